@@ -1,0 +1,1 @@
+"""Executable statements, and what runs, records and prints them."""

@@ -1,0 +1,1 @@
+"""The mathematics, in sympy: architectures, Gaussian moments, recursions, printed formulas."""

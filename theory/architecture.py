@@ -1,0 +1,209 @@
+"""Architectures as data: the one place where a network is encoded.
+
+An architecture is a sequence of layers, each a frozen value. It leaves the widths open and says, for every
+parameter group, its initial variance and whether it is trained. `theory.recursion` derives the kernel of the
+infinitely wide network from it, `numerics.network` builds the finite network from the same value.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import sympy
+
+Index = int | sympy.Expr
+BIASES = ("trained", "frozen", "none")
+FAMILIES = ("fcn", "resnet")
+
+
+@dataclass(frozen=True)
+class Group:
+    """A parameter group: a weight matrix or a bias vector, its entries independent N(0, variance) at initialisation."""
+
+    letter: str
+    index: Index | None
+    variance: sympy.Expr
+    trained: bool = True
+
+    @property
+    def name(self) -> str:
+        """The group's name as the papers write it: ``W_1``, ``b_2``, ``A``."""
+        return self.letter if self.index is None else f"{self.letter}_{self.index}"
+
+    @property
+    def latex(self) -> str:
+        return self.letter if self.index is None else f"{self.letter}_{{{sympy.latex(self.index)}}}"
+
+
+@dataclass(frozen=True)
+class Affine:
+    """h -> W h + b."""
+
+    weight: Group
+    bias: Group | None = None
+
+
+@dataclass(frozen=True)
+class Relu:
+    """h -> max(0, h), entry by entry."""
+
+
+@dataclass(frozen=True)
+class Normalise:
+    """h -> sqrt(factor / width) h, the width being that of h."""
+
+    factor: sympy.Expr
+
+
+@dataclass(frozen=True)
+class Residual:
+    """h -> h + scale * branch(h); the branch ends in an affine layer, so that its output is centred given h."""
+
+    scale: sympy.Expr
+    branch: tuple[Layer, ...]
+
+
+Layer = Affine | Relu | Normalise | Residual
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network f: R^d -> R with open widths: stem, then blocks, then head.
+
+    Each block maps the normalised features a_{l-1} to a_l; the head is an affine layer with one output.
+    """
+
+    name: str
+    stem: tuple[Layer, ...]
+    blocks: tuple[tuple[Layer, ...], ...]
+    head: tuple[Layer, ...]
+
+    @property
+    def depth(self) -> int:
+        """The number L of blocks."""
+        return len(self.blocks)
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        return self.stem + tuple(layer for block in self.blocks for layer in block) + self.head
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """All parameter groups in the order of the forward pass."""
+        return tuple(groups_of(self.layers))
+
+
+def groups_of(layers: Iterable[Layer]) -> Iterator[Group]:
+    """The parameter groups of some layers, in the order of the forward pass."""
+    for layer in layers:
+        match layer:
+            case Affine(weight, bias):
+                yield weight
+                if bias is not None:
+                    yield bias
+            case Residual(_, branch):
+                yield from groups_of(branch)
+
+
+def fcn_block(index: Index, bias: str = "trained") -> tuple[Layer, ...]:
+    """a_{l-1} -> a_l = sqrt(2 / m_l) relu(W_l a_{l-1} + b_l); arXiv 2504.11130 (2.1)."""
+    return (
+        Affine(_standard("W", index), _bias("b", index, 1, bias)),
+        Relu(),
+        Normalise(sympy.Integer(2)),
+    )
+
+
+def fcn(depth: int, bias: str = "trained") -> Architecture:
+    """The fully connected network (2.1) with `depth` hidden layers; no output bias.
+
+    `bias` is "trained" (the paper's), "frozen" (random, not trained) or "none". Raises ValueError on a depth below 1
+    or another word for `bias`.
+    """
+    _check(depth, bias)
+    blocks = tuple(fcn_block(index, bias) for index in range(1, depth + 1))
+    return Architecture(f"FCN, depth {depth}{_suffix(bias)}", (), blocks, (Affine(_standard("W", depth + 1)),))
+
+
+def resnet_block(index: Index, scale: sympy.Expr, bias: str = "trained") -> tuple[Layer, ...]:
+    """a_{l-1} -> a_l = a_{l-1} + scale sqrt(1/m) (V_l t_l + d_l), t_l = sqrt(2/m) relu(W_l a_{l-1} + b_l); (2.2)."""
+    branch = (
+        Affine(_standard("W", index), _bias("b", index, 0, bias)),
+        Relu(),
+        Normalise(sympy.Integer(2)),
+        Affine(_standard("V", index), _bias("d", index, 0, bias)),
+        Normalise(sympy.Integer(1)),
+    )
+    return (Residual(scale, branch),)
+
+
+def resnet(depth: int, scale: sympy.Expr | int = 1, bias: str = "trained") -> Architecture:
+    """The residual network (2.2) with `depth` blocks and residual scale alpha = `scale`.
+
+    The biases b_l, d_l of the blocks start at zero, the input bias b is N(0, 1). `bias` as for `fcn`.
+    Raises ValueError on a depth below 1 or another word for `bias`.
+    """
+    _check(depth, bias)
+    scale = sympy.sympify(scale, strict=True)
+    stem = (Affine(_standard("A", None), _bias("b", None, 1, bias)), Normalise(sympy.Integer(1)))
+    blocks = tuple(resnet_block(index, scale, bias) for index in range(1, depth + 1))
+    name = f"ResNet, depth {depth}, scale {scale}{_suffix(bias)}"
+    return Architecture(name, stem, blocks, (Affine(_standard("W", depth + 1)),))
+
+
+def with_trained(architecture: Architecture, names: Iterable[str]) -> Architecture:
+    """The same network with exactly the named groups trained. Raises ValueError on a name it does not have."""
+    chosen = set(names)
+    unknown = chosen - {group.name for group in architecture.groups}
+    if unknown:
+        raise ValueError(f"{architecture.name} has no parameter group {sorted(unknown)}")
+    return map_groups(architecture, lambda group: dataclasses.replace(group, trained=group.name in chosen))
+
+
+def map_groups(architecture: Architecture, change: Callable[[Group], Group | None]) -> Architecture:
+    """The same network with every group replaced by `change(group)`; None removes a bias."""
+
+    def map_layers(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+        return tuple(map_layer(layer) for layer in layers)
+
+    def map_layer(layer: Layer) -> Layer:
+        match layer:
+            case Affine(weight, bias):
+                new_weight = change(weight)
+                if new_weight is None:
+                    raise ValueError(f"the weight {weight.name} cannot be removed")
+                return Affine(new_weight, None if bias is None else change(bias))
+            case Residual(scale, branch):
+                return Residual(scale, map_layers(branch))
+            case _:
+                return layer
+
+    return Architecture(
+        architecture.name,
+        map_layers(architecture.stem),
+        tuple(map_layers(block) for block in architecture.blocks),
+        map_layers(architecture.head),
+    )
+
+
+def _standard(letter: str, index: Index | None) -> Group:
+    return Group(letter, index, sympy.Integer(1))
+
+
+def _bias(letter: str, index: Index | None, variance: int, bias: str) -> Group | None:
+    if bias == "none":
+        return None
+    return Group(letter, index, sympy.Integer(variance), trained=bias == "trained")
+
+
+def _check(depth: int, bias: str) -> None:
+    if depth < 1:
+        raise ValueError(f"depth must be at least 1, not {depth}")
+    if bias not in BIASES:
+        raise ValueError(f"bias must be one of {', '.join(BIASES)}, not {bias!r}")
+
+
+def _suffix(bias: str) -> str:
+    return {"trained": "", "frozen": ", biases frozen", "none": ", no biases"}[bias]

@@ -1,0 +1,92 @@
+"""Kernels on a pair of points in half-angle coordinates.
+
+A kernel k restricted to a pair (x, x') is a 2 x 2 covariance. Write it as the two norms sqrt(k(x, x)), sqrt(k(x', x'))
+and S = sin^2(theta/2), C = cos^2(theta/2), with cos(theta) its correlation. Sums, products and Gaussian moments of
+kernels become sums of non-negative terms in S and C: nothing cancels near theta = 0 or pi, so that float64 keeps its
+accuracy and balls stay inside the domains of their functions. Every form here is proved equal to its definition.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import sympy
+from sympy import cos, pi
+
+from theory.moments import angular_function, cosine, gaussian_moment, psi, theta
+
+S, C = sympy.symbols("S C", nonnegative=True)
+angular_theta = sympy.Symbol(r"J(\theta)", nonnegative=True)
+angular_psi = sympy.Symbol(r"J(\psi)", nonnegative=True)
+"""The angular function J of a moment at theta, and at psi = pi - theta; number systems supply both."""
+
+P1, P2, R1, R2, S1, S2, C1, C2 = sympy.symbols("P1 P2 R1 R2 S1 S2 C1 C2", nonnegative=True)
+"""Two kernels on one pair: norms at x (P) and x' (R), half-angle squares."""
+
+
+class HalfAngle(NamedTuple):
+    """The half-angle squares of a pair."""
+
+    sine_squared: sympy.Expr
+    cosine_squared: sympy.Expr
+
+
+class Moment(NamedTuple):
+    """A moment's factor on variances, its correlation, and the half-angle squares of the image of a pair."""
+
+    variance: sympy.Expr
+    correlation: sympy.Expr
+    half_angle: HalfAngle
+
+
+@cache
+def moment(power: int) -> Moment:
+    """`gaussian_moment(power)` of a pair with half-angle squares S and C.
+
+    Expressions in S, `angular_theta` and `angular_psi`. Raises ArithmeticError if a form is not proved.
+    """
+    correlation = angular_psi / (2 * pi * gaussian_moment(power).subs(theta, 0))
+    sine_squared = {0: angular_theta / (2 * pi), 1: S - angular_theta / (2 * pi)}[power]
+    result = Moment(
+        gaussian_moment(power).subs(theta, 0), correlation, HalfAngle(sine_squared, (1 + correlation) / 2)
+    )
+    angular = angular_function(power)
+    values = {S: (1 - cos(theta)) / 2, angular_theta: angular.subs(psi, theta), angular_psi: angular.subs(psi, pi - theta)}
+    _prove(correlation.subs(values), cosine(power))
+    _prove(result.half_angle.sine_squared.subs(values), (1 - cosine(power)) / 2)
+    _prove(result.half_angle.cosine_squared.subs(values), (1 + cosine(power)) / 2)
+    return result
+
+
+@cache
+def product() -> HalfAngle:
+    """The half-angle squares of the product of two kernels, whose correlation is the product of theirs."""
+    result = HalfAngle(S1 * C2 + C1 * S2, C1 * C2 + S1 * S2)
+    values = {C1: 1 - S1, C2: 1 - S2}
+    correlation = (1 - 2 * S1) * (1 - 2 * S2)
+    _prove(result.sine_squared.subs(values), (1 - correlation) / 2)
+    _prove(result.cosine_squared.subs(values), (1 + correlation) / 2)
+    return result
+
+
+@cache
+def addition() -> HalfAngle:
+    """The half-angle squares of the sum of two kernels whose norms are scaled to P1^2 + P2^2 = R1^2 + R2^2 = 1."""
+    spread = (P1 * R2 - P2 * R1) ** 2 / (2 * (1 + P1 * R1 + P2 * R2))
+    result = HalfAngle(spread + P1 * R1 * S1 + P2 * R2 * S2, spread + P1 * R1 * C1 + P2 * R2 * C2)
+    # Unit vectors by their angle, in the rational parametrisation that sympy decides.
+    a, b = sympy.symbols("a b", nonnegative=True)
+    values = {
+        P1: (1 - a**2) / (1 + a**2), P2: 2 * a / (1 + a**2), R1: (1 - b**2) / (1 + b**2), R2: 2 * b / (1 + b**2),
+        C1: 1 - S1, C2: 1 - S2,
+    }  # fmt: skip
+    correlation = (P1 * R1 * (C1 - S1) + P2 * R2 * (C2 - S2)).subs(values)
+    _prove(result.sine_squared.subs(values), (1 - correlation) / 2)
+    _prove(result.cosine_squared.subs(values), (1 + correlation) / 2)
+    return result
+
+
+def _prove(form: sympy.Expr, definition: sympy.Expr) -> None:
+    if sympy.simplify(sympy.expand_trig(form - definition)) != 0:
+        raise ArithmeticError(f"the half-angle form {form} is not {definition}")

@@ -1,0 +1,72 @@
+"""Gaussian moments of the ReLU, derived by integration.
+
+For (u, v) centred Gaussian with standard deviations p, r and correlation cos(theta), write u = p rho cos(phi) and
+v = r rho cos(phi - theta) with (rho, phi) polar coordinates of a standard Gaussian pair: both are positive exactly
+for theta - pi/2 < phi < pi/2, and the moments are integrals of elementary functions.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import sympy
+from sympy import cos, pi
+
+theta = sympy.Symbol("theta", real=True)
+"""The angle of a pair, 0 <= theta <= pi."""
+psi = sympy.Symbol("psi", real=True)
+"""The supplement pi - theta."""
+
+
+class relu_moment(sympy.Function):  # noqa: N801 - a mathematical function
+    """E[s(u) s(v)] for (u, v) ~ N(0, k) restricted to a pair, s the ReLU: a map from kernels to kernels."""
+
+    nargs = 1
+
+    def _latex(self, printer, exp=None):
+        return rf"\mathrm{{E}}_{{{printer._print(self.args[0])}}}[\sigma\,\sigma']"
+
+
+class step_moment(sympy.Function):  # noqa: N801 - a mathematical function
+    """E[s'(u) s'(v)] for (u, v) ~ N(0, k) restricted to a pair, s' = 1(. > 0): a map from kernels to kernels."""
+
+    nargs = 1
+
+    def _latex(self, printer, exp=None):
+        return rf"\mathrm{{E}}_{{{printer._print(self.args[0])}}}[\dot\sigma\,\dot\sigma']"
+
+
+@cache
+def gaussian_moment(power: int) -> sympy.Expr:
+    """E[u^power v^power 1(u > 0, v > 0)] at unit variances, as an expression in `theta`; power 0 or 1."""
+    rho = sympy.Symbol("rho", positive=True)
+    phi = sympy.Symbol("phi", real=True)
+    radial = sympy.integrate(rho ** (2 * power + 1) * sympy.exp(-(rho**2) / 2), (rho, 0, sympy.oo))
+    angular = sympy.integrate((cos(phi) * cos(phi - theta)) ** power, (phi, theta - pi / 2, pi / 2))
+    return sympy.simplify(radial * angular / (2 * pi))
+
+
+@cache
+def angular_function(power: int) -> sympy.Expr:
+    """The angular dependence J_power of the arc-cosine kernels (Cho and Saul 2009), as an expression in `psi`.
+
+    2 pi times the moment at unit variances: J_0 = psi and J_1 = sin(psi) - psi cos(psi).
+    """
+    return sympy.simplify(sympy.expand_trig(2 * pi * gaussian_moment(power).subs(theta, pi - psi)))
+
+
+@cache
+def cosine(power: int) -> sympy.Expr:
+    """The cosine between the images of a pair: the moment divided by its value at theta = 0. k_1 and k_0 of (3.8)."""
+    moment = gaussian_moment(power)
+    return sympy.simplify(moment / moment.subs(theta, 0))
+
+
+def k0(u: sympy.Expr) -> sympy.Expr:
+    """The step's correlation kernel k_0(u), derived; compare printed (3.8)."""
+    return cosine(0).subs(theta, sympy.acos(u))
+
+
+def k1(u: sympy.Expr) -> sympy.Expr:
+    """The ReLU's correlation kernel k_1(u), derived; compare printed (3.8)."""
+    return cosine(1).subs(theta, sympy.acos(u))

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import sympy
 
-from numerics.number_systems import Array, Balls, Float64, NumberSystem
+from numerics.float_balls import FloatBalls
+from numerics.number_systems import Array, Float64, NumberSystem
 from numerics.pairs import PairEvaluation, Pairs
 from numerics.points import PointSet
 from theory.architecture import Architecture
@@ -45,7 +46,7 @@ def kernel_grams(architecture: Architecture, points: PointSet, system: NumberSys
     derived = recursion(architecture)
     with system.working():
         pairs = PointPairs(points, system)
-        evaluation = PairEvaluation(derived.equations, pairs.inputs(), system)
+        evaluation = pairs.evaluation(derived)
 
         def matrix(kernel: sympy.Expr) -> Array:
             return pairs.matrix(evaluation.entries(kernel))
@@ -58,7 +59,7 @@ def gram(derived: Recursion, kernel: sympy.Expr, points: PointSet, system: Numbe
     """The n x n Gram matrix of any kernel of a recursion: a symbol it defines, or an expression in them."""
     with system.working():
         pairs = PointPairs(points, system)
-        return pairs.matrix(PairEvaluation(derived.equations, pairs.inputs(), system).entries(kernel))
+        return pairs.matrix(pairs.evaluation(derived).entries(kernel))
 
 
 class PointPairs:
@@ -69,13 +70,21 @@ class PointPairs:
         self.system = system
         self.row, self.column = np.triu_indices(len(points))
 
+    def evaluation(self, derived: Recursion) -> PairEvaluation:
+        """The evaluation of a recursion on the pairs."""
+        return PairEvaluation(derived.equations, self.inputs(), self.row, self.column, self.system)
+
     def matrix(self, entries: Any) -> Array:
-        """The symmetric matrix with these entries on its upper triangle."""
+        """The symmetric matrix with these entries (or this constant) on its upper triangle."""
+        if isinstance(entries, FloatBalls):
+            return FloatBalls(self._matrix(entries.centre), self._matrix(entries.radius))
+        return self._matrix(entries)
+
+    def _matrix(self, entries: Any) -> np.ndarray:
         size = len(self.points)
-        values = entries + np.zeros(len(self.row), dtype=int)
-        result = np.empty((size, size), dtype=values.dtype)
-        result[self.row, self.column] = values
-        result[self.column, self.row] = values
+        result = np.empty((size, size), dtype=np.asarray(entries).dtype)
+        result[self.row, self.column] = entries
+        result[self.column, self.row] = entries
         return result
 
     def inputs(self) -> Pairs:
@@ -84,36 +93,35 @@ class PointPairs:
         if isinstance(self.system, Float64):
             return self._float_inputs(coordinates)
         products = self.system.product(coordinates, coordinates.T)
-        norms = self.system.sqrt(np.diagonal(products))
-        first, second = norms[self.row], norms[self.column]
+        norms = self.system.sqrt(products.diagonal())
         cross = products[self.row, self.column]
-        # 1 - cos(theta) cancels for near points; exact inputs let precision repair that, here as everywhere in balls.
-        scale = 2 * first * second
-        sine_squared = self.system.nonnegative(self.system.ratio(scale / 2 - cross, scale, 0))
-        cosine_squared = self.system.nonnegative(self.system.ratio(scale / 2 + cross, scale, 1))
+        # 1 - cos(theta) cancels for near points: with exact inputs, more precision repairs that.
+        scale = norms[self.row] * norms[self.column]
+        sine_squared = self.system.nonnegative(self.system.ratio(scale - cross, 2 * scale, 0))
+        cosine_squared = self.system.nonnegative(self.system.ratio(scale + cross, 2 * scale, 1))
         same = self.row == self.column
-        zero = self.system.rational(0)
-        sine_squared[same], cosine_squared[same] = zero, zero + 1
-        return Pairs(first, second, cross, sine_squared, cosine_squared)
+        return Pairs(norms, cross, _replace(sine_squared, same, 0), _replace(cosine_squared, same, 1))
 
-    def _float_inputs(self, coordinates: Array) -> Pairs:
+    def _float_inputs(self, coordinates: np.ndarray) -> Pairs:
         largest = np.abs(coordinates).max(axis=1)
         largest[largest == 0] = 1.0
         scaled = coordinates / largest[:, None]
         scaled_norms = np.sqrt((scaled * scaled).sum(axis=1))
         units = scaled / np.where(scaled_norms == 0, 1.0, scaled_norms)[:, None]
         norms = largest * scaled_norms
-        first, second = norms[self.row], norms[self.column]
         cosine = (units @ units.T)[self.row, self.column]
         sine_squared, cosine_squared = (1 - cosine) / 2, (1 + cosine) / 2
         # Where the cosine has lost the angle, take it from the differences of the unit vectors.
-        for near in np.array_split(np.flatnonzero(np.abs(cosine) > 0.9), 1 + len(cosine) * units.shape[1] // 10**7):
-            one, two = units[self.row[near]], units[self.column[near]]
-            sine_squared[near] = ((one - two) ** 2).sum(axis=1) / 4
-            cosine_squared[near] = ((one + two) ** 2).sum(axis=1) / 4
-        return Pairs(first, second, first * second * cosine, sine_squared, cosine_squared)
+        near = np.flatnonzero(np.abs(cosine) > 0.9)
+        for block in np.array_split(near, 1 + len(near) * units.shape[1] // 10**6):
+            one, two = units[self.row[block]], units[self.column[block]]
+            sine_squared[block] = ((one - two) ** 2).sum(axis=1) / 4
+            cosine_squared[block] = ((one + two) ** 2).sum(axis=1) / 4
+        return Pairs(norms, norms[self.row] * norms[self.column] * cosine, sine_squared, cosine_squared)
 
 
-def ball_ntk(architecture: Architecture, points: PointSet, bits: int) -> Array:
-    """The NTK Gram matrix as balls of `bits` bits, each containing the exact entry for the exact points."""
-    return ntk(architecture, points, Balls(bits))
+def _replace(values: Array, where: np.ndarray, number: int) -> Array:
+    if isinstance(values, FloatBalls):
+        return FloatBalls(np.where(where, float(number), values.centre), np.where(where, 0.0, values.radius))
+    values[where] = values[where] * 0 + number
+    return values

@@ -1,7 +1,8 @@
-"""Three number systems over which the expressions of `theory` are evaluated: float64, mpmath, and balls.
+"""The number systems over which the expressions of `theory` are evaluated: float64, mpmath, and two kinds of balls.
 
-Values are numpy arrays: of doubles, or of mpmath or python-flint numbers (dtype object). Constants stay exact until
-they meet the number system, and are then rounded once to its precision (for balls: enclosed).
+Values are numpy arrays of doubles, of mpmath numbers or of python-flint balls (dtype object), or `FloatBalls`, balls
+whose centres and radii are doubles. Constants stay exact until they meet the number system and are rounded once to
+its precision, or enclosed.
 """
 
 from __future__ import annotations
@@ -17,39 +18,47 @@ import mpmath
 import numpy as np
 import sympy
 
-from theory.moments import angular_function, psi
+from numerics.float_balls import FloatBalls
+from theory.moments import angular_coefficient, angular_function, psi
 
-Array = np.ndarray[Any, Any]
+Array = Any
+"""A numpy array, or FloatBalls: whatever the number system's numbers are held in."""
 
 
 class NumberSystem(Protocol):
-    """What evaluating a kernel takes. Functions act entrywise on arrays of the system's numbers."""
+    """What evaluating a kernel takes. Functions act entrywise on arrays of the system's numbers.
 
-    pi: Any
+    A system of balls guarantees for each function: the result contains the exact value for all exact arguments in
+    the argument balls.
+    """
+
+    @property
+    def pi(self) -> Any:
+        """The number pi."""
 
     def rational(self, value: Fraction) -> Any:
-        """The number nearest to `value`, or for balls a ball that contains it."""
+        """The number nearest to `value`; a ball that contains it."""
 
     def sqrt(self, values: Array) -> Array:
-        """Square root of non-negative quantities: a ball that reaches below zero is cut there first."""
+        """Square root of quantities known to be non-negative: a ball that reaches below zero is cut there first."""
 
     def hypot(self, first: Array, second: Array) -> Array:
-        """sqrt(first^2 + second^2) without overflow."""
+        """sqrt(first^2 + second^2)."""
 
     def ratio(self, part: Array, whole: Array, at_zero: int) -> Array:
-        """part / whole for 0 <= part <= whole, and `at_zero` where both vanish."""
+        """part / whole, and `at_zero` where the whole is exactly zero."""
 
     def product(self, first: Array, second: Array) -> Array:
         """The matrix product."""
 
-    def angle(self, sine: Array, cosine: Array) -> Array:
-        """The angle in [0, pi/2] with these non-negative sine and cosine, accurate at both ends."""
+    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
+        """The angle in [0, pi/2] with this non-negative sine and cosine, and its complement."""
 
     def nonnegative(self, values: Array) -> Array:
         """The same quantities, known to be non-negative: what rounding left below zero is cut."""
 
     def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
-        """The angular function J_power of `theory.moments` at `angle`, of which sine and cosine are given."""
+        """The angular function J_power of `theory.moments` at `angle` in [0, pi], sine and cosine its own."""
 
     def elementary(self, function: type[sympy.Function], values: Array) -> Array:
         """sin, cos, acos, exp or log."""
@@ -61,8 +70,8 @@ class NumberSystem(Protocol):
 def evaluate(expression: sympy.Expr, system: NumberSystem, values: Mapping[sympy.Basic, Any]) -> Any:
     """The value of a sympy expression with `values` for its symbols (or for whole subexpressions).
 
-    For balls the result contains the exact value for all values in the balls given. Raises ValueError on a node that
-    has no meaning in number systems.
+    For balls the result contains the exact value for all exact values in the balls given. Raises ValueError on a node
+    that has no meaning in number systems.
     """
     if expression in values:
         return values[expression]
@@ -101,7 +110,7 @@ def _power(base: Any, exponent: sympy.Expr, system: NumberSystem) -> Any:
 
 
 class Float64:
-    """IEEE double precision, vectorised. Errors are a few units in the last place of |x| |x'| per layer."""
+    """IEEE double precision, vectorised."""
 
     pi = np.pi
 
@@ -120,8 +129,8 @@ class Float64:
     def product(self, first: Array, second: Array) -> Array:
         return first @ second
 
-    def angle(self, sine: Array, cosine: Array) -> Array:
-        return np.arctan2(sine, cosine)
+    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
+        return np.arctan2(sine, cosine), np.arctan2(cosine, sine)
 
     def nonnegative(self, values: Array) -> Array:
         return np.maximum(values, 0.0)
@@ -133,8 +142,8 @@ class Float64:
         result = sine - angle * cosine
         small = angle < 1.0
         arguments = angle[small]
-        series = np.polynomial.polynomial.polyval(arguments * arguments, _angular_series())
-        result[small] = arguments**3 * series
+        square = arguments * arguments
+        result[small] = arguments * square * np.polynomial.polynomial.polyval(square, _angular_series())
         return result
 
     def elementary(self, function: type[sympy.Function], values: Array) -> Array:
@@ -145,15 +154,13 @@ class Float64:
 
 
 @cache
-def _angular_series() -> Array:
-    """Coefficients of J_1(t) / t^3 in powers of t^2; the first one left out is below 1e-19 at t = 1."""
-    order = 23
-    polynomial = sympy.series(angular_function(1), psi, 0, order).removeO()
-    return np.array([float(polynomial.coeff(psi, power)) for power in range(3, order, 2)])
+def _angular_series() -> np.ndarray:
+    # The first coefficient left out is below 1e-19.
+    return np.array([float(angular_coefficient(order)) for order in range(9)])
 
 
 class Mpmath:
-    """mpmath numbers of the stated number of digits, computed with twice as many and a few."""
+    """mpmath numbers good to the stated number of digits, computed with twice as many and a few."""
 
     def __init__(self, digits: int) -> None:
         self.digits = digits
@@ -176,8 +183,8 @@ class Mpmath:
     def product(self, first: Array, second: Array) -> Array:
         return first @ second
 
-    def angle(self, sine: Array, cosine: Array) -> Array:
-        return _entrywise(self.context.atan2, sine, cosine)
+    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
+        return _entrywise(self.context.atan2, sine, cosine), _entrywise(self.context.atan2, cosine, sine)
 
     def nonnegative(self, values: Array) -> Array:
         return _entrywise(lambda value: max(value, self.context.zero), values)
@@ -193,7 +200,7 @@ class Mpmath:
 
 
 class Balls:
-    """Balls of python-flint: every result contains the exact value of the expression for all inputs in the balls.
+    """Balls of python-flint at any precision.
 
     Work inside `working()`, which sets FLINT's precision (a global of the thread) to `bits` and restores it.
     """
@@ -221,14 +228,16 @@ class Balls:
         result = flint.arb_mat(first.tolist()) * flint.arb_mat(second.tolist())
         return np.array(result.entries(), dtype=object).reshape(len(first), second.shape[1])
 
-    def angle(self, sine: Array, cosine: Array) -> Array:
-        return _entrywise(_ball_angle, sine, cosine)
+    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
+        angle = _entrywise(_ball_angle, sine, cosine)
+        return angle, self.pi / 2 - angle
 
     def nonnegative(self, values: Array) -> Array:
         return _entrywise(_ball_nonnegative, values)
 
     def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
-        return self.nonnegative(_angular(self, power, angle, sine, cosine))
+        direct = _angular(self, power, angle, sine, cosine)
+        return direct if power == 0 else _entrywise(_ball_angular, direct, angle)
 
     def elementary(self, function: type[sympy.Function], values: Array) -> Array:
         return _entrywise(getattr(flint.arb, function.__name__), values)
@@ -239,9 +248,65 @@ class Balls:
             yield
 
 
+class DoubleBalls:
+    """Balls whose centre and radius are doubles, vectorised: the fast rigorous system, of about 14 digits.
+
+    Rests on IEEE arithmetic alone (+, -, *, /, sqrt correctly rounded): no library function is trusted.
+    """
+
+    pi = FloatBalls(np.array(np.pi), np.array(2.0**-52))
+
+    def rational(self, value: Fraction) -> FloatBalls:
+        return FloatBalls.rational(value)
+
+    def sqrt(self, values: FloatBalls) -> FloatBalls:
+        return values.sqrt()
+
+    def hypot(self, first: FloatBalls, second: FloatBalls) -> FloatBalls:
+        return (first * first + second * second).sqrt()
+
+    def ratio(self, part: FloatBalls, whole: FloatBalls, at_zero: int) -> FloatBalls:
+        return part.ratio(whole, at_zero)
+
+    def product(self, first: FloatBalls, second: FloatBalls) -> FloatBalls:
+        return first.matrix_product(second)
+
+    def angles(self, sine: FloatBalls, cosine: FloatBalls) -> tuple[FloatBalls, FloatBalls]:
+        angle = sine.angle(cosine)
+        return angle, self.pi * FloatBalls.rational(Fraction(1, 2)) - angle
+
+    def nonnegative(self, values: FloatBalls) -> FloatBalls:
+        return values.nonnegative()
+
+    def angular(self, power: int, angle: FloatBalls, sine: FloatBalls, cosine: FloatBalls) -> FloatBalls:
+        direct = _angular(self, power, angle, sine, cosine)
+        if power == 0:
+            return direct
+        lower, upper = _angular_bounds(self, angle)
+        return direct.intersect(lower, upper, where=angle.upper() <= 1)
+
+    def elementary(self, function: type[sympy.Function], values: FloatBalls) -> FloatBalls:
+        """sin, cos, acos, exp or log at the centre of a scalar ball, by FLINT; widened to the whole ball."""
+        with flint.ctx.workprec(80):
+            ball = getattr(flint.arb(float(values.centre), float(values.radius)), function.__name__)()
+            centre = float(ball.mid())
+            radius = (ball - centre).abs_upper()
+        return FloatBalls(np.array(centre), np.array(np.nextafter(float(radius), np.inf)))
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+
 def _angular(system: NumberSystem, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
     values = {sympy.sin(psi): sine, sympy.cos(psi): cosine, psi: angle}
     return evaluate(angular_function(power), system, values)
+
+
+def _angular_bounds(system: NumberSystem, angle: Array) -> tuple[Array, Array]:
+    """Balls around a lower and an upper bound of J_1 at angles in [0, 1]: partial sums of its alternating series."""
+    values = {psi: angle}
+    upper = evaluate(angular_coefficient(0) * psi**3, system, values)
+    return upper + evaluate(angular_coefficient(1) * psi**5, system, values), upper
 
 
 def _entrywise(function: Callable[..., Any], *values: Any) -> Any:
@@ -264,3 +329,17 @@ def _ball_angle(sine: flint.arb, cosine: flint.arb) -> flint.arb:
     if sine < cosine:
         return (sine / cosine).atan()
     return flint.arb.pi() / 2 - (cosine / sine).atan()
+
+
+_SMALL = flint.arb(2) ** -20
+
+
+def _ball_angular(direct: flint.arb, angle: flint.arb) -> flint.arb:
+    # sin(t) - t cos(t) cancels at small t, where partial sums of the series are the better enclosure.
+    if not angle < _SMALL:
+        return direct
+    lower, upper = _angular_bounds(_BALLS, angle)
+    return direct.intersection(lower.union(upper))
+
+
+_BALLS = Balls(53)  # stateless in what it evaluates: the precision is that of the surrounding context

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
 import sympy
 
 from numerics.number_systems import Array, NumberSystem, evaluate
@@ -16,22 +18,21 @@ from theory.recursion import input_kernel
 
 @dataclass(frozen=True)
 class Pairs:
-    """A kernel k on many pairs (x, x'): arrays of one shape, an entry a pair.
+    """A kernel k on pairs of points (x_i, x_j), given by the index arrays of a `PairEvaluation`.
 
-    first, second            sqrt(k(x, x)), sqrt(k(x', x'))
-    cross                    k(x, x')
-    sine_squared, cosine_squared    of half the angle between the two feature vectors
+    norms                           sqrt(k(x_i, x_i)), one a point
+    cross                           k(x_i, x_j), one a pair
+    sine_squared, cosine_squared    of half the angle between the feature vectors, one a pair; scalars if constant
     """
 
-    first: Array
-    second: Array
+    norms: Array
     cross: Array
     sine_squared: Array
     cosine_squared: Array
 
 
 class Angles(NamedTuple):
-    """Half the angle of a pair, half its supplement, and the sine and cosine of the angle."""
+    """Half the angle of each pair, half its supplement, and the sine and cosine of the angle."""
 
     half: Array
     half_supplement: Array
@@ -40,22 +41,30 @@ class Angles(NamedTuple):
 
 
 class PairEvaluation:
-    """Evaluates the kernels of a recursion on pairs, given the input kernel <x, x'> on them.
+    """Evaluates the kernels of a recursion on pairs of points, given the input kernel <x, x'> on them.
 
     Forward covariances are evaluated in half-angle coordinates, everything else entrywise; each definition once.
+    `row` and `column` hold the indices i and j of the pairs.
     """
 
     def __init__(
-        self, equations: Mapping[sympy.Symbol, sympy.Expr], inputs: Pairs, system: NumberSystem
+        self,
+        equations: Mapping[sympy.Symbol, sympy.Expr],
+        inputs: Pairs,
+        row: np.ndarray,
+        column: np.ndarray,
+        system: NumberSystem,
     ) -> None:
         self.equations = equations
+        self.row = row
+        self.column = column
         self.system = system
         self._pairs: dict[sympy.Expr, Pairs] = {input_kernel: inputs}
         self._entries: dict[sympy.Expr, Array] = {}
         self._angles: dict[sympy.Expr, Angles] = {}
 
     def entries(self, expression: sympy.Expr) -> Any:
-        """The entries k(x, x') of the kernel `expression`."""
+        """The entries k(x_i, x_j) of the kernel `expression`; a scalar if the kernel is constant."""
         if expression not in self._entries:
             self._entries[expression] = self._find_entries(expression)
         return self._entries[expression]
@@ -71,11 +80,12 @@ class PairEvaluation:
             case step_moment():
                 form = half_angle.moment(0)
                 return evaluate(form.variance * form.correlation, self.system, self._half_angles(expression))
-        nodes = expression.atoms(sympy.Symbol) | expression.atoms(relu_moment, step_moment)
-        return evaluate(expression, self.system, {node: self.entries(node) for node in nodes})
+        moments = expression.atoms(relu_moment, step_moment)
+        symbols = expression.xreplace(dict.fromkeys(moments, sympy.pi)).free_symbols  # those outside moments
+        return evaluate(expression, self.system, {node: self.entries(node) for node in moments | symbols})
 
     def pairs(self, expression: sympy.Expr) -> Pairs:
-        """The kernel `expression` in half-angle coordinates. Sums, products by constants, and moments have them."""
+        """The kernel `expression` in half-angle coordinates: a sum of multiples of symbols and ReLU moments."""
         if expression not in self._pairs:
             self._pairs[expression] = self._find_pairs(expression)
         return self._pairs[expression]
@@ -90,71 +100,70 @@ class PairEvaluation:
                 constant, terms = expression.as_coeff_add()
                 total, *rest = (self.pairs(term) for term in terms)
                 for other in rest:
-                    total = self._add(total, other)
-                return total if constant == 0 else self._add(total, self._constant(constant, total))
+                    total = self._add(total, other, half_angle.addition())
+                return total if constant == 0 else self._add(total, self._constant(constant, total), _shift())
             case sympy.Mul():
-                constant, factors = expression.as_independent(sympy.Symbol, relu_moment, step_moment, as_Add=False)
-                return self._scale(constant, self.pairs(factors))
-        raise ValueError(f"{expression} has no half-angle coordinates here")
+                constant, kernel = expression.as_independent(sympy.Symbol, relu_moment, as_Add=False)
+                return self._scale(constant, self.pairs(kernel))
+        raise ValueError(f"{expression} has no half-angle coordinates")
 
     def _constant(self, value: sympy.Expr, like: Pairs) -> Pairs:
-        one, zero = like.first * 0 + 1, like.first * 0
-        root = evaluate(sympy.sqrt(value), self.system, {}) * one
-        return Pairs(root, root, evaluate(value, self.system, {}) * one, zero, one)
+        number = evaluate(value, self.system, {})
+        return Pairs(like.norms * 0 + evaluate(sympy.sqrt(value), self.system, {}), number, None, None)
 
     def _scale(self, factor: sympy.Expr, pairs: Pairs) -> Pairs:
-        root = evaluate(sympy.sqrt(factor), self.system, {})
-        value = evaluate(factor, self.system, {})
-        return Pairs(root * pairs.first, root * pairs.second, value * pairs.cross, pairs.sine_squared, pairs.cosine_squared)
+        norms = evaluate(sympy.sqrt(factor), self.system, {}) * pairs.norms
+        cross = evaluate(factor, self.system, {}) * pairs.cross
+        return Pairs(norms, cross, pairs.sine_squared, pairs.cosine_squared)
 
-    def _add(self, one: Pairs, two: Pairs) -> Pairs:
-        first = self.system.hypot(one.first, two.first)
-        second = self.system.hypot(one.second, two.second)
-        ratio = self.system.ratio
+    def _add(self, one: Pairs, two: Pairs, form: half_angle.HalfAngle) -> Pairs:
+        norms = self.system.hypot(one.norms, two.norms)
+        first_share = self.system.ratio(one.norms, norms, 1)
+        second_share = self.system.ratio(two.norms, norms, 0)
         values = {
-            half_angle.P1: ratio(one.first, first, 1), half_angle.R1: ratio(one.second, second, 1),
-            half_angle.P2: ratio(two.first, first, 0), half_angle.R2: ratio(two.second, second, 0),
+            half_angle.P1: first_share[self.row], half_angle.R1: first_share[self.column],
+            half_angle.P2: second_share[self.row], half_angle.R2: second_share[self.column],
             half_angle.S1: one.sine_squared, half_angle.C1: one.cosine_squared,
             half_angle.S2: two.sine_squared, half_angle.C2: two.cosine_squared,
         }  # fmt: skip
-        sine_squared, cosine_squared = (evaluate(form, self.system, values) for form in half_angle.addition())
-        return Pairs(first, second, one.cross + two.cross, sine_squared, cosine_squared)
+        sine_squared, cosine_squared = (evaluate(part, self.system, values) for part in form)
+        return Pairs(norms, one.cross + two.cross, sine_squared, cosine_squared)
 
     def _moment(self, expression: sympy.Expr) -> Pairs:
-        covariance = self.pairs(expression.args[0])
         form = half_angle.moment(1)
         values = self._half_angles(expression)
-        root = evaluate(sympy.sqrt(form.variance), self.system, {})
-        first, second = root * covariance.first, root * covariance.second
+        norms = evaluate(sympy.sqrt(form.variance), self.system, {}) * self.pairs(expression.args[0]).norms
+        correlation = evaluate(form.correlation, self.system, values)
         return Pairs(
-            first,
-            second,
-            first * second * evaluate(form.correlation, self.system, values),
+            norms,
+            norms[self.row] * norms[self.column] * correlation,
             self.system.nonnegative(evaluate(form.half_angle.sine_squared, self.system, values)),
             evaluate(form.half_angle.cosine_squared, self.system, values),
         )
 
     def _half_angles(self, expression: sympy.Expr) -> dict[sympy.Symbol, Array]:
-        """What the half-angle forms of a moment need: S, C and its angular function at theta and at psi."""
+        """What the half-angle forms of a moment need: S, and its angular function at theta and at psi."""
         covariance = expression.args[0]
         pairs = self.pairs(covariance)
         if covariance not in self._angles:
             self._angles[covariance] = self._find_angles(pairs)
         angles = self._angles[covariance]
+        values = {half_angle.S: pairs.sine_squared}
         power = 1 if isinstance(expression, relu_moment) else 0
         angular = self.system.angular
-        return {
-            half_angle.S: pairs.sine_squared,
-            half_angle.C: pairs.cosine_squared,
-            half_angle.angular_theta: angular(power, 2 * angles.half, angles.sine, angles.cosine),
-            half_angle.angular_psi: angular(power, 2 * angles.half_supplement, angles.sine, -angles.cosine),
-        }
+        values[half_angle.angular_psi] = angular(power, 2 * angles.half_supplement, angles.sine, -angles.cosine)
+        if power == 1:
+            values[half_angle.angular_theta] = angular(power, 2 * angles.half, angles.sine, angles.cosine)
+        return values
 
     def _find_angles(self, pairs: Pairs) -> Angles:
         sine, cosine = self.system.sqrt(pairs.sine_squared), self.system.sqrt(pairs.cosine_squared)
-        return Angles(
-            self.system.angle(sine, cosine),
-            self.system.angle(cosine, sine),
-            2 * sine * cosine,
-            pairs.cosine_squared - pairs.sine_squared,
-        )
+        half, half_supplement = self.system.angles(sine, cosine)
+        return Angles(half, half_supplement, 2 * sine * cosine, pairs.cosine_squared - pairs.sine_squared)
+
+
+@cache
+def _shift() -> half_angle.HalfAngle:
+    """The half-angle squares of a kernel plus a constant, whose angle is zero."""
+    constant = {half_angle.S2: 0, half_angle.C2: 1}
+    return half_angle.HalfAngle(*(part.subs(constant) for part in half_angle.addition()))

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import sympy
 
-from numerics.number_systems import Array, Float64, NumberSystem, evaluate
+from numerics.float_balls import FloatBalls
+from numerics.number_systems import Array, DoubleBalls, Float64, NumberSystem, evaluate
 
 MOST_POINTS = 20_000
 MOST_DIGITS = 1_000
@@ -45,7 +46,7 @@ class RationalPoints:
         values = _convert(self.numerators, self.denominator, system)
         if not self.unit_norm:
             return values
-        return values / system.sqrt((values * values).sum(axis=1))[:, None]
+        return values / _norms(values, system)[:, None]
 
 
 @dataclass(frozen=True)
@@ -66,26 +67,47 @@ class CirclePoints:
         """The count x 2 coordinates in `system`; as balls they contain the exact points."""
         angles = [2 * sympy.pi * sympy.Rational(index, self.count) for index in range(1, self.count + 1)]
         functions = (sympy.cos, sympy.sin)
-        rows = [[_turn(function, angle, system) for function in functions] for angle in angles]
-        return np.array(rows, dtype=float if isinstance(system, Float64) else object)
+        values = np.empty((self.count, 2), dtype=object)
+        for row, angle in enumerate(angles):
+            values[row] = [_turn(function, angle, system) for function in functions]
+        return _collect(values, system)
 
 
 PointSet = RationalPoints | CirclePoints
 
 
 def _turn(function: Any, angle: sympy.Expr, system: NumberSystem) -> Any:
+    # sympy's own value where it is rational; its radicals cost more digits than the function itself.
     value = function(angle)
-    if value.is_Rational:
-        return evaluate(value, system, {})
-    return evaluate(function(angle, evaluate=False), system, {})
+    return evaluate(value if value.is_Rational else function(angle, evaluate=False), system, {})
 
 
-def _convert(numerators: Array, denominator: int, system: NumberSystem) -> Array:
-    if isinstance(system, Float64) and numerators.dtype != object:
-        return numerators / float(denominator)
+def _norms(values: Array, system: NumberSystem) -> Array:
+    squares = values * values
+    total = squares[:, 0]
+    for column in range(1, squares.shape[1]):
+        total = total + squares[:, column]
+    return system.sqrt(total)
+
+
+def _convert(numerators: np.ndarray, denominator: int, system: NumberSystem) -> Array:
+    if numerators.dtype != object and isinstance(system, DoubleBalls | Float64):
+        if isinstance(system, Float64):
+            return numerators / float(denominator)
+        return FloatBalls.exact(numerators) / FloatBalls.rational(Fraction(denominator))
     exact = np.frompyfunc(lambda numerator: system.rational(Fraction(int(numerator), denominator)), 1, 1)
-    values = exact(numerators)
-    return values.astype(float) if isinstance(system, Float64) else values
+    return _collect(exact(numerators), system)
+
+
+def _collect(values: np.ndarray, system: NumberSystem) -> Array:
+    """An array of single numbers of a system as its array type."""
+    match system:
+        case Float64():
+            return values.astype(float)
+        case DoubleBalls():
+            parts = [np.array([getattr(ball, name) for ball in values.flat]) for name in ("centre", "radius")]
+            return FloatBalls(*(part.astype(float).reshape(values.shape) for part in parts))
+    return values
 
 
 def rational_points(name: str, rows: Sequence[Sequence[Fraction]], unit_norm: bool = False) -> RationalPoints:

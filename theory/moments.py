@@ -70,3 +70,12 @@ def k0(u: sympy.Expr) -> sympy.Expr:
 def k1(u: sympy.Expr) -> sympy.Expr:
     """The ReLU's correlation kernel k_1(u), derived; compare printed (3.8)."""
     return cosine(1).subs(theta, sympy.acos(u))
+
+
+def angular_coefficient(order: int | sympy.Expr) -> sympy.Expr:
+    """The coefficient of psi^(2 order + 3) in the Maclaurin series of J_1: (-1)^k (2k + 2) / (2k + 3)!.
+
+    The series of J_1' = psi sin(psi), integrated term by term. It alternates and decreases for 0 <= psi <= 1, so that
+    there consecutive partial sums enclose J_1.
+    """
+    return sympy.Integer(-1) ** order * (2 * order + 2) / sympy.factorial(2 * order + 3)

@@ -1,0 +1,184 @@
+"""Rigorous enclosures of the smallest eigenvalue of a Gram matrix.
+
+Two proofs are tried, the cheap one first. The residual certificate: for any matrix L, A - s I = L L' + E gives
+lambda_min(A) >= s - |E|_2, and |E|_2 is at most the largest row sum of |E|; with L the Cholesky factor in doubles and
+E in balls of doubles this serves to thousands of points. The shifted factorisation: if elimination of A - s I in balls
+meets only positive pivots, every symmetric matrix in the ball A has lambda_min > s; it works at any precision and
+serves to a few hundred points. Upper bounds are Rayleigh quotients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import flint
+import numpy as np
+import scipy.linalg
+
+from numerics.float_balls import FloatBalls
+from numerics.number_systems import Array, Balls, DoubleBalls, NumberSystem
+
+MOST_FACTORISED = 250
+"""The largest matrix that is factorised in balls of FLINT."""
+MOST_BITS = 4096
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """lower <= lambda_min <= upper, proved for every symmetric matrix in the ball matrix, at `bits` bits.
+
+    `lower` and `upper` are exact FLINT numbers (balls of radius zero); infinite where nothing was proved.
+    """
+
+    lower: flint.arb
+    upper: flint.arb
+    method: str
+    bits: int
+
+    @property
+    def positive(self) -> bool:
+        """Is lambda_min > 0 proved?"""
+        return bool(self.lower > 0)
+
+    def has_digits(self, digits: int) -> bool:
+        """Do the bounds prove a positive lambda_min and agree to this many digits?"""
+        return self.positive and bool((self.upper - self.lower) * flint.arb(10) ** digits < self.lower)
+
+
+def certified_lambda_min(
+    gram_over: Callable[[NumberSystem], Array], digits: int = 3, most_bits: int = MOST_BITS
+) -> Enclosure:
+    """Enclose lambda_min of the Gram matrix that `gram_over` evaluates over a number system of balls.
+
+    The precision is doubled until lambda_min is known to be positive to `digits` digits (0: positive is enough) or
+    `most_bits` is reached; then the tightest enclosure found is returned, `positive` telling whether it decides.
+    """
+    best = _unknown()
+    for enclosure in _attempts(gram_over, digits, most_bits):
+        best = Enclosure(
+            enclosure.lower if enclosure.lower > best.lower else best.lower,
+            enclosure.upper if enclosure.upper < best.upper else best.upper,
+            enclosure.method,
+            enclosure.bits,
+        )
+        if best.has_digits(digits) or (digits == 0 and best.positive):
+            break
+    return best
+
+
+def _attempts(
+    gram_over: Callable[[NumberSystem], Array], digits: int, most_bits: int
+) -> Iterator[Enclosure]:
+    if digits < 12:
+        with np.errstate(all="ignore"):
+            matrix = gram_over(DoubleBalls())
+            size = len(matrix)
+            yield residual_enclosure(matrix)
+        if size > MOST_FACTORISED:
+            return
+    bits = max(128, 4 * digits)
+    while bits <= most_bits:
+        matrix = gram_over(Balls(bits))
+        with flint.ctx.workprec(bits):
+            yield factorised_enclosure(matrix, digits)
+        bits *= 2
+
+
+def _unknown() -> Enclosure:
+    return Enclosure(flint.arb.neg_inf(), flint.arb.pos_inf(), "none", 0)
+
+
+def residual_enclosure(matrix: FloatBalls) -> Enclosure:
+    """Enclose lambda_min of a symmetric n x n ball matrix of doubles by the residual certificate."""
+    if not np.isfinite(matrix.centre).all() or not np.isfinite(matrix.radius).all():
+        return _unknown()
+    size = len(matrix)
+    values, vectors = scipy.linalg.eigh(matrix.centre, subset_by_index=[0, 0])
+    slack = 4 * size * np.finfo(float).eps * np.abs(matrix.centre).sum(axis=1).max()
+    shift = FloatBalls.exact(np.array(values[0] - slack))
+    identity = FloatBalls.exact(np.eye(size))
+    shifted = matrix - identity * shift
+    try:
+        factor = FloatBalls.exact(scipy.linalg.cholesky(shifted.centre, lower=True))
+    except np.linalg.LinAlgError:
+        return Enclosure(flint.arb.neg_inf(), _rayleigh_doubles(matrix, vectors), "residual certificate", 53)
+    residual = shifted - factor.matrix_product(factor.T)
+    sizes = np.maximum(np.abs(residual.lower()), np.abs(residual.upper()))
+    norm = FloatBalls.exact(sizes).matrix_product(FloatBalls.exact(np.ones((size, 1)))).upper().max()
+    lower = (shift - FloatBalls.exact(norm)).lower()
+    return Enclosure(flint.arb(float(lower)), _rayleigh_doubles(matrix, vectors), "residual certificate", 53)
+
+
+def _rayleigh_doubles(matrix: FloatBalls, vectors: np.ndarray) -> flint.arb:
+    vector = FloatBalls.exact(vectors)
+    quotient = vector.T.matrix_product(matrix).matrix_product(vector) / vector.T.matrix_product(vector)
+    return flint.arb(float(quotient.upper()[0, 0]))
+
+
+def factorised_enclosure(matrix: np.ndarray, digits: int = 3) -> Enclosure:
+    """Enclose lambda_min of a symmetric n x n matrix of FLINT balls by shifted factorisation, at the current precision.
+
+    `digits` says how close to the Rayleigh quotient the first shift is tried.
+    """
+    bits = flint.ctx.prec
+    vector = _bottom_vector(matrix)
+    upper = _rayleigh(matrix, vector)
+    for shift in _shifts(matrix, upper, digits):
+        if is_positive_definite(matrix - shift * np.eye(len(matrix), dtype=int)):
+            return Enclosure(shift, upper, "shifted factorisation", bits)
+    return Enclosure(flint.arb.neg_inf(), upper, "shifted factorisation", bits)
+
+
+def _shifts(matrix: np.ndarray, upper: flint.arb, digits: int) -> Iterator[flint.arb]:
+    size = max((abs(value).upper() for value in matrix.diagonal()), default=flint.arb(1))
+    if upper > 0:
+        yield (upper * (1 - flint.arb(10) ** (-digits - 1))).lower()
+        yield (upper / 2).lower()
+        yield flint.arb(0)
+    yield -(size * flint.arb(2) ** (-(flint.ctx.prec // 2))).upper()
+    yield -(size * len(matrix)).upper()
+
+
+def is_positive_definite(matrix: np.ndarray) -> bool:
+    """True only if every symmetric matrix in the ball matrix is positive definite: all pivots certainly positive."""
+    rest = matrix.copy()
+    for index in range(len(rest)):
+        pivot = rest[index, index]
+        if not pivot > 0:
+            return False
+        column = rest[index + 1 :, index]
+        rest[index + 1 :, index + 1 :] -= np.multiply.outer(column, column / pivot)
+    return True
+
+
+def _bottom_vector(matrix: np.ndarray) -> list[flint.arb]:
+    """Roughly an eigenvector of lambda_min, by inverse iteration at the current precision, then with shifts.
+
+    The shifts are Rayleigh quotients, which triples the number of right digits at each step.
+    """
+    size = len(matrix)
+    centres = np.array([[float(value.mid()) for value in row] for row in matrix])
+    if not np.isfinite(centres).all():
+        return [flint.arb(1)] * size
+    vector = flint.arb_mat([[float(value)] for value in np.linalg.eigh(centres)[1][:, 0]])
+    middle = flint.arb_mat([[value.mid() for value in row] for row in matrix])
+    identity = flint.arb_mat(size, size, np.eye(size, dtype=int).ravel().tolist())
+    for shifted in [False] * 4 + [True] * flint.ctx.prec.bit_length():
+        shift = (vector.transpose() * middle * vector)[0, 0].mid() if shifted else flint.arb(0)
+        try:
+            image = (middle - identity * shift).solve(vector).mid()
+        except ZeroDivisionError:
+            break
+        largest = max(abs(value) for value in image.entries())
+        if not (largest > 0 and largest.is_finite()):
+            break
+        length = sum(((value / largest) ** 2 for value in image.entries()), flint.arb(0)).sqrt() * largest
+        vector = flint.arb_mat([[(value / length).mid()] for value in image.entries()])
+    return vector.entries()
+
+
+def _rayleigh(matrix: np.ndarray, vector: list[flint.arb]) -> flint.arb:
+    column = flint.arb_mat([[value] for value in vector])
+    numerator = column.transpose() * flint.arb_mat(matrix.tolist()) * column
+    return (numerator[0, 0] / (column.transpose() * column)[0, 0]).upper()

@@ -1,0 +1,178 @@
+"""The ledger: the status of every statement, derived from the tallies of its check items, as JSON and as a table."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from checks.statements import Role, Verdict
+
+SCHEMA = "ntk-companion ledger 1"
+PACKAGES = ("sympy", "mpmath", "numpy", "scipy", "torch", "python-flint", "hypothesis")
+DECIDED = (Verdict.CONFIRMED, Verdict.REFUTED)
+
+Record = dict[str, Any]
+
+
+def build(items: Iterable[Record], settings: Mapping[str, Any]) -> Record:
+    """The ledger of a run from its check items.
+
+    An item holds the statement's record, role, name, outcome ("passed", "failed" or "skipped"), seconds, and the tally
+    as a dict.
+    """
+    by_statement: dict[str, list[Record]] = {}
+    for item in items:
+        by_statement.setdefault(item["statement"]["id"], []).append(item)
+    versions = {"python": platform.python_version()} | {name: metadata.version(name) for name in PACKAGES}
+    statements = [_entry(group) for group in by_statement.values()]
+    return {"schema": SCHEMA, "settings": dict(settings), "versions": versions, "statements": statements}
+
+
+def _entry(items: list[Record]) -> Record:
+    own = [item for item in items if item["role"] == Role.STATEMENT]
+    attacks = [item for item in items if item["role"] in (Role.MUTANT, Role.COUNTEREXAMPLE)]
+    statement = items[0]["statement"]
+    margins = [item["tally"]["margin"] for item in own if item["tally"]["margin"] is not None]
+    verdict, scope = derive(statement, own)
+    counterexamples = {item["name"]: item for item in attacks if item["role"] == Role.COUNTEREXAMPLE}
+    return statement | {
+        "verdict": str(verdict),
+        "scope": scope,
+        "evidence": sorted({kind for item in own for kind in item["tally"]["kinds"]}),
+        "instances": counts(own),
+        "margin": min(margins, default=None),
+        "mutants": [
+            {"name": item["name"], "role": item["role"], "killed": killed(item), "by": item["tally"]["refutation"]}
+            for item in attacks
+        ],
+        "corrected_confirmed": [confirmed(item) for item in items if item["role"] == Role.CORRECTED],
+        "necessity": {
+            name: _necessity(counterexamples.get(name)) for name in statement["hypotheses"]
+        },
+        "refutation": next((item["tally"]["refutation"] for item in own if item["tally"]["refutation"]), ""),
+        "undecided": next((item["tally"]["inconclusive"] for item in own if item["tally"]["inconclusive"]), ""),
+        "seconds": round(sum(item["seconds"] for item in items), 2),
+    }  # fmt: skip
+
+
+def _necessity(item: Record | None) -> str:
+    if item is None or not killed(item):
+        return "necessity not known"
+    return f"fails without it ({', '.join(item['tally']['kinds'])}): {item['tally']['refutation']}"
+
+
+def derive(statement: Record, own: list[Record]) -> tuple[Verdict, str]:
+    """Verdict and scope of a statement from its own items (not the mutants').
+
+    One REFUTED refutes. Else CONFIRMED needs a confirmed instance or proof, every item to have ended, and no more
+    INCONCLUSIVE than the statement names. The scope is "all" if a proof covers the quantifier.
+    """
+    tallied = counts(own)
+    decided = tallied.get(Verdict.CONFIRMED, 0) + tallied.get(Verdict.REFUTED, 0)
+    scope = f"instances: {decided}"
+    if tallied.get(Verdict.REFUTED, 0):
+        return Verdict.REFUTED, scope
+    if any(item["outcome"] != "passed" for item in own):
+        return Verdict.INCONCLUSIVE, scope
+    if tallied.get(Verdict.INCONCLUSIVE, 0) > statement["inconclusive"]:
+        return Verdict.INCONCLUSIVE, scope
+    if tallied.get(Verdict.CONFIRMED, 0):
+        return Verdict.CONFIRMED, "all" if any(item["tally"]["covers_all"] for item in own) else scope
+    return (Verdict.VACUOUS if tallied.get(Verdict.VACUOUS, 0) else Verdict.INCONCLUSIVE), scope
+
+
+def counts(items: Iterable[Record]) -> dict[str, int]:
+    """How many cases had each verdict."""
+    total: dict[str, int] = {}
+    for item in items:
+        for verdict, number in item["tally"]["verdicts"].items():
+            total[str(verdict)] = total.get(str(verdict), 0) + number
+    return total
+
+
+def killed(item: Record) -> bool:
+    """Was the mutant or the weakened statement of this item refuted?"""
+    return bool(item["tally"]["verdicts"].get(Verdict.REFUTED, 0))
+
+
+def confirmed(item: Record) -> bool:
+    """Was the corrected form of this item confirmed, and nothing of it refuted or undecided?"""
+    verdicts = item["tally"]["verdicts"]
+    return item["outcome"] == "passed" and bool(verdicts) and set(map(str, verdicts)) == {str(Verdict.CONFIRMED)}
+
+
+def failures(ledger: Record, baseline: Mapping[str, Record], expected: Iterable[str] = ()) -> list[str]:
+    """Why this run fails, a sentence each; empty if it does not.
+
+    `baseline` maps ids to the recorded verdicts; `expected` are the ids that this run should have decided.
+    """
+    found = {entry["id"]: entry for entry in ledger["statements"]}
+    reasons = []
+    for entry in found.values():
+        reasons += _reasons(entry)
+        recorded = baseline.get(entry["id"])
+        if recorded and recorded["revision"] == entry["revision"] and entry["verdict"] not in DECIDED:
+            reasons.append(f"{entry['id']} was {recorded['verdict']} in the baseline and is {entry['verdict']} now")
+    reasons += [f"{name} is in the baseline and was not run" for name in expected if name not in found]
+    return reasons
+
+
+def _reasons(entry: Record) -> list[str]:
+    name, verdict, finding = entry["id"], entry["verdict"], entry["finding"]
+    reasons = []
+    if finding and verdict != finding["verdict"]:
+        reasons.append(f"{name}: the recorded finding is {finding['verdict']}, this run says {verdict}")
+    if not finding and verdict == Verdict.REFUTED:
+        reasons.append(f"{name} is refuted: {entry['refutation']}")
+    reasons += [f"{name}: the mutant {mutant['name']!r} survives" for mutant in entry["mutants"] if not mutant["killed"]]
+    if not all(entry["corrected_confirmed"]):
+        reasons.append(f"{name}: its corrected form is not confirmed")
+    if not entry["mutants"] and not entry["corrected_confirmed"]:
+        reasons.append(f"{name} has no mutant: nothing shows that its check can fail")
+    return reasons
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON whole or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(value, file, indent=1, ensure_ascii=False)
+            file.write("\n")
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+HEADINGS = ("statement", "verdict", "scope", "evidence", "instances", "margin", "mutants", "seconds")
+
+
+def table(ledger: Record) -> list[str]:
+    """The ledger as lines of text, a line a statement."""
+    rows = [HEADINGS] + [_row(entry) for entry in ledger["statements"]]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
+
+
+def _row(entry: Record) -> tuple[str, ...]:
+    verdict = entry["verdict"] + (" (finding)" if entry["finding"] else "")
+    mutants = entry["mutants"]
+    return (
+        entry["id"],
+        verdict,
+        entry["scope"],
+        ", ".join(entry["evidence"]),
+        str(sum(entry["instances"].values())),
+        "" if entry["margin"] is None else f"{entry['margin']:.2e}",
+        f"{sum(mutant['killed'] for mutant in mutants)}/{len(mutants)}",
+        f"{entry['seconds']:.1f}",
+    )

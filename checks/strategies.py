@@ -57,3 +57,16 @@ def _next(draw: st.DrawFn, rows: list[Row], dimension: int) -> Row:
             power = draw(st.integers(-30, 30))
             return tuple(value * Fraction(10) ** power for value in draw(_plain(dimension)))
     return draw(_plain(dimension))
+
+
+@st.composite
+def independent_sets(draw: st.DrawFn, most_points: int = 12) -> RationalPoints:
+    """Linearly independent vectors, so that <x, x'> is strictly positive definite on them; some nearly dependent."""
+    size = draw(st.integers(2, most_points))
+    diagonal = st.builds(lambda power, value: value / Fraction(10) ** power, st.integers(0, 12), st.integers(1, 9))
+    below = st.fractions(-3, 3, max_denominator=8)
+    rows = [
+        tuple(draw(below) if column < row else draw(diagonal) if column == row else Fraction(0) for column in range(size))
+        for row in range(size)
+    ]
+    return rational_points(f"{size} independent vectors", rows)

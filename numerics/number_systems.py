@@ -286,12 +286,13 @@ class DoubleBalls:
         return direct.intersect(lower, upper, where=angle.upper() <= 1)
 
     def elementary(self, function: type[sympy.Function], values: FloatBalls) -> FloatBalls:
-        """sin, cos, acos, exp or log at the centre of a scalar ball, by FLINT; widened to the whole ball."""
+        """sin, cos, acos, exp or log, by FLINT."""
         with flint.ctx.workprec(80):
-            ball = getattr(flint.arb(float(values.centre), float(values.radius)), function.__name__)()
-            centre = float(ball.mid())
-            radius = (ball - centre).abs_upper()
-        return FloatBalls(np.array(centre), np.array(np.nextafter(float(radius), np.inf)))
+            balls = _entrywise(lambda c, r: getattr(flint.arb(c, r), function.__name__)(), values.centre, values.radius)
+            centre = _entrywise(lambda ball: float(ball.mid()), balls)
+            radius = _entrywise(lambda ball, c: float((ball - c).abs_upper()), balls, centre)
+        centre, radius = (np.asarray(part, dtype=float) for part in (centre, radius))
+        return FloatBalls(centre, np.nextafter(radius, np.inf))
 
     def working(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()

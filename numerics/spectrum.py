@@ -119,34 +119,46 @@ def _rayleigh_doubles(matrix: FloatBalls, vectors: np.ndarray) -> flint.arb:
 def factorised_enclosure(matrix: np.ndarray, digits: int = 3) -> Enclosure:
     """Enclose lambda_min of a symmetric n x n matrix of FLINT balls by shifted factorisation, at the current precision.
 
-    `digits` says how close to the Rayleigh quotient the first shift is tried.
+    Starts from the Rayleigh quotient of an approximate eigenvector and bisects until the bounds agree to `digits`
+    digits or a factorisation is undecided.
     """
     bits = flint.ctx.prec
-    vector = _bottom_vector(matrix)
-    upper = _rayleigh(matrix, vector)
-    for shift in _shifts(matrix, upper, digits):
-        if is_positive_definite(matrix - shift * np.eye(len(matrix), dtype=int)):
-            return Enclosure(shift, upper, "shifted factorisation", bits)
-    return Enclosure(flint.arb.neg_inf(), upper, "shifted factorisation", bits)
+    identity = np.eye(len(matrix), dtype=int)
+    upper = _rayleigh(matrix, _bottom_vector(matrix))
+    lower = -(len(matrix) * _size(matrix)).upper()
+    if not is_positive_definite(matrix - lower * identity):
+        lower = flint.arb.neg_inf()
+    shift = (upper * (1 - flint.arb(10) ** (-digits - 1))).lower()
+    for _ in range(_MOST_BISECTIONS):
+        definite = is_positive_definite(matrix - shift * identity) if shift > 0 else None
+        if definite is None:
+            shift = -(_size(matrix) * flint.arb(2) ** (-(bits // 2))).upper()
+            lower = shift if is_positive_definite(matrix - shift * identity) else lower
+            break
+        lower, upper = (shift, upper) if definite else (lower, shift)
+        if lower > 0 and (upper - lower) * flint.arb(10) ** digits < lower:
+            break
+        shift = ((lower * upper).sqrt() if lower > 0 else upper / 16).mid()
+    return Enclosure(lower, upper, "shifted factorisation", bits)
 
 
-def _shifts(matrix: np.ndarray, upper: flint.arb, digits: int) -> Iterator[flint.arb]:
-    size = max((abs(value).upper() for value in matrix.diagonal()), default=flint.arb(1))
-    if upper > 0:
-        yield (upper * (1 - flint.arb(10) ** (-digits - 1))).lower()
-        yield (upper / 2).lower()
-        yield flint.arb(0)
-    yield -(size * flint.arb(2) ** (-(flint.ctx.prec // 2))).upper()
-    yield -(size * len(matrix)).upper()
+_MOST_BISECTIONS = 100
 
 
-def is_positive_definite(matrix: np.ndarray) -> bool:
-    """True only if every symmetric matrix in the ball matrix is positive definite: all pivots certainly positive."""
+def _size(matrix: np.ndarray) -> flint.arb:
+    return max(abs(value).upper() for value in matrix.diagonal())
+
+
+def is_positive_definite(matrix: np.ndarray) -> bool | None:
+    """True only if every symmetric matrix in the ball matrix is positive definite, False only if none is, else None.
+
+    Elimination: all pivots certainly positive, or one certainly negative after positive ones.
+    """
     rest = matrix.copy()
     for index in range(len(rest)):
         pivot = rest[index, index]
         if not pivot > 0:
-            return False
+            return False if pivot < 0 else None
         column = rest[index + 1 :, index]
         rest[index + 1 :, index + 1 :] -= np.multiply.outer(column, column / pivot)
     return True

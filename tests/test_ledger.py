@@ -1,0 +1,134 @@
+import json
+
+import pytest
+
+from checks import ledger
+from checks.statements import Role
+
+STATEMENT = {
+    "id": "test:a", "revision": 1, "title": "t", "source": "s", "number": "1", "formula": "f", "hypotheses": {},
+    "uses": [], "qualification": "q", "finding": None, "inconclusive": 0,
+}  # fmt: skip
+
+
+def item(role=Role.STATEMENT, outcome="passed", name="", covers_all=False, statement=None, **verdicts):
+    tally = {
+        "verdicts": verdicts, "kinds": ["certified"], "margin": None, "covers_all": covers_all, "refutation": "",
+        "inconclusive": "",
+    }  # fmt: skip
+    return {
+        "statement": STATEMENT | (statement or {}), "role": role, "name": name, "tally": tally, "outcome": outcome,
+        "seconds": 1.0,
+    }  # fmt: skip
+
+
+KILLED = item(Role.MUTANT, name="wrong", REFUTED=1)
+
+
+def built(*items):
+    return ledger.build(items, {})
+
+
+def status(*items):
+    entry = built(*items)["statements"][0]
+    return entry["verdict"], entry["scope"]
+
+
+def test_one_refuted_instance_refutes():
+    assert status(item(CONFIRMED=9, REFUTED=1)) == ("REFUTED", "instances: 10")
+
+
+def test_confirmed_instances_confirm_with_their_number():
+    assert status(item(CONFIRMED=9), item(CONFIRMED=2)) == ("CONFIRMED", "instances: 11")
+
+
+def test_a_proof_of_the_quantifier_gives_scope_all():
+    assert status(item(CONFIRMED=9), item(CONFIRMED=1, covers_all=True)) == ("CONFIRMED", "all")
+
+
+def test_an_unnamed_inconclusive_instance_leaves_the_statement_open():
+    assert status(item(CONFIRMED=9, INCONCLUSIVE=1))[0] == "INCONCLUSIVE"
+
+
+def test_as_many_inconclusive_instances_as_are_named_are_tolerated():
+    assert status(item(CONFIRMED=9, INCONCLUSIVE=1, statement={"inconclusive": 1}))[0] == "CONFIRMED"
+
+
+def test_only_vacuous_instances_are_vacuous():
+    assert status(item(VACUOUS=3))[0] == "VACUOUS"
+
+
+def test_vacuous_instances_do_not_confirm():
+    assert status(item(VACUOUS=3, CONFIRMED=1)) == ("CONFIRMED", "instances: 1")
+
+
+def test_a_failed_or_skipped_check_confirms_nothing():
+    for outcome in ("failed", "skipped"):
+        assert status(item(CONFIRMED=9), item(outcome=outcome))[0] == "INCONCLUSIVE"
+
+
+def test_evidence_for_mutants_is_no_evidence_for_the_statement():
+    assert status(item(Role.MUTANT, CONFIRMED=5))[0] == "INCONCLUSIVE"
+
+
+def test_a_good_run_does_not_fail():
+    assert ledger.failures(built(item(CONFIRMED=1), KILLED), {}) == []
+
+
+def test_a_surviving_mutant_fails_a_run():
+    reasons = ledger.failures(built(item(CONFIRMED=1), item(Role.MUTANT, name="wrong", CONFIRMED=5)), {})
+    assert reasons == ["test:a: the mutant 'wrong' survives"]
+
+
+def test_a_statement_without_mutants_fails_a_run():
+    assert "no mutant" in ledger.failures(built(item(CONFIRMED=1)), {})[0]
+
+
+def test_a_refuted_statement_fails_a_run_unless_it_is_a_finding():
+    finding = {"finding": {"verdict": "REFUTED", "severity": "", "sentence": "", "corrected": ""}}
+    assert ledger.failures(built(item(REFUTED=1), KILLED), {})
+    assert not ledger.failures(built(item(REFUTED=1, statement=finding), item(Role.CORRECTED, CONFIRMED=1)), {})
+
+
+def test_a_finding_that_is_not_found_fails_a_run():
+    finding = {"finding": {"verdict": "REFUTED", "severity": "", "sentence": "", "corrected": ""}}
+    reasons = ledger.failures(built(item(CONFIRMED=1, statement=finding), KILLED), {})
+    assert "the recorded finding is REFUTED" in reasons[0]
+
+
+def test_a_corrected_form_that_is_not_confirmed_fails_a_run():
+    finding = {"finding": {"verdict": "REFUTED", "severity": "", "sentence": "", "corrected": ""}}
+    items = item(REFUTED=1, statement=finding), item(Role.CORRECTED, CONFIRMED=1, INCONCLUSIVE=1)
+    assert "corrected form" in ledger.failures(built(*items), {})[0]
+
+
+@pytest.mark.parametrize("verdict", ["INCONCLUSIVE", "VACUOUS"])
+def test_a_statement_that_was_decided_and_no_longer_is_fails_a_run(verdict):
+    baseline = {"test:a": {"verdict": "CONFIRMED", "revision": 1}}
+    assert "baseline" in ledger.failures(built(item(**{verdict: 1}), KILLED), baseline)[0]
+
+
+def test_a_reworded_statement_is_not_held_to_its_old_verdict():
+    baseline = {"test:a": {"verdict": "CONFIRMED", "revision": 0}}
+    assert ledger.failures(built(item(INCONCLUSIVE=1), KILLED), baseline) == []
+
+
+def test_a_statement_missing_from_a_whole_run_fails_it():
+    assert ledger.failures(built(), {}, ["test:gone"]) == ["test:gone is in the baseline and was not run"]
+
+
+def test_necessity_follows_from_counterexamples():
+    hypotheses = {"hypotheses": {"distinct": "they differ", "other": "something"}}
+    entry = built(item(CONFIRMED=1, statement=hypotheses), item(Role.COUNTEREXAMPLE, name="distinct", REFUTED=1))
+    necessity = entry["statements"][0]["necessity"]
+    assert necessity["distinct"].startswith("fails without it")
+    assert necessity["other"] == "necessity not known"
+
+
+def test_json_is_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "ledger.json"
+    ledger.write_json(path, {"a": 1})
+    with pytest.raises(TypeError):
+        ledger.write_json(path, {"a": object()})
+    assert json.loads(path.read_text()) == {"a": 1}
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger.json"]

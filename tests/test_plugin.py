@@ -1,0 +1,98 @@
+import json
+
+import pytest
+
+CHECKS = """
+    from hypothesis import given, strategies as st
+    from checks.statements import *
+
+    SQUARES = Statement(id="mine:squares", title="squares", source="me", number="1", formula="x^2 >= 0",
+                        qualification="only what was tried", hypotheses=(REAL := Hypothesis("real", "x is real"),))
+
+    @check(SQUARES, lambda x: x * x, mutants={"cubes": lambda x: x * x * x})
+    @given(st.integers())
+    def test_squares_are_not_negative(claim, x):
+        record(certified(claim(x) >= 0, f"at {x}", margin=float(claim(x))))
+
+    @counterexample(SQUARES, REAL)
+    def test_the_imaginary_unit_has_a_negative_square():
+        record(symbolic((1j * 1j).real >= 0, "i"))
+"""
+
+
+def run(pytester, *arguments):
+    result = pytester.runpytest_subprocess("-p", "no:randomly", *arguments)
+    path = pytester.path / "ledger.json"
+    return result, json.loads(path.read_text()) if path.exists() else None
+
+
+def test_a_check_file_in_any_folder_ends_with_a_ledger(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    result, ledger = run(pytester)
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["mine:squares *CONFIRMED *instances: * certified * 2/2 *"])
+    (entry,) = ledger["statements"]
+    assert entry["necessity"] == {"real": "fails without it (symbolic): i"}
+    assert entry["mutants"][0]["by"].startswith("at -")
+
+
+def test_the_ledger_is_the_same_on_two_workers(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    _, alone = run(pytester)
+    _, together = run(pytester, "-n", "2")
+    for ledger in (alone, together):
+        for entry in ledger["statements"]:
+            del entry["seconds"]
+    assert alone == together
+
+
+def test_a_surviving_mutant_turns_the_run_red(pytester):
+    pytester.makepyfile(test_mine=CHECKS.replace("x * x * x", "x * x + 1"))
+    result, ledger = run(pytester)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*FAILS: mine:squares: the mutant 'cubes' survives"])
+    assert not ledger["statements"][0]["mutants"][0]["killed"]
+
+
+def test_a_refuted_statement_turns_the_run_red_with_a_shrunk_case(pytester):
+    pytester.makepyfile(test_mine=CHECKS.replace("lambda x: x * x, ", "lambda x: x, "))
+    result, ledger = run(pytester)
+    assert result.ret == 1
+    assert ledger["statements"][0]["verdict"] == "REFUTED"
+    result.stdout.fnmatch_lines(["*refuted (certified): at -1*"])
+
+
+def test_a_check_that_records_nothing_turns_the_run_red(pytester):
+    pytester.makepyfile(test_mine=CHECKS.replace("record(certified(claim(x) >= 0", "(certified(claim(x) >= 0"))
+    result, _ = run(pytester)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*the check recorded no evidence*"])
+
+
+def test_a_skipped_check_does_not_confirm(pytester):
+    skipped = CHECKS.replace("record(certified(", "import pytest; pytest.skip('no time'); record(certified(")
+    pytester.makepyfile(test_mine=skipped)
+    _, ledger = run(pytester)
+    assert ledger["statements"][0]["verdict"] == "INCONCLUSIVE"
+
+
+def test_the_seed_changes_the_examples_and_their_absence_fixes_them(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    tallies = []
+    for arguments in ((), (), ("--seed", "1"), ("--seed", "2")):
+        _, ledger = run(pytester, *arguments)
+        tallies.append(ledger["statements"][0]["mutants"][0]["by"])
+    assert tallies[0] == tallies[1]
+    assert len(set(tallies)) > 1
+
+
+def test_ordinary_tests_are_left_alone(pytester):
+    pytester.makepyfile(test_plain="def test_nothing():\n    pass\n")
+    result, ledger = run(pytester)
+    assert result.ret == 0
+    assert ledger is None
+
+
+@pytest.mark.parametrize("name", ["--profile", "--seed", "--ledger"])
+def test_the_options_are_documented(pytester, name):
+    assert name in pytester.runpytest_subprocess("--help").stdout.str()

@@ -1,0 +1,86 @@
+import pytest
+
+from checks.statements import (
+    Evidence,
+    Hypothesis,
+    Kind,
+    MutantKilled,
+    Role,
+    Run,
+    Statement,
+    Tally,
+    Verdict,
+    certified,
+    check,
+    counterexample,
+    random_seed,
+    record,
+    running,
+    symbolic,
+)
+
+
+def statement(**changes):
+    fields = {"id": "test:a", "title": "t", "source": "s", "number": "1", "formula": "f", "qualification": "q"}
+    return Statement(**fields | changes)
+
+
+def test_a_refutation_that_nobody_expects_raises():
+    with pytest.raises(AssertionError, match="1 < 0"):
+        Tally(Role.STATEMENT, refutation_expected=False).add(certified(False, "1 < 0"))
+
+
+def test_a_refutation_of_a_finding_is_counted():
+    tally = Tally(Role.STATEMENT, refutation_expected=True)
+    tally.add(certified(False, "as expected"))
+    assert tally.verdicts == {Verdict.REFUTED: 1}
+    assert tally.refutation == "as expected"
+
+
+@pytest.mark.parametrize("role", [Role.MUTANT, Role.COUNTEREXAMPLE])
+def test_the_first_refutation_of_a_mutant_ends_its_check(role):
+    with pytest.raises(MutantKilled):
+        Tally(role, refutation_expected=False).add(certified(False))
+
+
+def test_the_tightest_margin_is_kept():
+    tally = Tally(Role.STATEMENT, refutation_expected=False)
+    for margin in (3.0, 1.0, 2.0):
+        tally.add(certified(True, margin=margin))
+    assert tally.margin == 1.0
+
+
+def test_undecided_evidence_is_neither_confirmed_nor_refuted():
+    assert certified(None).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_disproof_covers_no_quantifier():
+    assert not symbolic(False).covers_all
+    assert symbolic(True).covers_all
+
+
+def test_recording_outside_a_run_still_raises_on_a_refutation():
+    record(Evidence(Kind.SYMBOLIC, Verdict.CONFIRMED))
+    with pytest.raises(AssertionError):
+        record(symbolic(False))
+
+
+def test_two_statements_cannot_share_an_id():
+    check(statement(id="test:twice"))
+    with pytest.raises(ValueError, match="test:twice"):
+        check(statement(id="test:twice", title="another"))
+
+
+def test_a_counterexample_names_a_hypothesis_of_its_statement():
+    with pytest.raises(ValueError, match="no hypothesis"):
+        counterexample(statement(id="test:c"), Hypothesis("other", "another"))
+
+
+def test_seeds_depend_on_the_statement_the_purpose_and_the_session():
+    def seed(name, session, purpose):
+        with running(Run(name, Tally(Role.STATEMENT, False), session, False)):
+            return random_seed(purpose)
+
+    seeds = {seed("a", 0, "x"), seed("b", 0, "x"), seed("a", 1, "x"), seed("a", 0, "y")}
+    assert len(seeds) == 4
+    assert seed("a", 0, "x") == seed("a", 0, "x")

@@ -130,7 +130,8 @@ def _reasons(entry: Record) -> list[str]:
         reasons.append(f"{name}: the recorded finding is {finding['verdict']}, this run says {verdict}")
     if not finding and verdict == Verdict.REFUTED:
         reasons.append(f"{name} is refuted: {entry['refutation']}")
-    reasons += [f"{name}: the mutant {mutant['name']!r} survives" for mutant in entry["mutants"] if not mutant["killed"]]
+    survivors = [mutant["name"] for mutant in entry["mutants"] if not mutant["killed"]]
+    reasons += [f"{name}: the mutant {survivor!r} survives" for survivor in survivors]
     if not all(entry["corrected_confirmed"]):
         reasons.append(f"{name}: its corrected form is not confirmed")
     if not entry["mutants"] and not entry["corrected_confirmed"]:

@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--profile", choices=tuple(PROFILES), default="default", help="how much the checks try")
     group.addoption("--seed", type=int, default=None, metavar="N", help="a fresh run: other samples, other examples")
     group.addoption("--ledger", type=Path, default=None, metavar="FILE", help="where to write the ledger")
-    group.addoption("--write-baseline", action="store_true", help="record this run's decided statements as the baseline")
+    group.addoption("--write-baseline", action="store_true", help="record this run's verdicts as the baseline")
 
 
 @pytest.hookimpl(tryfirst=True)

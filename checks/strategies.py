@@ -66,7 +66,6 @@ def independent_sets(draw: st.DrawFn, most_points: int = 12) -> RationalPoints:
     diagonal = st.builds(lambda power, value: value / Fraction(10) ** power, st.integers(0, 12), st.integers(1, 9))
     below = st.fractions(-3, 3, max_denominator=8)
     rows = [
-        tuple(draw(below) if column < row else draw(diagonal) if column == row else Fraction(0) for column in range(size))
-        for row in range(size)
+        [draw(below) for _ in range(row)] + [draw(diagonal)] + [Fraction(0)] * (size - row - 1) for row in range(size)
     ]
     return rational_points(f"{size} independent vectors", rows)

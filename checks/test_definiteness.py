@@ -125,11 +125,11 @@ PROPOSITION_3 = Statement(
 )
 PROPOSITION_1 = Statement(
     id="prop:1",
-    title="The NTKs of FCN and ResNet are strictly PD, on the paper's points and on real images",
+    title="The NTKs of FCN and ResNet are strictly PD, on the paper's points and on images",
     source=PAPER,
     number="Proposition 1",
     formula=r"K(X, X) \succ 0",
-    qualification="Proved for the hexagon and for 200 MNIST images in two scalings; the general claim rests on its parts.",
+    qualification="Proved for the hexagon and 200 MNIST images in two scalings; the general claim rests on its parts.",
     hypotheses=(DISTINCT,),
     uses=("prop:pd-fcn", "prop:pd-resnet"),
 )
@@ -174,7 +174,8 @@ def null_vector(derived: Recursion, kernel: sympy.Expr, points: Sequence[Sequenc
 @check(DEFINITION_1, min, mutants={"the kernel s t": lambda s, t: s * t, "the kernel max": max})
 @given(st.lists(st.fractions("1/1000", 100, max_denominator=1000), min_size=2, max_size=12, unique=True))
 def test_the_enclosure_agrees_with_exact_determinants(claim, numbers):
-    matrix = flint.fmpq_mat([[flint.fmpq(v.numerator, v.denominator) for v in _row(claim, s, numbers)] for s in numbers])
+    rows = [_row(claim, s, numbers) for s in numbers]
+    matrix = flint.fmpq_mat([[flint.fmpq(value.numerator, value.denominator) for value in row] for row in rows])
     size = len(numbers)
     minors = [flint.fmpq_mat([[matrix[i, j] for j in range(k)] for i in range(k)]).det() for k in range(1, size + 1)]
     exactly = all(minor > 0 for minor in minors)
@@ -199,7 +200,7 @@ def test_equal_numbers_make_the_kernel_min_singular():
     record(symbolic(bool(matrix.det() > 0), "the Gram matrix of min at (1, 1, 2) has determinant 0"))
 
 
-NO_NETWORK = Recursion({}, {}, None)
+NO_NETWORK = Recursion({}, {}, sympy.Integer(0))
 
 
 @check(LEMMA_1, 0, mutants={"it exceeds half the inner kernel": sympy.Rational(1, 2)})
@@ -230,7 +231,8 @@ def on_hemisphere(points: RationalPoints) -> RationalPoints:
     return rational_points(f"phi of {points.name}", rows, unit_norm=True)
 
 
-UPPER_CIRCLE = [(sympy.Rational(a, c), sympy.Rational(b, c)) for a, b, c in ((0, 1, 1), (3, 4, 5), (-3, 4, 5), (5, 12, 13))]
+TRIPLES = ((0, 1, 1), (3, 4, 5), (-3, 4, 5), (5, 12, 13))
+UPPER_CIRCLE = [(sympy.Rational(a, c), sympy.Rational(b, c)) for a, b, c in TRIPLES]
 
 
 @counterexample(LEMMA_2, DISTINCT)
@@ -255,60 +257,64 @@ def test_a_polynomial_is_singular_on_enough_points():
     record(symbolic(gram_matrix.det() != 0, f"1 + u on the points {UPPER_CIRCLE} has determinant 0"))
 
 
-def covariance(letter: str) -> Callable[[Recursion, int], sympy.Expr]:
-    return lambda derived, depth: sympy.Symbol(f"{letter}_{{{depth}}}")
+def pre_activations(layer: int) -> sympy.Symbol:
+    """The covariance Sigma_l of the pre-activations."""
+    return sympy.Symbol(f"\\Sigma_{{{layer}}}")
 
 
-def features_less_half_the_last_block(derived: Recursion, depth: int) -> sympy.Expr:
-    return sympy.Symbol(f"S_{{{depth}}}") - 3 * sympy.Symbol("S_{0}")
+def features(layer: int) -> sympy.Symbol:
+    """The covariance S_l of the features, which (3.10) calls K_l."""
+    return sympy.Symbol(f"S_{{{layer}}}")
 
 
 @check(
     LEMMA_4,
-    covariance(r"\Sigma"),
-    mutants={"it exceeds twice the inner covariance": lambda derived, depth: sympy.Symbol(r"\Sigma_{2}") - 2 * sympy.Symbol(r"\Sigma_{1}")},
+    pre_activations(2),
+    mutants={"it exceeds twice the first": pre_activations(2) - 2 * pre_activations(1)},
 )
 @given(points=sample_sets(least_points=2))
 def test_the_second_covariance_is_definite(claim, points):
-    derived = recursion(fcn(2))
-    record(definiteness(derived, claim(derived, 2), points))
+    record(definiteness(recursion(fcn(2)), claim, points))
 
 
 @counterexample(LEMMA_4, DISTINCT)
 def test_a_repeated_point_makes_the_second_covariance_singular():
-    record(null_vector(recursion(fcn(2)), sympy.Symbol(r"\Sigma_{2}"), [(1, 0), (1, 0)], (1, -1)))
+    record(null_vector(recursion(fcn(2)), pre_activations(2), [(1, 0), (1, 0)], (1, -1)))
 
 
 @counterexample(LEMMA_4, BIASES)
 def test_collinear_points_make_the_second_covariance_singular_without_biases():
-    record(null_vector(recursion(fcn(2, "none")), sympy.Symbol(r"\Sigma_{2}"), [(1,), (2,)], (2, -1)))
+    record(null_vector(recursion(fcn(2, "none")), pre_activations(2), [(1,), (2,)], (2, -1)))
 
 
 SCALES = st.sampled_from([sympy.Rational(1, 4), sympy.Rational(1, 2), sympy.Integer(1), sympy.Integer(2)])
 
 
-@check(LEMMA_5, covariance("S"), mutants={"it exceeds nine times the inputs'": lambda derived, depth: sympy.Symbol(f"S_{{{depth}}}") - 9**depth * sympy.Symbol("S_{0}")})
+def exceeds_the_inputs(layer: int) -> sympy.Expr:
+    """Wrong: at scale 2 or less the features have at most 5^l times the variance of the inputs."""
+    return features(layer) - 9**layer * features(0)
+
+
+@check(LEMMA_5, features, mutants={"it exceeds 9^L times the inputs'": exceeds_the_inputs})
 @given(points=sample_sets(least_points=2), depth=st.integers(2, 4), scale=SCALES)
 def test_the_features_of_the_resnet_are_definite(claim, points, depth, scale):
-    derived = recursion(resnet(depth, scale))
-    record(definiteness(derived, claim(derived, depth), points))
+    record(definiteness(recursion(resnet(depth, scale)), claim(depth), points))
 
 
 @counterexample(LEMMA_5, DISTINCT)
 def test_a_repeated_point_makes_the_deep_features_singular():
-    record(null_vector(recursion(resnet(2)), sympy.Symbol("S_{2}"), [(1,), (1,)], (1, -1)))
+    record(null_vector(recursion(resnet(2)), features(2), [(1,), (1,)], (1, -1)))
 
 
 @counterexample(LEMMA_5, SCALE)
 def test_at_scale_zero_the_deep_features_are_the_inputs():
-    record(null_vector(recursion(resnet(2, 0)), sympy.Symbol("S_{2}"), [(-1,), (0,), (1,)], (1, -2, 1)))
+    record(null_vector(recursion(resnet(2, 0)), features(2), [(-1,), (0,), (1,)], (1, -2, 1)))
 
 
-@check(LEMMA_6, covariance("S"), mutants={"it exceeds nine times the inputs'": lambda derived, depth: sympy.Symbol("S_{1}") - 9 * sympy.Symbol("S_{0}")})
+@check(LEMMA_6, features, mutants={"it exceeds 9 times the inputs'": exceeds_the_inputs})
 @given(points=sample_sets(least_points=2), scale=SCALES)
 def test_the_features_after_one_block_are_definite(claim, points, scale):
-    derived = recursion(resnet(1, scale))
-    record(definiteness(derived, claim(derived, 1), points))
+    record(definiteness(recursion(resnet(1, scale)), claim(1), points))
 
 
 HEXAGON = [(sympy.cos(sympy.pi * k / 3), sympy.sin(sympy.pi * k / 3)) for k in range(1, 7)]
@@ -317,17 +323,17 @@ ALTERNATING = (1, -1, 1, -1, 1, -1)
 
 @counterexample(LEMMA_6, DISTINCT)
 def test_a_repeated_point_makes_the_features_singular():
-    record(null_vector(recursion(resnet(1)), sympy.Symbol("S_{1}"), [(1,), (1,)], (1, -1)))
+    record(null_vector(recursion(resnet(1)), features(1), [(1,), (1,)], (1, -1)))
 
 
 @counterexample(LEMMA_6, HEMISPHERE)
 def test_on_the_closed_sphere_the_features_after_one_block_are_singular():
-    record(null_vector(recursion(resnet(1, 1, "none")), sympy.Symbol("S_{1}"), HEXAGON, ALTERNATING))
+    record(null_vector(recursion(resnet(1, 1, "none")), features(1), HEXAGON, ALTERNATING))
 
 
 @counterexample(LEMMA_6, SCALE)
 def test_the_inputs_kernel_alone_is_singular():
-    record(null_vector(recursion(resnet(1, 0)), sympy.Symbol("S_{1}"), [(-1,), (0,), (1,)], (1, -2, 1)))
+    record(null_vector(recursion(resnet(1, 0)), features(1), [(-1,), (0,), (1,)], (1, -2, 1)))
 
 
 WRONG_NTKS: dict[str, Claim] = {

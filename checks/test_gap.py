@@ -19,7 +19,7 @@ from numerics.gap import best_gap, label_aware_gap, simplex_minimiser
 from numerics.kernels import ntk
 from numerics.number_systems import Balls
 from numerics.points import hexagon
-from numerics.spectrum import Enclosure, certified_lambda_min, factorised_enclosure
+from numerics.spectrum import Enclosure, factorised_enclosure
 from theory.architecture import fcn
 
 PAPER = "arXiv 2504.11130"
@@ -27,14 +27,14 @@ DEFINITE = Hypothesis("definite limit", "lambda_0 = lambda_min(K) is positive, s
 SIGNED = Hypothesis("residuals have one sign", "u_i >= 0 for all i")
 
 BITS = 256
-INSTANCES = "Proved for each Gram matrix and perturbation tried; the proof for all is the inequality named in the title."
+INSTANCES = "Proved for each Gram matrix and perturbation tried; the proof for all is the inequality of the title."
 
 LEMMA_7 = Statement(
     id="lemma:7",
     title="max |K_t - K| <= lambda_0 / (2 n^2) keeps lambda_min(K_t) >= lambda_0 / 2, by |E|_2 <= n max |E_ij|",
     source=PAPER,
     number="Lemma 7",
-    formula=r"\max_{ij}|K_t - K|_{ij} \le \frac{\lambda_0}{2n^2} \Rightarrow \lambda_{\min}(K_t) \ge \frac{\lambda_0}{2}",
+    formula=r"\max_{ij}|K_t - K|_{ij} \le \lambda_0/(2n^2) \Rightarrow \lambda_{\min}(K_t) \ge \lambda_0/2",
     qualification=INSTANCES + " The printed constant is not sharp: gap:sharp.",
     hypotheses=(DEFINITE,),
 )
@@ -53,16 +53,16 @@ BEST = Statement(
     source="this suite",
     number="gap constants, best",
     formula=r"g^* = \min_{|w|_1 = 1} w'Kw = \Bigl(\max_{z \in \{-1,1\}^n} z'K^{-1}z\Bigr)^{-1}",
-    qualification="Proved for each Gram matrix tried: just below g* the worst perturbation keeps K_t definite, just above not.",
+    qualification="Proved for each matrix tried: just below g* the worst perturbation keeps K_t definite, above not.",
     hypotheses=(DEFINITE,),
     uses=("gap:sharp",),
 )
 LABEL_AWARE = Statement(
     id="gap:label-aware",
-    title="u' K_t^r u >= (gamma^2 - g) (sum u)^2 for u >= 0, with gamma^2 the squared margin of the NTK's support vectors",
+    title="u' K_t^r u >= (gamma^2 - g) (sum u)^2 for u >= 0, gamma^2 the squared margin of the support vectors",
     source="this suite",
     number="gap constants, label-aware",
-    formula=r"\max_{ij}|K_t - K|_{ij} \le g \Rightarrow u'K_t^r u \ge (\gamma^2 - g)\bigl(\textstyle\sum u\bigr)^2, \; u \ge 0",
+    formula=r"\max_{ij}|K_t - K|_{ij} \le g \Rightarrow u'K_t^r u \ge (\gamma^2 - g)(\textstyle\sum u)^2, u \ge 0",
     qualification="Proved for each Gram matrix, labelling, perturbation and u tried, the worst among them.",
     hypotheses=(DEFINITE, SIGNED),
 )
@@ -114,7 +114,10 @@ def remains_above(matrix: np.ndarray, floor: flint.arb) -> bool | None:
 @check(
     LEMMA_7,
     lambda lowest, size: lowest / (2 * size**2),
-    mutants={"n^2 lost": lambda lowest, size: lowest, "2 n^2 on the other side": lambda lowest, size: 2 * size**2 * lowest},
+    mutants={
+        "n^2 lost": lambda lowest, size: lowest,
+        "2 n^2 on the other side": lambda lowest, size: 2 * size**2 * lowest,
+    },
 )
 @given(points=small_sets, seed=st.integers(0, 99))
 def test_a_perturbation_within_the_printed_constant_keeps_half_of_lambda_0(claim, points, seed):
@@ -160,7 +163,10 @@ def test_with_a_repeated_point_definiteness_is_lost_at_once():
 @check(
     BEST,
     lambda best, size: best,
-    mutants={"1 percent beyond": lambda best, size: best * flint.arb("1.01"), "n times": lambda best, size: size * best},
+    mutants={
+        "1 percent beyond": lambda best, size: best * flint.arb("1.01"),
+        "n times": lambda best, size: size * best,
+    },
 )
 @given(points=small_sets)
 def test_the_best_constant_decides_definiteness(claim, points):

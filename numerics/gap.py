@@ -5,7 +5,7 @@ For a positive definite Gram matrix K on n points, labels s_i = +-1 and K^r = di
     printed       lambda_0 / (2 n^2)                        arXiv 2504.11130, Theorem 2
     sharp         lambda_0 / n                              |E|_2 <= n max |E_ij|
     best          min over |w|_1 = 1 of w' K w = 1 / max over z in {-1, 1}^n of z' K^-1 z
-    label_aware   gamma^2 = min over the simplex of w' K^r w, the squared hard margin of the NTK's support vector machine
+    label_aware   gamma^2 = min over the simplex of w' K^r w, the squared hard margin of the NTK's classifier
 
 printed < sharp <= best <= label_aware. A perturbation E with max |E_ij| below `best` keeps K + E positive definite, and
 best * sign(w) sign(w)' subtracted makes it singular.
@@ -44,7 +44,7 @@ class GapConstants:
     label_aware: Bounds
 
 
-def gap_constants(matrix: np.ndarray, lambda_min: Enclosure, signs: Sequence[int]) -> GapConstants:
+def gap_constants(matrix: np.ndarray, lambda_min: Enclosure, signs: Sequence[int] | np.ndarray) -> GapConstants:
     """All four constants of the n x n ball matrix K with labels `signs` (+1 or -1).
 
     `lambda_min` encloses the smallest eigenvalue and must be positive; ValueError otherwise. Work at the precision of
@@ -98,15 +98,15 @@ def _flipped(matrix: np.ndarray) -> np.ndarray:
         pattern[gains.argmax()] *= -1
 
 
-def label_aware_gap(matrix: np.ndarray, signs: Sequence[int]) -> Bounds:
+def label_aware_gap(matrix: np.ndarray, signs: Sequence[int] | np.ndarray) -> Bounds:
     """Bounds of gamma^2 = min over w >= 0, sum w = 1 of w' K^r w, for a positive definite n x n ball matrix.
 
     Convexity makes every point of the simplex a proof on both sides: w' K^r w is an upper bound and
     2 min_i (K^r w)_i - w' K^r w a lower one; they meet at the optimum.
     """
     relabelled = matrix * np.multiply.outer(np.array(signs), np.array(signs))
-    candidates = [[flint.arb(float(weight)) for weight in simplex_minimiser(_centres(relabelled))]]
-    candidates.append(_refined(relabelled, np.flatnonzero(candidates[0])))
+    rough = simplex_minimiser(_centres(relabelled))
+    candidates = [[flint.arb(float(weight)) for weight in rough], _refined(relabelled, np.flatnonzero(rough))]
     bounds = [_convexity_bounds(relabelled, weights) for weights in candidates]
     return max(bounds, key=lambda bound: bound.lower.mid())
 

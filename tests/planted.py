@@ -80,7 +80,10 @@ def main(names: list[str]) -> int:
     """Run the errors named, or all; print a table; 0 if every one turned its run red."""
     unknown = set(names) - {error.name for error in ERRORS}
     if unknown:
-        print(f"no planted errors named {sorted(unknown)}; choose from {[error.name for error in ERRORS]}", file=sys.stderr)
+        print(
+            f"no planted errors named {sorted(unknown)}; choose from {[error.name for error in ERRORS]}",
+            file=sys.stderr,
+        )
         return 2
     survivors = 0
     for error in ERRORS:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import sympy
 
-Index = int | sympy.Expr
+Index: TypeAlias = int | sympy.Expr
 BIASES = ("trained", "frozen", "none")
 FAMILIES = ("fcn", "resnet")
 
@@ -34,6 +35,7 @@ class Group:
 
     @property
     def latex(self) -> str:
+        """The name in LaTeX."""
         return self.letter if self.index is None else f"{self.letter}_{{{sympy.latex(self.index)}}}"
 
 
@@ -87,6 +89,7 @@ class Architecture:
 
     @property
     def layers(self) -> tuple[Layer, ...]:
+        """All layers in the order of the forward pass."""
         return self.stem + tuple(layer for block in self.blocks for layer in block) + self.head
 
     @property

@@ -48,11 +48,13 @@ def moment(power: int) -> Moment:
     """
     correlation = angular_psi / (2 * pi * gaussian_moment(power).subs(theta, 0))
     sine_squared = {0: angular_theta / (2 * pi), 1: S - angular_theta / (2 * pi)}[power]
-    result = Moment(
-        gaussian_moment(power).subs(theta, 0), correlation, HalfAngle(sine_squared, (1 + correlation) / 2)
-    )
+    result = Moment(gaussian_moment(power).subs(theta, 0), correlation, HalfAngle(sine_squared, (1 + correlation) / 2))
     angular = angular_function(power)
-    values = {S: (1 - cos(theta)) / 2, angular_theta: angular.subs(psi, theta), angular_psi: angular.subs(psi, pi - theta)}
+    values = {
+        S: (1 - cos(theta)) / 2,
+        angular_theta: angular.subs(psi, theta),
+        angular_psi: angular.subs(psi, pi - theta),
+    }
     _prove(correlation.subs(values), cosine(power))
     _prove(result.half_angle.sine_squared.subs(values), (1 - cosine(power)) / 2)
     _prove(result.half_angle.cosine_squared.subs(values), (1 + cosine(power)) / 2)

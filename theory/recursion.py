@@ -40,6 +40,7 @@ class Definitions:
         self.equations: dict[sympy.Symbol, sympy.Expr] = {}
 
     def define(self, letter: str, index: object, expression: sympy.Expr) -> sympy.Symbol:
+        """Define the symbol `letter`_`index` and return it. Raises ValueError if it is taken."""
         symbol = sympy.Symbol(f"{letter}_{{{sympy.latex(index)}}}")
         if symbol in self.equations:
             raise ValueError(f"{symbol} is defined twice: a block may hold one activation")
@@ -51,22 +52,23 @@ class Definitions:
 class Recursion:
     """A derived recursion: definitions in order, the parts of the NTK by parameter group, and the NNGP kernel.
 
-    The parts hold the trained groups only; `ntk` is their sum. All expressions are kernels on a pair of inputs.
-    The recursion of a single block has no NNGP kernel.
+    The parts hold the trained groups only; `ntk` is their sum. All expressions are kernels on a pair of inputs. A
+    recursion of a single block has no outputs, and zero for its NNGP kernel.
     """
 
     equations: Mapping[sympy.Symbol, sympy.Expr]
     parts: Mapping[Group, sympy.Expr]
-    nngp: sympy.Expr | None
+    nngp: sympy.Expr
 
     @property
     def ntk(self) -> sympy.Expr:
+        """The neural tangent kernel: the sum of the parts."""
         return sympy.Add(*self.parts.values())
 
     def latex(self) -> str:
         """The recursion as a LaTeX ``aligned`` environment."""
         rows = [f"{sympy.latex(symbol)} &= {sympy.latex(expression)}" for symbol, expression in self.equations.items()]
-        if self.nngp is not None:
+        if self.nngp != 0:
             rows.append(f"K^{{\\mathrm{{NNGP}}}} &= {sympy.latex(self.nngp)}")
         rows.append(f"K &= {sympy.latex(self.ntk)}")
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
@@ -114,7 +116,7 @@ def general_step(family: str, scale: sympy.Expr | None = None, bias: str = "trai
     definitions.define("S", index, forward)
     cotangent, parts = backward(sympy.Symbol("R_{l}"))
     definitions.define("R", index - 1, cotangent)
-    return Recursion(definitions.equations, parts, None)
+    return Recursion(definitions.equations, parts, sympy.Integer(0))
 
 
 def _run(

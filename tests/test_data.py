@@ -1,0 +1,88 @@
+import gzip
+import struct
+
+import numpy as np
+import pytest
+
+from numerics import data
+from numerics.points import parse_points
+
+
+def idx(array):
+    return struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.astype(np.uint8).tobytes()
+
+
+@pytest.fixture
+def files(tmp_path):
+    generator = np.random.default_rng(0)
+    images, labels = generator.integers(0, 256, (40, 4, 4)), np.repeat(np.arange(10), 4)
+    (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(images)))
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(idx(labels))
+    return tmp_path
+
+
+def test_a_subset_is_spread_evenly_over_the_classes_and_always_the_same(files):
+    first, second = data.mnist(25, files), data.mnist(25, files)
+    assert (first.points.numerators == second.points.numerators).all()
+    assert np.bincount(first.labels).tolist() == [3] * 5 + [2] * 5
+
+
+def test_pixels_are_exact_fractions_of_255(files):
+    points = data.mnist(3, files).points
+    assert points.denominator == 255
+    assert points.numerators.max() <= 255
+    assert not points.unit_norm
+
+
+def test_images_scaled_to_unit_norm_stay_exact(files):
+    assert data.mnist(3, files).unit_norm().unit_norm
+
+
+def test_more_images_than_there_are_is_refused(files):
+    with pytest.raises(ValueError, match="there are 40 images"):
+        data.mnist(41, files)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ValueError, match="train-images-idx3-ubyte"):
+        data.mnist(1, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x1f\x8bnot gzip", b"\0\0\x08\x03" + b"\0" * 3, b"plain text, not IDX at all"]
+)
+def test_a_broken_file_is_refused(files, content):
+    (files / "train-images-idx3-ubyte.gz").write_bytes(content)
+    with pytest.raises(ValueError, match="not a whole IDX file"):
+        data.mnist(1, files)
+
+
+def test_a_truncated_file_is_refused(files):
+    path = files / "train-labels-idx1-ubyte"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ValueError, match="not a whole IDX file"):
+        data.mnist(1, files)
+
+
+def test_without_the_package_the_message_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(data.importlib.util, "find_spec", lambda name: None)
+    for name in ("digits:3", "mnist:3"):
+        with pytest.raises(ValueError, match="pip install"):
+            parse_points(name)
+
+
+def test_the_bundled_digits_are_real_images():
+    found = data.digits(20)
+    assert found.points.dimension == 64
+    assert np.bincount(found.labels).tolist() == [2] * 10
+
+
+def test_the_bundled_mnist_images_are_cached_and_read_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = data.mnist(30)
+    (cached,) = (tmp_path / "ntk-companion").iterdir()
+    assert cached.suffix == ".npy"
+    second = data.mnist(30)
+    assert (first.points.numerators == second.points.numerators).all()
+    cached.write_bytes(b"spoiled")
+    assert (data.mnist(30).points.numerators == first.points.numerators).all()

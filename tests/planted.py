@@ -31,7 +31,137 @@ class Planted:
 
 
 DEFINITENESS = ("checks/test_definiteness.py",)
-ERRORS: tuple[Planted, ...] = ()
+PRINTED = ("checks/test_printed_formulas.py",)
+SAMPLING = ("checks/test_initialisation.py", "-k", "hexagon or explicit")
+SERIES = ("checks/test_series.py",)
+NUMBERS = (
+    "tests/test_number_systems.py",
+    "tests/test_float_balls.py",
+    "tests/test_spectrum.py",
+    "tests/test_kernels.py",
+)
+
+ERRORS: tuple[Planted, ...] = (
+    # In the architecture value, which all three readings share: the printed formulas, and the tests' hand-typed
+    # networks, are what is left to notice.
+    Planted(
+        "the factor 2 of the activation dropped",
+        "theory/architecture.py",
+        "        Relu(),\n        Normalise(sympy.Integer(2)),\n    )\n\n\ndef fcn(",
+        "        Relu(),\n        Normalise(sympy.Integer(1)),\n    )\n\n\ndef fcn(",
+        PRINTED,
+    ),
+    Planted(
+        "sqrt(2/m) off by 1% in one layer",
+        "theory/architecture.py",
+        "        Relu(),\n        Normalise(sympy.Integer(2)),\n    )\n\n\ndef fcn(",
+        "        Relu(),\n        Normalise(sympy.Rational(20402, 10000) if index == 2 else sympy.Integer(2)),\n"
+        "    )\n\n\ndef fcn(",
+        PRINTED,
+    ),
+    Planted(
+        "a bias lost at one layer",
+        "theory/architecture.py",
+        "blocks = tuple(fcn_block(index, bias) for index in range(1, depth + 1))",
+        'blocks = tuple(fcn_block(index, "none" if index == 2 else bias) for index in range(1, depth + 1))',
+        PRINTED,
+    ),
+    Planted(
+        "a bias added at the output",
+        "theory/architecture.py",
+        'blocks, (Affine(_standard("W", depth + 1)),))\n\n\ndef resnet_block',
+        'blocks, (Affine(_standard("W", depth + 1), _standard("b", depth + 1)),))\n\n\ndef resnet_block',
+        PRINTED,
+    ),
+    Planted(
+        "alpha for alpha^2",
+        "theory/architecture.py",
+        "return (Residual(scale, branch),)",
+        "return (Residual(sympy.sqrt(scale), branch),)",
+        PRINTED,
+    ),
+    # In the derivation.
+    Planted(
+        "k0 with pi/2 for pi",
+        "theory/moments.py",
+        "return sympy.simplify(moment / moment.subs(theta, 0))",
+        "return sympy.simplify(moment / moment.subs(theta, 0)) - sympy.Rational(1 - power, 2)",
+        PRINTED,
+    ),
+    Planted(
+        "one group left out",
+        "theory/recursion.py",
+        "if bias is not None and bias.trained:",
+        "if bias is not None and bias.trained and bias.index != 1:",
+        SAMPLING,
+    ),
+    Planted(
+        "B_l shifted by one layer",
+        "theory/recursion.py",
+        "        cotangent, more = passes[index](cotangent)\n        parts |= more\n    _, more",
+        "        following, more = passes[index](cotangent)\n        parts |= more\n"
+        "        cotangent = following if index < architecture.depth else cotangent\n    _, more",
+        SAMPLING,
+    ),
+    Planted(
+        "a Maclaurin coefficient wrong at one order",
+        "theory/series.py",
+        "general = self.coefficient.subs(n, place[0]).doit() if place else sympy.Integer(0)",
+        "general = self.coefficient.subs(n, place[0]).doit() * (2 if order == 7 else 1) if place else sympy.Integer(0)",
+        SERIES,
+    ),
+    # In the number systems and enclosures.
+    Planted(
+        "1/3 as a float inside a certified number",
+        "numerics/number_systems.py",
+        "return flint.arb(flint.fmpq(value.numerator, value.denominator))",
+        "return flint.arb(float(value))",
+        NUMBERS,
+    ),
+    Planted(
+        "a ball's radius dropped",
+        "numerics/float_balls.py",
+        "    return error * _INFLATE + _FLOOR",
+        "    return 0 * error",
+        NUMBERS,
+    ),
+    Planted(
+        "the residual left out of the certificate",
+        "numerics/spectrum.py",
+        "lower = (shift - FloatBalls.exact(norm)).lower()",
+        "lower = shift.lower()",
+        NUMBERS,
+    ),
+    # In the networks and the exact law.
+    Planted(
+        "the backward pass off by 3%",
+        "numerics/exact_law.py",
+        "lambda cotangent: (cotangent.scaled(normalisation), {})",
+        "lambda cotangent: (cotangent.scaled(1.015 * normalisation), {})",
+        SAMPLING,
+    ),
+    Planted(
+        "sqrt(2/m) off by 1% in the sampler",
+        "numerics/exact_law.py",
+        "return values.scaled(normalisation), lambda",
+        "return values.scaled(1.01 * normalisation), lambda",
+        SAMPLING,
+    ),
+    Planted(
+        "a bias lost in the torch network",
+        "numerics/network.py",
+        "        outputs = outputs + parameters[layer.bias.name]",
+        "        outputs = outputs + 0 * parameters[layer.bias.name]",
+        SAMPLING,
+    ),
+    Planted(
+        "the standard error too small by the root of the draws",
+        "numerics/estimation.py",
+        "np.sqrt(variance / len(draws))",
+        "np.sqrt(variance) / len(draws)",
+        (*SAMPLING, "tests/test_estimation.py"),
+    ),
+)
 
 
 def copy_of_repository(folder: Path) -> Path:

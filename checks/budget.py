@@ -1,0 +1,19 @@
+"""The false-alarm budget of one run: what share of its 1e-6 each statistical statement may spend.
+
+A share is the probability that the statement's own check, all its items together, refutes a true statement. Mutants
+spend nothing: a mutant that is refuted by chance was wrong anyway.
+"""
+
+from __future__ import annotations
+
+from numerics.estimation import FalseAlarmBudget
+
+BUDGET = FalseAlarmBudget(
+    {
+        "limit:exact-law": 3e-7,
+        "limit:explicit": 1e-7,
+        "limit:fluctuation": 5e-8,
+        "limit:bias": 5e-8,
+        "printed formulas": 3e-7,
+    }
+)

@@ -1,0 +1,257 @@
+"""(3.3) at initialisation: the empirical NTK of a wide network against the derived limit, parameter group by group.
+
+Draws of K_0 come from the exact law of its n x n matrix (any width) and, independently, from explicit torch networks.
+A width m leaves a bias of at most 4 / m of sqrt(K_ii K_jj) in a part: limit:bias measures a tenth of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pytest
+import sympy
+import torch
+
+from checks.budget import BUDGET
+from checks.statements import Evidence, Statement, check, random_seed, record, statistical, thorough
+from numerics.estimation import entry_scale, equivalence_test, estimate, fit_exponent, required_draws
+from numerics.exact_law import sample_kernels
+from numerics.kernels import FLOAT64, kernel_grams
+from numerics.network import empirical_ntk, initialise, parameter_shapes
+from numerics.points import PointSet, circle, hexagon, sphere
+from theory.architecture import Architecture, fcn, resnet, with_trained
+
+PAPER = "arXiv 2504.11130"
+EXACT_LAW = Statement(
+    id="limit:exact-law",
+    title="At initialisation every part of the empirical NTK tends to its derived limit",
+    source=PAPER,
+    number="(3.3), at initialisation",
+    formula=r"\langle \partial_p f(x), \partial_p f(x') \rangle \to K^{(p)}(x, x')",
+    qualification="At width 8192 each part agrees within the stated tolerance; a finite width never confirms a limit.",
+)
+EXPLICIT = Statement(
+    id="limit:explicit",
+    title="Explicit torch networks of width 1024 have the derived kernel, part by part",
+    source=PAPER,
+    number="(3.3), at initialisation",
+    formula=r"\langle \partial_p f(x), \partial_p f(x') \rangle \approx K^{(p)}(x, x')",
+    qualification="Detects an error of 40% in a part; finer ones are left to the exact law.",
+)
+FLUCTUATION = Statement(
+    id="limit:fluctuation",
+    title="The fluctuation of K_0 falls like the inverse root of the width",
+    source="this suite",
+    number="rates of (3.3)",
+    formula=r"\mathrm{sd}(K_0(x, x')) \propto m^{-1/2}",
+    qualification="The exponent over widths 32 to 2048, one network of each kind; not a proof of the rate.",
+)
+BIAS = Statement(
+    id="limit:bias",
+    title="The bias of K_0 falls like the inverse of the width",
+    source="this suite",
+    number="rates of (3.3)",
+    formula=r"|\mathrm{E} K_0(x, x') - K(x, x')| \propto m^{-1}",
+    qualification="The exponent over widths 4 to 16, where the bias shows, for one part of one network of each kind.",
+)
+
+Parts = dict[str, np.ndarray]
+Claim = Callable[[Parts], Parts]
+WIDTH = 8192
+BIAS_BOUND = 4.0
+"""Times 1 / m: the most that the mean of a part is taken to differ from its limit, relative to sqrt(K_ii K_jj)."""
+
+
+def as_derived(parts: Parts) -> Parts:
+    return parts
+
+
+def lower_layers_stronger(parts: Parts) -> Parts:
+    """As if the backward pass were 3% too large below the top layer."""
+    top = list(parts)[-1]
+    return {name: part * (1.0 if name == top else 1.03) for name, part in parts.items()}
+
+
+def one_bias_lost(parts: Parts) -> Parts:
+    name = next(name for name in parts if name.startswith(("b", "d")))
+    return parts | {name: 0 * parts[name]}
+
+
+def top_shifted(parts: Parts) -> Parts:
+    """As if a bias were added at the output: 1 more in the covariance that the last weights see."""
+    top = list(parts)[-1]
+    return parts | {top: parts[top] + 1}
+
+
+def with_total(parts: Parts) -> Parts:
+    return parts | {"the sum": sum(parts.values())}
+
+
+@cache
+def draws_of(architecture: Architecture, points: PointSet, draws: int, seed: int) -> Parts:
+    return sample_kernels(architecture, points.coordinates(FLOAT64), WIDTH, draws, seed, jobs=2).parts
+
+
+def compare(drawn: Parts, expected: Parts, tolerance: float, alpha: float, width: int) -> Evidence:
+    """Do all parts agree within `tolerance` sqrt(K_ii K_jj)? The error rates are alpha and 1e-6."""
+    worst, undecided, detail = 0.0, False, ""
+    for name, part in expected.items():
+        scale = entry_scale(np.abs(part)) + (np.abs(part).max() == 0)
+        result = equivalence_test(
+            drawn[name], part, tolerance * scale, alpha / len(expected), allowance=BIAS_BOUND / width * scale
+        )
+        undecided |= result.verdict == "undecided"
+        largest = float((np.abs(result.discrepancy) / scale).max())
+        worst = max(worst, float((result.detectable / scale).max()))
+        if result.verdict == "differs":
+            return statistical(False, f"{name} is off by {largest:.3f} at width {width}, {result.draws} draws")
+        detail = f"{len(expected)} parts, {result.draws} draws at width {width}, detects {worst:.4f}"
+    return statistical(None if undecided else True, detail, margin=tolerance - worst)
+
+
+HALF = sympy.Rational(1, 2)
+FINE = [(fcn(3), 0.02), (resnet(2, HALF), 0.02)]
+COARSE = [(fcn(depth), 0.03) for depth in (1, 2, 4)] + [(resnet(depth), 0.03) for depth in (1, 3, 4)]
+UNBIASED = [(fcn(depth, "none"), 0.03) for depth in range(1, 5)] + [
+    (resnet(depth, 1, "none"), 0.03) for depth in (1, 4)
+]
+PAIR = sphere(2, 2)
+ITEMS = len(FINE) + len(COARSE) + len(UNBIASED)
+
+
+def draws_needed(architecture: Architecture, points: PointSet, tolerance: float, alpha: float, seed: int) -> int:
+    """How many draws decide within the tolerance, planned from a pilot of 40 other draws.
+
+    The largest deviation found in the pilot exceeds the largest there is by more than the tenth taken off.
+    """
+    pilot = draws_of(architecture, points, 40, seed)
+    limits = kernel_grams(architecture, points).parts
+    deviation = max(
+        float((drawn.std(axis=0, ddof=1) / entry_scale(limits[name])).max()) for name, drawn in pilot.items()
+    )
+    entries = len(limits) * len(points) ** 2
+    return required_draws(0.9 * deviation, tolerance, alpha, entries, BIAS_BOUND / WIDTH, skewness=0.1)
+
+
+def judge_parts(claim: Claim, architecture: Architecture, points: PointSet, tolerance: float) -> None:
+    """Record whether every trained part, and the sums with biases trained and frozen, agree with the exact law."""
+    alpha = BUDGET.alpha("limit:exact-law", 2 * ITEMS)
+    draws = draws_needed(architecture, points, tolerance, alpha, random_seed("pilot"))
+    drawn = draws_of(architecture, points, draws, random_seed("exact law"))
+    expected = claim(kernel_grams(architecture, points).parts)
+    record(compare(with_total(drawn), with_total(expected), tolerance, alpha, WIDTH))
+    weights = [name for name in expected if name[0] in "AWV"]
+    frozen = kernel_grams(with_trained(architecture, weights), points).ntk
+    total = sum(drawn[name] for name in weights)
+    record(compare({"biases frozen": total}, {"biases frozen": frozen}, tolerance, alpha, WIDTH))
+
+
+@check(
+    EXACT_LAW,
+    as_derived,
+    mutants={
+        "3% more below the top layer": lower_layers_stronger,
+        "one bias left out": one_bias_lost,
+        "a bias at the output": top_shifted,
+    },
+)
+@pytest.mark.parametrize(("architecture", "tolerance"), FINE, ids=lambda value: getattr(value, "name", f"{value}"))
+def test_every_part_agrees_with_the_exact_law_on_the_hexagon(claim, architecture, tolerance):
+    judge_parts(claim, architecture, hexagon(), tolerance)
+
+
+@check(EXACT_LAW, as_derived)
+@pytest.mark.parametrize(
+    ("architecture", "tolerance"), COARSE + UNBIASED, ids=lambda value: getattr(value, "name", f"{value}")
+)
+def test_every_part_agrees_with_the_exact_law_at_every_depth(claim, architecture, tolerance):
+    judge_parts(claim, architecture, PAIR, tolerance)
+
+
+@cache
+def explicit_draws(architecture: Architecture, points: PointSet, width: int, draws: int, seed: int) -> Parts:
+    """Draws of the parts of K_0 from explicit networks, whose weight matrices are drawn in full."""
+    generator = np.random.default_rng(seed)
+    inputs = torch.from_numpy(points.coordinates(FLOAT64))
+    kernels = [
+        empirical_ntk(architecture, initialise(architecture, points.dimension, width, generator), inputs).parts
+        for _ in range(draws)
+    ]
+    return {name: np.stack([parts[name].numpy() for parts in kernels]) for name in kernels[0]}
+
+
+@check(EXPLICIT, as_derived, mutants={"one bias left out": one_bias_lost, "a bias at the output": top_shifted})
+@pytest.mark.parametrize("architecture", [fcn(3), resnet(2, HALF)], ids=lambda architecture: architecture.name)
+def test_explicit_networks_have_the_derived_parts(claim, architecture):
+    width = 1024
+    drawn = explicit_draws(architecture, PAIR, width, 70, random_seed("explicit"))
+    expected = claim(kernel_grams(architecture, PAIR).parts)
+    record(compare(with_total(drawn), with_total(expected), 0.4, BUDGET.alpha("limit:explicit", 2), width))
+
+
+@cache
+def relative_traces(architecture: Architecture, width: int, draws: int, seed: int) -> np.ndarray:
+    """Draws of the mean of K_0(x_i, x_i) / K(x_i, x_i) over two points."""
+    drawn = sample_kernels(architecture, PAIR.coordinates(FLOAT64), width, draws, seed, jobs=2).ntk
+    limit = np.diagonal(kernel_grams(architecture, PAIR).ntk)
+    return (np.diagonal(drawn, axis1=1, axis2=2) / limit).mean(axis=1)
+
+
+@cache
+def relative_entries(architecture: Architecture, name: str, width: int, draws: int, seed: int) -> np.ndarray:
+    """Draws of the mean off-diagonal entry of one part on three points of the circle, as a share of its limit.
+
+    From many explicit narrow networks at once.
+    """
+    points = circle(3)
+    inputs = torch.from_numpy(points.coordinates(FLOAT64))
+    shapes = parameter_shapes(architecture, points.dimension, width)
+    generator = np.random.default_rng(seed)
+    many = {
+        group.name: torch.from_numpy(generator.standard_normal((draws, *shapes[group.name]))) * float(group.variance)
+        for group in architecture.groups
+    }
+    parts = torch.vmap(lambda parameters: empirical_ntk(architecture, parameters, inputs).parts[name])(many)
+    pairs = parts[:, [0, 0, 1], [1, 2, 2]].mean(dim=1)  # the limit is the same for all three
+    return pairs.numpy() / kernel_grams(architecture, points).parts[name][0, 1]
+
+
+def exponent_evidence(
+    widths: list[int], values: list[float], errors: list[float], claim: float, alpha: float
+) -> Evidence:
+    """Does the fitted exponent's interval contain the claimed one, and is it narrow enough to exclude others?"""
+    fitted = fit_exponent(np.array(widths), np.array(values), np.array(errors), 1 - alpha)
+    detail = f"exponent in [{fitted.low:.2f}, {fitted.high:.2f}] over widths {widths}"
+    if not fitted.low <= claim <= fitted.high:
+        return statistical(False, detail)
+    return statistical(
+        True if fitted.high - fitted.low < 0.8 else None, detail, margin=0.8 - (fitted.high - fitted.low)
+    )
+
+
+@check(FLUCTUATION, -0.5, mutants={"like 1/m": -1.0, "like m^(-1/4)": -0.25})
+@pytest.mark.parametrize("architecture", [fcn(3), resnet(2)], ids=lambda architecture: architecture.name)
+def test_the_fluctuation_falls_like_the_inverse_root_of_the_width(claim, architecture):
+    widths = [32, 128, 512, 2048]
+    draws = 1600 if thorough() else 400
+    seeds = [random_seed(f"fluctuation {width}") for width in widths]
+    traces = [relative_traces(architecture, width, draws, seed) for width, seed in zip(widths, seeds, strict=True)]
+    deviations = [trace.std(ddof=1) for trace in traces]
+    # A standard deviation from R nearly normal draws has the relative error 1 / sqrt(2 R); 1.2 for their tails.
+    errors = [1.2 * deviation / (2 * draws) ** 0.5 for deviation in deviations]
+    record(exponent_evidence(widths, deviations, errors, claim, BUDGET.alpha("limit:fluctuation", 2)))
+
+
+@check(BIAS, -1.0, mutants={"like m^(-1/2)": -0.5, "like m^(-2)": -2.0})
+@pytest.mark.parametrize(("architecture", "name"), [(fcn(3), "W_2"), (resnet(2), "W_2")], ids=["FCN", "ResNet"])
+def test_the_bias_falls_like_the_inverse_of_the_width(claim, architecture, name):
+    widths = [4, 8, 16]
+    draws = 500_000 if thorough() else 120_000
+    found = [
+        estimate(relative_entries(architecture, name, width, draws, random_seed(f"bias {width}"))) for width in widths
+    ]
+    biases = [abs(float(each.mean) - 1) for each in found]
+    errors = [float(each.standard_error) for each in found]
+    record(exponent_evidence(widths, biases, errors, claim, BUDGET.alpha("limit:bias", 2)))

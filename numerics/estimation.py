@@ -1,0 +1,307 @@
+"""Monte Carlo estimates with stated error rates.
+
+All tests here are about means of independent, identically distributed draws, entry by entry, whatever the array's
+shape. They use Student's t, which is exact for normal draws, corrected for skewness to first order: the self-normalised
+sum of R draws, a monotone function of t, exceeds u with the probability it has for normal draws times
+exp(-skewness u^3 / (3 sqrt(R))) (Jing, Shao and Wang 2003, the self-normalised Cramer theorem). The absolute value of
+the sample skewness is put in, in both directions. What is neglected is relatively of the order of u / sqrt(R).
+Entries of the empirical NTK have a skewness of the order of 1/sqrt(width). Entries are combined by Bonferroni's
+inequality, so that dependence between them does not matter.
+
+The design follows TensorFlow Probability's `statistical_testing`: a test names its false-alarm rate and the
+discrepancy that it detects with a stated power.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import scipy.stats
+from scipy.special import stdtrit
+
+Array = np.ndarray[Any, Any]
+Verdict = Literal["agrees", "differs", "undecided"]
+
+RUN_FALSE_ALARM = 1e-6
+"""The false-alarm probability of one whole run of the checks."""
+
+MISS = 1e-6
+"""The probability of missing a discrepancy of the stated size, unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Entrywise mean and standard error of the mean of `draws` draws; `skewness` is that of one draw."""
+
+    mean: Array
+    standard_error: Array
+    skewness: Array
+    draws: int
+
+    def half_width(self, error: float) -> Array:
+        """h such that mean - truth exceeds h with probability `error`, and falls below -h with probability `error`."""
+        return quantile(error, self.draws, self.skewness) * self.standard_error
+
+
+def estimate(draws: Array) -> Estimate:
+    """The entrywise mean of draws of shape (R, ...), with its standard error (divisor R - 1).
+
+    Raises ValueError if R < 2: one draw says nothing on its own error.
+    """
+    draws = np.asarray(draws, dtype=float)
+    if draws.ndim == 0 or len(draws) < 2:
+        raise ValueError("a standard error needs at least two draws")
+    mean = draws.mean(axis=0)
+    deviations = draws - mean
+    variance = (deviations**2).sum(axis=0) / (len(draws) - 1)
+    cubed = variance**1.5
+    skewness = np.divide((deviations**3).mean(axis=0), cubed, out=np.zeros_like(cubed), where=cubed > 0)
+    return Estimate(mean, np.sqrt(variance / len(draws)), skewness, len(draws))
+
+
+def quantile(error: float, draws: int, skewness: Array | float = 0.0) -> Array:
+    """The t that the t statistic of so many draws exceeds with probability `error`, for |skewness| of either sign.
+
+    Solves P(T > t) exp(|skewness| u^3 / (3 sqrt(R))) = error, T Student with R - 1 degrees of freedom and
+    u = t sqrt(R / (R - 1 + t^2)) the self-normalised sum. Infinite if the iteration does not settle.
+    """
+    growth = np.abs(np.asarray(skewness, dtype=float)) / (3 * math.sqrt(draws))
+    freedom = draws - 1
+    result = np.full(growth.shape, -stdtrit(freedom, error))
+    for _ in range(200):
+        normalised = result * np.sqrt(draws / (freedom + result**2))
+        following = -stdtrit(freedom, error * np.exp(-growth * normalised**3))
+        settled = np.abs(following - result) <= 1e-4 * result
+        result = following
+        if settled.all():
+            break
+    return np.where(settled, result, np.inf)
+
+
+def remove_bias(narrow: Array, wide: Array) -> Array:
+    """Draws of 2 T_2m - T_m from R draws at width m and R independent draws at width 2m.
+
+    If the mean at width m is the limit plus c / m + O(1 / m^2), that of the result is the limit plus O(1 / m^2).
+    Raises ValueError if the shapes differ.
+    """
+    if np.shape(narrow) != np.shape(wide):
+        raise ValueError(f"both widths need draws of one shape, not {np.shape(narrow)} and {np.shape(wide)}")
+    return 2 * np.asarray(wide) - np.asarray(narrow)
+
+
+def entry_scale(gram: Array) -> Array:
+    """sqrt(K_ii K_jj): what the entries of a positive semidefinite matrix are compared with."""
+    roots = np.sqrt(np.diagonal(gram))
+    return np.outer(roots, roots)
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """The outcome of `equivalence_test`; arrays have the shape of one draw.
+
+    `half_width`: of the simultaneous confidence intervals mean +- half_width, all right with probability 1 - alpha.
+    `detectable`: any true discrepancy of at least this size makes the verdict "differs" with probability 1 - miss.
+    """
+
+    __test__ = False
+
+    verdict: Verdict
+    mean: Array
+    standard_error: Array
+    discrepancy: Array
+    half_width: Array
+    detectable: Array
+    tolerance: Array
+    draws: int
+    alpha: float
+    miss: float
+
+    @property
+    def worst(self) -> tuple[int, ...]:
+        """The index of the entry whose discrepancy is largest in units of its half-width."""
+        ratio = np.abs(self.discrepancy) / np.where(self.half_width > 0, self.half_width, np.finfo(float).tiny)
+        return tuple(int(index) for index in np.unravel_index(np.argmax(ratio), ratio.shape))
+
+
+def equivalence_test(
+    draws: Array,
+    expected: Array,
+    tolerance: Array | float,
+    alpha: float,
+    allowance: Array | float = 0.0,
+    miss: float = MISS,
+) -> TestResult:
+    """Does `expected` lie within `tolerance` of the mean of the law that `draws`, of shape (R, ...), come from?
+
+    - "differs": some entry's discrepancy exceeds `allowance` by more than its half-width. If every true discrepancy
+      is at most `allowance` (a known bias; zero by default) this happens with probability at most `alpha`.
+    - "agrees": not so, and the draws suffice to detect `tolerance`. If a true discrepancy is `tolerance` or more this
+      happens with probability at most `miss`.
+    - "undecided": too few draws for that; `required_draws` tells how many are needed.
+
+    `tolerance` and `allowance` are absolute and broadcast to one draw's shape. Raises ValueError on fewer than two
+    draws, on an expected value of another shape, and unless 0 <= allowance < tolerance.
+    """
+    found = estimate(draws)
+    expected = np.asarray(expected, dtype=float)
+    if expected.shape != found.mean.shape:
+        raise ValueError(f"the expected value has shape {expected.shape}, a draw has {found.mean.shape}")
+    tolerance, allowance = np.broadcast_to(tolerance, expected.shape), np.broadcast_to(allowance, expected.shape)
+    if not ((allowance >= 0) & (allowance < tolerance)).all():
+        raise ValueError("every tolerance must be positive and larger than its allowance")
+    rounding = 256 * np.finfo(float).eps * np.maximum(np.abs(expected), np.abs(found.mean))
+    discrepancy = found.mean - expected
+    half_width = found.half_width(alpha / (2 * expected.size)) + rounding
+    detectable = allowance + half_width + found.half_width(miss)
+    verdict: Verdict = "agrees" if (detectable <= tolerance).all() else "undecided"
+    if (np.abs(discrepancy) > allowance + half_width).any():
+        verdict = "differs"
+    return TestResult(
+        verdict,
+        found.mean,
+        found.standard_error,
+        discrepancy,
+        half_width,
+        detectable,
+        tolerance,
+        found.draws,
+        alpha,
+        miss,
+    )
+
+
+def required_draws(
+    deviation: float,
+    tolerance: float,
+    alpha: float,
+    entries: int = 1,
+    allowance: float = 0.0,
+    miss: float = MISS,
+    skewness: float = 0.0,
+    most: int = 10**12,
+) -> int:
+    """The least number of draws, up to a percent, for which `equivalence_test` is not "undecided".
+
+    `deviation` and `skewness` are those of one draw, in the unit of `tolerance`; `entries` as many as a draw has. The
+    sample deviation exceeds what is planned for with probability at most `miss`, if draws are normal. Raises
+    ValueError unless 0 <= allowance < tolerance, or if more than `most` draws are needed.
+    """
+    if not 0 <= allowance < tolerance:
+        raise ValueError("the tolerance must be positive and larger than the allowance")
+
+    def suffices(draws: int) -> bool:
+        freedom = draws - 1
+        largest = deviation * math.sqrt(scipy.stats.chi2.isf(miss, freedom) / freedom / draws)
+        both = quantile(alpha / (2 * entries), draws, skewness) + quantile(miss, draws, skewness)
+        return bool(allowance + both * largest <= tolerance)
+
+    low, high = 1, 2
+    while not suffices(high):
+        low, high = high, 2 * high
+        if low > most:
+            raise ValueError(f"more than {most} draws are needed; raise the tolerance or the width")
+    while high - low > 1 and high > 1.01 * low:
+        middle = (low + high) // 2
+        low, high = (low, middle) if suffices(middle) else (middle, high)
+    return high
+
+
+@dataclass(frozen=True)
+class TwoSampleResult:
+    """`differs` says that the p-value, corrected for the number of comparisons, is below alpha.
+
+    Not to differ proves nothing: unlike `equivalence_test` a two-sample test states no detectable discrepancy.
+    """
+
+    differs: bool
+    p_value: float
+    comparison: int
+    comparisons: int
+
+
+def two_sample_test(first: Array, second: Array, alpha: float, directions: int = 32, seed: int = 0) -> TwoSampleResult:
+    """Do two sets of independent draws, of shapes (R_1, ...) and (R_2, ...), come from one joint law?
+
+    Kolmogorov-Smirnov on every entry, on `directions` fixed random combinations of the standardised entries, and on
+    products of two such combinations, which see dependence between entries. The smallest p-value is multiplied by
+    the number of comparisons (Bonferroni). Ties make the test conservative. Raises ValueError on fewer than two
+    draws or if a draw has different sizes in the two sets.
+    """
+    one, two = (np.asarray(draws, dtype=float).reshape(len(draws), -1) for draws in (first, second))
+    if min(len(one), len(two)) < 2 or one.shape[1] != two.shape[1]:
+        raise ValueError("a two-sample test needs at least two draws a side, of one shape")
+    # What differs by rounding only, such as an entry that is zero in exact arithmetic, becomes a tie.
+    grid = 1e-11 * np.median(np.abs(np.concatenate([one, two])).max(axis=1)) or 1.0
+    one, two = np.round(one / grid) * grid, np.round(two / grid) * grid
+    pooled = np.concatenate([one, two])
+    centre, scale = np.median(pooled, axis=0), pooled.std(axis=0)
+    combinations = np.random.default_rng(seed).standard_normal((one.shape[1], directions))
+    combinations /= np.where(scale > 0, scale, np.inf)[:, None]
+
+    def features(draws: Array) -> Array:
+        mixed = (draws - centre) @ combinations
+        return np.hstack([draws, mixed, mixed * np.roll(mixed, 1, axis=1)])
+
+    columns = zip(features(one).T, features(two).T, strict=True)
+    p_values = np.array([scipy.stats.ks_2samp(left, right).pvalue for left, right in columns])
+    smallest = int(p_values.argmin())
+    corrected = min(1.0, float(p_values[smallest]) * len(p_values))
+    return TwoSampleResult(corrected < alpha, corrected, smallest, len(p_values))
+
+
+@dataclass(frozen=True)
+class Exponent:
+    """The fit values = prefactor x width^slope: slope with confidence limits, and the p-value of the power law."""
+
+    slope: float
+    low: float
+    high: float
+    prefactor: float
+    misfit: float
+
+
+def fit_exponent(widths: Array, values: Array, errors: Array, confidence: float = 0.99) -> Exponent:
+    """Fit a power law to positive values at three or more widths by weighted least squares in logarithms.
+
+    `errors` are the standard errors of `values`, independent, normal and small against them. `misfit` is the
+    probability of a chi-squared as large as found if the power law holds. Raises ValueError on fewer than three
+    widths, or values or errors that are not positive.
+    """
+    widths, values, errors = (np.asarray(column, dtype=float) for column in (widths, values, errors))
+    if len(set(widths.tolist())) < 3:
+        raise ValueError("an exponent needs at least three different widths")
+    if not ((widths > 0).all() and (values > 0).all() and (errors > 0).all()):
+        raise ValueError("an exponent needs positive widths, values and standard errors")
+    weights = (values / errors) ** 2
+    abscissae, ordinates = np.log(widths), np.log(values)
+    centre, height = np.average(abscissae, weights=weights), np.average(ordinates, weights=weights)
+    spread = (weights * (abscissae - centre) ** 2).sum()
+    slope = float((weights * (abscissae - centre) * ordinates).sum() / spread)
+    half_width = float(scipy.stats.norm.isf((1 - confidence) / 2) / math.sqrt(spread))
+    residuals = ordinates - height - slope * (abscissae - centre)
+    misfit = float(scipy.stats.chi2.sf((weights * residuals**2).sum(), len(widths) - 2))
+    prefactor = math.exp(height - slope * centre)
+    return Exponent(slope, slope - half_width, slope + half_width, prefactor, misfit)
+
+
+@dataclass(frozen=True)
+class FalseAlarmBudget:
+    """Shares of a run's false-alarm probability by name. Raises ValueError if they add up to more than the total."""
+
+    shares: Mapping[str, float]
+    total: float = RUN_FALSE_ALARM
+
+    def __post_init__(self) -> None:
+        if min(self.shares.values(), default=1.0) <= 0:
+            raise ValueError("every share of a false-alarm budget must be positive")
+        # The sum of decimal shares may exceed a total that it equals by a rounding.
+        if math.fsum(self.shares.values()) > self.total * (1 + 1e-12):
+            raise ValueError(f"the shares add up to {math.fsum(self.shares.values()):g}, more than {self.total:g}")
+
+    def alpha(self, name: str, tests: int = 1) -> float:
+        """The false-alarm probability of each of the `tests` tests made under this name. Raises KeyError if unknown."""
+        return self.shares[name] / tests

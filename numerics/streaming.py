@@ -1,0 +1,164 @@
+"""Neuron-wise quantities of a random network in memory that does not grow with the width.
+
+A field is a quantity with one row of few columns for every neuron of a layer, such as the pre-activations on n inputs.
+It is never held whole: a block of neurons is computed when it is asked for, from standard normals that are found again
+at any time by their address. Only inner products of fields, sums over all neurons, are kept.
+
+The blocks are the unit of everything: of the random streams and of the sums. A task is a range of blocks; tasks are
+independent and go through joblib, whose backends (threads, processes, dask) spread them. Which job computes a task
+changes no bit of the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import joblib
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+BLOCK = 2048
+"""Neurons in a block."""
+
+TASK_ENTRIES = 2**19
+"""Entries of one field, neurons x columns, that a task computes by default; it holds a block of them at a time."""
+
+
+class Block:
+    """A block of consecutive neurons, and what was computed on it."""
+
+    def __init__(self, index: int, width: int) -> None:
+        self.index = index
+        self.neurons = min(BLOCK, width - index * BLOCK)
+        self.values: dict[object, Array] = {}
+
+
+class Base:
+    """A quantity on the neurons of a layer; `compute` gives its rows on a block, neurons x columns."""
+
+    def __init__(self, compute: Callable[[Block], Array]) -> None:
+        self._compute = compute
+
+    def on(self, block: Block) -> Array:
+        """The rows on `block`, computed at most once."""
+        if self not in block.values:
+            block.values[self] = self._compute(block)
+        return block.values[self]
+
+
+class Field:
+    """A field on a layer of `width` neurons: the sum of (rows of a base) @ (its matrix) over `terms`."""
+
+    def __init__(self, width: int, terms: Mapping[Base, Array]) -> None:
+        self.width = width
+        self.terms = terms
+
+    @classmethod
+    def of(cls, width: int, columns: int, compute: Callable[[Block], Array]) -> Field:
+        """The field whose rows on a block, neurons x columns, are given by `compute`."""
+        return cls(width, {Base(compute): np.eye(columns)})
+
+    def on(self, block: Block) -> Array:
+        """The rows of the field on `block`, neurons x columns, computed at most once."""
+        if self not in block.values:
+            (first, matrix), *rest = self.terms.items()
+            rows = first.on(block) @ matrix
+            for base, matrix in rest:
+                rows += base.on(block) @ matrix
+            block.values[self] = rows
+        return block.values[self]
+
+    def __add__(self, other: Field) -> Field:
+        terms = dict(self.terms)
+        for base, matrix in other.terms.items():
+            terms[base] = terms[base] + matrix if base in terms else matrix
+        return Field(self.width, terms)
+
+    def __matmul__(self, matrix: Array) -> Field:
+        return Field(self.width, {base: before @ matrix for base, before in self.terms.items()})
+
+    def scaled(self, factor: float) -> Field:
+        """The field times a number."""
+        return Field(self.width, {base: factor * matrix for base, matrix in self.terms.items()})
+
+
+def constant(rows: Array) -> Field:
+    """The field with these rows, one a neuron."""
+    width, columns = rows.shape
+    return Field.of(width, columns, lambda block: rows[block.index * BLOCK :][: block.neurons])
+
+
+@dataclass(frozen=True)
+class NormalSource:
+    """Independent standard normals by address: seed, draw, stream and block seed a generator of their own."""
+
+    seed: int
+    draw: int
+
+    def rows(self, stream: int, block: int, count: int, columns: int) -> Array:
+        """The count x columns normals of a block of a stream."""
+        address = np.random.SeedSequence(self.seed, spawn_key=(self.draw, stream, block))
+        return np.random.Generator(np.random.SFC64(address)).standard_normal((count, columns))
+
+    def field(self, stream: int, width: int, columns: int) -> Field:
+        """A field of independent standard normals."""
+        return Field.of(width, columns, lambda block: self.rows(stream, block.index, block.neurons, columns))
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums over neurons, spread over `jobs` jobs in tasks of `task_neurons` neurons.
+
+    A layer that fits one task keeps what was computed on it for the next sum; a wider one is computed again. Raises
+    ValueError unless a task is a number of whole blocks.
+    """
+
+    task_neurons: int
+    jobs: int = 1
+    kept: dict[int, list[Block]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.task_neurons < 1 or self.task_neurons % BLOCK:
+            raise ValueError(f"a task must be whole blocks of {BLOCK} neurons, not {self.task_neurons} neurons")
+
+    def inner_products(self, *pairs: tuple[Field, Field]) -> list[Array]:
+        """For every pair of fields P, Q of one width the matrix P'Q, columns of P x columns of Q."""
+        width = pairs[0][0].width
+        if width <= self.task_neurons:
+            return _inner_products(pairs, self.kept.setdefault(width, list(_blocks(width, 0, width))))
+        tasks = (
+            joblib.delayed(_task)(pairs, width, first, min(first + self.task_neurons, width))
+            for first in range(0, width, self.task_neurons)
+        )
+        # An ordered generator keeps few partial sums alive, and the order of the sum the same for any number of jobs.
+        return _total(joblib.Parallel(n_jobs=self.jobs, prefer="threads", return_as="generator")(tasks))
+
+
+def task_size(columns: int) -> int:
+    """The default number of neurons in a task for fields with so many columns: whole blocks, at least one."""
+    return BLOCK * max(1, TASK_ENTRIES // (BLOCK * columns))
+
+
+def _blocks(width: int, first: int, end: int) -> Iterator[Block]:
+    """The blocks of the neurons first <= j < end; `first` begins a block."""
+    return (Block(index, width) for index in range(first // BLOCK, -(-end // BLOCK)))
+
+
+def _task(pairs: Sequence[tuple[Field, Field]], width: int, first: int, end: int) -> list[Array]:
+    return _inner_products(pairs, _blocks(width, first, end))
+
+
+def _inner_products(pairs: Sequence[tuple[Field, Field]], blocks: Iterable[Block]) -> list[Array]:
+    return _total([one.on(block).T @ other.on(block) for one, other in pairs] for block in blocks)
+
+
+def _total(terms: Iterable[list[Array]]) -> list[Array]:
+    iterator = iter(terms)
+    totals = next(iterator)
+    for term in iterator:
+        for total, more in zip(totals, term, strict=True):
+            total += more
+    return totals

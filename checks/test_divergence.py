@@ -70,7 +70,7 @@ ENERGY = Statement(
     source=PAPER,
     number="(C.22), along computed flows",
     formula=r"L(0) - L(t) = \int_0^t u'K_s^r u \, ds",
-    qualification="The identity closes by construction of the steps: it certifies the Gram matrix, not accuracy in time. "
+    qualification="The identity closes by construction of the steps: it certifies the Gram, not accuracy in time. "
     "With the Gram of automatic differentiation it is off by a third on the hexagon at width 300.",
     hypotheses=(Hypothesis("selected subgradients", "K_t is the Gram of the flow's own subgradients, not 1(z > 0)"),),
     uses=("eq:C.22",),

@@ -32,7 +32,7 @@ class Planted:
 
 DEFINITENESS = ("checks/test_definiteness.py",)
 PRINTED = ("checks/test_printed_formulas.py",)
-SAMPLING = ("checks/test_initialisation.py", "-k", "hexagon or explicit")
+SAMPLING = ("checks/test_initialisation.py", "-k", "hexagon or explicit or same_weights")
 SERIES = ("checks/test_series.py",)
 NUMBERS = (
     "tests/test_number_systems.py",
@@ -145,6 +145,27 @@ ERRORS: tuple[Planted, ...] = (
         "numerics/exact_law.py",
         "return values.scaled(normalisation), lambda",
         "return values.scaled(1.01 * normalisation), lambda",
+        SAMPLING,
+    ),
+    Planted(
+        "the projection left out",
+        "numerics/exact_law.py",
+        "@ (alignment - projected)",
+        "@ alignment",
+        SAMPLING,
+    ),
+    Planted(
+        "the bias row left out of the conditioning",
+        "numerics/exact_law.py",
+        "        correction = _correction(covariance, alignment, projected)",
+        "        correction = _correction(Covariance.of(weight_variance * gram), alignment, projected)",
+        SAMPLING,
+    ),
+    Planted(
+        "one weight matrix drawn twice",
+        "numerics/exact_law.py",
+        "return covariance.inverse() @ (alignment - projected)",
+        "return 0 * (alignment - projected)",
         SAMPLING,
     ),
     Planted(

@@ -96,7 +96,7 @@ def top_shifted(parts: Parts) -> Parts:
 
 
 def with_total(parts: Parts) -> Parts:
-    return parts | {"the sum": sum(parts.values())}
+    return parts | {"the sum": np.sum(list(parts.values()), axis=0)}
 
 
 @cache
@@ -154,7 +154,7 @@ def judge_parts(claim: Claim, architecture: Architecture, points: PointSet, tole
     record(compare(with_total(drawn), with_total(expected), tolerance, alpha, WIDTH))
     weights = [name for name in expected if name[0] in "AWV"]
     frozen = kernel_grams(with_trained(architecture, weights), points).ntk
-    total = sum(drawn[name] for name in weights)
+    total = np.sum([drawn[name] for name in weights], axis=0)
     record(compare({"biases frozen": total}, {"biases frozen": frozen}, tolerance, alpha, WIDTH))
 
 

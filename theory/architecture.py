@@ -53,6 +53,13 @@ class Relu:
 
 
 @dataclass(frozen=True)
+class Softplus:
+    """h -> ln(1 + exp(sharpness h)) / sharpness, entry by entry: smooth, within ln(2) / sharpness of the ReLU."""
+
+    sharpness: sympy.Expr
+
+
+@dataclass(frozen=True)
 class Normalise:
     """h -> sqrt(factor / width) h, the width being that of h."""
 
@@ -67,7 +74,7 @@ class Residual:
     branch: tuple[Layer, ...]
 
 
-Layer = Affine | Relu | Normalise | Residual
+Layer = Affine | Relu | Softplus | Normalise | Residual
 
 
 @dataclass(frozen=True)
@@ -188,6 +195,31 @@ def map_groups(architecture: Architecture, change: Callable[[Group], Group | Non
         map_layers(architecture.stem),
         tuple(map_layers(block) for block in architecture.blocks),
         map_layers(architecture.head),
+    )
+
+
+def smoothed(architecture: Architecture, sharpness: sympy.Expr | int) -> Architecture:
+    """The same network with softplus for ReLU. Raises ValueError on a sharpness that is not positive."""
+    activation = Softplus(sympy.sympify(sharpness, strict=True))
+    if not activation.sharpness > 0:
+        raise ValueError(f"the sharpness must be positive, not {sharpness}")
+
+    def smooth(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+        return tuple(smooth_layer(layer) for layer in layers)
+
+    def smooth_layer(layer: Layer) -> Layer:
+        match layer:
+            case Relu():
+                return activation
+            case Residual(scale, branch):
+                return Residual(scale, smooth(branch))
+        return layer
+
+    return Architecture(
+        f"{architecture.name}, softplus of sharpness {sharpness}",
+        smooth(architecture.stem),
+        tuple(smooth(block) for block in architecture.blocks),
+        smooth(architecture.head),
     )
 
 

@@ -23,7 +23,18 @@ from functools import cache
 
 import sympy
 
-from theory.architecture import Affine, Architecture, Group, Layer, Normalise, Relu, Residual, fcn_block, resnet_block
+from theory.architecture import (
+    Affine,
+    Architecture,
+    Group,
+    Layer,
+    Normalise,
+    Relu,
+    Residual,
+    Softplus,
+    fcn_block,
+    resnet_block,
+)
 from theory.moments import gaussian_moment, relu_moment, step_moment, theta
 
 input_kernel = sympy.Symbol(r"\langle x,x'\rangle")
@@ -159,6 +170,8 @@ def _run_layer(
                 return definitions.define("B", index, cotangent * step_moment(covariance)), {}
 
             return relu_moment(covariance), relu
+        case Softplus():
+            raise ValueError("kernels of infinitely wide networks are derived for the ReLU only, not for the softplus")
         case Normalise(factor):
             return factor * kernel, lambda cotangent: (factor * cotangent, {})
         case Residual(scale, branch):

@@ -1,0 +1,172 @@
+"""Secant slopes of activations along a step, and the equations that kinks on which the flow slides solve.
+
+Over a step from z to z' an activation phi changes by lam (z' - z), lam = (phi(z') - phi(z))/(z' - z) its secant slope.
+For the ReLU lam lies in [0, 1]: 0 or 1 away from the kink, the right fraction while the flow slides along it. What a
+neuron does depends on its own slope, z' = zeta + p lam with p < 0 at an attracting kink, so that lam solves a scalar
+equation with one solution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from scipy.special import expit
+
+from theory.architecture import Relu, Softplus
+
+Array = np.ndarray[Any, Any]
+
+
+class Activation(Protocol):
+    """An activation, entry by entry on arrays."""
+
+    def value(self, values: Array) -> Array:
+        """phi(z)."""
+
+    def slope(self, values: Array) -> Array:
+        """phi'(z), that of automatic differentiation at a kink."""
+
+    def secant(self, start: Array, end: Array) -> Array:
+        """(phi(end) - phi(start)) / (end - start), phi'(start) where they are equal."""
+
+    def settled(self, start: Array, middle: Array, reach: Array) -> Array:
+        """Where the secant slope is (nearly) the same for every end within `reach` of `middle`."""
+
+    def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
+        """The lam with lam = secant(start, zeta + strength lam); unique where strength <= 0."""
+
+
+@dataclass(frozen=True)
+class ReluGate:
+    """max(0, z), with the slope 1(z > 0)."""
+
+    def value(self, values: Array) -> Array:
+        """max(0, z)."""
+        return np.maximum(values, 0.0)
+
+    def slope(self, values: Array) -> Array:
+        """1(z > 0)."""
+        return (values > 0).astype(float)
+
+    def secant(self, start: Array, end: Array) -> Array:
+        """The secant slope, exactly 0 or 1 where no sign changes."""
+        change = end - start
+        with np.errstate(divide="ignore", invalid="ignore"):
+            crossing = (np.maximum(end, 0.0) - np.maximum(start, 0.0)) / change
+        return np.where((start > 0) == (end > 0), self.slope(start), np.where(change == 0, self.slope(start), crossing))
+
+    def settled(self, start: Array, middle: Array, reach: Array) -> Array:
+        """Where the kink is out of reach."""
+        return np.where(start > 0, middle - reach > 0, middle + reach < 0)
+
+    def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
+        """The slope in closed form, the end y a root of y^2 - b y + c = 0; at a repelling kink the start's side."""
+        positive = start >= 0
+        stays_on, stays_off = positive & (zeta + strength >= 0), ~positive & (zeta <= 0)
+        b = start + zeta + np.where(positive, 0.0, strength)
+        c = np.where(positive, (zeta + strength) * start, zeta * start)
+        root = np.sqrt(np.maximum(b * b - 4 * c, 0.0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            below = np.where(b <= 0, (b - root) / 2, 2 * c / (b + root))
+            above = np.where(b >= 0, (b + root) / 2, 2 * c / (b - root))
+            end = np.where(stays_on, zeta + strength, np.where(stays_off, zeta, np.where(positive, below, above)))
+            end = np.where(np.isfinite(end), end, 0.0)
+            change = end - start
+            slope = (np.maximum(end, 0.0) - np.maximum(start, 0.0)) / change
+            at_rest = np.where((start == 0) & (strength != 0), -zeta / strength, self.slope(start))
+        slope = np.where(change != 0, slope, at_rest)
+        return np.clip(np.where(np.isfinite(slope), slope, 0.5), 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class SoftplusGate:
+    """ln(1 + exp(sharpness z)) / sharpness."""
+
+    sharpness: float
+
+    def value(self, values: Array) -> Array:
+        """The softplus."""
+        return np.logaddexp(0, self.sharpness * values) / self.sharpness
+
+    def slope(self, values: Array) -> Array:
+        """The logistic function of sharpness z."""
+        return expit(self.sharpness * values)
+
+    def secant(self, start: Array, end: Array) -> Array:
+        """The secant slope, to full accuracy near start = end too."""
+        distance = self.sharpness * np.abs(end - start)
+        near = distance < 1
+        short, long = np.where(near, distance, 1.0), np.where(near, 1.0, distance)
+        upper = self.slope(np.maximum(start, end))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            close = np.where(short > 0, -np.log1p(upper * np.expm1(-short)) / short, upper)
+        return np.where(near, close, self.sharpness * np.abs(self.value(end) - self.value(start)) / long)
+
+    def settled(self, start: Array, middle: Array, reach: Array) -> Array:
+        """Where the slope varies by less than 0.02 within reach."""
+        return self.slope(middle + reach) - self.slope(middle - reach) < 0.02
+
+    def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
+        """The slope by bisection."""
+        low, high = np.zeros_like(start), np.ones_like(start)
+        for _ in range(30):
+            slope = (low + high) / 2
+            steeper = self.secant(start, zeta + strength * slope) > slope
+            low, high = np.where(steeper, slope, low), np.where(steeper, high, slope)
+        return (low + high) / 2
+
+
+def activation_of(layer: Relu | Softplus) -> Activation:
+    """The activation of a layer."""
+    return SoftplusGate(float(layer.sharpness)) if isinstance(layer, Softplus) else ReluGate()
+
+
+@dataclass(frozen=True)
+class Gated:
+    """What `solve_gates` found, n x m arrays: pre-activations at the end, slopes, where the flow slides on a kink."""
+
+    values: Array
+    slopes: Array
+    sliding: Array
+
+
+def solve_gates(
+    activation: Activation, start: Array, drift: Array, own: Array, below: Array, push: Array, slopes: Array
+) -> Gated:
+    """Slopes lam and ends z' = start + drift + own (push * lam), lam = secant(start, z'), for n samples x m neurons.
+
+    `own` is the n x n kernel through which the layer's own parameters answer to the push on its slopes. `drift` is what
+    the layers below contribute; it was made with the old `slopes` and `below`, the n x n kernel of the pre-activations
+    in the parameters below (its mean over neurons), foresees how it answers to a change of them: without it the
+    iteration over sweeps does not contract at depth >= 2. One sweep of Gauss-Seidel over the samples, all neurons at
+    once, and only those with a kink in reach.
+    """
+    kernel = own + below
+    known = start + drift - below @ (push * slopes)
+    settled = activation.settled(start, known, np.abs(kernel) @ np.abs(push))
+    slopes = np.where(settled, activation.secant(start, start + drift + own @ (push * slopes)), slopes)
+    sliding = np.zeros(start.shape, dtype=bool)
+    columns = np.flatnonzero(~settled.all(axis=0))
+    if columns.size:
+        found, sliding[:, columns] = _gauss_seidel(
+            activation, start[:, columns], known[:, columns], kernel, push[:, columns], slopes[:, columns],
+            ~settled[:, columns],
+        )  # fmt: skip
+        slopes[:, columns] = found
+    return Gated(start + drift + own @ (push * slopes), slopes, sliding)
+
+
+def _gauss_seidel(
+    activation: Activation, start: Array, known: Array, kernel: Array, push: Array, slopes: Array, unsettled: Array
+) -> tuple[Array, Array]:
+    sliding = np.zeros(start.shape, dtype=bool)
+    for sample, row in enumerate(unsettled):
+        chosen = np.flatnonzero(row)
+        strength = kernel[sample, sample] * push[sample, chosen]
+        others = kernel[sample] @ (push[:, chosen] * slopes[:, chosen]) - strength * slopes[sample, chosen]
+        zeta = known[sample, chosen] + others
+        slopes[sample, chosen] = activation.solve(start[sample, chosen], zeta, strength)
+        sliding[sample, chosen] = (zeta > 0) & (zeta + strength < 0)
+    return slopes, sliding

@@ -1,0 +1,177 @@
+"""The gradient flow of n outputs at a frozen kernel: the impulses that the samples give to the parameters in a step.
+
+With mean gradients gbar_i frozen over a step, theta(s) = theta + sum_k C_k(s) gbar_k and f(s) = f + K C(s), K the Gram
+matrix of the gbar: n stiff equations dC/ds = c(f + K C), solved to tolerance by LSODA in the variable ln t. With the
+regulariser (beta/2)|theta - theta_0|^2 added to the loss,
+
+    theta(s) = theta_0 + exp(-beta s) (theta - theta_0) + sum_k C_k(s) gbar_k,   dC/ds = c - beta C,
+
+and the outputs lose (1 - exp(-beta s)) <gbar_i, theta - theta_0>.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.integrate import ODEintWarning, odeint
+
+from numerics.losses import Loss
+
+Array = np.ndarray[Any, Any]
+MOST_EXPONENT = 700.0
+_NODES, _NODE_WEIGHTS = (lambda rule: ((rule[0] + 1) / 2, rule[1] / 2))(np.polynomial.legendre.leggauss(6))
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stretch of time, from exp(log_start) (-inf: from 0) to exp(log_end)."""
+
+    log_start: float
+    log_end: float
+
+    @property
+    def from_zero(self) -> bool:
+        """Does it begin at t = 0?"""
+        return self.log_start == -math.inf
+
+    @property
+    def log_length(self) -> float:
+        """ln of its length."""
+        return log_difference(self.log_end, self.log_start)
+
+    @property
+    def log_ratio(self) -> float:
+        """ln of the end's ratio to the start; infinite from 0."""
+        return self.log_end - self.log_start
+
+
+@dataclass(frozen=True)
+class Pull:
+    """The regulariser (strength / 2) |theta - theta_0|^2 over a step.
+
+    `overlaps`: <gbar_i, theta - theta_0>, shape (n,); `squared_distance`: |theta - theta_0|^2, both at its start.
+    """
+
+    strength: float
+    overlaps: Array
+    squared_distance: float
+
+
+@dataclass(frozen=True)
+class Impulses:
+    """What a step does to the n outputs.
+
+    total     C, the integral of the weights c (shape (n,))
+    outputs   f at the end
+    products  the integral of c c' dt, n x n
+    dissipation  the integral of |d theta/dt|^2 dt; without a regulariser the sum of products * K
+    """
+
+    total: Array
+    outputs: Array
+    products: Array
+    dissipation: float
+
+
+def log_difference(larger: float, smaller: float) -> float:
+    """ln(exp(larger) - exp(smaller)); smaller may be -inf."""
+    if smaller == -math.inf:
+        return larger
+    return larger + math.log(-math.expm1(smaller - larger)) if larger > smaller else -math.inf
+
+
+def impulses(
+    loss: Loss, outputs: Array, kernel: Array, step: Step, pull: Pull | None = None, tolerance: float = 1e-7
+) -> Impulses | None:
+    """Solve the flow at a frozen kernel over a step, to a relative `tolerance`; None if the solver gave up.
+
+    Times, weights and curvatures only enter as products, formed in the exponent: nothing overflows at any time.
+    """
+    flow = _FrozenFlow(loss, outputs, kernel, step, pull)
+    zero = np.zeros(len(outputs))
+    scale = float(np.max(np.abs(flow.velocity(zero, 0.0)), initial=0.0))
+    nodes = np.concatenate([[0.0], _NODES, [1.0]])
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", ODEintWarning)
+        path, report = odeint(
+            flow.velocity, zero, nodes, Dfun=flow.jacobian, full_output=True,
+            rtol=tolerance, atol=max(1e-2 * tolerance * scale, 1e-14), mxstep=5000,
+        )  # fmt: skip
+        if report["message"] != "Integration successful." or not np.isfinite(path).all():
+            return None
+        return _integrated(flow, path)
+
+
+def _integrated(flow: _FrozenFlow, path: Array) -> Impulses:
+    products = np.zeros_like(flow.kernel)
+    dissipation = 0.0
+    for weight, x, total in zip(_NODE_WEIGHTS, _NODES, path[1:-1], strict=True):
+        length = weight * flow.span
+        root = flow.loss.flow_weights(flow.outputs_at(total, x), flow.log_time(x) / 2)
+        products += length * np.outer(root, root)
+        dissipation += length * flow.squared_speed(root, total, x)
+    return Impulses(path[-1], flow.outputs_at(path[-1], 1.0), products, dissipation)
+
+
+@dataclass(frozen=True)
+class _FrozenFlow:
+    """The flow in a variable x from 0 to 1: linear in ln t, but in t for a step from t = 0."""
+
+    loss: Loss
+    outputs: Array
+    kernel: Array
+    step: Step
+    pull: Pull | None
+
+    @property
+    def span(self) -> float:
+        return 1.0 if self.step.from_zero else self.step.log_ratio
+
+    def log_time(self, x: float) -> float:
+        """ln of dt/dx divided by the span."""
+        return self.step.log_end if self.step.from_zero else self.step.log_start + x * self.step.log_ratio
+
+    def decay(self, x: float) -> float:
+        """exp(-beta s) - 1, s the time since the step began."""
+        assert self.pull is not None
+        if self.step.from_zero:
+            log_elapsed = self.step.log_end + math.log(x) if x > 0 else -math.inf
+        else:
+            log_elapsed = log_difference(self.log_time(x), self.step.log_start)
+        return math.expm1(-self.pull.strength * math.exp(min(log_elapsed, MOST_EXPONENT)))
+
+    def outputs_at(self, total: Array, x: float) -> Array:
+        moved = self.outputs + self.kernel @ total
+        return moved if self.pull is None else moved + self.decay(x) * self.pull.overlaps
+
+    def velocity(self, total: Array, x: float) -> Array:
+        rate = self.loss.flow_weights(self.outputs_at(total, x), self.log_time(x))
+        if self.pull is not None:
+            rate = rate - self.pull.strength * math.exp(min(self.log_time(x), MOST_EXPONENT)) * total
+        return self.span * rate
+
+    def jacobian(self, total: Array, x: float) -> Array:
+        matrix = -self.loss.curvatures(self.outputs_at(total, x), self.log_time(x))[:, None] * self.kernel
+        if self.pull is not None:
+            damping = self.pull.strength * math.exp(min(self.log_time(x), MOST_EXPONENT))
+            matrix = matrix - damping * np.eye(len(total))
+        return self.span * matrix
+
+    def squared_speed(self, root: Array, total: Array, x: float) -> float:
+        """t |d theta/dt|^2, from root = sqrt(t) c."""
+        quadratic = float(root @ self.kernel @ root)
+        if self.pull is None:
+            return quadratic
+        beta, remaining = self.pull.strength, 1 + self.decay(x)
+        root_time = math.exp(min(self.log_time(x), MOST_EXPONENT) / 2)
+        along = remaining * self.pull.overlaps + self.kernel @ total
+        distance = (
+            remaining**2 * self.pull.squared_distance
+            + 2 * remaining * float(total @ self.pull.overlaps)
+            + float(total @ self.kernel @ total)
+        )
+        return quadratic - 2 * beta * root_time * float(root @ along) + (beta * root_time) ** 2 * distance

@@ -1,0 +1,205 @@
+"""What is recorded along a gradient flow, the envelopes of its margins, and when its kernel crosses a constant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from scipy.special import wrightomega
+
+from numerics.gap import simplex_minimiser
+from numerics.losses import Array, CrossEntropy, Loss
+
+LOG_10 = math.log(10)
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """A gradient flow at R times, the first of them t = 0; n samples, G trained groups.
+
+    loss, penalty         what was minimised: loss + (penalty / 2) |theta - theta_0|^2
+    groups                names of the trained groups in forward order
+    log_t                 (R,), -inf first
+    outputs               (R, n): f_t(x_i)
+    parts                 (R, G, n, n): <df/dp(x_i), df/dp(x_j)> of the selected subgradients at the record time
+    mean_gram             (R, n, n): Gram matrix of the mean gradients over the step that ended at the record time
+    automatic_gram        (R, n, n): Gram matrix of automatic differentiation, slopes 1(z > 0)
+    log_margin_integral   (R,): ln of the integral of gamma_s^2 ds, gamma^2 the least w' K^r w on the simplex
+    log_diagonal_integral (R,): ln of the integral of max_i K_s(x_i, x_i) ds
+    dissipation           (R,): integral of u' K^r u ds, which is |d theta/dt|^2, with the selected subgradients
+    automatic_dissipation (R,): the same with the automatic Gram matrix; NaN with a penalty
+    sup_displacement, euclidean_displacement  (R, G): |theta_t - theta_0| by group
+    residual              (R,): largest fixed-point residual of a step so far
+    sliding               (R,): kinks, one a neuron and sample, on which the flow slides
+    steps, sweeps, rejected  (R,): how many so far
+    status                finished, at rest, stalled or out of steps; see `numerics.flow`
+    parameters            those at the last record time, tensors by group name
+    """
+
+    loss: Loss
+    penalty: float
+    groups: tuple[str, ...]
+    log_t: Array
+    outputs: Array
+    parts: Array
+    mean_gram: Array
+    automatic_gram: Array
+    log_margin_integral: Array
+    log_diagonal_integral: Array
+    dissipation: Array
+    automatic_dissipation: Array
+    sup_displacement: Array
+    euclidean_displacement: Array
+    residual: Array
+    sliding: Array
+    steps: Array
+    sweeps: Array
+    rejected: Array
+    status: str
+    parameters: Mapping[str, torch.Tensor]
+
+    def __len__(self) -> int:
+        return len(self.log_t)
+
+    @property
+    def log10_t(self) -> Array:
+        """log10 of the record times; -inf first."""
+        return self.log_t / LOG_10
+
+    @cached_property
+    def log_loss(self) -> Array:
+        """ln of the loss, without the penalty, shape (R,)."""
+        return np.array([self.loss.log_value(outputs) for outputs in self.outputs])
+
+    @property
+    def margins(self) -> Array:
+        """s_i f_t(x_i), shape (R, n)."""
+        return self.loss.signs * self.outputs
+
+    @cached_property
+    def gram(self) -> Array:
+        """K_t with the selected subgradients at the record times, (R, n, n)."""
+        return self.parts.sum(axis=1)
+
+    @cached_property
+    def lambda_min(self) -> Array:
+        """The smallest eigenvalue of `gram`, (R,)."""
+        return np.linalg.eigvalsh(self.gram)[:, 0]
+
+    @cached_property
+    def lambda_max(self) -> Array:
+        """The largest eigenvalue of `gram`, (R,)."""
+        return np.linalg.eigvalsh(self.gram)[:, -1]
+
+    @cached_property
+    def label_aware(self) -> Array:
+        """gamma^2 of `gram`: the least w' K^r w on the simplex, (R,)."""
+        return np.array([label_aware_minimum(gram, self.loss.signs) for gram in self.gram])
+
+    def gap(self, reference: Array) -> Array:
+        """max_ij |K_t(x_i, x_j) - reference_ij|, (R,), for an n x n matrix such as the limiting kernel."""
+        return np.abs(self.gram - reference).max(axis=(1, 2))
+
+    @cached_property
+    def gap_from_start(self) -> Array:
+        """max_ij |K_t - K_0|, (R,)."""
+        return self.gap(self.gram[0])
+
+    @property
+    def energy(self) -> Array:
+        """The loss and the penalty, (R,)."""
+        return np.exp(self.log_loss) + self.penalty / 2 * (self.euclidean_displacement**2).sum(axis=1)
+
+    @property
+    def energy_defect(self) -> Array:
+        """(dissipation - fall of the energy) / dissipation since t = 0, (R,); zero first."""
+        return _share(self.dissipation, self.energy)
+
+    @property
+    def automatic_energy_defect(self) -> Array:
+        """The same with the automatic Gram matrix: by what (C.22) of arXiv 2504.11130 is off along the flow."""
+        return _share(self.automatic_dissipation, self.energy)
+
+    @cached_property
+    def lower_envelope(self) -> Array:
+        """ln W(exp(Phi(S_0) + integral of gamma_s^2 ds)): every margin is at least this, (R,).
+
+        S = exp(L) - 1, Phi(S) = 1/S - ln S (`theory.envelopes`). The integral is that of the computed path, along each
+        step of which the Gram matrix is constant. Raises ValueError unless the loss is the logistic one, no penalty.
+        """
+        return self._envelope(self.log_margin_integral, 1)
+
+    @cached_property
+    def upper_envelope(self) -> Array:
+        """ln W(exp(Phi(s_0) + n integral of max_i K_s(x_i, x_i) ds)): the least margin is at most this, (R,).
+
+        s = exp(L / n) - 1. Otherwise as `lower_envelope`.
+        """
+        return self._envelope(self.log_diagonal_integral + math.log(self.loss.size), self.loss.size)
+
+    @property
+    def envelope_held(self) -> bool:
+        """Is every margin above the lower envelope and the least below the upper one, at every record time?"""
+        least = self.margins.min(axis=1)
+        slack = 1e-9 * (1 + np.abs(least))
+        return bool(np.all(self.lower_envelope - slack <= least) and np.all(least <= self.upper_envelope + slack))
+
+    def _envelope(self, log_integral: Array, share: int) -> Array:
+        if not isinstance(self.loss, CrossEntropy) or not self.loss.hard or self.loss.temperature != 1 or self.penalty:
+            raise ValueError("the envelopes hold for the logistic loss with labels 0 and 1 and without a penalty")
+        log_excess = _log_expm1(self.log_loss[0] - math.log(share))
+        return np.array([margin_of_integral(value, log_excess) for value in log_integral])
+
+
+def _share(dissipation: Array, energy: Array) -> Array:
+    fall = energy[0] - energy
+    return np.divide(dissipation - fall, dissipation, out=np.zeros_like(fall), where=dissipation != 0)
+
+
+def label_aware_minimum(gram: Array, signs: Array) -> float:
+    """gamma^2: the least w' K^r w over w >= 0, sum w = 1, for a positive semidefinite n x n matrix of doubles."""
+    relabelled = gram * np.multiply.outer(signs, signs)
+    if not np.trace(relabelled) > 0:
+        return 0.0
+    weights = simplex_minimiser(relabelled)
+    return float(weights @ relabelled @ weights)
+
+
+def margin_of_integral(log_integral: float, log_excess: float) -> float:
+    """ln W(exp(H)) for H = Phi(S_0) + exp(log_integral), ln S_0 = log_excess; W is Lambert's.
+
+    Accurate at any size: beyond H = exp(34), ln W(exp(H)) = ln(H - ln H + ..) = ln H to double precision.
+    """
+    log_height = float(np.logaddexp(log_integral, -log_excess))
+    if log_height > 34:
+        return log_height
+    height = math.exp(log_height) - log_excess
+    return math.log(wrightomega(height).real) if height > -700 else height
+
+
+def _log_expm1(log_value: float) -> float:
+    """ln(exp(v) - 1) for v = exp(log_value)."""
+    value = math.exp(log_value)
+    if value > 30:
+        return value + math.log1p(-math.exp(-value))
+    return math.log(math.expm1(value)) if value > 1e-300 else log_value
+
+
+def log10_crossing(log_t: Array, gap: Array, constant: float) -> float | None:
+    """log10 of the first time when `gap` exceeds `constant`, or None.
+
+    `log_t` begins with -inf (t = 0). Interpolated between record times, linearly in log t, in t before the first. None
+    if the gap never exceeds the constant, and also if it does so from the start: nothing was crossed then.
+    """
+    above = np.flatnonzero(gap > constant)
+    if not above.size or above[0] == 0:
+        return None
+    index = int(above[0])
+    fraction = (constant - gap[index - 1]) / (gap[index] - gap[index - 1])
+    if index == 1:
+        return float(log_t[1] + math.log(max(fraction, 1e-300))) / LOG_10
+    return float(log_t[index - 1] + fraction * (log_t[index] - log_t[index - 1])) / LOG_10

@@ -8,8 +8,9 @@ it and _FLOOR covers underflow. An operation that has no bound returns an infini
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 _UNIT = 2.0**-53
 _INFLATE = 1 + 2.0**-48
 _FLOOR = 2.0**-1020
+_OUTWARD = 2.0**-51  # more than the rounding of a sum, of this product and of the sum with it
 
 Doubles = np.ndarray[Any, Any]
 
@@ -40,9 +42,7 @@ class FloatBalls:
     @classmethod
     def rational(cls, value: Fraction) -> FloatBalls:
         """A ball around a rational number, of radius zero if it is a double."""
-        centre = float(value)
-        error = abs(Fraction(centre) - value)
-        return cls(np.array(centre), np.array(np.nextafter(float(error), np.inf) if error else 0.0))
+        return cls(*map(np.array, _enclose(value)))
 
     @classmethod
     def between(cls, lower: Doubles, upper: Doubles) -> FloatBalls:
@@ -52,14 +52,17 @@ class FloatBalls:
 
     def lower(self) -> Doubles:
         """Doubles not above the balls."""
-        return np.nextafter(self.centre - self.radius, -np.inf)
+        end = self.centre - self.radius
+        return end - np.abs(end) * _OUTWARD
 
     def upper(self) -> Doubles:
         """Doubles not below the balls."""
-        return np.nextafter(self.centre + self.radius, np.inf)
+        end = self.centre + self.radius
+        return end + np.abs(end) * _OUTWARD
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The shape of the array."""
         return self.centre.shape
 
     def __len__(self) -> int:
@@ -69,7 +72,7 @@ class FloatBalls:
         return FloatBalls(self.centre[index], self.radius[index])
 
     @property
-    def T(self) -> FloatBalls:
+    def T(self) -> FloatBalls:  # noqa: N802 - numpy's name
         """The transpose."""
         return FloatBalls(self.centre.T, self.radius.T)
 
@@ -83,16 +86,36 @@ class FloatBalls:
     def __add__(self, other: FloatBalls | int) -> FloatBalls:
         other = _balls(other)
         centre = self.centre + other.centre
-        return FloatBalls(centre, _radius(self.radius + other.radius + _UNIT * np.abs(centre)))
+        error = np.abs(centre) * _UNIT
+        error += self.radius
+        error += other.radius
+        return FloatBalls(centre, _radius(error))
 
     def __sub__(self, other: FloatBalls | int) -> FloatBalls:
         return self + (-_balls(other))
 
     def __mul__(self, other: FloatBalls | int) -> FloatBalls:
         other = _balls(other)
+        if other.is_exact_number():
+            return self._scaled(other.centre)
+        if self.is_exact_number():
+            return other._scaled(self.centre)
         centre = self.centre * other.centre
-        error = (np.abs(self.centre) + self.radius) * other.radius + self.radius * np.abs(other.centre)
-        return FloatBalls(centre, _radius(error + _UNIT * np.abs(centre)))
+        error = np.abs(self.centre) + self.radius
+        error = error * other.radius
+        error = error + self.radius * np.abs(other.centre)
+        error += np.abs(centre) * _UNIT
+        return FloatBalls(centre, _radius(error))
+
+    def is_exact_number(self) -> bool:
+        """Is this a single number with radius zero?"""
+        return self.radius.ndim == 0 and bool(self.radius == 0)
+
+    def _scaled(self, factor: Doubles) -> FloatBalls:
+        centre = self.centre * factor
+        error = np.abs(centre) * _UNIT
+        error += self.radius * abs(factor)
+        return FloatBalls(centre, _radius(error))
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -107,7 +130,7 @@ class FloatBalls:
             centre = self.centre / other.centre
             away = (np.abs(other.centre) - other.radius) / _INFLATE
             error = (np.abs(centre) * _INFLATE * other.radius + self.radius + _FLOOR) / away + _UNIT * np.abs(centre)
-        bounded = (away > 0) & np.isfinite(centre)
+        bounded = (away > 0) & np.isfinite(away) & np.isfinite(centre)
         return FloatBalls(np.where(bounded, centre, 0.0), np.where(bounded, _radius(error), np.inf))
 
     def ratio(self, whole: FloatBalls, at_zero: int) -> FloatBalls:
@@ -121,7 +144,7 @@ class FloatBalls:
         return FloatBalls(np.where(where, self.centre, other.centre), np.where(where, self.radius, other.radius))
 
     def matrix_product(self, other: FloatBalls) -> FloatBalls:
-        """The matrix product; the rounding of an inner product of length d is at most 2 d 2^-53 |x|.|y| in any order."""
+        """The matrix product: an inner product of length d, in any order, is off by at most 2 d 2^-53 |x|.|y|."""
         length = self.shape[1]
         centre = self.centre @ other.centre
         size, other_size = np.abs(self.centre), np.abs(other.centre)
@@ -131,25 +154,28 @@ class FloatBalls:
 
     def sqrt(self) -> FloatBalls:
         """Square roots of quantities known to be non-negative."""
-        lower, upper = self._nonnegative_bounds()
-        return FloatBalls.between(np.nextafter(np.sqrt(lower), 0.0), np.nextafter(np.sqrt(upper), np.inf))
+        self._check_nonnegative()
+        # |sqrt(x) - sqrt(c)| = |x - c| / (sqrt(x) + sqrt(c)), and at most sqrt(|x - c|).
+        centre = np.sqrt(np.maximum(self.centre, 0.0))
+        least = np.sqrt(np.maximum(self.centre - self.radius, 0.0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            error = np.fmin(self.radius / (centre + least), np.sqrt(self.radius))
+        error += centre * _UNIT
+        return FloatBalls(centre, _radius(error))
 
     def nonnegative(self) -> FloatBalls:
         """The same quantities, known to be non-negative: the balls are cut at zero where they reach below."""
-        lower, upper = self._nonnegative_bounds()
-        return self.select(FloatBalls.between(lower, upper), self.centre > self.radius)
+        self._check_nonnegative()
+        half = (self.centre + self.radius) / 2
+        return self.select(FloatBalls(half, half * _INFLATE + _FLOOR), self.centre > self.radius)
 
-    def _nonnegative_bounds(self) -> tuple[Doubles, Doubles]:
-        lower, upper = np.maximum(self.lower(), 0.0), self.upper()
-        if (upper < 0).any():
+    def _check_nonnegative(self) -> None:
+        if (self.centre + self.radius < 0).any():
             raise ArithmeticError("a ball of a non-negative quantity lies below zero: an enclosure was lost")
-        return lower, upper
 
     def intersect(self, lower: FloatBalls, upper: FloatBalls, where: Doubles) -> FloatBalls:
         """Cut the balls to [lower, upper] where the mask holds and that helps."""
-        narrow = FloatBalls.between(
-            np.maximum(self.lower(), lower.lower()), np.minimum(self.upper(), upper.upper())
-        )
+        narrow = FloatBalls.between(np.maximum(self.lower(), lower.lower()), np.minimum(self.upper(), upper.upper()))
         return narrow.select(self, where & (narrow.radius < self.radius))
 
     def angle(self, cosine: FloatBalls) -> FloatBalls:
@@ -161,24 +187,46 @@ class FloatBalls:
         return angle.select(half_pi - angle, flat)
 
     def arctan(self) -> FloatBalls:
-        """arctan of quantities in [0, 1 + radius]: two halvings of the angle, then the alternating series."""
-        tangent = self
+        """arctan of balls with centres in [0, 1]; an infinite radius elsewhere.
+
+        The centre is computed in plain doubles: two halvings of the angle, t -> t / (1 + sqrt(1 + t^2)), each with a
+        relative error below 3.1 u, u = 2^-53, and a condition number below 1; then t times the alternating series in
+        t^2 < 0.04, whose terms after the first are below 0.0134 in sum, so that Horner's rule, its coefficients and
+        the product add less than 2.4 u, and the remainder 0.04^13 / 27. That is below 9 u in all. The radius passes
+        through unchanged, as the derivative of arctan is at most 1.
+        """
+        tangent = self.centre
         for _ in range(2):
-            tangent = tangent / ((tangent * tangent + 1).sqrt() + 1)
+            tangent = tangent / (np.sqrt(tangent * tangent + 1) + 1)
         square = tangent * tangent
-        terms = [Fraction((-1) ** order, 2 * order + 1) for order in range(13)]
-        remainder = 0.2**26 / 27  # |tangent| <= tan(pi/16) < 0.199, and a little for the radius
-        valid = np.abs(tangent.centre) + tangent.radius <= 0.2
-        total = tangent * 4 * polynomial(square, terms)
-        return FloatBalls(total.centre, np.where(valid, _radius(total.radius + 4 * remainder), np.inf))
+        series = np.full_like(square, _ARCTAN_TERMS[-1])
+        for term in reversed(_ARCTAN_TERMS[:-1]):
+            series *= square
+            series += term
+        centre = 4 * tangent * series
+        valid = (self.centre >= 0) & (self.centre <= 1)
+        return FloatBalls(centre, np.where(valid, _radius(self.radius + 16 * _UNIT * centre), np.inf))
 
 
-def polynomial(argument: FloatBalls, coefficients: Sequence[Fraction]) -> FloatBalls:
-    """The polynomial with these coefficients, lowest first, by Horner's rule."""
-    *rest, total = (FloatBalls.rational(value) for value in coefficients)
-    for coefficient in reversed(rest):
-        total = total * argument + coefficient
-    return total
+_ARCTAN_TERMS = [(-1) ** order / (2 * order + 1) for order in range(13)]
+
+
+def nearest_double(value: Fraction) -> float:
+    """The rational number correctly rounded, infinite where it overflows."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+@lru_cache(maxsize=1024)
+def _enclose(value: Fraction) -> tuple[float, float]:
+    """Centre and radius of a ball around a rational number."""
+    centre = nearest_double(value)
+    if math.isinf(centre):
+        return 0.0, math.inf
+    error = abs(Fraction(centre) - value)
+    return centre, math.nextafter(float(error), math.inf) if error else 0.0
 
 
 def _balls(value: FloatBalls | int) -> FloatBalls:
@@ -187,4 +235,7 @@ def _balls(value: FloatBalls | int) -> FloatBalls:
 
 
 def _radius(error: Doubles) -> Doubles:
-    return error * _INFLATE + _FLOOR
+    """A radius from an error computed in doubles, which it may overwrite."""
+    error *= _INFLATE
+    error += _FLOOR
+    return error

@@ -58,9 +58,15 @@ from theory.architecture import Architecture
 
 FINISHED, AT_REST, STALLED, OUT_OF_STEPS = "finished", "at rest", "stalled", "out of steps"
 GROWTH = 4.0
+CAUTION = 8
+"""Steps taken after a rejected one before the next may be much longer."""
 SHORTEST, LOG_SHORTEST = 1e-4, -30.0
 """A step that is rejected at this length in ln t, or at exp(LOG_SHORTEST), is not shortened any more."""
 
+RECORDED_TOTALS = (
+    "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual",
+    "steps", "sweeps", "rejected",
+)  # fmt: skip
 SECONDS_BETWEEN_REPORTS = 0.5
 
 OnRecord = Callable[[float, Mapping[str, torch.Tensor]], None]
@@ -165,10 +171,8 @@ class _Run:
         state = initial_state(problem)
         stiffness = state.gradients.gram.trace() * max(problem.loss.curvatures(state.outputs).max(), 0.05)
         log_step = math.log(0.02 / stiffness) if stiffness > 0 else 0.0
-        totals = {
-            "log_margin_integral": -math.inf, "log_diagonal_integral": -math.inf, "dissipation": 0.0,
-            "automatic_dissipation": 0.0, "residual": 0.0, "steps": 0.0, "sweeps": 0.0, "rejected": 0.0,
-        }  # fmt: skip
+        totals = dict.fromkeys((*RECORDED_TOTALS, "rate", "caution"), 0.0)
+        totals |= {"log_margin_integral": -math.inf, "log_diagonal_integral": -math.inf}
         run = cls(problem, weights, state, log_step, state.gradients.gram, totals)
         run.record()
         return run
@@ -245,20 +249,37 @@ class _Run:
             far = trial is None or trial.error > 16 * accuracy.tolerance
             self.log_step = log_length - math.log(4 if far else 2)
             self.totals["rejected"] += 1
+            self.totals["caution"] = CAUTION
             return
-        moved = float(np.max(np.abs(trial.impulses.outputs - self.state.outputs)))
-        if 0.2 < trial.step.log_ratio < math.inf and moved < accuracy.at_rest:
+        if self._rests(trial):
             self.status = AT_REST
             return
         self._take(trial)
+        self._propose(trial)
+
+    def _rests(self, trial: Trial) -> bool:
+        """Have the outputs stopped moving? Not while they move too little to see, but more in every step."""
+        ratio = trial.step.log_ratio
+        if ratio == math.inf:
+            return False
+        rate = float(np.max(np.abs(trial.impulses.outputs - self.state.outputs))) / ratio
+        last, self.totals["rate"] = self.totals["rate"], rate
+        return rate < self.problem.accuracy.at_rest and rate <= last
+
+    def _propose(self, trial: Trial) -> None:
+        """The length of the next step, from what the last one taken was like."""
+        accuracy, totals = self.problem.accuracy, self.totals
         growth = min(GROWTH, max(0.3, 0.9 * math.sqrt(accuracy.tolerance / max(trial.error, 1e-300))))
         if trial.sweeps >= accuracy.sweeps:
             growth = min(growth, 0.7)
+        if totals["caution"]:  # after a rejection, steps grow slowly for a while
+            growth = min(growth, 1.2)
+            totals["caution"] -= 1
         if trial.step.from_zero:
-            self.log_step = log_length + math.log(growth)
+            self.log_step = trial.step.log_end + math.log(growth)
         else:  # the flow slows down as 1/t: what it does in a step depends on its length in ln t
             ratio = min(growth * trial.step.log_ratio, accuracy.longest)
-            self.log_step = log_end + math.log(math.expm1(ratio))
+            self.log_step = trial.step.log_end + math.log(math.expm1(ratio))
 
     def _take(self, trial: Trial) -> None:
         """Take the step and add it to the totals."""
@@ -296,7 +317,7 @@ class _Run:
             "sup_displacement": [largest_distance(now, start) for now, start in pairs],
             "euclidean_displacement": [squared_distance({"": now}, {"": start}) ** 0.5 for now, start in pairs],
             "sliding": state.sliding,
-            **self.totals,
+            **{name: self.totals[name] for name in RECORDED_TOTALS},
         }
         for name, value in row.items():
             self.records.setdefault(name, []).append(np.array(value))

@@ -8,7 +8,7 @@ its precision, or enclosed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ import mpmath
 import numpy as np
 import sympy
 
-from numerics.float_balls import FloatBalls
+from numerics.float_balls import FloatBalls, nearest_double
 from theory.moments import angular_coefficient, angular_function, psi
 
 Array = Any
@@ -97,6 +97,22 @@ def evaluate(expression: sympy.Expr, system: NumberSystem, values: Mapping[sympy
     raise ValueError(f"{expression} cannot be evaluated: give a value for it")
 
 
+def evaluate_all(
+    expressions: Sequence[sympy.Expr], system: NumberSystem, values: Mapping[sympy.Basic, Any]
+) -> list[Any]:
+    """The values of several expressions, subexpressions that they share evaluated once. As for `evaluate`."""
+    shared, rest = _shared(tuple(expressions))
+    known = dict(values)
+    for symbol, expression in shared:
+        known[symbol] = evaluate(expression, system, known)
+    return [evaluate(expression, system, known) for expression in rest]
+
+
+@cache
+def _shared(expressions: tuple[sympy.Expr, ...]) -> tuple[list[tuple[sympy.Symbol, sympy.Expr]], list[sympy.Expr]]:
+    return sympy.cse(expressions)
+
+
 def _power(base: Any, exponent: sympy.Expr, system: NumberSystem) -> Any:
     if not exponent.is_Rational or exponent.q not in (1, 2):
         raise ValueError(f"the exponent {exponent} is neither an integer nor a half-integer")
@@ -115,7 +131,7 @@ class Float64:
     pi = np.pi
 
     def rational(self, value: Fraction) -> float:
-        return float(value)
+        return nearest_double(value)
 
     def sqrt(self, values: Array) -> Array:
         return np.sqrt(values)
@@ -130,7 +146,11 @@ class Float64:
         return first @ second
 
     def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
-        return np.arctan2(sine, cosine), np.arctan2(cosine, sine)
+        # One arctan of a number in [0, 1]; pi/2 minus that loses nothing, being the larger of the two.
+        acute = np.arctan(np.minimum(sine, cosine) / np.maximum(sine, cosine))
+        obtuse = np.pi / 2 - acute
+        flat = sine < cosine
+        return np.where(flat, acute, obtuse), np.where(flat, obtuse, acute)
 
     def nonnegative(self, values: Array) -> Array:
         return np.maximum(values, 0.0)
@@ -147,7 +167,8 @@ class Float64:
         return result
 
     def elementary(self, function: type[sympy.Function], values: Array) -> Array:
-        return {"sin": np.sin, "cos": np.cos, "acos": np.arccos, "exp": np.exp, "log": np.log}[function.__name__](values)
+        functions = {"sin": np.sin, "cos": np.cos, "acos": np.arccos, "exp": np.exp, "log": np.log}
+        return functions[function.__name__](values)
 
     def working(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
@@ -295,7 +316,7 @@ class DoubleBalls:
         return FloatBalls(centre, np.nextafter(radius, np.inf))
 
     def working(self) -> contextlib.AbstractContextManager[None]:
-        return contextlib.nullcontext()
+        return np.errstate(all="ignore")  # overflow ends in infinite or NaN balls, which decide nothing
 
 
 def _angular(system: NumberSystem, power: int, angle: Array, sine: Array, cosine: Array) -> Array:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy
 
-from numerics.number_systems import Array, NumberSystem, evaluate
+from numerics.number_systems import Array, NumberSystem, evaluate, evaluate_all
 from theory import half_angle
 from theory.moments import relu_moment, step_moment
 from theory.recursion import input_kernel
@@ -65,6 +65,21 @@ class PairEvaluation:
 
     def entries(self, expression: sympy.Expr) -> Any:
         """The entries k(x_i, x_j) of the kernel `expression`; a scalar if the kernel is constant."""
+        for symbol in self._unknown(expression):
+            self._known(symbol)
+        return self._known(expression)
+
+    def _unknown(self, expression: sympy.Expr) -> list[sympy.Symbol]:
+        """The symbols on which the expression rests, in the order of their definition: deep networks do not recurse."""
+        reached = {symbol for symbol in expression.free_symbols if symbol not in self._entries}
+        waiting = list(reached)
+        while waiting:
+            new = self.equations.get(waiting.pop(), sympy.S.Zero).free_symbols - reached - self._entries.keys()
+            reached |= new
+            waiting += new
+        return [symbol for symbol in self.equations if symbol in reached]
+
+    def _known(self, expression: sympy.Expr) -> Any:
         if expression not in self._entries:
             self._entries[expression] = self._find_entries(expression)
         return self._entries[expression]
@@ -74,7 +89,7 @@ class PairEvaluation:
             return self._pairs[expression].cross
         match expression:
             case sympy.Symbol():
-                return self.entries(self.equations[expression])
+                return self._known(self.equations[expression])
             case relu_moment():
                 return self.pairs(expression).cross
             case step_moment():
@@ -82,7 +97,7 @@ class PairEvaluation:
                 return evaluate(form.variance * form.correlation, self.system, self._half_angles(expression))
         moments = expression.atoms(relu_moment, step_moment)
         symbols = expression.xreplace(dict.fromkeys(moments, sympy.pi)).free_symbols  # those outside moments
-        return evaluate(expression, self.system, {node: self.entries(node) for node in moments | symbols})
+        return evaluate(expression, self.system, {node: self._known(node) for node in moments | symbols})
 
     def pairs(self, expression: sympy.Expr) -> Pairs:
         """The kernel `expression` in half-angle coordinates: a sum of multiples of symbols and ReLU moments."""
@@ -126,7 +141,7 @@ class PairEvaluation:
             half_angle.S1: one.sine_squared, half_angle.C1: one.cosine_squared,
             half_angle.S2: two.sine_squared, half_angle.C2: two.cosine_squared,
         }  # fmt: skip
-        sine_squared, cosine_squared = (evaluate(part, self.system, values) for part in form)
+        sine_squared, cosine_squared = evaluate_all(form, self.system, values)
         return Pairs(norms, one.cross + two.cross, sine_squared, cosine_squared)
 
     def _moment(self, expression: sympy.Expr) -> Pairs:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from numerics.float_balls import FloatBalls
+from numerics.float_balls import FloatBalls, nearest_double
 from numerics.number_systems import Array, DoubleBalls, Float64, NumberSystem, evaluate
 
 MOST_POINTS = 20_000
@@ -39,6 +39,7 @@ class RationalPoints:
 
     @property
     def dimension(self) -> int:
+        """The number d of coordinates."""
         return self.numerators.shape[1]
 
     def coordinates(self, system: NumberSystem) -> Array:
@@ -61,25 +62,30 @@ class CirclePoints:
 
     @property
     def dimension(self) -> int:
+        """The number d of coordinates."""
         return 2
 
     def coordinates(self, system: NumberSystem) -> Array:
         """The count x 2 coordinates in `system`; as balls they contain the exact points."""
-        angles = [2 * sympy.pi * sympy.Rational(index, self.count) for index in range(1, self.count + 1)]
-        functions = (sympy.cos, sympy.sin)
+        turns = [Fraction(index, self.count) for index in range(1, self.count + 1)]
         values = np.empty((self.count, 2), dtype=object)
-        for row, angle in enumerate(angles):
-            values[row] = [_turn(function, angle, system) for function in functions]
+        for row, turn in enumerate(turns):
+            angle = 2 * sympy.pi * sympy.Rational(turn.numerator, turn.denominator)
+            for column, function in enumerate((sympy.cos, sympy.sin)):
+                values[row, column] = _on_circle(function, angle, turn, system)
         return _collect(values, system)
 
 
+def _on_circle(function: Any, angle: sympy.Expr, turn: Fraction, system: NumberSystem) -> Any:
+    # By Niven's theorem only these angles have a rational cosine or sine, which sympy knows and which stays exact.
+    if turn.denominator in (1, 2, 3, 4, 6, 12):
+        value = function(angle)
+        if value.is_Rational:
+            return evaluate(value, system, {})
+    return evaluate(function(angle, evaluate=False), system, {})
+
+
 PointSet = RationalPoints | CirclePoints
-
-
-def _turn(function: Any, angle: sympy.Expr, system: NumberSystem) -> Any:
-    # sympy's own value where it is rational; its radicals cost more digits than the function itself.
-    value = function(angle)
-    return evaluate(value if value.is_Rational else function(angle, evaluate=False), system, {})
 
 
 def _norms(values: Array, system: NumberSystem) -> Array:
@@ -91,12 +97,41 @@ def _norms(values: Array, system: NumberSystem) -> Array:
 
 
 def _convert(numerators: np.ndarray, denominator: int, system: NumberSystem) -> Array:
-    if numerators.dtype != object and isinstance(system, DoubleBalls | Float64):
-        if isinstance(system, Float64):
-            return numerators / float(denominator)
-        return FloatBalls.exact(numerators) / FloatBalls.rational(Fraction(denominator))
+    small = numerators.dtype != object and max(np.abs(numerators).max(), denominator) <= 2**53
+    match system:
+        case Float64():
+            return numerators / float(denominator) if small else _nearest_doubles(numerators, denominator)
+        case DoubleBalls():
+            if small:
+                return FloatBalls.exact(numerators) / FloatBalls.rational(Fraction(denominator))
+            return _double_balls(numerators, denominator)
     exact = np.frompyfunc(lambda numerator: system.rational(Fraction(int(numerator), denominator)), 1, 1)
-    return _collect(exact(numerators), system)
+    return exact(numerators)
+
+
+def _nearest_doubles(numerators: np.ndarray, denominator: int) -> np.ndarray:
+    """The quotients correctly rounded, infinite where they overflow."""
+    try:
+        # Python rounds the quotient of two integers of any size correctly.
+        return (numerators.astype(object) / denominator).astype(float)
+    except OverflowError:
+        nearest = np.frompyfunc(lambda numerator: nearest_double(Fraction(int(numerator), denominator)), 1, 1)
+        return nearest(numerators).astype(float)
+
+
+def _double_balls(numerators: np.ndarray, denominator: int) -> FloatBalls:
+    """Balls that contain the quotients, of radius zero where the quotient is a double."""
+    centre = _nearest_doubles(numerators, denominator)
+    finite = np.isfinite(centre)
+    centre = np.where(finite, centre, 0.0)
+
+    def is_exact(value: float, numerator: int) -> bool:
+        top, bottom = value.as_integer_ratio()
+        return top * denominator == int(numerator) * bottom
+
+    exact = np.frompyfunc(is_exact, 2, 1)(centre.astype(object), numerators).astype(bool)
+    rounding = np.nextafter(np.abs(centre) * 2.0**-53, np.inf)
+    return FloatBalls(centre, np.where(exact, 0.0, np.where(finite, rounding, np.inf)))
 
 
 def _collect(values: np.ndarray, system: NumberSystem) -> Array:
@@ -145,7 +180,7 @@ def read_csv(path: Path) -> RationalPoints:
 
 
 def parse_number(text: str, where: str) -> Fraction:
-    """A decimal or a fraction p/q, exactly. Raises ValueError naming `where` on anything else, NaN and infinities too."""
+    """A decimal or a fraction p/q, exactly. Raises ValueError naming `where` on anything else, NaN and infinity too."""
     text = text.strip()
     if len(text) > MOST_DIGITS:
         raise ValueError(f"{where}: a number of {len(text)} characters; at most {MOST_DIGITS} are read")
@@ -157,7 +192,8 @@ def parse_number(text: str, where: str) -> Fraction:
     except InvalidOperation:
         value = Decimal("nan")
     if not value.is_finite():
-        raise ValueError(f"{where}: {text!r} is not a finite number; write a decimal such as -0.25 or a fraction such as 1/3")
+        advice = "write a decimal such as -0.25 or a fraction such as 1/3"
+        raise ValueError(f"{where}: {text!r} is not a finite number; {advice}")
     if abs(value.adjusted()) > MOST_DIGITS:
         raise ValueError(f"{where}: {text!r} is out of range; exponents up to {MOST_DIGITS} are read")
     return Fraction(value)
@@ -194,11 +230,12 @@ def parse_points(text: str, mnist_directory: Path | None = None) -> PointSet:
     if match:
         return _named(match[1], [int(number) for number in match[2].split(",")], text, mnist_directory)
     path = Path(text)
+    if path.is_dir():
+        raise ValueError(f"{text} is a folder; give a CSV file, one point a row")
     if path.is_file():
         return read_csv(path)
-    raise ValueError(
-        f"no point set {text!r}: write hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N or the path of a CSV file"
-    )
+    known = "hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N or the path of a CSV file"
+    raise ValueError(f"no point set {text!r}: write {known}")
 
 
 def _named(family: str, numbers: list[int], text: str, mnist_directory: Path | None) -> PointSet:

@@ -22,6 +22,8 @@ from numerics.number_systems import Array, Balls, DoubleBalls, NumberSystem
 MOST_FACTORISED = 250
 """The largest matrix that is factorised in balls of FLINT."""
 MOST_BITS = 4096
+SMALL = 16
+"""The largest matrix that is eliminated entry by entry."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,7 @@ def certified_lambda_min(
     return best
 
 
-def _attempts(
-    gram_over: Callable[[NumberSystem], Array], digits: int, most_bits: int
-) -> Iterator[Enclosure]:
+def _attempts(gram_over: Callable[[NumberSystem], Array], digits: int, most_bits: int) -> Iterator[Enclosure]:
     if digits < 12:
         with np.errstate(all="ignore"):
             matrix = gram_over(DoubleBalls())
@@ -124,7 +124,7 @@ def factorised_enclosure(matrix: np.ndarray, digits: int = 3) -> Enclosure:
     """
     bits = flint.ctx.prec
     identity = np.eye(len(matrix), dtype=int)
-    upper = _rayleigh(matrix, _bottom_vector(matrix))
+    upper = _rayleigh(matrix, _bottom_vector(matrix, digits))
     lower = -(len(matrix) * _size(matrix)).upper()
     if not is_positive_definite(matrix - lower * identity):
         lower = flint.arb.neg_inf()
@@ -152,8 +152,26 @@ def _size(matrix: np.ndarray) -> flint.arb:
 def is_positive_definite(matrix: np.ndarray) -> bool | None:
     """True only if every symmetric matrix in the ball matrix is positive definite, False only if none is, else None.
 
-    Elimination: all pivots certainly positive, or one certainly negative after positive ones.
+    A matrix is so if its leading block and the Schur complement of that are; a small one, if all pivots are positive.
     """
+    if len(matrix) <= SMALL:
+        return _has_positive_pivots(matrix)
+    half = len(matrix) // 2
+    corner, side, rest = matrix[:half, :half], matrix[:half, half:], matrix[half:, half:]
+    definite = is_positive_definite(corner)
+    if not definite:
+        return definite
+    columns = flint.arb_mat(side.tolist())
+    try:
+        solution = flint.arb_mat(corner.tolist()).solve(columns)
+    except ZeroDivisionError:
+        return None
+    schur = flint.arb_mat(rest.tolist()) - columns.transpose() * solution
+    return is_positive_definite(np.array(schur.entries(), dtype=object).reshape(rest.shape))
+
+
+def _has_positive_pivots(matrix: np.ndarray) -> bool | None:
+    """Are all pivots certainly positive, or is one certainly negative after positive ones?"""
     rest = matrix.copy()
     for index in range(len(rest)):
         pivot = rest[index, index]
@@ -164,22 +182,21 @@ def is_positive_definite(matrix: np.ndarray) -> bool | None:
     return True
 
 
-def _bottom_vector(matrix: np.ndarray) -> list[flint.arb]:
-    """Roughly an eigenvector of lambda_min, by inverse iteration at the current precision, then with shifts.
+def _bottom_vector(matrix: np.ndarray, digits: int) -> list[flint.arb]:
+    """Roughly an eigenvector of lambda_min: its Rayleigh quotient is good to `digits` digits, as a rule.
 
-    The shifts are Rayleigh quotients, which triples the number of right digits at each step.
+    Inverse iteration at the current precision from an eigenvector in doubles. Once the Rayleigh quotient stands, it
+    becomes the shift, which triples the number of right digits at each step.
     """
     size = len(matrix)
-    centres = np.array([[float(value.mid()) for value in row] for row in matrix])
-    if not np.isfinite(centres).all():
-        return [flint.arb(1)] * size
-    vector = flint.arb_mat([[float(value)] for value in np.linalg.eigh(centres)[1][:, 0]])
     middle = flint.arb_mat([[value.mid() for value in row] for row in matrix])
+    vector, clear = _double_vector(middle)
     identity = flint.arb_mat(size, size, np.eye(size, dtype=int).ravel().tolist())
-    for shifted in [False] * 4 + [True] * flint.ctx.prec.bit_length():
-        shift = (vector.transpose() * middle * vector)[0, 0].mid() if shifted else flint.arb(0)
+    quotient = (vector.transpose() * middle * vector)[0, 0].mid()
+    for step in range(flint.ctx.prec.bit_length() + 4):
+        clear = clear or step == 4
         try:
-            image = (middle - identity * shift).solve(vector).mid()
+            image = (middle - identity * (quotient if clear else 0)).solve(vector, algorithm="approx").mid()
         except ZeroDivisionError:
             break
         largest = max(abs(value) for value in image.entries())
@@ -187,7 +204,25 @@ def _bottom_vector(matrix: np.ndarray) -> list[flint.arb]:
             break
         length = sum(((value / largest) ** 2 for value in image.entries()), flint.arb(0)).sqrt() * largest
         vector = flint.arb_mat([[(value / length).mid()] for value in image.entries()])
+        previous, quotient = quotient, (vector.transpose() * middle * vector)[0, 0].mid()
+        change = abs(quotient - previous)
+        # What is left to change is of the order of change^3 after a shifted step.
+        if clear and change**2 * flint.arb(10) ** (digits + 3) <= quotient**2:
+            break
+        clear = clear or change * 8 < abs(quotient)
     return vector.entries()
+
+
+def _double_vector(middle: flint.arb_mat) -> tuple[flint.arb_mat, bool]:
+    """An eigenvector of lambda_min in doubles; and do doubles tell lambda_min from zero?"""
+    size = middle.nrows()
+    largest = max(abs(value) for value in middle.entries())
+    centres = np.array([float(value / largest) for value in middle.entries()]).reshape(size, size)
+    if not np.isfinite(centres).all():
+        return flint.arb_mat([[1]] * size), False
+    values, vectors = np.linalg.eigh(centres)
+    clear = bool(values[0] > 1000 * size * np.finfo(float).eps * values[-1])
+    return flint.arb_mat([[float(value)] for value in vectors[:, 0]]), clear
 
 
 def _rayleigh(matrix: np.ndarray, vector: list[flint.arb]) -> flint.arb:

@@ -57,7 +57,7 @@ class Accuracy:
     sweeps            most sweeps a step
     damped_from       sweep from which on slopes are averaged with the last ones, which breaks limit cycles
     resolution        changes of the outputs below this are not resolved relatively (near equilibria)
-    at_rest           the flow has come to rest when no output moves by more than this in a step of 0.2 in ln t
+    at_rest           the flow has come to rest when no output moves faster than this per unit of ln t
     """
 
     tolerance: float = 0.05
@@ -67,7 +67,7 @@ class Accuracy:
     sweeps: int = 15
     damped_from: int = 4
     resolution: float = 1e-3
-    at_rest: float = 1e-9
+    at_rest: float = 1e-8
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ form and nothing of the packages under test is used.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import mpmath
@@ -34,6 +35,7 @@ def _angle(k: Triple) -> Any:
     return 2 * mp.atan2(mp.sqrt(max(scale - cross, 0)), mp.sqrt(max(scale + cross, 0)))
 
 
+@cache
 def _twice_moment(k: Triple, power: int) -> Any:
     """2 E[s(u) s(v)] for power 1, 2 E[s'(u) s'(v)] for power 0, s the ReLU."""
     theta = _angle(k)

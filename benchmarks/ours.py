@@ -1,0 +1,91 @@
+"""The measurements in this project's own environment; run.py starts one process for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from timing import serve, stopwatch
+
+from theory.architecture import fcn
+
+
+def kernel(points: str, depth: int, output: str) -> dict[str, Any]:
+    """The Gram matrix of the FCN in float64, saved, and its certified lambda_min."""
+    from numerics.kernels import ntk
+    from numerics.points import float_points
+    from numerics.spectrum import certified_lambda_min
+
+    found = float_points("benchmark", np.load(points))
+    network = fcn(depth)
+    times = stopwatch(lambda: ntk(network, found))
+    np.save(output, ntk(network, found))
+    smallest = certified_lambda_min(lambda system: ntk(network, found, system))
+    proof = stopwatch(lambda: certified_lambda_min(lambda system: ntk(network, found, system)), most=3)
+    bounds = [smallest.lower.str(6, radius=False), smallest.upper.str(6, radius=False)]
+    return times | {"spectrum": proof["seconds"], "lambda_min": bounds, "proved": smallest.positive}
+
+
+def certified(points: str, depth: int, output: str, bits: int) -> dict[str, Any]:
+    """The same Gram matrix by balls, rounded to doubles: what errors are measured against."""
+    from numerics.kernels import ntk
+    from numerics.number_systems import Balls
+    from numerics.points import float_points
+
+    matrix = ntk(fcn(depth), float_points("benchmark", np.load(points)), Balls(bits))
+    np.save(output, np.array([[float(ball.mid()) for ball in row] for row in matrix]))
+    return {"radius": max(float(ball.rad()) for ball in matrix.flat)}
+
+
+def exact_law(points: str, depth: int, width: int, seconds: float, jobs: int = 1) -> dict[str, Any]:
+    """One draw of K_0 from its exact law."""
+    from numerics.exact_law import sample_kernels
+
+    coordinates = np.load(points)
+    return stopwatch(lambda: sample_kernels(fcn(depth), coordinates, width, 1, 0, jobs), seconds)
+
+
+def explicit(points: str, depth: int, width: int, seconds: float) -> dict[str, Any]:
+    """One draw of K_0 from an explicit network, weights counted, by layer-wise Gram products."""
+    import torch
+
+    from numerics.network import empirical_ntk, initialise
+
+    inputs = torch.from_numpy(np.load(points))
+    generator = np.random.default_rng(0)
+
+    def draw() -> Any:
+        return empirical_ntk(fcn(depth), initialise(fcn(depth), inputs.shape[1], width, generator), inputs).ntk
+
+    return stopwatch(draw, seconds)
+
+
+def jacobian(points: str, depth: int, width: int, seconds: float) -> dict[str, Any]:
+    """One draw of K_0 from an explicit network, weights counted, by contracting torch.func's Jacobian."""
+    import torch
+
+    from numerics.network import forward, initialise
+
+    inputs = torch.from_numpy(np.load(points))
+    generator = np.random.default_rng(0)
+    network = fcn(depth)
+
+    def draw() -> Any:
+        parameters = initialise(network, inputs.shape[1], width, generator)
+
+        def output(values: Any, point: Any) -> Any:
+            return forward(network, values, point[None])[0]
+
+        found = torch.func.vmap(torch.func.grad(output), (None, 0))(parameters, inputs)
+        return sum(part.flatten(1) @ part.flatten(1).T for part in found.values())
+
+    try:
+        return stopwatch(draw, seconds)
+    except RuntimeError as error:
+        if "memory" in str(error):
+            raise MemoryError from error
+        raise
+
+
+if __name__ == "__main__":
+    serve({job.__name__: job for job in (kernel, certified, exact_law, explicit, jacobian)})

@@ -1,0 +1,35 @@
+"""What both environments share: a stopwatch, and jobs as JSON on stdin. Standard library only."""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def stopwatch(function: Callable[[], Any], seconds: float = 10.0, most: int = 7) -> dict[str, float]:
+    """The first call's seconds and the median of the calls after it, at most `most` of them and about `seconds`."""
+    times = []
+    begun = time.perf_counter()
+    while len(times) < 2 or (len(times) <= most and time.perf_counter() - begun < seconds):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+        if times[0] > seconds:
+            break
+    return {"first": times[0], "seconds": statistics.median(times[1:] or times)}
+
+
+def serve(jobs: dict[str, Callable[..., dict[str, Any]]]) -> None:
+    """Run the job named on stdin, under its memory limit, and print what it returns as JSON."""
+    order = json.load(sys.stdin)
+    limit = order.pop("memory", None)
+    if limit:
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    result = jobs[order.pop("job")](**order)
+    result["peak_bytes"] = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(json.dumps(result))

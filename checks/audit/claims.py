@@ -1,0 +1,392 @@
+"""Reading a claims file: TOML within stated limits, every fault met with one sentence that points at the place."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from checks.audit import language
+from checks.audit.language import ClaimError, Node, Number, parse, parse_constant
+from checks.audit.objects import Network
+from numerics.points import PointSet, parse_number, parse_points, rational_points
+from theory.architecture import BIASES, FAMILIES
+
+MOST_BYTES = 262_144
+MOST_NESTING = 10
+MOST_CLAIMS = 1_000
+MOST_DIGITS = 1_000
+MOST_POINTS = 200
+MOST_DIMENSION = 2_000
+MOST_COORDINATES = 100_000
+MOST_SENTENCE = 2_000
+"""Limits of a claims file; what exceeds one is refused before any work."""
+
+FILE_KEYS = ("title", "networks", "points", "constants", "claim")
+CLAIM_KEYS = ("id", "sentence", "source", "network", "points", "labels", "constants", "assertion", "statement")
+NETWORK_KEYS = ("family", "depth", "scale", "bias", "trained")
+OWN = "this_claim"
+"""The name of a network or point set written inside a claim."""
+
+
+class InputError(ValueError):
+    """Bad input, in one sentence that points at the place."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim to be decided: an assertion about its objects, or a statement of the ledger by its id."""
+
+    id: str
+    sentence: str
+    source: str
+    text: str
+    assertion: Node | None
+    statement: str | None
+    networks: Mapping[str, Network]
+    point_sets: Mapping[str, PointSet]
+    constants: Mapping[str, Node]
+    network: str | None
+    points: str | None
+    labels: tuple[int, ...] | None
+    written: Mapping[str, Any]
+    """The claim's own table and those of the file it rests on, as plain TOML values."""
+
+
+@dataclass(frozen=True)
+class ClaimsFile:
+    """A file of claims and the hash of its bytes."""
+
+    name: str
+    title: str
+    claims: tuple[Claim, ...]
+    sha256: str
+
+
+def read_claims(path: Path) -> ClaimsFile:
+    """The claims in a file. Raises InputError on bad input, OSError if the file cannot be read."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    return parse_claims(content, str(path), path.parent)
+
+
+def parse_claims(content: bytes, name: str = "claims", folder: Path | None = None) -> ClaimsFile:
+    """The claims in the bytes of a file. Point sets named by a CSV file are looked for in `folder`."""
+    table = _load(content, name)
+    _only(table, FILE_KEYS, name)
+    claims = table.get("claim")
+    if not isinstance(claims, list) or not claims:
+        raise InputError(f"{name}: no claims; write a table [[claim]] with id, sentence and assertion")
+    if len(claims) > MOST_CLAIMS:
+        raise InputError(f"{name}: {len(claims)} claims; at most {MOST_CLAIMS} are read")
+    reader = _Reader(table, name, folder)
+    read: dict[str, Claim] = {}
+    for number, entry in enumerate(claims, start=1):
+        claim = reader.claim(entry, number)
+        if claim.id in read:
+            raise InputError(f"{name}: two claims have the id {claim.id!r}; ids must differ")
+        read[claim.id] = claim
+    title = _text(table, "title", name, "")
+    return ClaimsFile(name, title, tuple(read.values()), hashlib.sha256(content).hexdigest())
+
+
+def _load(content: bytes, name: str) -> dict[str, Any]:
+    if len(content) > MOST_BYTES:
+        raise InputError(f"{name}: more than {MOST_BYTES} bytes; split the file")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: not UTF-8 text, at byte {error.start}") from None
+    _check_nesting(text, name)
+    long = re.search(rf"[0-9_]{{{MOST_DIGITS + 1},}}", text)
+    if long:
+        raise InputError(f"{name}, line {_line(text, long.start())}: a number of more than {MOST_DIGITS} digits")
+
+    def exactly(digits: str) -> Fraction:
+        return parse_number(digits.replace("_", ""), name)
+
+    try:
+        return tomllib.loads(text, parse_float=exactly)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{name}: not TOML: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
+
+
+_QUOTED = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*')
+
+
+def _check_nesting(text: str, name: str) -> None:
+    """Refuse deep nesting before tomllib recurses into it."""
+    bare = _QUOTED.sub(lambda match: " " * len(match[0]), text)
+    depth = 0
+    for match in re.finditer(r"[\[\]{}]", bare):
+        depth = max(0, depth + (1 if match[0] in "[{" else -1))
+        if depth > MOST_NESTING:
+            raise InputError(f"{name}, line {_line(text, match.start())}: nested more than {MOST_NESTING} deep")
+    dotted = re.search(rf"(?:[A-Za-z0-9_-]+\s*\.\s*){{{MOST_NESTING},}}", bare)
+    if dotted:
+        raise InputError(f"{name}, line {_line(text, dotted.start())}: a key of more than {MOST_NESTING} parts")
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+class _Reader:
+    """Reads claims of one file, its networks, points and constants known."""
+
+    def __init__(self, table: dict[str, Any], name: str, folder: Path | None) -> None:
+        self.table = table
+        self.name = name
+        self.folder = folder
+        self.constants = self._constants(table, name, {})
+        entries = _table(table, "networks", name)
+        self.networks = {key: self.network(value, f"{name}, networks.{key}") for key, value in entries.items()}
+        sets = _table(table, "points", name)
+        self.point_sets = {key: self.points(value, f"{name}, points.{key}") for key, value in sets.items()}
+        taken: set[str] = set()
+        for key in (*entries, *sets, *self.constants):
+            _new_name(key, name, taken)
+            taken.add(key)
+
+    def claim(self, entry: Any, number: int) -> Claim:
+        """One claim. Raises InputError."""
+        where = f"{self.name}, claim {number}"
+        if not isinstance(entry, dict):
+            raise InputError(f"{where}: write claims as tables [[claim]]")
+        name = _text(entry, "id", where)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,99}", name):
+            raise InputError(f"{where}: the id {name[:40]!r} needs letters, digits and : . _ - only, at most 100")
+        where = f"{self.name}, claim {name!r}"
+        _only(entry, CLAIM_KEYS, where)
+        constants = self._constants(entry, where, dict(self.constants))
+        networks, point_sets = dict(self.networks), dict(self.point_sets)
+        network = self._named(entry, "network", networks, where)
+        points = self._named(entry, "points", point_sets, where)
+        text, statement = _text(entry, "assertion", where, ""), _text(entry, "statement", where, "")
+        if not text and not statement:
+            raise InputError(
+                f'{where}: no assertion; write assertion = "...", or statement = "..." for one of the ledger'
+            )
+        names, objects = set(constants), {*networks, *point_sets} - {OWN}
+        assertion = None
+        if text:
+            assertion = _at_place(where, "assertion", text, lambda: parse(text, names, objects))
+            self._check_names(assertion, networks, point_sets, points, where)
+        written = {"claim": entry} | {key: self.table.get(key, {}) for key in ("networks", "points", "constants")}
+        return Claim(
+            name, _sentence(entry, "sentence", where), _sentence(entry, "source", where), text, assertion,
+            statement or None, networks, point_sets, constants, network, points, _labels(entry, where), written,
+        )  # fmt: skip
+
+    def _named(self, entry: dict[str, Any], key: str, known: dict[str, Any], where: str) -> str | None:
+        value = entry.get(key)
+        if value is None:
+            return None
+        if isinstance(value, str) and (
+            value in known or (key == "points" and value.isidentifier() and value != "hexagon")
+        ):
+            return value
+        if key == "network" and isinstance(value, str):
+            raise InputError(
+                f"{where}: no network is named {value!r}; declare [networks.{value}],"
+                ' or write { family = "fcn", depth = 3 }'
+            )
+        known[OWN] = (self.network if key == "network" else self.points)(value, f"{where}, {key}")
+        return OWN
+
+    def _check_names(
+        self,
+        assertion: Node,
+        networks: Mapping[str, Network],
+        sets: Mapping[str, PointSet],
+        points: str | None,
+        where: str,
+    ) -> None:
+        """Point sets and depths may be variables of the assertion, and must then be bound there."""
+        found = list(language.parts(assertion))
+        bound = {part.variable for part in found if isinstance(part, language.Quantified)}
+        if points is not None and points not in sets and points not in bound:
+            raise InputError(
+                f"{where}: no point set is named {points!r}; declare it under [points],"
+                f" or quantify: 'for all {points} in different_points(6, 3): ...'"
+            )
+        for part in found:
+            if isinstance(part, language.Apply) and part.network is not None:
+                for name in (part.network, part.points):
+                    if name is not None and name not in networks and name not in sets and name not in bound:
+                        raise InputError(f"{where}: {name!r} is neither a network nor a point set")
+
+    def network(self, value: Any, where: str) -> Network:
+        """A network's table."""
+        if not isinstance(value, dict):
+            raise InputError(f'{where}: write a network as {{ family = "fcn", depth = 3 }}')
+        _only(value, NETWORK_KEYS, where)
+        family, bias = _text(value, "family", where), _text(value, "bias", where, "trained")
+        if family not in FAMILIES:
+            raise InputError(f"{where}: family must be one of {', '.join(FAMILIES)}, not {family[:40]!r}")
+        if bias not in BIASES:
+            raise InputError(f"{where}: bias must be one of {', '.join(BIASES)}, not {bias[:40]!r}")
+        if "scale" in value and family == "fcn":
+            raise InputError(f'{where}: scale is the residual scale: it needs family = "resnet"')
+        if "depth" not in value:
+            raise InputError(f"{where}: no depth; write depth = 3")
+        trained = value.get("trained")
+        if trained is not None and not (isinstance(trained, list) and all(isinstance(name, str) for name in trained)):
+            raise InputError(f'{where}: trained must be a list of parameter groups, such as ["W_1", "b_1"]')
+        scale = self._size(value["scale"], f"{where}, scale") if "scale" in value else None
+        return Network(
+            family,
+            self._size(value["depth"], f"{where}, depth"),
+            scale,
+            bias,
+            None if trained is None else tuple(trained),
+        )
+
+    def _size(self, value: Any, where: str) -> Node:
+        """A number, or the name of a constant or of a variable that the assertion binds."""
+        if (
+            isinstance(value, str)
+            and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", value)
+            and value not in language.WORDS
+        ):
+            return language.Name((0, 0), value)
+        return _number(value, where, self.constants)
+
+    def points(self, value: Any, where: str) -> PointSet:
+        """A point set by name, or a list of points, each a list of exact coordinates."""
+        if isinstance(value, str):
+            return self._points_by_name(value, where)
+        if not isinstance(value, list) or not all(isinstance(row, list) and row for row in value) or not value:
+            raise InputError(
+                f'{where}: write points as "hexagon", "circle:N", ... or as a list such as [[0, 1], ["1/2", -0.3]]'
+            )
+        size, dimension = len(value), max(map(len, value))
+        if size > MOST_POINTS or dimension > MOST_DIMENSION:
+            raise InputError(
+                f"{where}: {size} points in R^{dimension}; at most {MOST_POINTS} in R^{MOST_DIMENSION} are read"
+            )
+        rows = [
+            [_exact_number(cell, f"{where}, point {place}") for cell in row] for place, row in enumerate(value, start=1)
+        ]
+        try:
+            return rational_points(f"{size} points in R^{dimension}", rows)
+        except ValueError as error:
+            raise InputError(f"{where}: {error}") from None
+
+    def _points_by_name(self, text: str, where: str) -> PointSet:
+        is_file = text.endswith(".csv")
+        size = re.fullmatch(r"[a-z]+:([0-9]{1,9})(?:,([0-9]{1,9}))?(?:,[0-9]{1,9})?", text)
+        if size and (int(size[1]) > MOST_POINTS or int(size[2] or 1) > MOST_DIMENSION):
+            raise InputError(
+                f"{where}: {text!r} is too large: at most {MOST_POINTS} points in R^{MOST_DIMENSION} are audited"
+            )
+        try:
+            if is_file and self.folder is None:
+                raise ValueError(f"{text!r} is a file; claims that are not in a file cannot name one")
+            if not is_file and not size and text != "hexagon":
+                raise ValueError(
+                    f"no point set {text[:40]!r}: write hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N"
+                    " or a .csv file"
+                )
+            found = parse_points(str((self.folder or Path()) / text) if is_file else text)
+        except (ValueError, OSError) as error:
+            raise InputError(f"{where}: {error}") from None
+        if len(found) > MOST_POINTS or found.dimension > MOST_DIMENSION:
+            raise InputError(
+                f"{where}: {len(found)} points in R^{found.dimension};"
+                f" at most {MOST_POINTS} in R^{MOST_DIMENSION} are audited"
+            )
+        return found
+
+    def _constants(self, table: dict[str, Any], where: str, known: dict[str, Node]) -> dict[str, Node]:
+        taken = set(known)
+        for key, value in _table(table, "constants", where).items():
+            _new_name(key, f"{where}, constants", taken)
+            known[key] = _number(value, f"{where}, constants.{key}", known)
+            taken.add(key)
+        return known
+
+
+def _at_place(where: str, key: str, text: str, read: Any) -> Any:
+    """Run a reader of text; name the place if it complains."""
+    try:
+        return read()
+    except ClaimError as error:
+        before = " ".join(text[: error.column - 1].split())[-24:]
+        after = f", after {before!r}" if before else ""
+        raise InputError(f"{where}, {key}, column {error.column}{after}: {error.message}") from None
+
+
+def _number(value: Any, where: str, known: Mapping[str, Node]) -> Node:
+    if isinstance(value, str):
+        return _at_place(where, "expression", value, lambda: parse_constant(value, known))
+    return Number((0, 0), _exact_number(value, where))
+
+
+def _exact_number(value: Any, where: str) -> Fraction:
+    if isinstance(value, bool) or not isinstance(value, int | Fraction | str):
+        raise InputError(
+            f'{where}: {str(value)[:40]!r} is not a number; write a decimal such as -0.25 or a fraction such as "1/3"'
+        )
+    if isinstance(value, str):
+        try:
+            return parse_number(value, where)
+        except ValueError as error:
+            raise InputError(str(error)) from None
+    return Fraction(value)
+
+
+def _labels(entry: dict[str, Any], where: str) -> tuple[int, ...] | None:
+    labels = entry.get("labels")
+    if labels is None:
+        return None
+    if not isinstance(labels, list) or not all(label in (0, 1) and type(label) is int for label in labels):
+        raise InputError(f"{where}: labels must be a list of 0 and 1, one a point")
+    return tuple(labels)
+
+
+def _new_name(key: str, where: str, taken: set[str]) -> None:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", key):
+        raise InputError(
+            f"{where}: the name {key[:40]!r} needs ASCII letters, digits and _, a letter first, at most 31"
+        )
+    try:
+        language.check_new_name(key, 1, taken)
+    except ClaimError as error:
+        raise InputError(f"{where}: {error.message}") from None
+
+
+def _only(table: dict[str, Any], keys: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in keys:
+            raise InputError(f"{where}: unknown key {key[:40]!r}; the keys are {', '.join(keys)}")
+
+
+def _table(table: dict[str, Any], key: str, where: str) -> dict[str, Any]:
+    value = table.get(key, {})
+    if not isinstance(value, dict):
+        raise InputError(f"{where}: {key} must be a table")
+    return value
+
+
+def _text(table: dict[str, Any], key: str, where: str, default: str | None = None) -> str:
+    value = table.get(key, default)
+    if value is None:
+        raise InputError(f'{where}: no {key}; write {key} = "..."')
+    if not isinstance(value, str) or (default is None and not value.strip()):
+        raise InputError(f"{where}: {key} must be text in quotes")
+    return value
+
+
+def _sentence(table: dict[str, Any], key: str, where: str) -> str:
+    text = _text(table, key, where, "")
+    if len(text) > MOST_SENTENCE:
+        raise InputError(f"{where}: {key} has {len(text)} characters; at most {MOST_SENTENCE} are read")
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

@@ -1,0 +1,79 @@
+"""``ntk-companion audit``: decide the claims of a TOML file and reply to each with its evidence."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from checks.commands import arguments
+from checks.commands.arguments import Result
+
+FORMATS = ("text", "markdown", "latex")
+MOST_RECORD_BYTES = 50_000_000
+DESCRIPTION = """Decides every claim of a TOML file: CONFIRMED, REFUTED, INCONCLUSIVE or VACUOUS, with its scope and one
+sentence of evidence. docs/audit.md shows how to write one. Exit code 1 if a claim is refuted. What --json prints is a
+record that --against compares with."""
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("audit", help="verdicts on claims written in TOML", description=DESCRIPTION)
+    parser.add_argument("file", type=Path, metavar="FILE.toml", help="the claims")
+    parser.add_argument("--only", metavar="ID", help="audit this claim alone")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="text, or a reply to paste; default text")
+    parser.add_argument("--against", type=Path, metavar="RECORD.json", help="compare with a record that --json printed")
+    seed = arguments.whole_number("the seed", 0, 2**32)
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of searches for counterexamples; default 0")
+    parser.add_argument("--ledger", type=Path, metavar="FILE", help="the ledger to look statements up in")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Result:
+    """The replies to the claims."""
+    from checks.audit import replies
+    from checks.audit.claims import InputError, read_claims
+
+    claims = read_claims(options.file)
+    if options.only is not None:
+        chosen = tuple(claim for claim in claims.claims if claim.id == options.only)
+        if not chosen:
+            raise InputError(f"{options.file}: no claim has the id {options.only!r}")
+        claims = replace(claims, claims=chosen)
+    before = None if options.against is None else _read(options.against)
+    found = replies.audit(claims, options.seed, _ledger(options.ledger))
+    record = replies.record(claims, found, options.seed)
+    lines = replies.lines(found, options.format)
+    if before is not None:
+        changes = replies.differences(record, before)
+        record |= {"against": str(options.against), "differences": changes}
+        lines += [f"differs from {options.against}: {change}" for change in changes] or [f"as in {options.against}"]
+    refuted = any(reply.verdict == "REFUTED" for reply in found)
+    return Result(record, lines, 1 if refuted else 0)
+
+
+def _ledger(path: Path | None) -> Mapping[str, Mapping[str, Any]] | None:
+    """The records of the ledger by id: of the file given, or of this folder, or of the checks' own folder."""
+    places = [path] if path else [Path("ledger.json"), Path(__file__).resolve().parents[2] / "ledger.json"]
+    found = next((place for place in places if place.is_file()), path)
+    if found is None:
+        return None
+    statements = _read(found).get("statements")
+    if not isinstance(statements, list):
+        raise ValueError(f"{found} is not a ledger: run 'pytest checks/' to write one")
+    return {entry["id"]: entry for entry in statements}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if path.stat().st_size > MOST_RECORD_BYTES:
+        raise ValueError(f"{path} is larger than {MOST_RECORD_BYTES} bytes")
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"{path} is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"{path} is not a record: it holds no JSON object")
+    return value

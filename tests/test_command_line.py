@@ -1,0 +1,395 @@
+"""The console command, end to end and in process."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from checks import command_line
+from checks.commands import gram, statements
+from tests.oracles import high_precision as oracle
+
+HEXAGON_NETWORKS = {
+    "fcn, depth 3": ("--network fcn --depth 3", lambda x, y: oracle.fcn_ntk(x, y, 3)),
+    "resnet, depth 2, scale 1": ("--network resnet --depth 2 --scale 1", lambda x, y: oracle.resnet_ntk(x, y, 2, 1)),
+    "resnet, depth 2, scale 1/2": (
+        "--network resnet --depth 2 --scale 1/2",
+        lambda x, y: oracle.resnet_ntk(x, y, 2, oracle.mp.mpf("0.5")),
+    ),
+}
+
+
+@pytest.fixture
+def run(capsys):
+    """Runs a command and returns exit code, stdout and stderr."""
+
+    def runner(command, *more):
+        code = command_line.main([*command.split(), *map(str, more)])
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return runner
+
+
+@pytest.fixture
+def csv(tmp_path):
+    """Writes a CSV file and returns its path."""
+
+    def write(content):
+        path = tmp_path / "points.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def refused(result, *words):
+    """Asserts exit code 2 and one line on stderr, with these words; nothing on stdout."""
+    code, out, err = result
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1 and err.endswith("\n")
+    for word in words:
+        assert word in err
+
+
+# --- what must be refused ---
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        ("", "no points"),
+        ("\n\n", "no points"),
+        ("1,2\n3\n", "different lengths"),
+        ("1,2\n3,nan\n", "line 2"),
+        ("1,inf\n", "line 1"),
+        ("x,y\n1,2\n", "line 1"),
+        ("1,2,\n3,4,\n", "line 1"),
+        ("1;2\n", "line 1"),
+        ("1e5000\n", "1000"),
+        ("1" * 2000 + "\n", "1000"),
+        ('"1\n2",3\n', "finite number"),
+        (b"\x00\x01\x02", "line 1"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "not a CSV text file"),
+        ("é,1\n".encode("latin-1"), "not a CSV text file"),
+    ],
+    ids=lambda value: repr(value)[:25],
+)
+def test_a_bad_csv_file_is_refused_with_one_line(run, csv, content, word):
+    refused(run("gram --network fcn --depth 1 --points", csv(content)), word)
+
+
+@pytest.mark.parametrize(
+    ("command", "word"),
+    [
+        ("", "COMMAND"),
+        ("prove", "gram"),
+        ("gram", "--network"),
+        ("gram --network fcn --depth 0 --points hexagon", "from 1 to 1000"),
+        ("gram --network fcn --depth 1000000000 --points hexagon", "from 1 to 1000"),
+        ("gram --network fcn --depth two --points hexagon", "whole number"),
+        ("gram --network cnn --depth 1 --points hexagon", "fcn"),
+        ("gram --network fcn --depth 1 --points hexagon --bias maybe", "frozen"),
+        ("gram --network fcn --depth 1 --points hexagon --scale 2", "resnet"),
+        ("gram --network resnet --depth 1 --points hexagon --scale nan", "--scale"),
+        ("gram --network resnet --depth 1 --points hexagon --scale 1/0", "--scale"),
+        ("gram --network resnet --depth 1 --points hexagon --scale=", "--scale"),
+        ("gram --network fcn --depth 1 --points hexagon --digits 1000000000", "from 1 to 1000"),
+        ("gram --network fcn --depth 1 --points hexagon --digits 0", "from 1 to 1000"),
+        ("gram --network fcn --depth 1 --points hexagon --digits -3", "from 1 to 1000"),
+        ("gram --network fcn --depth 1 --points octagon", "hexagon"),
+        ("gram --network fcn --depth 1 --points circle:0", "circle:N"),
+        ("gram --network fcn --depth 1 --points sphere:3", "sphere:N,D"),
+        ("gram --network fcn --depth 1 --points circle:99999999", "at most"),
+        ("gram --network fcn --depth 1 --points circle:3001", "at most 3000"),
+        ("gram --network fcn --depth 1 --points no-such-file.csv", "no-such-file.csv"),
+        ("gram --network fcn --depth 1 --points hexagon --dig 3", "--dig"),
+        ("sample --network fcn --depth 1 --points hexagon --width 0 --draws 2", "from 1 to"),
+        ("sample --network fcn --depth 1 --points hexagon --width 8 --draws -2", "from 2 to"),
+        ("sample --network fcn --depth 1 --points hexagon --width 8 --draws 1", "standard error needs two"),
+        ("sample --network fcn --depth 1 --points hexagon --width 8 --draws 2 --seed -1", "seed"),
+        ("sample --network fcn --depth 1 --points hexagon --width 8 --draws 2 --jobs 0", "jobs"),
+        ("sample --network fcn --depth 1 --points circle:3000 --width 8 --draws 1000000", "fewer draws"),
+        ("statements --ledger no-such-ledger.json", "no-such-ledger.json"),
+    ],
+)
+def test_bad_input_is_refused_with_one_line(run, command, word):
+    refused(run(command), word)
+
+
+def test_a_folder_is_not_a_csv_file(run, tmp_path):
+    refused(run("gram --network fcn --depth 1 --points", tmp_path), "is a folder")
+
+
+def test_a_folder_without_idx_files_is_refused(run, tmp_path):
+    refused(run("gram --network fcn --depth 1 --points mnist:3 --mnist-dir", tmp_path), "train-images-idx3-ubyte")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": "another"}', "\udcff"])
+def test_a_file_that_is_no_ledger_is_refused(run, tmp_path, content):
+    path = tmp_path / "ledger.json"
+    path.write_text(content, encoding="utf-8", errors="surrogateescape")
+    refused(run("statements --ledger", path), "ledger")
+
+
+def test_sampling_refuses_points_that_overflow_doubles(run, csv):
+    refused(run("sample --network fcn --depth 1 --width 4 --draws 2 --points", csv("1e200,0\n0,1\n")), "overflows")
+    refused(run("sample --network fcn --depth 1 --width 4 --draws 2 --points", csv("1e400,0\n0,1\n")), "finite")
+
+
+def raises(error):
+    def run(options):
+        raise error
+
+    return run
+
+
+def test_a_missing_package_names_the_extra_to_install(run, monkeypatch):
+    monkeypatch.setattr(statements, "catalogue", lambda: raises(ModuleNotFoundError(name="hypothesis"))(None))
+    refused(run("statements"), "hypothesis", "[checks]")
+
+
+def test_memory_that_runs_out_is_one_line(run, monkeypatch):
+    monkeypatch.setattr(gram, "run", raises(MemoryError()))
+    refused(run("gram --network fcn --depth 1 --points hexagon"), "memory")
+
+
+def test_an_interrupt_ends_with_code_130(run, monkeypatch):
+    monkeypatch.setattr(gram, "run", raises(KeyboardInterrupt()))
+    code, out, err = run("gram --network fcn --depth 1 --points hexagon")
+    assert (code, out, err) == (130, "", "ntk-companion: interrupted\n")
+
+
+def test_a_defect_of_the_program_is_neither_refutation_nor_bad_input(run, monkeypatch):
+    monkeypatch.setattr(gram, "run", raises(TypeError("a defect")))
+    code, _, err = run("gram --network fcn --depth 1 --points hexagon")
+    assert code == 3
+    assert "Traceback" in err and "a defect" in err
+
+
+LONG = """
+import sys
+from checks import command_line
+from checks.commands import gram
+from checks.commands.arguments import Result
+gram.run = lambda options: Result({}, ["a long line " * 10] * 10000)
+sys.exit(command_line.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("command", ["--help", "gram --network fcn --depth 1 --points hexagon"])
+def test_a_reader_that_goes_away_is_no_error_message(command):
+    reading, writing = os.pipe()
+    os.close(reading)
+    result = subprocess.run(
+        [sys.executable, "-c", LONG, *command.split()], stdout=writing, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writing)
+    assert result.returncode in (0, 141)
+    assert result.stderr == ""
+
+
+# --- help ---
+
+
+@pytest.mark.parametrize("command", ["", "gram", "sample", "statements"])
+def test_help_goes_to_stdout_with_code_0(run, command):
+    code, out, err = run(f"{command} --help")
+    assert (code, err) == (0, "")
+    assert out.startswith("usage: ntk-companion")
+
+
+def test_help_needs_no_numerical_package():
+    program = """
+import sys
+from checks.command_line import main
+main(["gram", "--help"])
+heavy = {"numpy", "scipy", "sympy", "torch", "mpmath", "flint", "pytest", "hypothesis"} & set(sys.modules)
+sys.exit(f"imported {heavy}" if heavy else 0)
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+# --- gram ---
+
+
+@pytest.mark.parametrize("name", HEXAGON_NETWORKS)
+def test_the_hexagon_agrees_with_quadrature_to_45_digits(run, name):
+    network, kernel = HEXAGON_NETWORKS[name]
+    code, out, err = run(f"gram {network} --points hexagon --digits 50 --json")
+    assert (code, err) == (0, "")
+    found = json.loads(out)
+    mpf = oracle.mp.mpf
+    radius = mpf(found["radius"])
+    points = oracle.regular_polygon(6)
+    half_row = [kernel(points[0], point) for point in points[:4]]
+    first_row = half_row + half_row[2:0:-1]
+    for i in range(6):
+        for j in range(6):
+            expected = first_row[(j - i) % 6]
+            assert abs(mpf(found["gram"][i][j]) - expected) <= min(radius, mpf(10) ** -45)
+    # The Gram matrix is circulant: its eigenvalues are those of the discrete Fourier transform.
+    waves = [sum(first_row[j] * oracle.mp.cos(2 * oracle.mp.pi * j * k / 6) for j in range(6)) for k in range(6)]
+    lower, upper = map(mpf, found["lambda_min"])
+    assert lower <= min(waves) <= upper
+    assert upper - lower < lower * mpf(10) ** -50
+
+
+def test_every_printed_digit_is_right(run, csv):
+    path = csv("3,4\n-3,-4.000001\n0.001,0.002\n1/3,-7e5\n0,0\n")
+    exact = json.loads(run("gram --network fcn --depth 2 --bias none --digits 60 --json --points", path)[1])["gram"]
+    for digits in (1, 4, 11, 12, 25):
+        found = json.loads(run(f"gram --network fcn --depth 2 --bias none --digits {digits} --json --points", path)[1])
+        worst = Decimal(0)
+        for i in range(5):
+            for j in range(5):
+                value, truth = Decimal(found["gram"][i][j]), Decimal(exact[i][j])
+                worst = max(worst, abs(value - truth))
+                if value:
+                    assert abs(value - truth) < Decimal(1).scaleb(value.adjusted() - digits + 1)
+                    assert len(value.as_tuple().digits) == digits
+                else:
+                    scale = (Decimal(exact[i][i]) * Decimal(exact[j][j])).sqrt()
+                    assert abs(truth) <= scale.scaleb(-2 * digits)
+        assert worst <= Decimal(found["radius"])
+        assert Decimal(found["radius"]) < abs(max(map(Decimal, exact[3]))).scaleb(1 - digits)
+
+
+def test_lambda_min_of_a_pair_at_1e_12_is_right_and_of_duplicates_never_positive(run, csv):
+    pair = json.loads(run("gram --network fcn --depth 1 --digits 3 --json --points", csv("1,0\n1,1e-12\n"))[1])
+    lower, upper = map(Decimal, pair["lambda_min"])
+    assert lower <= Decimal("4.5015815807955e-13") <= upper
+    assert upper - lower < lower / 1000
+    twice = json.loads(run("gram --network fcn --depth 1 --digits 3 --json --points", csv("1,0\n1,0\n"))[1])
+    assert Decimal(twice["lambda_min"][0]) <= 0
+
+
+@pytest.mark.parametrize("size", [1, 260])
+def test_lambda_min_is_enclosed_at_any_size(run, size):
+    found = json.loads(run(f"gram --network fcn --depth 1 --points circle:{size} --digits 5 --json")[1])
+    lower, upper = map(float, found["lambda_min"])
+    assert 0 < lower <= upper < 1.01 * lower
+
+
+@pytest.mark.parametrize("scale", ["-1/2", "-0.5", "0.5", "1/2", "+5e-1"])
+def test_the_scale_is_read_exactly_in_every_notation(run, scale):
+    found = json.loads(run("gram --network resnet --depth 1 --points circle:1 --digits 5 --json --scale", scale)[1])
+    assert found["gram"] == [["6.5000"]]
+
+
+def test_a_deep_network_reaches_its_digits(run):
+    code, out, _ = run("gram --network fcn --depth 60 --points circle:3 --digits 20 --json")
+    assert code == 0
+    assert json.loads(out)["gram"][0][0] == "1951.0000000000000000"
+
+
+def test_huge_and_tiny_coordinates_are_carried(run, csv):
+    found = json.loads(run("gram --network fcn --depth 1 --bias none --json --points", csv("1e400\n1e-400\n"))[1])
+    two = "2.00000000000000"
+    assert found["gram"] == [[f"{two}e+800", two], [two, f"{two}e-800"]]
+
+
+def test_a_person_gets_a_table(run):
+    code, out, err = run("gram --network fcn --depth 1 --points circle:20 --digits 5")
+    assert (code, err) == (0, "")
+    assert "FCN, depth 1" in out and "lambda_min" in out and "first 12 of 20" in out
+
+
+# --- sample ---
+
+
+def test_a_sample_has_its_keys_and_depends_on_the_seed_alone(run):
+    command = "sample --network resnet --depth 1 --scale 1/2 --points hexagon --width 50 --draws 5 --json"
+    one = json.loads(run(f"{command} --seed 3")[1])
+    assert {"mean", "standard_error", "draws", "width"} <= one.keys()
+    assert (one["draws"], one["width"]) == (5, 50)
+    assert len(one["mean"]) == len(one["mean"][0]) == len(one["standard_error"]) == 6
+    assert one == json.loads(run(f"{command} --seed 3 --jobs 2")[1])
+    assert one != json.loads(run(f"{command} --seed 4")[1])
+
+
+def test_a_wide_sample_lies_within_its_standard_errors_of_the_limit(run):
+    found = json.loads(run("sample --network fcn --depth 2 --points circle:3 --width 20000 --draws 10 --json")[1])
+    for mean, error, limit in zip(*(found[key] for key in ("mean", "standard_error", "limit")), strict=True):
+        for m, e, k in zip(mean, error, limit, strict=True):
+            assert 0 < e < 0.05 * k
+            assert abs(m - k) < 6 * e
+
+
+# --- statements ---
+
+RECORD = {"id": "x:1", "revision": 1, "finding": None, "mutants": [{"name": "m", "role": "mutant", "killed": None}]}
+
+
+def entry(**changes):
+    return RECORD | {
+        "verdict": "CONFIRMED", "scope": "instances: 3", "evidence": ["certified"],
+        "mutants": [{"name": "m", "role": "mutant", "killed": True}],
+    } | changes  # fmt: skip
+
+
+def joined(run, monkeypatch, tmp_path, *entries):
+    monkeypatch.setattr(statements, "catalogue", lambda: [RECORD])
+    path = tmp_path / "ledger.json"
+    path.write_text(json.dumps({"schema": "ntk-companion ledger 1", "settings": {}, "statements": entries}))
+    code, out, err = run("statements --json --ledger", path)
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def test_a_statement_has_the_status_of_the_ledger(run, monkeypatch, tmp_path):
+    found = joined(run, monkeypatch, tmp_path, entry())
+    assert found["schema"] == "ntk-companion statements 1"
+    (record,) = found["statements"]
+    assert (record["status"], record["scope"], record["evidence"]) == ("CONFIRMED", "instances: 3", ["certified"])
+    assert record["mutants"][0]["killed"] is True
+
+
+def test_a_statement_in_another_revision_was_not_run(run, monkeypatch, tmp_path):
+    (record,) = joined(run, monkeypatch, tmp_path, entry(revision=2))["statements"]
+    assert (record["status"], record["scope"], record["mutants"][0]["killed"]) == ("not run", None, None)
+
+
+def test_a_statement_of_someone_elses_folder_is_listed_too(run, monkeypatch, tmp_path):
+    records = joined(run, monkeypatch, tmp_path, entry(id="own:1", verdict="REFUTED"))["statements"]
+    assert [(record["id"], record["status"]) for record in records] == [("x:1", "not run"), ("own:1", "REFUTED")]
+
+
+def test_the_catalogue_holds_every_statement_with_its_mutants(run, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = run("statements --json")
+    assert code == 0
+    records = {record["id"]: record for record in json.loads(out)["statements"]}
+    assert "prop:pd-fcn" in records
+    for record in records.values():
+        assert {"status", "scope", "evidence", "mutants", "qualification"} <= record.keys()
+    assert records["prop:pd-fcn"]["mutants"]
+
+
+# --- progress ---
+
+
+def test_progress_is_shown_on_a_terminal_only(monkeypatch):
+    for terminal in (True, False):
+        stream = io.StringIO()
+        stream.isatty = lambda answer=terminal: answer
+        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setattr(command_line, "TICK", 0.001)
+        with command_line.progress("gram"):
+            while terminal and "gram: 2 s" not in stream.getvalue():
+                pass
+        assert bool(stream.getvalue()) == terminal
+
+
+def test_the_command_is_declared_for_the_console():
+    text = (Path(command_line.__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'ntk-companion = "checks.command_line:main"' in text

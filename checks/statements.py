@@ -241,11 +241,18 @@ class Tally:
         if evidence.verdict is Verdict.INCONCLUSIVE:
             self.inconclusive = evidence.detail
         if evidence.verdict is Verdict.REFUTED:
-            self.refutation = evidence.detail
+            self._keep_refutation(evidence)
             if self.role in (Role.MUTANT, Role.COUNTEREXAMPLE):
                 raise MutantKilled
             if not self.refutation_expected:
                 raise AssertionError(f"refuted ({evidence.kind}): {evidence.detail}")
+
+    def _keep_refutation(self, evidence: Evidence) -> None:
+        """Keep the last refutation; of a finding, one of each kind of evidence."""
+        if not self.refutation_expected or not self.refutation:
+            self.refutation = f"[{evidence.kind}] {evidence.detail}" if self.refutation_expected else evidence.detail
+        elif f"[{evidence.kind}]" not in self.refutation:
+            self.refutation += f"; [{evidence.kind}] {evidence.detail}"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import numpy as np
 import sympy
 from sympy import Integer, Rational
 
+from checks.budget import BUDGET
 from checks.identities import SYSTEM, printed_statement, record_identity, show, undecided
 from checks.statements import (
     Finding,
@@ -56,8 +57,8 @@ from theory.printed import (
 from theory.recursion import Recursion, input_kernel
 
 HALF = Rational(1, 2)
-FALSE_ALARM = 1e-8
-"""Of each Monte Carlo test here; eleven forms must pass one: 1.1e-7 of the run's budget."""
+FALSE_ALARM = BUDGET.alpha("printed formulas", 11)
+"""Of each Monte Carlo test here: eleven forms must pass one."""
 TOLERANCE = 0.03
 """Of every layer's part, relative to sqrt(part(x, x) part(x', x')); detected with probability 1 - 1e-6."""
 WIDTH = 2**12

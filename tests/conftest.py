@@ -1,1 +1,5 @@
+import torch
+
 pytest_plugins = ["pytester"]
+
+torch.set_num_threads(1)

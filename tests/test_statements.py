@@ -33,8 +33,10 @@ def test_a_refutation_that_nobody_expects_raises():
 def test_a_refutation_of_a_finding_is_counted():
     tally = Tally(Role.STATEMENT, refutation_expected=True)
     tally.add(certified(False, "as expected"))
-    assert tally.verdicts == {Verdict.REFUTED: 1}
-    assert tally.refutation == "as expected"
+    tally.add(certified(False, "a smaller case"))
+    tally.add(symbolic(False, "exactly"))
+    assert tally.refutation == "[certified] as expected; [symbolic] exactly"
+    assert tally.verdicts == {Verdict.REFUTED: 3}
 
 
 @pytest.mark.parametrize("role", [Role.MUTANT, Role.COUNTEREXAMPLE])

@@ -193,7 +193,8 @@ class _Run:
         totals = {name: float(array) for name, array in named["totals"].items()}
         records = {name: list(array) for name, array in named["records"].items()}
         log_step = float(present["log_step"])
-        return cls(problem, weights, state, log_step, present["automatic"], totals, records)
+        status = STALLED if present["stalled"] else FINISHED
+        return cls(problem, weights, state, log_step, present["automatic"], totals, records, status)
 
     def arrays(self) -> dict[str, Array]:
         """All there is to know, for a checkpoint."""
@@ -203,6 +204,7 @@ class _Run:
             "sliding": state.sliding,
             "log_step": self.log_step,
             "automatic": self.automatic,
+            "stalled": self.status == STALLED,
             "mean_gram": state.mean_gram,
         }
         folders: dict[str, Mapping[Any, Any]] = {
@@ -259,12 +261,10 @@ class _Run:
 
     def _rests(self, trial: Trial) -> bool:
         """Have the outputs stopped moving? Not while they move too little to see, but more in every step."""
-        ratio = trial.step.log_ratio
-        if ratio == math.inf:
-            return False
-        rate = float(np.max(np.abs(trial.impulses.outputs - self.state.outputs))) / ratio
-        last, self.totals["rate"] = self.totals["rate"], rate
-        return rate < self.problem.accuracy.at_rest and rate <= last
+        moved = float(np.max(np.abs(trial.impulses.change)))
+        last, self.totals["rate"] = self.totals["rate"], moved / trial.step.log_ratio
+        slower = self.totals["rate"] <= last and not trial.step.from_zero
+        return slower and moved < self.problem.accuracy.at_rest
 
     def _propose(self, trial: Trial) -> None:
         """The length of the next step, from what the last one taken was like."""

@@ -109,13 +109,20 @@ class SoftplusGate:
         return self.slope(middle + reach) - self.slope(middle - reach) < 0.02
 
     def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
-        """The slope by bisection."""
-        low, high = np.zeros_like(start), np.ones_like(start)
-        for _ in range(30):
-            slope = (low + high) / 2
-            steeper = self.secant(start, zeta + strength * slope) > slope
-            low, high = np.where(steeper, slope, low), np.where(steeper, high, slope)
-        return (low + high) / 2
+        """The slope by Newton's method, kept in a bracket by bisection."""
+        low, high, slope = np.zeros_like(start), np.ones_like(start), np.full_like(start, 0.5)
+        for _ in range(40):
+            end = zeta + strength * slope
+            secant = self.secant(start, end)
+            error = secant - slope
+            if np.max(np.abs(error), initial=0.0) < 1e-12:
+                break
+            low, high = np.where(error > 0, slope, low), np.where(error > 0, high, slope)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                bend = (self.slope(end) - secant) / (end - start)
+                newton = slope + error / (1 - strength * bend)
+            slope = np.where((newton > low) & (newton < high), newton, (low + high) / 2)
+        return slope
 
 
 def activation_of(layer: Relu | Softplus) -> Activation:

@@ -66,12 +66,14 @@ class Impulses:
     """What a step does to the n outputs.
 
     total     C, the integral of the weights c (shape (n,))
+    change    that of f over the step, which may be too small to show in f
     outputs   f at the end
     products  the integral of c c' dt, n x n
     dissipation  the integral of |d theta/dt|^2 dt; without a regulariser the sum of products * K
     """
 
     total: Array
+    change: Array
     outputs: Array
     products: Array
     dissipation: float
@@ -114,7 +116,8 @@ def _integrated(flow: _FrozenFlow, path: Array) -> Impulses:
         root = flow.loss.flow_weights(flow.outputs_at(total, x), flow.log_time(x) / 2)
         products += length * np.outer(root, root)
         dissipation += length * flow.squared_speed(root, total, x)
-    return Impulses(path[-1], flow.outputs_at(path[-1], 1.0), products, dissipation)
+    change = flow.change_at(path[-1], 1.0)
+    return Impulses(path[-1], change, flow.outputs + change, products, dissipation)
 
 
 @dataclass(frozen=True)
@@ -144,9 +147,12 @@ class _FrozenFlow:
             log_elapsed = log_difference(self.log_time(x), self.step.log_start)
         return math.expm1(-self.pull.strength * math.exp(min(log_elapsed, MOST_EXPONENT)))
 
+    def change_at(self, total: Array, x: float) -> Array:
+        change = self.kernel @ total
+        return change if self.pull is None else change + self.decay(x) * self.pull.overlaps
+
     def outputs_at(self, total: Array, x: float) -> Array:
-        moved = self.outputs + self.kernel @ total
-        return moved if self.pull is None else moved + self.decay(x) * self.pull.overlaps
+        return self.outputs + self.change_at(total, x)
 
     def velocity(self, total: Array, x: float) -> Array:
         rate = self.loss.flow_weights(self.outputs_at(total, x), self.log_time(x))

@@ -55,19 +55,29 @@ class Accuracy:
     consistency       fixed-point residual, relative to the change of the outputs in the step, at which sweeps end
     most_inconsistent largest residual with which a step is taken: it is the step's relative energy defect
     sweeps            most sweeps a step
-    damped_from       sweep from which on slopes are averaged with the last ones, which breaks limit cycles
+    damped_from       sweep from which on slopes are averaged with the last ones, which breaks limit cycles; again
+                      and again more so whenever as many sweeps have passed
     resolution        changes of the outputs below this are not resolved relatively (near equilibria)
-    at_rest           the flow has come to rest when no output moves faster than this per unit of ln t
+    at_rest           the flow has come to rest when no output moves by more than this in a step, and ever more slowly
     """
 
     tolerance: float = 0.05
     longest: float = 1.2
     consistency: float = 1e-3
     most_inconsistent: float = 1e-2
-    sweeps: int = 15
+    sweeps: int = int(__import__('os').environ.get('SW','15'))
     damped_from: int = 4
-    resolution: float = 1e-3
+    resolution: float = 1e-6
     at_rest: float = 1e-8
+
+    def freshness(self, sweep: int) -> float:
+        """The share of the new slopes in the average: 1, then 1/2, 1/4, .. every time the sweeps have doubled."""
+        import os
+        mode=os.environ.get("FM","a")
+        if sweep < self.damped_from: return 1.0
+        if mode=="a": return 0.5
+        if mode=="b": return 0.5 if sweep<10 else 0.25 if sweep<20 else 0.12
+        if mode=="c": return 0.5 if sweep<12 else 0.2
 
 
 @dataclass(frozen=True)
@@ -184,15 +194,13 @@ def try_step(problem: Problem, weights: Weights, state: State, log_end: float) -
         return None
     for sweep in range(1, accuracy.sweeps + 1):
         along = sweeper.forward(found.total, gradients, slopes)
-        if sweep >= accuracy.damped_from:
-            slopes = {position: (new + slopes[position]) / 2 for position, new in along.slopes.items()}
-        else:
-            slopes = along.slopes
+        fresh = accuracy.freshness(sweep)
+        slopes = {position: slopes[position] + fresh * (new - slopes[position]) for position, new in along.slopes.items()}
         gradients = sweeper.backward(along, slopes)
         found = sweeper.impulses(gradients)
         if found is None:
             return None
-        change = max(float(np.max(np.abs(found.outputs - outputs))), accuracy.resolution)
+        change = max(float(np.max(np.abs(found.change))), accuracy.resolution)
         residual = float(np.max(np.abs(along.outputs - found.outputs))) / change
         if best is None or residual < best.residual:
             best = Trial(step, along, gradients, found, sweeper.shrinkage, residual, sweep, math.inf)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import time
 from pathlib import Path
 
@@ -83,6 +84,7 @@ MALFORMED = {
     "the rows have different lengths": "[points]\nx=[[1],[1,2]]\n" + with_assertion("1 < 2"),
     "at most 200": "[points]\nx='circle:100000'\n" + with_assertion("1 < 2"),
     "201 points in R^1; at most 200": f"[points]\nx={[[i] for i in range(201)]}\n" + with_assertion("1 < 2"),
+    "expected must be one of CONFIRMED": "[[claim]]\nid='c'\nassertion='1<2'\nexpected='TRUE'",
     "no point set '/etc/passwd'": "[points]\nx='/etc/passwd'\n" + with_assertion("1 < 2"),
     "no network is named 'nett'": "[[claim]]\nid='c'\nnetwork='nett'\nassertion='1<2'",
     "no point set is named 'sixx'": "[[claim]]\nid='c'\npoints='sixx'\nassertion='1<2'",
@@ -332,7 +334,22 @@ def test_an_audit_cannot_contradict_the_ledger(run, tmp_path):
     assert "the assertion is REFUTED and the ledger's prop:x is CONFIRMED" in err
 
 
+PAGE = (Path(__file__).resolve().parent.parent / "docs" / "audit.md").read_text(encoding="utf-8")
+
+
+def test_the_documentation_shows_what_the_command_prints(run):
+    text = PAGE.split("```toml\n")[1].split("```")[0]
+    shown = PAGE.split("prints\n\n```text\n")[1].split("```")[0]
+    assert [line.rstrip() for line in run(text)[1].splitlines()] == [line.rstrip() for line in shown.splitlines()]
+
+
+def test_the_documentation_shows_the_message_of_bad_input(run):
+    text = GOOD.replace('"good"', '"eigenvalue"').replace("lambda_min(K) is", "lambda_min(K is")
+    (shown,) = re.findall("ntk-companion: review.toml, (.*)", PAGE)
+    assert run(text)[2] == f"ntk-companion: claims.toml, {shown}\n"
+
+
 def test_the_documentation_explains_every_word():
-    page = (Path(__file__).resolve().parent.parent / "docs" / "audit.md").read_text(encoding="utf-8")
+    page = PAGE
     missing = [word.form for word in [*WORDS.values(), *FAMILIES.values()] if f"`{word.form}`" not in page]
     assert missing == []

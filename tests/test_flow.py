@@ -92,7 +92,7 @@ def test_losses_and_the_penalty_are_those_that_euler_steps_descend():
 def test_a_penalty_pulls_towards_the_start_and_its_energy_balances():
     network, parameters = smoothed(fcn(2), 10), start(fcn(2), 16, seed=1)
     loss = logistic([0, 1, 1])
-    found = gradient_flow(network, parameters, POINTS, loss, math.log(1e4), penalty=0.2)
+    found = gradient_flow(network, parameters, POINTS, loss, math.log(1e3), penalty=0.2)
     assert found.status in (AT_REST, FINISHED)
     assert abs(found.energy_defect[-1]) < 0.01
     # At rest, penalty (theta - theta_0) = sum_i c_i grad f(x_i), whose square is c' K c.

@@ -14,6 +14,7 @@ from typing import Any
 from checks.audit import language
 from checks.audit.language import ClaimError, Node, Number, parse, parse_constant
 from checks.audit.objects import Network
+from checks.statements import Verdict
 from numerics.points import PointSet, parse_number, parse_points, rational_points
 from theory.architecture import BIASES, FAMILIES
 
@@ -28,8 +29,11 @@ MOST_SENTENCE = 2_000
 """Limits of a claims file; what exceeds one is refused before any work."""
 
 FILE_KEYS = ("title", "networks", "points", "constants", "claim")
-CLAIM_KEYS = ("id", "sentence", "source", "network", "points", "labels", "constants", "assertion", "statement")
+CLAIM_KEYS = (
+    "id", "sentence", "source", "network", "points", "labels", "constants", "assertion", "statement", "expected",
+)  # fmt: skip
 NETWORK_KEYS = ("family", "depth", "scale", "bias", "trained")
+VERDICTS = tuple(map(str, Verdict))
 OWN = "this_claim"
 """The name of a network or point set written inside a claim."""
 
@@ -54,6 +58,7 @@ class Claim:
     network: str | None
     points: str | None
     labels: tuple[int, ...] | None
+    expected: str
     written: Mapping[str, Any]
     """The claim's own table and those of the file it rests on, as plain TOML values."""
 
@@ -179,10 +184,14 @@ class _Reader:
         if text:
             assertion = _at_place(where, "assertion", text, lambda: parse(text, names, objects))
             self._check_names(assertion, networks, point_sets, points, where)
+        expected = _text(entry, "expected", where, "")
+        if expected and expected not in VERDICTS:
+            raise InputError(f"{where}: expected must be one of {', '.join(VERDICTS)}, not {expected[:40]!r}")
         written = {"claim": entry} | {key: self.table.get(key, {}) for key in ("networks", "points", "constants")}
         return Claim(
             name, _sentence(entry, "sentence", where), _sentence(entry, "source", where), text, assertion,
-            statement or None, networks, point_sets, constants, network, points, _labels(entry, where), written,
+            statement or None, networks, point_sets, constants, network, points,
+            _labels(entry, where), expected, written,
         )  # fmt: skip
 
     def _named(self, entry: dict[str, Any], key: str, known: dict[str, Any], where: str) -> str | None:

@@ -42,8 +42,9 @@ from checks.audit.language import (
 )
 from checks.audit.objects import Network, first_layers, printed_kernel, printed_recursion
 from checks.audit.ranges import Range, point
+from checks.audit.sampling import draws_at
 from checks.audit.slopes import slope
-from checks.audit.words import KERNEL, WORDS, MeaninglessError
+from checks.audit.words import KERNEL, SAMPLED, WORDS, MeaninglessError
 from checks.statements import Kind
 from numerics.kernels import gram
 from numerics.number_systems import Balls
@@ -399,11 +400,25 @@ def _ladder(situation: Situation) -> Iterator[int]:
 def _remember(node: Comparison | About, values: Iterable[Range], bits: int, situation: Situation) -> None:
     trace = situation.trace
     trace.bits = max(trace.bits, bits)
-    trace.kinds.add(Kind.CERTIFIED)
+    if _is_sampled(node):
+        trace.kinds.add(Kind.STATISTICAL)
+        trace.cases += 1
+        trace.note(f"{draws_at(bits)} networks were drawn at each width")
+    else:
+        trace.kinds.add(Kind.CERTIFIED)
     if not situation.bound and len(trace.facts) < MOST_FACTS:
         for side, value in zip((node.left, node.right), values, strict=True):
-            if not isinstance(side, Number):
+            if not _is_literal(side):
                 trace.facts[_shown(side, situation)] = value
+
+
+def _is_literal(node: Node) -> bool:
+    """Is the value plain to see: numbers and arithmetic alone?"""
+    return all(isinstance(part, Number) or (isinstance(part, Apply) and part.word in "+-*/^") for part in parts(node))
+
+
+def _is_sampled(node: Node) -> bool:
+    return any(isinstance(part, Apply) and part.word in SAMPLED for part in parts(node))
 
 
 def _shown(node: Node, situation: Situation) -> str:
@@ -438,7 +453,7 @@ def _on_box(node: Comparison, situation: Situation) -> Truth:
     with flint.ctx.workprec(BOX_BITS):
         left, right = evaluate(node.left, here), evaluate(node.right, here)
         decided = ranges.compare(left, node.relation, right)
-        situation.trace.kinds.add(Kind.CERTIFIED)
+        situation.trace.kinds.add(Kind.STATISTICAL if _is_sampled(node) else Kind.CERTIFIED)
         situation.trace.bits = max(situation.trace.bits, BOX_BITS)
         if decided is not None or not (left.is_defined and right.is_defined):
             return truth_of(decided)
@@ -617,7 +632,12 @@ def _over_whole_numbers(node: Quantified, domain: WholeNumbers, situation: Situa
                 witness(node, value, outcome, situation)
             yield outcome
 
-    return conjunction(outcomes()) if node.universal else disjunction(outcomes())
+    if not node.universal:
+        return disjunction(outcomes())
+    found = conjunction(outcomes())
+    if found is Truth.TRUE:
+        situation.note(f"true for every {node.variable} from {first} to {last}")
+    return found
 
 
 def witness(node: Quantified, value: Any, outcome: Truth, situation: Situation) -> None:

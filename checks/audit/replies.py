@@ -20,9 +20,10 @@ from checks.audit.claims import Claim, ClaimsFile, InputError
 from checks.audit.deciding import ExhaustedError, Situation, Trace, Truth, decide, needs_random_search
 from checks.audit.language import Family, Node, Number, Quantified
 from checks.audit.ranges import Range
+from checks.audit.sampling import ERROR
 from checks.audit.words import MeaninglessError
 from checks.commands.decimals import decimal_enclosure
-from checks.statements import Verdict
+from checks.statements import Kind, Verdict
 from numerics.points import PointSet, RationalPoints
 
 SCHEMA = "ntk-companion audit 1"
@@ -46,6 +47,7 @@ class Reply:
     because         one sentence of evidence
     qualification   what the evidence does and does not show
     counterexample  a claims file that refutes the claim by itself, if one was found
+    expected        the verdict on record in the claims file, if one is
     """
 
     id: str
@@ -61,6 +63,12 @@ class Reply:
     counterexample: str = ""
     bits: int = 0
     command: str = ""
+    expected: str = ""
+
+    @property
+    def surprises(self) -> bool:
+        """Is there a verdict on record, and another one now?"""
+        return bool(self.expected) and self.expected != self.verdict
 
 
 def audit(claims: ClaimsFile, seed: int = 0, ledger: Mapping[str, Mapping[str, Any]] | None = None) -> list[Reply]:
@@ -91,15 +99,15 @@ def audit_claim(
         _check_ledger(claim, verdict, name, ledger)
     counterexample = counterexample_file(claim, trace.witness) if truth is Truth.FALSE else ""
     return Reply(
-        claim.id, claim.sentence, claim.source, " ".join(claim.text.split()), str(verdict), _scope(claim, truth, trace),
+        claim.id, claim.sentence, claim.source, " ".join(claim.text.split()), str(verdict), _scope(truth, trace),
         ", ".join(sorted(map(str, trace.kinds))), _values(trace), _because(truth, trace),
-        _qualification(claim, truth, trace), counterexample, trace.bits, _command(name, claim, seed),
+        _qualification(claim, truth, trace), counterexample, trace.bits, _command(name, claim, seed), claim.expected,
     )  # fmt: skip
 
 
-def _scope(claim: Claim, truth: Truth, trace: Trace) -> str:
-    if truth is Truth.UNKNOWN:
-        return f"instances: {trace.cases}"
+def _scope(truth: Truth, trace: Trace) -> str:
+    if truth is Truth.UNKNOWN or Kind.STATISTICAL in trace.kinds:
+        return f"instances: {trace.cases}"  # a test on samples proves nothing for all
     if truth is Truth.FALSE and trace.witness:
         return "instances: 1"
     return "all"
@@ -119,18 +127,24 @@ def _because(truth: Truth, trace: Trace) -> str:
 
 
 def _about(value: Range) -> str:
-    """The number as a decimal and an upper bound of its error."""
+    """The number as a decimal and an upper bound of its error, no digit shown that the error makes idle."""
     lower, upper = (Decimal(end) for end in _decimals(value, 2 * SHOWN_DIGITS))
     if not (lower.is_finite() and upper.is_finite()):
         return f"lies in [{lower}, {upper}]"
-    middle = Context(SHOWN_DIGITS).divide(lower + upper, Decimal(2))
-    error = Context(1, ROUND_CEILING).plus(max(upper - middle, middle - lower))
-    shown = f"{middle.normalize():f}" if -6 <= middle.adjusted() < SHOWN_DIGITS else f"{middle.normalize():e}"
-    return f"= {shown}" + (f" +- {error:.0e}" if error else "")
+    middle, error = (lower + upper) / 2, (upper - lower) / 2
+    if abs(middle) <= error:
+        low, high = (f"{end:.1e}" if end else "0" for end in (lower, upper))
+        return "= 0" if not error else f"lies in [{low}, {high}]"
+    digits = min(SHOWN_DIGITS, middle.adjusted() - error.adjusted() + 1) if error else SHOWN_DIGITS
+    shown = Context(digits).plus(middle)
+    error = Context(1, ROUND_CEILING).plus(max(upper - shown, shown - lower))
+    plain = -6 <= shown.adjusted() < SHOWN_DIGITS
+    text = f"{shown.normalize():f}" if plain else f"{shown.normalize():e}"
+    return f"= {text}" + (f" +- {error:.0e}" if error else "")
 
 
 def _qualification(claim: Claim, truth: Truth, trace: Trace) -> str:
-    symbolic = "symbolic" in map(str, trace.kinds)
+    symbolic = Kind.SYMBOLIC in trace.kinds
     if truth is Truth.UNKNOWN:
         if needs_random_search(_assertion(claim)):
             return "A search that finds nothing proves nothing: sample sets that were not tried are not covered."
@@ -139,6 +153,8 @@ def _qualification(claim: Claim, truth: Truth, trace: Trace) -> str:
         return "True for a reason that says nothing: the hypothesis does not hold, or the range is empty."
     if truth is Truth.FALSE and trace.witness:
         return "One case refutes a claim about all of them; it says nothing of the others."
+    if Kind.STATISTICAL in trace.kinds:
+        return f"A test on random networks: wrong with probability at most {ERROR:g} for each width spoken of."
     how = "Proved by sympy" if symbolic and len(trace.kinds) == 1 else f"Proved by ball arithmetic, {trace.bits} bits"
     how = how + " and sympy" if symbolic and len(trace.kinds) > 1 else how
     return f"{how}, for the objects named and for the kernels of the infinitely wide networks as derived."
@@ -182,7 +198,8 @@ def _from_ledger(claim: Claim, name: str, ledger: Mapping[str, Mapping[str, Any]
     )
     return Reply(
         claim.id, claim.sentence, claim.source, f"statement {claim.statement}", verdict, record["scope"],
-        ", ".join(record["evidence"]), {}, because, record["qualification"], "", 0, _command(name, claim, 0),
+        ", ".join(record["evidence"]), {}, because, record["qualification"], "", 0,
+        _command(name, claim, 0), claim.expected,
     )  # fmt: skip
 
 
@@ -232,7 +249,7 @@ def counterexample_file(claim: Claim, witness: Mapping[str, Any]) -> str:
 
 def _toml(claim: Claim, text: str, constants: dict[str, str], sets: dict[str, PointSet]) -> str:
     entry = dict(claim.written["claim"])
-    entry.pop("statement", None)
+    entry = {key: value for key, value in entry.items() if key not in ("statement", "expected")}
     sentence = f"one case of: {claim.sentence}" if claim.sentence else "a counterexample"
     entry |= {"id": f"{claim.id[:80]}-counterexample", "sentence": sentence, "assertion": " ".join(text.split())}
     written = claim.written
@@ -316,6 +333,8 @@ def _text_lines(replies: list[Reply]) -> list[str]:
     for reply in replies:
         result.append(f"{reply.id.ljust(width)}  {reply.verdict:12}  {reply.scope.ljust(scope)}  {reply.evidence}")
         result.append(f"{' ' * width}  {reply.because}")
+        if reply.surprises:
+            result.append(f"{' ' * width}  The verdict on record is {reply.expected}.")
         if reply.counterexample:
             result += [" " * width + "  | " + line for line in reply.counterexample.splitlines()]
     counts = {str(verdict): sum(reply.verdict == verdict for reply in replies) for verdict in Verdict}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import flint
 import numpy as np
 
-from checks.audit import matrices, ranges
+from checks.audit import matrices, ranges, sampling
 from checks.audit.matrices import Matrix
 from checks.audit.ranges import Range, point
 from numerics.gap import MOST_PATTERNS, best_gap, label_aware_gap
@@ -199,6 +199,7 @@ WORDS = {
         _kernel("Sigma(2)", "the covariance of the pre-activations of a layer", _sigma, NUMBER),
         _kernel("Theta(2)", "the NTK of the pre-activations of a layer", _theta, NUMBER),
         _kernel("printed('3.6')", "the NTK, this equation as printed and all others as derived", _printed, EQUATION),
+        _kernel("K_at_width(1000)", "the mean of the empirical NTK at initialisation", sampling.mean_kernel, NUMBER),
         _kernel("inner", "the inner products <x_i, x_j> of the points", _inner),
         _kernel("identity", "the identity matrix", _identity),
         _kernel("gram(K)", "the Gram matrix of a kernel on the claim's points: the same as K", _gram, KERNEL),
@@ -221,6 +222,12 @@ WORDS = {
         _function("k1(u)", "the arc-cosine kernel of order 1 on [-1, 1], as derived", ranges.k1),
         _number("k0_coefficient(3)", "the coefficient of u^3 in the Maclaurin series of k0", _coefficient(0), NUMBER),
         _number("k1_coefficient(2)", "the coefficient of u^2 in the Maclaurin series of k1", _coefficient(1), NUMBER),
+        _number(
+            "start_gap(1000)",
+            "the mean of max |K_0 - K| at a width, at initialisation",
+            sampling.mean_start_gap,
+            NUMBER,
+        ),
         _spectral("lambda_min(K)", "the smallest eigenvalue", matrices.smallest_eigenvalue),
         _spectral("lambda_max(K)", "the largest eigenvalue", matrices.largest_eigenvalue),
         _spectral("det(K)", "the determinant", matrices.determinant),
@@ -235,3 +242,5 @@ WORDS = {
     )
 }
 """The words by name. Arithmetic is among them, under its sign."""
+SAMPLED = ("K_at_width", "start_gap")
+"""The words whose value is a confidence interval."""

@@ -1,0 +1,109 @@
+"""The first audit: every numbered formula, statement and figure of arXiv 2504.11130 as a claims file.
+
+The file lies in `checks/claims`. A claim that stands for a statement of the ledger has that statement's verdict; each
+assertion is decided by the auditor, and its verdict must be the one on record in the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from checks.audit.claims import ClaimsFile, parse_claims
+from checks.audit.replies import Reply, audit_claim
+from checks.commands.statements import catalogue
+from checks.statements import Evidence, Kind, Statement, Verdict, check, record
+
+FILE = Path(__file__).with_name("claims") / "divergence-iclr2025.toml"
+
+FIRST_AUDIT = Statement(
+    id="audit:divergence",
+    title="The claims about the paper's formulas, statements and figures have the verdicts on record",
+    source="this suite",
+    number="first audit",
+    formula=r"\text{verdict} = \text{verdict on record}",
+    qualification="Each claim is decided for the networks, points and widths that it names; the statements that some of"
+    " them stand for have records of their own.",
+    uses=("eq:3.6", "eq:3.9", "eq:C.16", "prop:pd-fcn", "thm:2"),
+)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The claims file with `old` replaced by `new` in the claim `only`; the whole file as it is, if nothing is named."""
+
+    only: str = ""
+    old: str = ""
+    new: str = ""
+
+    def claims(self) -> ClaimsFile:
+        text = FILE.read_text(encoding="utf-8")
+        if not self.only:
+            return parse_claims(text.encode(), FILE.name)
+        start = text.index(f'id = "{self.only}"')
+        assert self.old in text[start:], f"{self.only} does not say {self.old!r}"
+        edited = parse_claims((text[:start] + text[start:].replace(self.old, self.new, 1)).encode(), FILE.name)
+        return replace(edited, claims=tuple(claim for claim in edited.claims if claim.id == self.only))
+
+
+MUTANTS = {
+    "the tenth digit of lambda_min": Edit("proposition-2", "1.775534017", "1.775534018"),
+    "(3.6) as printed is right": Edit("eq-3.6", 'expected = "REFUTED"', 'expected = "CONFIRMED"'),
+    "the factor 2 of Theorem 2 lost": Edit("theorem-2-constant", "is about 0.0247", "is about 0.0493"),
+    "duplicates allowed": Edit("proposition-2-with-duplicates", "REFUTED", "INCONCLUSIVE"),
+    "Fig. 2 with biases": Edit("figure-2-network-2.1", "REFUTED", "CONFIRMED"),
+    "a coefficient of k_0": Edit("eq-B.6", "3 / (40 * pi)", "3 / (41 * pi)"),
+}
+
+
+@check(FIRST_AUDIT, Edit(), mutants=MUTANTS)
+def test_the_first_audit(claim):
+    claims = claim.claims()
+    for single in claims.claims:
+        if single.assertion is not None:
+            record(evidence(audit_claim(replace(single, statement=None), claims.name)))
+
+
+def evidence(reply: Reply) -> Evidence:
+    """Is the verdict the one on record?"""
+    kinds = reply.evidence.split(", ")
+    kind = next((kind for kind in (Kind.STATISTICAL, Kind.CERTIFIED, Kind.SYMBOLIC) if kind in kinds), Kind.CERTIFIED)
+    verdict = Verdict.REFUTED if reply.surprises else Verdict.CONFIRMED
+    return Evidence(kind, verdict, f"{reply.id} is {reply.verdict}, {reply.expected} on record: {reply.because}")
+
+
+@cache
+def recorded() -> dict[str, str]:
+    """The verdict that every statement has in the ledger, or the run of its check fails."""
+    return {entry["id"]: entry["finding"]["verdict"] if entry["finding"] else "CONFIRMED" for entry in catalogue()}
+
+
+@pytest.mark.parametrize(
+    "claim", [claim for claim in Edit().claims().claims if claim.statement], ids=lambda claim: claim.id
+)
+def test_a_claim_that_stands_for_a_statement_has_its_verdict(claim):
+    assert claim.expected == recorded()[claim.statement]
+
+
+def test_every_claim_has_a_verdict_on_record():
+    assert [claim.id for claim in Edit().claims().claims if not claim.expected] == []
+
+
+def test_every_statement_about_the_paper_is_audited():
+    named = {claim.statement for claim in Edit().claims().claims}
+    about = {entry["id"] for entry in catalogue() if entry["source"] == "arXiv 2504.11130"}
+    assert about - named - NOT_IN_THE_PAPER == set()
+
+
+NOT_IN_THE_PAPER = {
+    "flow:energy",
+    "limit:exact-law",
+    "limit:explicit",
+    "limit:fluctuation",
+    "limit:bias",
+    "limit:passes",
+}
+"""Statements whose source is the paper although it does not number them."""

@@ -121,8 +121,8 @@ ERRORS: tuple[Planted, ...] = (
     Planted(
         "a ball's radius dropped",
         "numerics/float_balls.py",
-        "    return error * _INFLATE + _FLOOR",
-        "    return 0 * error",
+        "    error *= _INFLATE\n",
+        "    error *= 0\n",
         NUMBERS,
     ),
     Planted(

@@ -64,7 +64,7 @@ SHORTEST, LOG_SHORTEST = 1e-4, -30.0
 """A step that is rejected at this length in ln t, or at exp(LOG_SHORTEST), is not shortened any more."""
 
 RECORDED_TOTALS = (
-    "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual",
+    "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual", "slip",
     "steps", "sweeps", "rejected",
 )  # fmt: skip
 SECONDS_BETWEEN_REPORTS = 0.5
@@ -296,6 +296,7 @@ class _Run:
         )
         totals["dissipation"] += trial.impulses.dissipation
         totals["residual"] = max(totals["residual"], trial.residual)
+        totals["slip"] += trial.slip
         totals["steps"] += 1
         self.automatic = automatic
 

@@ -9,7 +9,7 @@ equation with one solution.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from scipy.special import expit
@@ -20,7 +20,11 @@ Array = np.ndarray[Any, Any]
 
 
 class Activation(Protocol):
-    """An activation, entry by entry on arrays."""
+    """An activation, entry by entry on arrays; `kinked` ones have points where the flow may slide."""
+
+    @property
+    def kinked(self) -> bool:
+        """Is the slope discontinuous?"""
 
     def value(self, values: Array) -> Array:
         """phi(z)."""
@@ -41,6 +45,8 @@ class Activation(Protocol):
 @dataclass(frozen=True)
 class ReluGate:
     """max(0, z), with the slope 1(z > 0)."""
+
+    kinked: ClassVar[bool] = True
 
     def value(self, values: Array) -> Array:
         """max(0, z)."""
@@ -85,6 +91,7 @@ class SoftplusGate:
     """ln(1 + exp(sharpness z)) / sharpness."""
 
     sharpness: float
+    kinked: ClassVar[bool] = False
 
     def value(self, values: Array) -> Array:
         """The softplus."""
@@ -109,9 +116,9 @@ class SoftplusGate:
         return self.slope(middle + reach) - self.slope(middle - reach) < 0.02
 
     def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
-        """The slope by Newton's method, kept in a bracket by bisection."""
+        """The slope by Newton's method in a bracket, which every third step halves."""
         low, high, slope = np.zeros_like(start), np.ones_like(start), np.full_like(start, 0.5)
-        for _ in range(40):
+        for step in range(60):
             end = zeta + strength * slope
             secant = self.secant(start, end)
             error = secant - slope
@@ -121,7 +128,8 @@ class SoftplusGate:
             with np.errstate(divide="ignore", invalid="ignore"):
                 bend = (self.slope(end) - secant) / (end - start)
                 newton = slope + error / (1 - strength * bend)
-            slope = np.where((newton > low) & (newton < high), newton, (low + high) / 2)
+            trusted = (newton > low) & (newton < high) & (step % 3 != 2)
+            slope = np.where(trusted, newton, (low + high) / 2)
         return slope
 
 
@@ -147,33 +155,47 @@ def solve_gates(
     `own` is the n x n kernel through which the layer's own parameters answer to the push on its slopes. `drift` is what
     the layers below contribute; it was made with the old `slopes` and `below`, the n x n kernel of the pre-activations
     in the parameters below (its mean over neurons), foresees how it answers to a change of them: without it the
-    iteration over sweeps does not contract at depth >= 2. One sweep of Gauss-Seidel over the samples, all neurons at
-    once, and only those with a kink in reach.
+    iteration over sweeps does not contract at depth >= 2. It is foreseen for attracting kinks only: at repelling ones
+    the answer is positive, the iteration converges without, and to overestimate it would make it flip to and fro. One
+    sweep of Gauss-Seidel over the samples, all neurons at once, and only those with a kink in reach.
     """
-    kernel = own + below
-    known = start + drift - below @ (push * slopes)
-    settled = activation.settled(start, known, np.abs(kernel) @ np.abs(push))
+    foreseen = np.minimum(push, 0.0)
+    known = start + drift - below @ (foreseen * slopes)
+    settled = activation.settled(start, known, np.abs(own + below) @ np.abs(push))
     slopes = np.where(settled, activation.secant(start, start + drift + own @ (push * slopes)), slopes)
     sliding = np.zeros(start.shape, dtype=bool)
     columns = np.flatnonzero(~settled.all(axis=0))
     if columns.size:
-        found, sliding[:, columns] = _gauss_seidel(
-            activation, start[:, columns], known[:, columns], kernel, push[:, columns], slopes[:, columns],
+        pushes = np.stack([push[:, columns], foreseen[:, columns]])
+        slopes[:, columns], sliding[:, columns] = _gauss_seidel(
+            activation,
+            start[:, columns],
+            known[:, columns],
+            (own, below),
+            pushes,
+            slopes[:, columns],
             ~settled[:, columns],
-        )  # fmt: skip
-        slopes[:, columns] = found
+        )
     return Gated(start + drift + own @ (push * slopes), slopes, sliding)
 
 
 def _gauss_seidel(
-    activation: Activation, start: Array, known: Array, kernel: Array, push: Array, slopes: Array, unsettled: Array
+    activation: Activation,
+    start: Array,
+    known: Array,
+    kernels: tuple[Array, Array],
+    pushes: Array,
+    slopes: Array,
+    unsettled: Array,
 ) -> tuple[Array, Array]:
+    """Slopes, changed in place, and where the flow slides; each of the two kernels acts on its own pushes."""
     sliding = np.zeros(start.shape, dtype=bool)
     for sample, row in enumerate(unsettled):
         chosen = np.flatnonzero(row)
-        strength = kernel[sample, sample] * push[sample, chosen]
-        others = kernel[sample] @ (push[:, chosen] * slopes[:, chosen]) - strength * slopes[sample, chosen]
+        answers = sum(kernel[sample][:, None] * push[:, chosen] for kernel, push in zip(kernels, pushes, strict=True))
+        strength = answers[sample]
+        others = (answers * slopes[:, chosen]).sum(axis=0) - strength * slopes[sample, chosen]
         zeta = known[sample, chosen] + others
         slopes[sample, chosen] = activation.solve(start[sample, chosen], zeta, strength)
-        sliding[sample, chosen] = (zeta > 0) & (zeta + strength < 0)
+        sliding[sample, chosen] = activation.kinked & (zeta > 0) & (zeta + strength < 0)
     return slopes, sliding

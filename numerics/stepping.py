@@ -55,8 +55,7 @@ class Accuracy:
     consistency       fixed-point residual, relative to the change of the outputs in the step, at which sweeps end
     most_inconsistent largest residual with which a step is taken: it is the step's relative energy defect
     sweeps            most sweeps a step
-    damped_from       sweep from which on slopes are averaged with the last ones, which breaks limit cycles; again
-                      and again more so whenever as many sweeps have passed
+    damped_from       sweep from which on slopes are averaged with the last ones, which breaks limit cycles
     resolution        changes of the outputs below this are not resolved relatively (near equilibria)
     at_rest           the flow has come to rest when no output moves by more than this in a step, and ever more slowly
     """
@@ -65,19 +64,14 @@ class Accuracy:
     longest: float = 1.2
     consistency: float = 1e-3
     most_inconsistent: float = 1e-2
-    sweeps: int = int(__import__('os').environ.get('SW','15'))
+    sweeps: int = 30
     damped_from: int = 4
     resolution: float = 1e-6
     at_rest: float = 1e-8
 
     def freshness(self, sweep: int) -> float:
-        """The share of the new slopes in the average: 1, then 1/2, 1/4, .. every time the sweeps have doubled."""
-        import os
-        mode=os.environ.get("FM","a")
-        if sweep < self.damped_from: return 1.0
-        if mode=="a": return 0.5
-        if mode=="b": return 0.5 if sweep<10 else 0.25 if sweep<20 else 0.12
-        if mode=="c": return 0.5 if sweep<12 else 0.2
+        """The share of the new slopes in the average: 1, then 1/2, 1/4, .. each time the sweeps have doubled."""
+        return 1.0 if sweep < self.damped_from else 0.5 ** (1 + int(math.log2(sweep / self.damped_from)))
 
 
 @dataclass(frozen=True)
@@ -161,7 +155,8 @@ class _Along:
 class Trial:
     """A step that could be taken.
 
-    residual  how far its outputs are from what its own mean gradients say, relative to their change
+    slip      how far its outputs are from what its own mean gradients say
+    residual  the same relative to the change of the outputs
     error     the change of the outputs at its end that comes from the drift of the kernel within the step
     """
 
@@ -170,6 +165,7 @@ class Trial:
     gradients: Gradients
     impulses: Impulses
     shrinkage: float
+    slip: float
     residual: float
     sweeps: int
     error: float
@@ -186,7 +182,7 @@ def initial_state(problem: Problem) -> State:
 def try_step(problem: Problem, weights: Weights, state: State, log_end: float) -> Trial | None:
     """A step from `state` to the time exp(log_end); None if the frozen flow could not be solved."""
     step = Step(state.log_time, log_end)
-    accuracy, outputs, gradients, slopes = problem.accuracy, state.outputs, state.gradients, state.slopes
+    accuracy, gradients, slopes = problem.accuracy, state.gradients, state.slopes
     sweeper = _Sweeper.of(problem, weights, state, step)
     first = found = sweeper.impulses(gradients)
     best: Trial | None = None
@@ -195,15 +191,15 @@ def try_step(problem: Problem, weights: Weights, state: State, log_end: float) -
     for sweep in range(1, accuracy.sweeps + 1):
         along = sweeper.forward(found.total, gradients, slopes)
         fresh = accuracy.freshness(sweep)
-        slopes = {position: slopes[position] + fresh * (new - slopes[position]) for position, new in along.slopes.items()}
+        slopes = {place: slopes[place] + fresh * (new - slopes[place]) for place, new in along.slopes.items()}
         gradients = sweeper.backward(along, slopes)
         found = sweeper.impulses(gradients)
         if found is None:
             return None
-        change = max(float(np.max(np.abs(found.change))), accuracy.resolution)
-        residual = float(np.max(np.abs(along.outputs - found.outputs))) / change
+        slip = float(np.max(np.abs(along.outputs - found.outputs)))
+        residual = slip / max(float(np.max(np.abs(found.change))), accuracy.resolution)
         if best is None or residual < best.residual:
-            best = Trial(step, along, gradients, found, sweeper.shrinkage, residual, sweep, math.inf)
+            best = Trial(step, along, gradients, found, sweeper.shrinkage, slip, residual, sweep, math.inf)
         if residual < accuracy.consistency:
             break
     assert best is not None

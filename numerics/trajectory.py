@@ -34,6 +34,7 @@ class Trajectory:
     automatic_dissipation (R,): the same with the automatic Gram matrix; NaN with a penalty
     sup_displacement, euclidean_displacement  (R, G): |theta_t - theta_0| by group
     residual              (R,): largest fixed-point residual of a step so far
+    slip                  (R,): sum over the steps of how far the outputs were from what the step's own gradients say
     sliding               (R,): kinks, one a neuron and sample, on which the flow slides
     steps, sweeps, rejected  (R,): how many so far
     status                finished, at rest, stalled or out of steps; see `numerics.flow`
@@ -55,6 +56,7 @@ class Trajectory:
     sup_displacement: Array
     euclidean_displacement: Array
     residual: Array
+    slip: Array
     sliding: Array
     steps: Array
     sweeps: Array
@@ -143,9 +145,12 @@ class Trajectory:
 
     @property
     def envelope_held(self) -> bool:
-        """Is every margin above the lower envelope and the least below the upper one, at every record time?"""
+        """Is every margin above the lower envelope and the least below the upper one, at every record time?
+
+        Both hold for the computed path up to `slip`: an error of an output is not amplified later on.
+        """
         least = self.margins.min(axis=1)
-        slack = 1e-9 * (1 + np.abs(least))
+        slack = self.slip + 1e-9 * (1 + np.abs(least))
         return bool(np.all(self.lower_envelope - slack <= least) and np.all(least <= self.upper_envelope + slack))
 
     def _envelope(self, log_integral: Array, share: int) -> Array:

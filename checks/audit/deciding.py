@@ -112,7 +112,11 @@ Binding = Node | Range | PointSet
 
 @dataclass(frozen=True)
 class Situation:
-    """Where an expression is evaluated: the objects of the claim, the values of its variables, and the precision."""
+    """Where an expression is evaluated: the objects of the claim, the values of its variables, and the precision.
+
+    bound        the variables that are bound by quantifiers
+    root, chain  whether only quantifiers of one kind, universal or not, lead here: there a witness settles the claim
+    """
 
     text: str
     networks: Mapping[str, Network]
@@ -126,6 +130,8 @@ class Situation:
     most_bits: int = MOST_BITS
     bound: tuple[str, ...] = ()
     layer: int | None = None
+    root: bool = True
+    chain: bool | None = None
     trace: Trace = field(default_factory=Trace, compare=False)
 
     def bind(self, name: str, value: Binding) -> Situation:
@@ -191,8 +197,20 @@ class Situation:
             raise MeaninglessError(
                 'the claim speaks of points and names none: add points = "hexagon" or a list of points'
             )
-        bound = self.bindings.get(self.points)
-        return bound if bound is not None and not isinstance(bound, Node | Range) else self.point_sets[self.points]
+        if self.points in self.point_sets:
+            return self.point_sets[self.points]
+        bound = self.value_of(self.points)
+        if isinstance(bound, Node | Range):
+            raise MeaninglessError(f"{self.points} is a number, not a point set")
+        return bound
+
+    def value_of(self, name: str) -> Binding:
+        """What a constant or variable stands for. Raises MeaninglessError if nothing binds it here."""
+        if name not in self.bindings:
+            raise MeaninglessError(
+                f"{name} has no value here: quantify it, 'for all {name} in ...', around where it is used"
+            )
+        return self.bindings[name]
 
     @cached_property
     def architecture(self) -> Architecture:
@@ -308,7 +326,7 @@ def evaluate(node: Node | str, situation: Situation) -> Any:
         case Number(value=value):
             return ranges.rational(value)
         case Name(name=name):
-            bound = situation.bindings[name]
+            bound = situation.value_of(name)
             if isinstance(bound, Node):
                 return evaluate(bound, situation)
             if not isinstance(bound, Range):
@@ -554,22 +572,24 @@ def _leading_exponent(node: Node, value: Range) -> int | None:
 
 def decide(node: Node, situation: Situation) -> Truth:
     """The truth of a statement."""
+    inner = replace(situation, root=False)
     match node:
         case Comparison():
             return decide_comparison(node, situation)
         case About():
             return decide_about(node, situation)
         case Not(part=part):
-            outcome = decide(part, situation)
+            outcome = decide(part, inner)
             return {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.EMPTY: Truth.FALSE}.get(outcome, outcome)
         case And(parts=parts_):
-            return conjunction(decide(part, situation) for part in parts_)
+            return conjunction(decide(part, inner) for part in parts_)
         case Or(parts=parts_):
-            return disjunction(decide(part, situation) for part in parts_)
+            return disjunction(decide(part, inner) for part in parts_)
         case If(hypothesis=hypothesis, conclusion=conclusion):
-            return _conditional(hypothesis, conclusion, situation)
+            return _conditional(hypothesis, conclusion, inner)
         case Quantified():
-            return _quantified(node, situation)
+            root = situation.root and situation.chain in (None, node.universal)
+            return _quantified(node, replace(situation, root=root, chain=node.universal))
     raise TypeError(f"{node} is not a statement")
 
 
@@ -642,6 +662,8 @@ def _over_whole_numbers(node: Quantified, domain: WholeNumbers, situation: Situa
 
 def witness(node: Quantified, value: Any, outcome: Truth, situation: Situation) -> None:
     """Remember the value that refutes a universal statement or fulfils an existential one, and why it does."""
+    if not situation.root:
+        return
     trace = situation.trace
     trace.witness[node.variable] = value
     verb = "refutes" if outcome is Truth.FALSE else "fulfils"
@@ -682,7 +704,7 @@ def _over_interval(node: Quantified, domain: Interval, situation: Situation) -> 
     while boxes:
         lower, upper = boxes.popleft()
         tried += 1
-        outcome = decide(node.body, situation.bind(node.variable, Range(lower, upper)))
+        outcome = decide(node.body, replace(situation.bind(node.variable, Range(lower, upper)), root=False))
         middle = (lower.mid() + upper.mid()).mid() / 2
         inside = bool(lower < middle) and bool(middle < upper)
         if inside and (outcome is Truth.UNKNOWN or (outcome is Truth.EMPTY and Truth.TRUE not in found)):

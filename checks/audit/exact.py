@@ -27,7 +27,9 @@ MOST_TERMS = 2_000
 MOST_POINTS = 8
 MOST_EQUATIONS = 24
 MOST_ORDER = 200
-DERIVED = ("K", "NNGP", "part", "Sigma", "Theta", "inner", "identity", "gram")
+OF_POINTS = ("K", "NNGP", "part", "Sigma", "Theta", "inner")
+"""Kernels that depend on the points alone: equal points have equal rows."""
+DERIVED = (*OF_POINTS, "identity", "gram")
 """Kernels that are positive semidefinite by construction: sums of covariances and Gram matrices of gradients."""
 
 
@@ -62,7 +64,7 @@ def _exact(node: Node, situation: Situation) -> sympy.Expr:
         case Number(value=value):
             return _bounded(sympy.Rational(value.numerator, value.denominator))
         case Name(name=name):
-            bound = situation.bindings[name]
+            bound = situation.value_of(name)
             return exact(bound, situation) if isinstance(bound, Node) else sympy.Symbol(name, real=True)
         case Entry(kernel=kernel, row=row, column=column):
             here = situation.selected(kernel) if isinstance(kernel, Apply) else situation
@@ -253,7 +255,7 @@ def null_vector(kernel: Node, situation: Situation) -> list[int] | None:
 
 def selected_points(kernel: Node, situation: Situation) -> PointSet | None:
     """The points of a kernel's word; None for a combination of kernels, which may rest on several point sets."""
-    return situation.selected(kernel).point_set if isinstance(kernel, Apply) and kernel.word in DERIVED else None
+    return situation.selected(kernel).point_set if isinstance(kernel, Apply) and kernel.word in OF_POINTS else None
 
 
 def _twins(points: PointSet | None) -> list[int] | None:

@@ -38,14 +38,14 @@ def slope(node: Node | str, variable: str, situation: Situation) -> Range | None
 
 
 def _unfolded(node: Name, situation: Situation) -> Node:
-    bound = situation.bindings[node.name]
+    bound = situation.value_of(node.name)
     return bound if isinstance(bound, Node) else Number(node.span, Fraction(0))
 
 
 def _depends(node: Node, variable: str, situation: Situation) -> bool:
     for part in parts(node):
         if isinstance(part, Name):
-            bound = situation.bindings[part.name]
+            bound = situation.value_of(part.name)
             if part.name == variable or (isinstance(bound, Node) and _depends(bound, variable, situation)):
                 return True
     return False

@@ -1,0 +1,79 @@
+"""``ntk-companion flow`` in process."""
+
+import json
+import math
+
+import pytest
+
+from checks import command_line
+from checks.commands import flow
+
+TWO_POINTS = "flow --network fcn --depth 1 --width 1000 --points circle:2 --labels alternating"
+
+
+@pytest.fixture
+def run(capsys):
+    def runner(command):
+        code = command_line.main(command.split())
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return runner
+
+
+def test_two_opposite_points_as_json(run):
+    code, out, err = run(f"{TWO_POINTS} --until 1e16 --seed 1 --json")
+    found = json.loads(out)
+    assert (code, err) == (0, "")
+    assert found["lambda_0"] == pytest.approx(4 - 2 / math.pi, rel=1e-9)
+    assert found["constants"]["printed"] == pytest.approx((4 - 2 / math.pi) / 8, rel=1e-9)
+    assert found["constants"]["sharp"] == pytest.approx((4 - 2 / math.pi) / 2, rel=1e-9)
+    assert found["constants"]["best"] == pytest.approx((4 - 2 / math.pi) / 2, rel=1e-9)
+    assert set(found["crossings"]) >= {"printed", "sharp", "best"}
+    assert 10 < found["crossings"]["sharp"] < 16
+    assert found["log10_time"][-1] == pytest.approx(16)
+    assert len(found["log10_time"]) == len(found["log10_loss"]) == len(found["margins"])
+    assert all(len(margins) == 2 for margins in found["margins"])
+    assert found["log10_loss"][-1] < -14 and found["gap_at_start"] > 0
+    assert found["envelope_held"] is True and found["status"] == "finished"
+
+
+def test_a_constant_exceeded_at_the_start_is_not_crossed(run):
+    _, out, _ = run("flow --network resnet --depth 1 --width 16 --points hexagon --labels 0,1,0,1,0,1 --until 1 --json")
+    found = json.loads(out)
+    assert found["gap_at_start"] > found["constants"]["printed"]
+    assert found["crossings"]["printed"] is None and found["exceeded_at_start"]["printed"] is True
+
+
+def test_a_person_reads_a_table(run):
+    code, out, _ = run("flow --network fcn --depth 1 --width 32 --points circle:3 --labels 1,0,1 --until 5e1")
+    assert code == 0
+    assert "crossed at log10 t" in out and "envelopes never left" in out
+    assert out.splitlines()[-3].split()[0] == "1.70"
+
+
+def test_times_beyond_doubles_are_read_exactly():
+    assert flow._log_time("1e400") == pytest.approx(400 * math.log(10), rel=1e-15)
+    assert flow._log_time("1e-400") == pytest.approx(-400 * math.log(10), rel=1e-15)
+    assert flow._log_time("0.1") == pytest.approx(math.log(0.1), rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--labels 0,1,1 --until 1", "3 labels for 2 points"),
+        ("--labels 0,2 --until 1", "--labels must be 0 or 1"),
+        ("--labels alternating --until 0", "--until must be a positive time"),
+        ("--labels alternating --until -1", "--until"),
+        ("--labels alternating --until nan", "--until"),
+        ("--labels alternating --until 1e5000", "--until"),
+        ("--labels alternating --until 1 --width 0", "the width must be"),
+        ("--labels alternating --until 1 --width 9000000 --depth 2", "smaller width"),
+        ("--labels alternating --until 1 --scale 2", "--scale"),
+        ("--labels alternating", "--until"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(run, options, message):
+    code, out, err = run(f"flow --network fcn --depth 1 --width 10 --points circle:2 {options}")
+    assert (code, out) == (2, "")
+    assert message in err and err.count("\n") == 1

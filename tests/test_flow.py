@@ -178,15 +178,15 @@ def test_steps_are_second_order_for_a_smooth_activation():
     parameters = start(network, 12, seed=3)
 
     def at_the_end(steps):
-        accuracy = Accuracy(tolerance=math.inf, longest=LOG_10 / steps, consistency=1e-9, damped_from=31)
+        accuracy = Accuracy(tolerance=math.inf, longest=LOG_10 / steps, consistency=1e-7, damped_from=31)
         once = Recording(per_decade=1, log10_first=0)
         found = gradient_flow(
             network, parameters, POINTS, logistic([0, 1, 1]), LOG_10, accuracy=accuracy, recording=once
         )
         return found.outputs[-1]
 
-    exact = at_the_end(64)
-    errors = [np.abs(at_the_end(steps) - exact).max() for steps in (4, 8, 16)]
+    exact = at_the_end(48)
+    errors = [np.abs(at_the_end(steps) - exact).max() for steps in (3, 6, 12)]
     assert np.log2(np.divide(errors[:-1], errors[1:])).min() > 1.6, errors
 
 
@@ -195,7 +195,7 @@ def test_default_steps_are_accurate_and_a_smaller_tolerance_makes_them_more_so()
     errors = []
     for tolerance in (Accuracy().tolerance, Accuracy().tolerance / 4):
         largest = 0.0
-        for seed in range(3):
+        for seed in range(2):
             parameters = start(network, 10, seed)
             exact = gradient_flow(network, parameters, POINTS, loss, LOG_10, accuracy=FINE).outputs[-1]
             accuracy = Accuracy(tolerance=tolerance)

@@ -46,7 +46,8 @@ CASES = (
 )
 DESCENT = Case("10,000 epochs of descent, depth 3, 2000", fcn(3), 2000, hexagon(), 3)
 HEADING = (
-    "case", "seconds", "steps", "gradients", "gradients / decade", "last decade of descent", "ms / gradient", "of descent",
+    "case", "seconds", "steps", "gradients", "gradients / decade",
+    "last decade of descent", "ms / gradient", "of descent",
 )  # fmt: skip
 
 

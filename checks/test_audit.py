@@ -33,13 +33,14 @@ FIRST_AUDIT = Statement(
 
 @dataclass(frozen=True)
 class Edit:
-    """The claims file with `old` replaced by `new` in the claim `only`; the whole file as it is, if nothing is named."""
+    """The claims file, or the one claim `only` of it with `old` replaced by `new`."""
 
     only: str = ""
     old: str = ""
     new: str = ""
 
     def claims(self) -> ClaimsFile:
+        """The claims to be audited."""
         text = FILE.read_text(encoding="utf-8")
         if not self.only:
             return parse_claims(text.encode(), FILE.name)

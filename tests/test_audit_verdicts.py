@@ -115,6 +115,23 @@ KNOWN = [
     ("CONFIRMED", "for all u in [0, 1]: if u > 1/2 then k0(u) > 0.6"),
     ("CONFIRMED", "for all L in 1..4: L^2 < 17"),
     ("REFUTED", "for all L in 1..5: L^2 < 17"),
+    ("CONFIRMED", "there exists u in [-1, 1]: k0(u) = 0.7"),
+    ("CONFIRMED", "there exists u in [0, 1]: k1(u) = k0(u) - 1/20"),
+    ("INCONCLUSIVE", "there exists u in [-1, 1]: 1 / u = 0.0001"),
+    ("REFUTED", "(for all u in [0, 1]: there exists v in [0, 1]: u + v > 1/2) and 1 > 2"),
+    # Proofs by structure, and what must not be taken for one.
+    ("CONFIRMED", "K(1, 2) = K(1, 6) and K(1, 3) = K(1, 5)", None, "six", 'network = { family = "fcn", depth = 9 }'),
+    ("CONFIRMED", "K(1, 1) = 8 + 7 * 8 / 2 + 7", None, "six", 'network = { family = "fcn", depth = 7 }'),
+    ("CONFIRMED", "lambda_min(K) + 1 - lambda_min(K) = 1 and gap_sharp(K) = 12 * gap_printed(K)", "net", "six"),
+    ("CONFIRMED", "lambda_min(identity) > 0.99", None, "twice"),
+    ("INCONCLUSIVE", "lambda_min(identity) = 1 - 1e-1000 * 1e-1000", None, "twice"),
+    ("REFUTED", "lambda_min(gram(K[net, six])) = 0", None, "twice"),
+    ("CONFIRMED", "lambda_min(K[net, twice]) = 0", None, "six"),
+    ("REFUTED", "lambda_min(K[net, twice] + identity) = 0", None, "twice"),
+    # Random networks: tests, never proofs.
+    ("CONFIRMED", "|K_at_width(200)(1, 1) - K(1, 1)| < 1", "shallow", "six"),
+    ("REFUTED", "|K_at_width(200)(1, 1) - K(1, 1)| > 1", "shallow", "six"),
+    ("CONFIRMED", "start_gap(100) > gap_printed(K)", "net", "six"),
     # True for a reason that says nothing.
     ("VACUOUS", "if lambda_min(K) > 2 then K(1, 1) = 0", "net", "six"),
     ("VACUOUS", "for all L in 5..1: L = 0"),
@@ -153,6 +170,22 @@ def test_a_claim_with_a_known_answer(case):
         points, more = None, 'points = [[0], [1], [2], [3], ["3.001"], [4]]'
     reply = reply_to(assertion, network, points, more)
     assert reply.verdict == expected, reply
+
+
+def test_a_verdict_on_random_networks_is_never_for_all():
+    reply = reply_to("start_gap(100) > gap_printed(K)", "net", "six")
+    assert (reply.verdict, reply.scope, reply.evidence) == ("CONFIRMED", "instances: 1", "statistical")
+    assert "wrong with probability at most 1e-08" in reply.qualification
+
+
+def test_a_name_that_nothing_binds_is_bad_input():
+    with pytest.raises(InputError, match="L has no value here"):
+        reply_to("(for all L in 1..2: L > 0) and lambda_min(K) > 0", more=DEPTH_L + 'points = "six"')
+    with pytest.raises(InputError, match="X has no value here"):
+        reply_to("(for all X in different_points(2, 1): n > 0) and lambda_min(K) > 0", "net", "X")
+
+
+DEPTH_L = 'network = { family = "fcn", depth = "L" }\n'
 
 
 def test_an_equality_is_never_confirmed_by_digits():

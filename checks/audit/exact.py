@@ -20,7 +20,7 @@ from theory import moments, series
 from theory.recursion import closed_form, input_kernel
 
 if TYPE_CHECKING:
-    from checks.audit.deciding import Situation
+    from checks.audit.situation import Situation
 
 MOST_BITS = 20_000
 MOST_TERMS = 2_000

@@ -20,7 +20,7 @@ from theory.printed import FullyConnected, KernelParts, Printed, ResidualKernel
 from theory.recursion import Recursion
 
 if TYPE_CHECKING:
-    from checks.audit.deciding import Situation
+    from checks.audit.situation import Situation
 
 MOST_DEPTH = 100
 

@@ -17,10 +17,12 @@ import flint
 
 from checks.audit import search
 from checks.audit.claims import Claim, ClaimsFile, InputError
-from checks.audit.deciding import ExhaustedError, Situation, Trace, Truth, decide, needs_random_search
+from checks.audit.comparisons import Truth
+from checks.audit.deciding import decide, needs_random_search
 from checks.audit.language import Family, Node, Number, Quantified
 from checks.audit.ranges import Range
 from checks.audit.sampling import ERROR
+from checks.audit.situation import ExhaustedError, Situation, Trace
 from checks.audit.words import MeaninglessError
 from checks.commands.decimals import decimal_enclosure
 from checks.statements import Kind, Verdict

@@ -6,7 +6,8 @@ would double its precision, the number of draws is doubled; every look has its s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, Any
 
 import flint
 import numpy as np
@@ -18,7 +19,7 @@ from numerics.exact_law import KernelDraws, sample_kernels
 from numerics.kernels import FLOAT64, ntk
 
 if TYPE_CHECKING:
-    from checks.audit.deciding import Situation
+    from checks.audit.situation import Situation
 
 arb = flint.arb
 
@@ -49,9 +50,12 @@ def mean_start_gap(situation: Situation, width: Range) -> Range:
     return point(_intervals(gaps, ERROR / (2 * LOOKS)).item())
 
 
-def _draws(situation: Situation, width: Range) -> KernelDraws:
-    from checks.audit.deciding import stable_seed
+def stable_seed(*keys: Any) -> int:
+    """A seed from a claim's id and the seed of the run."""
+    return int.from_bytes(hashlib.sha256("|".join(map(str, keys)).encode()).digest()[:8], "big")
 
+
+def _draws(situation: Situation, width: Range) -> KernelDraws:
     neurons = situation.whole_number(width, "a width", 1, MOST_WIDTH)
     architecture, points = situation.architecture, situation.point_set
     number = draws_at(situation.bits)

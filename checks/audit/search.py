@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from checks.audit import deciding
+from checks.audit.comparisons import Truth
 from checks.audit.language import Family, Quantified
+from checks.audit.sampling import stable_seed
+from checks.audit.situation import Situation
 from checks.audit.words import MeaninglessError
 from numerics.points import PointSet, RationalPoints, rational_points
-
-if TYPE_CHECKING:
-    from checks.audit.deciding import Situation, Truth
 
 MOST_EXAMPLES = 100
 MOST_SHRINKS = 100
@@ -26,8 +27,6 @@ def over_family(node: Quantified, domain: Family, situation: Situation) -> Truth
     """Search for a refutation (of a universal claim) or a witness (of an existential one); else UNKNOWN."""
     import hypothesis
     from hypothesis.errors import NoSuchExample
-
-    from checks.audit.deciding import Truth, decide, stable_seed, witness
 
     most, dimension = (
         situation.whole_number_at(number, "a size of the family", 1, limit)
@@ -49,7 +48,7 @@ def over_family(node: Quantified, domain: Family, situation: Situation) -> Truth
         there = replace(situation.bind(node.variable, points), most_bits=MOST_SEARCH_BITS)
         there.trace.memory.clear()
         try:
-            tried.append(decide(node.body, there))
+            tried.append(deciding.decide(node.body, there))
         except MeaninglessError:
             return False  # a claim that speaks of point 3 says nothing of sets of two points
         return tried[-1] is settling
@@ -70,7 +69,7 @@ def over_family(node: Quantified, domain: Family, situation: Situation) -> Truth
         found = None
     situation.trace.cases += len(tried)
     if found is not None:
-        witness(node, plain(found), settling, situation)
+        deciding.witness(node, plain(found), settling, situation)
         return settling
     if known and not tried:
         raise MeaninglessError("the assertion has no meaning for any sample set that was tried")

@@ -12,7 +12,7 @@ from checks.audit.language import Apply, Name, Node, Number, parts
 from checks.audit.ranges import Range, point
 
 if TYPE_CHECKING:
-    from checks.audit.deciding import Situation
+    from checks.audit.situation import Situation
 
 arb = flint.arb
 ZERO, ONE = point(0), point(1)
@@ -20,7 +20,7 @@ ZERO, ONE = point(0), point(1)
 
 def slope(node: Node | str, variable: str, situation: Situation) -> Range | None:
     """The derivative of a number by a variable, on the box it stands for; None where there is no rule for it."""
-    from checks.audit.deciding import evaluate
+    from checks.audit.situation import evaluate
 
     if isinstance(node, str):
         return None

@@ -23,7 +23,7 @@ from theory import series
 from theory.recursion import input_kernel
 
 if TYPE_CHECKING:
-    from checks.audit.deciding import Situation
+    from checks.audit.situation import Situation
 
 arb = flint.arb
 NUMBER, KERNEL = "number", "kernel"

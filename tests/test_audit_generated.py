@@ -186,6 +186,23 @@ def test_no_false_claim_is_confirmed_and_no_true_one_refuted(seed):
     assert sum(count for (verdict, _), count in counts.items() if verdict == "INCONCLUSIVE") < 25
 
 
+def test_quadratic_inequalities_on_intervals_have_the_verdict_of_their_extreme_value():
+    draw = random.Random(2)
+    for _ in range(120):
+        p, q, lower = (Fraction(draw.randint(-6, 6), draw.randint(1, 4)) for _ in range(3))
+        upper = lower + Fraction(draw.randint(1, 12), draw.randint(1, 4))
+        candidates = [lower, upper] + ([-q / (2 * p)] if p and lower < -q / (2 * p) < upper else [])
+        values = [p * u * u + q * u for u in candidates]
+        bound = draw.choice([min(values), max(values)]) + Fraction(draw.choice([0, 1, -1, 7, -7]), draw.randint(2, 40))
+        relation, extreme = draw.choice([("<", max), ("<=", max), (">", min), (">=", min)])
+        truth = RELATIONS[relation](rational("", extreme(values)), rational("", bound))
+        assertion = f"for all u in [{lower}, {upper}]: ({p}) * u^2 + ({q}) * u {relation} {bound}"
+        (claim,) = parse_claims(f"[[claim]]\nid = 'c'\nassertion = '{assertion}'".encode()).claims
+        verdict = audit_claim(claim).verdict
+        allowed = ["CONFIRMED" if truth else "REFUTED"] + ["INCONCLUSIVE"] * (extreme(values) == bound)
+        assert verdict in allowed, assertion
+
+
 def test_the_diagonal_of_the_kernel_is_known_in_closed_form():
     # K(x, x) = (L + 1) |x|^2 + L (L + 1) / 2 + L with biases, (L + 1) |x|^2 without.
     draw = random.Random(1)

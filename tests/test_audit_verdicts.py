@@ -119,6 +119,11 @@ KNOWN = [
     ("CONFIRMED", "there exists u in [0, 1]: k1(u) = k0(u) - 1/20"),
     ("INCONCLUSIVE", "there exists u in [-1, 1]: 1 / u = 0.0001"),
     ("REFUTED", "(for all u in [0, 1]: there exists v in [0, 1]: u + v > 1/2) and 1 > 2"),
+    ("REFUTED", "for all u in [-1, 1]: u^2 >= 1/2"),
+    ("CONFIRMED", "for all u in [-1, 1]: u^2 >= 0 and u^3 >= -1 and |u| <= 1 and u^4 <= 1"),
+    ("REFUTED", "for all u in [-2, 1]: |u| <= 3/2"),
+    ("REFUTED", "for all u in [-1, 1]: min(u, 0) = u or u > 1/2"),
+    ("INCONCLUSIVE", "for all X in different_points(2, 1): exp(ln(n)) = n", "net", "X"),
     # Proofs by structure, and what must not be taken for one.
     ("CONFIRMED", "K(1, 2) = K(1, 6) and K(1, 3) = K(1, 5)", None, "six", 'network = { family = "fcn", depth = 9 }'),
     ("CONFIRMED", "K(1, 1) = 8 + 7 * 8 / 2 + 7", None, "six", 'network = { family = "fcn", depth = 7 }'),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from checks.statements import Hypothesis, Statement, certified, check, counterexample, record, symbolic
 from checks.strategies import sample_sets
-from numerics.gap import best_gap, label_aware_gap, simplex_minimiser
+from numerics.gap import best_gap, centres, label_aware_gap, simplex_minimiser
 from numerics.kernels import ntk
 from numerics.number_systems import Balls
 from numerics.points import hexagon
@@ -94,7 +94,7 @@ def worst_perturbation(vector: np.ndarray) -> np.ndarray:
 
 
 def bottom_vector(matrix: np.ndarray) -> np.ndarray:
-    return np.linalg.eigh(np.array([[float(value.mid()) for value in row] for row in matrix]))[1][:, 0]
+    return np.linalg.eigh(centres(matrix))[1][:, 0]
 
 
 def perturbations(matrix: np.ndarray, seed: int) -> list[np.ndarray]:
@@ -213,7 +213,7 @@ def test_within_the_label_aware_constant_the_loss_keeps_falling(claim, points, d
         relabelled = matrix * np.multiply.outer(signs, signs)
         margin = label_aware_gap(matrix, signs).lower
         radius = (margin / 2).mid()
-        least = simplex_minimiser(np.array([[float(value.mid()) for value in row] for row in relabelled]))
+        least = simplex_minimiser(centres(relabelled))
         for u in (np.array(residuals), np.array([flint.arb(float(weight)) for weight in least], dtype=object)):
             form = (u @ (relabelled - radius) @ u) / (u.sum() * u.sum())  # E = -g s s' is the worst
             slack = form - claim(margin, radius) * (1 - flint.arb(2) ** -20)

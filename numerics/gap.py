@@ -73,7 +73,7 @@ def best_gap(matrix: np.ndarray, lambda_min: Enclosure) -> Bounds:
     size = len(matrix)
     inverse = flint.arb_mat(matrix.tolist()).inv()
     if size > MOST_PATTERNS:
-        pattern = _flipped(_centres(np.array(inverse.tolist(), dtype=object)))
+        pattern = _flipped(centres(np.array(inverse.tolist(), dtype=object)))
         return Bounds(_divided(lambda_min, size).lower, (1 / _quadratic_form(inverse, pattern)).upper())
     halves = (np.arange(2 ** (size - 1))[:, None] >> np.arange(size)) & 1  # z and -z give the same
     values = [_quadratic_form(inverse, 1 - 2 * half) for half in halves]
@@ -105,7 +105,7 @@ def label_aware_gap(matrix: np.ndarray, signs: Sequence[int] | np.ndarray) -> Bo
     2 min_i (K^r w)_i - w' K^r w a lower one; they meet at the optimum.
     """
     relabelled = matrix * np.multiply.outer(np.array(signs), np.array(signs))
-    rough = simplex_minimiser(_centres(relabelled))
+    rough = simplex_minimiser(centres(relabelled))
     candidates = [[flint.arb(float(weight)) for weight in rough], _refined(relabelled, np.flatnonzero(rough))]
     bounds = [_convexity_bounds(relabelled, weights) for weights in candidates]
     return max(bounds, key=lambda bound: bound.lower.mid())
@@ -124,7 +124,8 @@ def simplex_minimiser(matrix: np.ndarray) -> np.ndarray:
     return solution / solution.sum()
 
 
-def _centres(matrix: np.ndarray) -> np.ndarray:
+def centres(matrix: np.ndarray) -> np.ndarray:
+    """The centres of a matrix of FLINT balls, rounded to doubles."""
     return np.array([[float(value.mid()) for value in row] for row in matrix])
 
 

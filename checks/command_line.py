@@ -17,10 +17,10 @@ import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-from checks.commands import audit, flow, gram, sample, statements
+from checks.commands import audit, experiment, flow, gram, sample, statements
 from checks.commands.arguments import Result
 
-COMMANDS = (gram, sample, flow, audit, statements)
+COMMANDS = (gram, sample, flow, audit, statements, experiment)
 DONE, BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 3, 130, 141
 TICK = 1.0
 """Seconds between two signs of progress."""

@@ -1,0 +1,1 @@
+"""Tables and figures for an appendix, made of the ledger, the audit and recorded results."""

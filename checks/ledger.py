@@ -1,20 +1,21 @@
-"""The ledger: the status of every statement, derived from the tallies of its check items, as JSON and as a table."""
+"""The ledger: the status of every statement, derived from the tallies of its check items, as JSON and as a table.
+
+Every entry says what made it (profile, seed, versions). The index holds a digest of every entry, so that an entry that
+is missing or was edited is noticed by whoever uses it.
+"""
 
 from __future__ import annotations
 
 import json
-import os
-import platform
-import tempfile
 from collections.abc import Iterable, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from checks.files import digest
+from checks.results import versions
 from checks.statements import Role, Verdict
 
-SCHEMA = "ntk-companion ledger 1"
-PACKAGES = ("sympy", "mpmath", "numpy", "scipy", "torch", "python-flint", "hypothesis")
+SCHEMA = "ntk-companion ledger 2"
 DECIDED = (Verdict.CONFIRMED, Verdict.REFUTED)
 
 Record = dict[str, Any]
@@ -29,9 +30,55 @@ def build(items: Iterable[Record], settings: Mapping[str, Any]) -> Record:
     by_statement: dict[str, list[Record]] = {}
     for item in items:
         by_statement.setdefault(item["statement"]["id"], []).append(item)
-    versions = {"python": platform.python_version()} | {name: metadata.version(name) for name in PACKAGES}
-    statements = [_entry(group) for group in by_statement.values()]
-    return {"schema": SCHEMA, "settings": dict(settings), "versions": versions, "statements": statements}
+    made = dict(settings) | {"versions": versions()}
+    return _of([_entry(group) | {"made": made} for group in by_statement.values()])
+
+
+def _of(entries: list[Record]) -> Record:
+    return {"schema": SCHEMA, "index": {entry["id"]: digest(entry) for entry in entries}, "statements": entries}
+
+
+def merged(before: Record, now: Record) -> tuple[Record, list[str]]:
+    """A ledger with the entries of a run of some of the checks put in, and the ids that it ran only in part.
+
+    An entry stays as it was if this run had fewer check items of the statement, in the same revision, than made it.
+    """
+    found = {entry["id"]: entry for entry in before["statements"]}
+    partly = []
+    for entry in now["statements"]:
+        known = found.get(entry["id"])
+        if known and known["revision"] == entry["revision"] and known["items"] > entry["items"]:
+            partly.append(entry["id"])
+        else:
+            found[entry["id"]] = entry
+    return _of(list(found.values())), partly
+
+
+def read(path: Path) -> Record:
+    """The ledger of a file. Raises ValueError if it is not one of this version, OSError if it cannot be read."""
+    try:
+        ledger = json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"{path} is not a ledger: {error}") from None
+    if not isinstance(ledger, dict) or ledger.get("schema") != SCHEMA:
+        raise ValueError(f"{path} is not a ledger of this version: run 'pytest checks/' to write one")
+    return ledger
+
+
+def entry(ledger: Record, name: str) -> Record:
+    """The entry of a statement, verified. Raises ValueError, naming it, if it is missing or was edited."""
+    found = [one for one in ledger["statements"] if one.get("id") == name]
+    if len(found) != 1:
+        raise ValueError(f"the ledger has no entry {name!r}: run 'pytest checks/' to write it")
+    if digest(found[0]) != ledger["index"].get(name):
+        raise ValueError(f"the ledger's entry {name!r} was changed after it was written: run 'pytest checks/' again")
+    return found[0]
+
+
+def verified(ledger: Record) -> list[Record]:
+    """All entries of a ledger. Raises ValueError, naming it, if one that the index lists is missing or was edited."""
+    names = dict.fromkeys([*ledger["index"], *(one.get("id") for one in ledger["statements"])])
+    return [entry(ledger, name) for name in names]
 
 
 def _entry(items: list[Record]) -> Record:
@@ -58,6 +105,7 @@ def _entry(items: list[Record]) -> Record:
         "refutation": next((item["tally"]["refutation"] for item in own if item["tally"]["refutation"]), ""),
         "undecided": next((item["tally"]["inconclusive"] for item in own if item["tally"]["inconclusive"]), ""),
         "seconds": round(sum(item["seconds"] for item in items), 2),
+        "items": len(items),
     }  # fmt: skip
 
 
@@ -137,20 +185,6 @@ def _reasons(entry: Record) -> list[str]:
     if not entry["mutants"] and not entry["corrected_confirmed"]:
         reasons.append(f"{name} has no mutant: nothing shows that its check can fail")
     return reasons
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(value, file, indent=1, ensure_ascii=False)
-            file.write("\n")
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 HEADINGS = ("statement", "verdict", "scope", "evidence", "instances", "margin", "mutants", "seconds")

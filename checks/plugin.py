@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 
 from checks import ledger
+from checks.files import json_text, write_whole
 from checks.statements import MutantKilled, Role, Run, Tally, running
 
 BASELINE = Path(__file__).with_name("baseline.json")
@@ -100,6 +101,7 @@ class Gatherer:
         self.items: list[dict[str, Any]] = []
         self.ledger: dict[str, Any] | None = None
         self.reasons: list[str] = []
+        self.partly: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the tally from the report of a check item's call."""
@@ -121,11 +123,22 @@ class Gatherer:
         self.items.sort(key=lambda item: order.get(item["statement"]["id"], len(order)))
         self.ledger = ledger.build(self.items, {"profile": options.profile, "seed": options.seed})
         if options.write_baseline:
-            ledger.write_json(BASELINE, _baseline(self.ledger))
+            write_whole(BASELINE, json_text(_baseline(self.ledger)))
         self.reasons = ledger.failures(self.ledger, baseline, () if options.write_baseline else expected)
-        ledger.write_json(self._path(), self.ledger)
+        written = self.ledger if expected else self._with_what_was_there(self.ledger)
+        write_whole(self._path(), json_text(written))
         if self.reasons and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _with_what_was_there(self, found: dict[str, Any]) -> dict[str, Any]:
+        """The ledger of a run of some checks, put into the ledger that is there if it is whole and of this version."""
+        try:
+            before = ledger.read(self._path())
+            ledger.verified(before)
+        except (ValueError, OSError):
+            return found
+        result, self.partly = ledger.merged(before, found)
+        return result
 
     def _path(self) -> Path:
         return self.config.option.ledger or self.config.rootpath / "ledger.json"
@@ -152,7 +165,8 @@ class Gatherer:
             terminalreporter.write_line(line)
         for reason in self.reasons:
             terminalreporter.write_line(f"FAILS: {reason}", red=True)
-        terminalreporter.write_line(f"written to {self._path()}")
+        left = f", except {', '.join(self.partly)}: run only in part" if self.partly else ""
+        terminalreporter.write_line(f"written to {self._path()}{left}")
 
 
 def _baseline(built: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ makes the file unreadable. Cells are text, with as many digits as their evidence
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import platform
@@ -71,8 +72,12 @@ class Results:
 
 
 def versions() -> dict[str, str]:
-    """The versions of Python and of the packages that numbers depend on."""
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in PACKAGES}
+    """The versions of Python and of the packages that numbers depend on, of those that are installed."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 def made(

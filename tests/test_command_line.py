@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from checks import command_line
+from checks import command_line, ledger
 from checks.commands import gram, statements
+from checks.files import digest
 from tests.oracles import high_precision as oracle
 
 HEXAGON_NETWORKS = {
@@ -177,7 +178,7 @@ def test_a_defect_of_the_program_is_neither_refutation_nor_bad_input(run, monkey
 
 LONG = """
 import sys
-from checks import command_line
+from checks import command_line, ledger
 from checks.commands import gram
 from checks.commands.arguments import Result
 gram.run = lambda options: Result({}, ["a long line " * 10] * 10000)
@@ -340,7 +341,8 @@ def entry(**changes):
 def joined(run, monkeypatch, tmp_path, *entries):
     monkeypatch.setattr(statements, "catalogue", lambda: [RECORD])
     path = tmp_path / "ledger.json"
-    path.write_text(json.dumps({"schema": "ntk-companion ledger 1", "settings": {}, "statements": entries}))
+    index = {one["id"]: digest(one) for one in entries}
+    path.write_text(json.dumps({"schema": ledger.SCHEMA, "index": index, "statements": entries}))
     code, out, err = run("statements --json --ledger", path)
     assert (code, err) == (0, "")
     return json.loads(out)

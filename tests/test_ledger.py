@@ -1,8 +1,7 @@
-import json
-
 import pytest
 
 from checks import ledger
+from checks.files import json_text
 from checks.statements import Role
 
 STATEMENT = {
@@ -125,10 +124,70 @@ def test_necessity_follows_from_counterexamples():
     assert necessity["other"] == "necessity not known"
 
 
-def test_json_is_written_whole_or_not_at_all(tmp_path):
+def written(tmp_path, *items, change=lambda found: found):
     path = tmp_path / "ledger.json"
-    ledger.write_json(path, {"a": 1})
-    with pytest.raises(TypeError):
-        ledger.write_json(path, {"a": object()})
-    assert json.loads(path.read_text()) == {"a": 1}
-    assert [file.name for file in tmp_path.iterdir()] == ["ledger.json"]
+    path.write_text(json_text(change(built(*items))))
+    return ledger.read(path)
+
+
+def other(name):
+    return item(CONFIRMED=1, statement={"id": name})
+
+
+def test_the_entries_of_a_written_ledger_are_verified(tmp_path):
+    found = written(tmp_path, other("test:a"), other("test:b"))
+    assert ledger.entry(found, "test:b")["verdict"] == "CONFIRMED"
+    assert [entry["id"] for entry in ledger.verified(found)] == ["test:a", "test:b"]
+
+
+def test_an_entry_that_was_edited_is_named(tmp_path):
+    def edited(found):
+        found["statements"][1]["seconds"] += 1
+        return found
+
+    found = written(tmp_path, other("test:a"), other("test:b"), change=edited)
+    assert ledger.entry(found, "test:a")
+    with pytest.raises(ValueError, match="'test:b' was changed"):
+        ledger.entry(found, "test:b")
+    with pytest.raises(ValueError, match="'test:b' was changed"):
+        ledger.verified(found)
+
+
+def test_an_entry_that_was_deleted_is_named(tmp_path):
+    found = written(
+        tmp_path, other("test:a"), other("test:b"), change=lambda found: found | {"statements": found["statements"][:1]}
+    )
+    with pytest.raises(ValueError, match="no entry 'test:b'"):
+        ledger.verified(found)
+
+
+def test_an_entry_that_was_added_by_hand_is_named(tmp_path):
+    def added(found):
+        return found | {"statements": [*found["statements"], found["statements"][0] | {"id": "test:c"}]}
+
+    with pytest.raises(ValueError, match="'test:c' was changed"):
+        ledger.verified(written(tmp_path, other("test:a"), change=added))
+
+
+def test_every_entry_says_what_made_it():
+    (entry,) = ledger.build([item(CONFIRMED=1)], {"profile": "default", "seed": 7})["statements"]
+    assert (entry["made"]["profile"], entry["made"]["seed"]) == ("default", 7)
+    assert entry["made"]["versions"]["numpy"]
+
+
+def test_a_run_of_some_checks_replaces_their_entries_and_keeps_the_others():
+    before = built(other("test:a"), other("test:b"))
+    now = built(item(REFUTED=1, statement={"id": "test:b"}), other("test:c"))
+    found, partly = ledger.merged(before, now)
+    assert {entry["id"]: entry["verdict"] for entry in ledger.verified(found)} == {
+        "test:a": "CONFIRMED", "test:b": "REFUTED", "test:c": "CONFIRMED",
+    }  # fmt: skip
+    assert partly == []
+
+
+def test_a_statement_that_ran_only_in_part_keeps_its_entry():
+    found, partly = ledger.merged(built(item(CONFIRMED=1), KILLED), built(item(CONFIRMED=1)))
+    assert partly == ["test:a"]
+    assert ledger.entry(found, "test:a")["mutants"]
+    reworded = built(item(CONFIRMED=1, statement={"revision": 2}))
+    assert ledger.merged(built(item(CONFIRMED=1), KILLED), reworded)[1] == []

@@ -41,9 +41,26 @@ def test_the_ledger_is_the_same_on_two_workers(pytester):
     _, alone = run(pytester)
     _, together = run(pytester, "-n", "2")
     for ledger in (alone, together):
+        del ledger["index"]
         for entry in ledger["statements"]:
             del entry["seconds"]
     assert alone == together
+
+
+def test_a_run_of_a_part_leaves_the_ledger_of_the_whole(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    _, whole = run(pytester)
+    result, part = run(pytester, "-k", "cubes")
+    assert part == whole
+    result.stdout.fnmatch_lines(["written to *, except mine:squares: run only in part"])
+
+
+def test_checks_of_two_folders_land_in_one_ledger(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    run(pytester)
+    pytester.makepyfile(test_mine=CHECKS.replace("mine:squares", "yours:squares"))
+    _, both = run(pytester)
+    assert [entry["id"] for entry in both["statements"]] == ["mine:squares", "yours:squares"]
 
 
 def test_a_surviving_mutant_turns_the_run_red(pytester):

@@ -69,6 +69,20 @@ def points(options: argparse.Namespace, most: int) -> PointSet:
     return found
 
 
+def add_ledger(parser: argparse.ArgumentParser) -> None:
+    """Add --ledger."""
+    places = "the ledger to read; default ledger.json in this folder, or else the one beside the checks"
+    parser.add_argument("--ledger", type=Path, metavar="FILE", help=places)
+
+
+def ledger_path(options: argparse.Namespace) -> Path | None:
+    """The file of --ledger, or the ledger that the last run of the checks wrote; None if there is none."""
+    if options.ledger is not None:
+        return options.ledger
+    places = (Path("ledger.json"), Path(__file__).resolve().parents[2] / "ledger.json")
+    return next((place for place in places if place.is_file()), None)
+
+
 def whole_number(name: str, least: int, most: int) -> Callable[[str], int]:
     """A reader of whole numbers from `least` to `most`, for argparse."""
 

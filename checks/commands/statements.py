@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from checks.commands import arguments
 from checks.commands.arguments import Result, table
 
 SCHEMA = "ntk-companion statements 1"
@@ -25,18 +25,19 @@ Record = dict[str, Any]
 def add_to(commands: Any) -> None:
     """Declare the command."""
     parser = commands.add_parser("statements", help="every statement and its status", description=DESCRIPTION)
-    parser.add_argument("--ledger", type=Path, metavar="FILE", help="read this ledger instead")
+    arguments.add_ledger(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:
     """The catalogue of statements joined with the ledger."""
-    path = options.ledger or next((path for path in _places() if path.is_file()), None)
-    ledger = {} if path is None else _read(path)
-    found = {entry["id"]: entry for entry in ledger.get("statements", ())}
+    from checks.ledger import read, verified
+
+    path = arguments.ledger_path(options)
+    found = {} if path is None else {entry["id"]: entry for entry in verified(read(path))}
     records = [_joined(record, found.pop(record["id"], None)) for record in catalogue()]
     records += [_joined(entry, entry) for entry in found.values()]
-    values = {"schema": SCHEMA, "ledger": path and str(path), "settings": ledger.get("settings"), "statements": records}
+    values = {"schema": SCHEMA, "ledger": path and str(path), "statements": records}
     return Result(values, _lines(records, path))
 
 
@@ -69,23 +70,6 @@ def _joined(record: Record, entry: Record | None) -> Record:
     if entry is None or entry.get("revision") != record["revision"]:
         return record | {"status": NOT_RUN, "scope": None, "evidence": []}
     return record | entry | {"status": entry["verdict"]}
-
-
-def _places() -> tuple[Path, ...]:
-    return Path("ledger.json"), FOLDER.parent / "ledger.json"
-
-
-def _read(path: Path) -> Record:
-    """A ledger. Raises ValueError if the file is not one."""
-    from checks.ledger import SCHEMA as LEDGER_SCHEMA
-
-    try:
-        ledger = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"{path} is not a ledger: {error}") from error
-    if not isinstance(ledger, dict) or ledger.get("schema") != LEDGER_SCHEMA:
-        raise ValueError(f"{path} is not a ledger of this version: its schema is not {LEDGER_SCHEMA!r}")
-    return ledger
 
 
 def _lines(records: list[Record], path: Path | None) -> list[str]:

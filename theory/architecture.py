@@ -104,6 +104,11 @@ class Architecture:
         """All parameter groups in the order of the forward pass."""
         return tuple(groups_of(self.layers))
 
+    def _repr_latex_(self) -> str:
+        from theory.notation import network_latex
+
+        return f"$${network_latex(self)}$$"
+
 
 def groups_of(layers: Iterable[Layer]) -> Iterator[Group]:
     """The parameter groups of some layers, in the order of the forward pass."""

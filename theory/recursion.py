@@ -84,7 +84,8 @@ class Recursion:
         rows.append(f"K &= {sympy.latex(self.ntk)}")
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
-    _repr_latex_ = latex
+    def _repr_latex_(self) -> str:
+        return f"$${self.latex()}$$"
 
 
 @cache

@@ -24,8 +24,8 @@ from checks.audit.ranges import Range
 from checks.audit.sampling import ERROR
 from checks.audit.situation import ExhaustedError, Situation, Trace
 from checks.audit.words import MeaninglessError
-from checks.commands.decimals import decimal_enclosure
 from checks.statements import Kind, Verdict
+from numerics.decimals import decimal_enclosure
 from numerics.points import PointSet, RationalPoints
 
 SCHEMA = "ntk-companion audit 1"

@@ -29,7 +29,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The Gram matrix and lambda_min."""
-    from checks.commands.decimals import decimal_enclosure, decimal_matrix
+    from numerics.decimals import decimal_enclosure, decimal_matrix
 
     architecture = arguments.architecture(options)
     points = arguments.points(options, MOST_POINTS)

@@ -17,14 +17,22 @@ import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-from checks.commands import audit, experiment, flow, gram, sample, statements
+from checks.commands import audit, experiment, figures, flow, gram, sample, statements, tables
 from checks.commands.arguments import Result
 
-COMMANDS = (gram, sample, flow, audit, statements, experiment)
+COMMANDS = (gram, sample, flow, audit, statements, experiment, tables, figures)
 DONE, BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 3, 130, 141
 TICK = 1.0
 """Seconds between two signs of progress."""
-EXTRAS = {"pytest": "checks", "hypothesis": "checks", "sklearn": "data", "mlxtend": "data"}
+EXTRAS = {
+    "pytest": "checks",
+    "hypothesis": "checks",
+    "sklearn": "data",
+    "mlxtend": "data",
+    "jinja2": "report",
+    "matplotlib": "report",
+    "pylatexenc": "report",
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -81,6 +89,8 @@ def _run(arguments: Sequence[str]) -> int:
     with progress(options.command):
         result = options.run(options)
     _print(result, options.json)
+    for complaint in result.complaints:
+        _complain(complaint, result.exit_code)
     return result.exit_code
 
 

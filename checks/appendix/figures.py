@@ -1,9 +1,38 @@
-"""The figures of the appendix, in order."""
+"""The figures of the appendix, in order, and their files."""
 
 from __future__ import annotations
 
-from checks.appendix.figure import FORMATS, FigureSpec, drawn, render, render_svg
+from pathlib import Path
 
-__all__ = ["FIGURES", "FORMATS", "FigureSpec", "drawn", "render", "render_svg"]
+from checks.appendix.figure import FORMATS, FigureSpec, drawn, render, render_svg
+from checks.appendix.formats import figure_environments
+from checks.appendix.table import Refusal
+from checks.files import write_whole
+
+__all__ = ["FIGURES", "FORMATS", "FigureSpec", "drawn", "render", "render_svg", "write_all"]
 
 FIGURES: tuple[FigureSpec, ...] = ()
+
+
+def write_all(folder: Path) -> tuple[list[Path], list[Refusal]]:
+    """Write every figure in every form and ``figures.tex``; the files, and the figures refused, of which none stays.
+
+    Raises OSError if the folder cannot be written.
+    """
+    written: list[Path] = []
+    figures, refusals = [], []
+    for spec in FIGURES:
+        paths = {form: folder / f"{spec.name}.{form}" for form in FORMATS}
+        try:
+            contents = {form: render(spec, form) for form in FORMATS}
+        except ValueError as error:
+            refusals.append(Refusal("figure", spec.name, str(error)))
+            for path in paths.values():
+                path.unlink(missing_ok=True)
+            continue
+        for form, path in paths.items():
+            write_whole(path, contents[form])
+        written += paths.values()
+        figures.append(spec)
+    write_whole(folder / "figures.tex", figure_environments(figures))
+    return [*written, folder / "figures.tex"], refusals

@@ -7,7 +7,7 @@ from typing import Any
 COLUMN = 3.3
 """The width of a column in inches."""
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "figure.figsize": (COLUMN, 2.4),
     "figure.dpi": 200,
     "savefig.dpi": 300,

@@ -64,7 +64,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A table that cannot be built honestly, and the sentence that says why."""
+    """A table or figure that cannot be built honestly, and why."""
 
-    table: str
+    what: str
+    name: str
     reason: str
+
+    @property
+    def sentence(self) -> str:
+        """The refusal for a reader."""
+        return f"the {self.what} {self.name} is refused: {self.reason}"

@@ -18,11 +18,12 @@ MOST_DEPTH = 1000
 
 @dataclass(frozen=True)
 class Result:
-    """What a command found: `values` is what --json prints, `lines` what a person reads."""
+    """What a command found: `values` is what --json prints, `lines` what a person reads, `complaints` go to stderr."""
 
     values: dict[str, Any]
     lines: Iterable[str]
     exit_code: int = 0
+    complaints: tuple[str, ...] = ()
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:

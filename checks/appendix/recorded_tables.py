@@ -1,0 +1,130 @@
+"""The tables that stand on recorded results, and the statements of the ledger that each of them belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from checks import results
+from checks.appendix.formats import is_number
+from checks.appendix.material import Material, made_of_results, status
+from checks.appendix.table import Cells, Column, Table
+
+
+@dataclass(frozen=True)
+class RecordedTable:
+    """A table of recorded results.
+
+    name         of the results, and of the table
+    statements   ids of the statements that the numbers illustrate: their verdicts are printed with the table
+    headings     of columns, where they differ from `HEADINGS`
+    rows         which rows are printed; all by default
+    """
+
+    name: str
+    title: str
+    statements: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+    rows: Callable[[results.Results], results.Results] = lambda found: found
+
+
+GAP = {
+    "printed": r"$\lambda_0/(2n^2)$",
+    "sharp": r"$\lambda_0/n$",
+    "best": r"$g^*$",
+    "label_aware": r"$\gamma^2$",
+}
+HEADINGS = {
+    "n": "$n$",
+    "lambda_0": r"$\lambda_0$",
+    "lambda_min": r"$\lambda_{\min}(K)$",
+    "at_first": "$K(x_1, x_1)$",
+    "first_second": "$K(x_1, x_2)$",
+    "start_gap": r"$\max|K_0 - K|$",
+    "start_gap_times_root_width": r"$\sqrt m\,\max|K_0 - K|$",
+    "log10_crossing": r"crossing, $\log_{10} t$",
+    "log10_bound": r"proved bound, $\log_{10} t$",
+    "width_needed": "width needed",
+    "log10_time": r"$\log_{10} t$",
+    "log10_from": r"from $\log_{10} t$",
+    "log10_to": r"to $\log_{10} t$",
+    "error_standard_error": "standard error",
+    "bias_standard_error": "standard error of the bias",
+    "half_width": "half-width",
+    "relative_half_width": "relative half-width",
+    "mean": "Monte Carlo mean",
+    "seed": "seed",
+}
+"""Headings of columns whose names do not read well with spaces for underscores."""
+
+
+def whole_steps(found: results.Results, step: int = 5) -> results.Results:
+    """Of a time series, for each run the first row at or after every multiple of `step` decades, and the last row."""
+    kept, seen = [], set()
+    times = found.numbers("log10_time")
+    runs = found.column("run")
+    last = {run: index for index, run in enumerate(runs)}
+    for index, (row, run, time) in enumerate(zip(found.rows, runs, times, strict=True)):
+        key = (run, time // step)
+        if (time >= 0 and key not in seen) or last[run] == index:
+            kept.append(row)
+        seen.add(key)
+    return results.Results(found.name, found.caption, found.command, found.settings, found.columns, tuple(kept))
+
+
+LIMIT = ("limit:exact-law", "limit:explicit")
+WIDTH = ("limit:fluctuation", "limit:bias")
+DEFINITE = ("prop:1", "prop:pd-fcn", "prop:pd-resnet")
+GAPS = ("lemma:7", "gap:sharp", "gap:best", "gap:label-aware", "gap:order")
+STRAYS = ("thm:2", "thm:2-start")
+ENVELOPES = ("thm:1", "envelope:lower", "envelope:upper")
+
+RECORDED_TABLES = (
+    RecordedTable("kernel_values", r"Kernel values and certified $\lambda_{\min}$", DEFINITE),
+    RecordedTable("monte_carlo", "Analytic against Monte Carlo, by width and parameter group", LIMIT),
+    RecordedTable("error_by_width", "Distance of finite networks from the limit, by width", WIDTH),
+    RecordedTable("error_by_width_slopes", "Rates of convergence in the width", WIDTH),
+    RecordedTable("gap_constants", "The gap constants", GAPS, GAP),
+    RecordedTable("gap_widths", "Widths from which each gap constant is informative", GAPS),
+    RecordedTable("crossing_times", "When the kernel crosses the gap constants", STRAYS),
+    RecordedTable("crossing_widths", "Widths at which a crossing tells something of training", STRAYS),
+    RecordedTable("logits", "Margins against proved envelopes", ENVELOPES, {}, whole_steps),
+    RecordedTable("late_times", "Late times: measured exponents", ("thm:1",)),
+    RecordedTable("figure_1_values", "The paper's Figure 1: printed against measured", ("thm:1",)),
+    RecordedTable("figure_2_values", "The paper's Figure 2: printed against measured", LIMIT),
+    RecordedTable("figure_3_values", "The paper's Figure 3: printed against measured", ("thm:2",)),
+    RecordedTable("figure_3_flow", "Figure 3: gradient descent against gradient flow", ("thm:2",)),
+    RecordedTable("figure_4_values", "The paper's Figure 4: printed against measured", ("thm:2",)),
+)
+
+
+def recorded_table(spec: RecordedTable, material: Material) -> Table:
+    """A table of recorded results.
+
+    Raises ValueError if the results are missing or were edited, or if an entry of the ledger that the table names is.
+    """
+    found = spec.rows(results.recorded(spec.name))
+    entries = [material.entry(name) for name in spec.statements]
+    statements = {"statements": ", ".join(f"{one['id']} {status(one)}" for one in entries)} if entries else {}
+    columns = tuple(
+        Column(name, _heading(spec, name), Cells.NUMBER if _holds_numbers(found, name) else Cells.TEXT)
+        for name in found.columns
+    )
+    return Table(
+        spec.name,
+        spec.title,
+        found.caption,
+        columns,
+        found.rows,
+        (f"{spec.name}.csv", *spec.statements),
+        found.command,
+        made_of_results(found) | statements,
+    )
+
+
+def _heading(spec: RecordedTable, name: str) -> str:
+    return spec.headings.get(name) or HEADINGS.get(name) or name.replace("_", " ")
+
+
+def _holds_numbers(found: results.Results, name: str) -> bool:
+    return all(is_number(cell) for cell in found.column(name) if cell)

@@ -1,0 +1,38 @@
+"""``ntk-companion tables``: the appendix's tables as LaTeX, Markdown and CSV."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from checks.commands import arguments
+from checks.commands.arguments import Result
+
+DESCRIPTION = """Writes the tables of the appendix into DIR, each as LaTeX (booktabs), Markdown and CSV, and
+appendix.tex, which inputs them all. They are made of the ledger, of an audit of the claims in checks/claims and of the
+results in checks/recorded; nothing is measured again. A table of which an entry of the ledger is missing, stale or was
+edited is refused, and so is one of edited results: then nothing is written for it, all others are, and the exit code is
+2."""
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("tables", help="the tables of the appendix", description=DESCRIPTION)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
+    arguments.add_ledger(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Result:
+    """Write the tables. The refused ones of an earlier run are removed."""
+    from checks.appendix import tables
+
+    path = arguments.ledger_path(options)
+    if path is None:
+        raise ValueError("there is no ledger: run 'pytest checks/' to write one, or name one with --ledger")
+    options.out.mkdir(parents=True, exist_ok=True)
+    written, refusals = tables.write_all(path, options.out)
+    values = {"files": [str(file) for file in written], "refused": {one.name: one.reason for one in refusals}}
+    lines = [f"written: {file}" for file in written]
+    return Result(values, lines, 2 if refusals else 0, tuple(one.sentence for one in refusals))

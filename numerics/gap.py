@@ -20,6 +20,7 @@ import flint
 import numpy as np
 import scipy.optimize
 
+from numerics.display import interval_latex
 from numerics.spectrum import Enclosure
 
 MOST_PATTERNS = 12
@@ -33,6 +34,9 @@ class Bounds:
     lower: flint.arb
     upper: flint.arb
 
+    def _repr_latex_(self) -> str:
+        return f"${interval_latex(self.lower, self.upper)}$"
+
 
 @dataclass(frozen=True)
 class GapConstants:
@@ -42,6 +46,16 @@ class GapConstants:
     sharp: Bounds
     best: Bounds
     label_aware: Bounds
+
+    def _repr_latex_(self) -> str:
+        constants = {
+            r"\lambda_0 / (2 n^2)": self.printed,
+            r"\lambda_0 / n": self.sharp,
+            r"\min_{|w|_1 = 1} w' K w": self.best,
+            r"\min_{w \ge 0, |w|_1 = 1} w' K^r w": self.label_aware,
+        }
+        rows = (rf"{name} &\in {interval_latex(bounds.lower, bounds.upper)}" for name, bounds in constants.items())
+        return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
 
 
 def gap_constants(matrix: np.ndarray, lambda_min: Enclosure, signs: Sequence[int] | np.ndarray) -> GapConstants:

@@ -16,6 +16,7 @@ import flint
 import numpy as np
 import scipy.linalg
 
+from numerics.display import interval_latex
 from numerics.float_balls import FloatBalls
 from numerics.number_systems import Array, Balls, DoubleBalls, NumberSystem
 
@@ -46,6 +47,9 @@ class Enclosure:
     def has_digits(self, digits: int) -> bool:
         """Do the bounds prove a positive lambda_min and agree to this many digits?"""
         return self.positive and bool((self.upper - self.lower) * flint.arb(10) ** digits < self.lower)
+
+    def _repr_latex_(self) -> str:
+        return rf"$$\lambda_{{\min}} \in {interval_latex(self.lower, self.upper)}$$"
 
 
 def certified_lambda_min(

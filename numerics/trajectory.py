@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from scipy.special import wrightomega
 
+from numerics.display import html_table
 from numerics.gap import simplex_minimiser
 from numerics.losses import Array, CrossEntropy, Loss
 
@@ -66,6 +67,19 @@ class Trajectory:
 
     def __len__(self) -> int:
         return len(self.log_t)
+
+    def _repr_html_(self) -> str:
+        quantities = {
+            "log10 t": self.log10_t,
+            "log10 of the loss": self.log_loss / LOG_10,
+            "least margin": self.margins.min(axis=1),
+            "lambda_min(K_t)": self.lambda_min,
+            "max |K_t - K_0|": self.gap_from_start,
+        }
+        rows = [(name, f"{values[0]:.4g}", f"{values[-1]:.4g}") for name, values in quantities.items()]
+        defect = f"energy identity off by {self.energy_defect[-1]:.1g}"
+        caption = f"Gradient flow on {self.loss.size} samples, {int(self.steps[-1])} steps, {self.status}; {defect}"
+        return html_table(caption, ("", "at the start", "at the end"), rows)
 
     @property
     def log10_t(self) -> Array:

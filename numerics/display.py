@@ -18,7 +18,7 @@ _TABLE = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=Tru
 <thead><tr>{% for cell in headings %}<th scope="col">{{ cell }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in rows %}
-<tr>{% for cell in row %}<{{ "th scope=row" if loop.first else "td" }}>{{ cell }}</{{ "th" if loop.first else "td" }}>\
+<tr>{% for cell in row %}<{{ 'th scope="row"' | safe if loop.first else "td" }}>{{ cell }}</{{ "th" if loop.first else "td" }}>\
 {% endfor %}</tr>
 {% endfor %}
 </tbody>

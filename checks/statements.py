@@ -115,6 +115,11 @@ class Statement:
             "inconclusive": self.inconclusive,
         }
 
+    def _repr_html_(self) -> str:
+        from checks.display import statement_html
+
+        return statement_html(self)
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -130,6 +135,11 @@ class Evidence:
     detail: str = ""
     margin: float | None = None
     covers_all: bool = False
+
+    def _repr_html_(self) -> str:
+        from checks.display import evidence_html
+
+        return evidence_html(self)
 
 
 def symbolic(holds: bool, detail: str = "", covers_all: bool = True) -> Evidence:

@@ -15,7 +15,7 @@ FEWEST_DIGITS, MOST_DIGITS = 3, 30
 _TABLE = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <table>
 <caption>{{ caption }}</caption>
-<thead><tr>{% for cell in headings %}<th scope="col">{{ cell }}</th>{% endfor %}</tr></thead>
+{% if headings %}<thead><tr>{% for cell in headings %}<th scope="col">{{ cell }}</th>{% endfor %}</tr></thead>{% endif %}
 <tbody>
 {% for row in rows %}
 <tr>{% for cell in row %}<{{ 'th scope="row"' | safe if loop.first else "td" }}>{{ cell }}</{{ "th" if loop.first else "td" }}>\
@@ -26,7 +26,7 @@ _TABLE = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=Tru
 
 
 def html_table(caption: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table in HTML, the first cell of each row its heading. Text is escaped, mathematics stays between dollars."""
+    """A table in HTML, the first cell of each row its heading. Text is escaped unless it is markupsafe's Markup."""
     return _TABLE.render(caption=caption, headings=list(headings), rows=[list(row) for row in rows])
 
 

@@ -25,7 +25,7 @@ def build(items: Iterable[Record], settings: Mapping[str, Any]) -> Record:
     """The ledger of a run from its check items.
 
     An item holds the statement's record, role, name, outcome ("passed", "failed" or "skipped"), seconds, and the tally
-    as a dict.
+    as a dict; "test", if there, is the node id by which pytest runs it.
     """
     by_statement: dict[str, list[Record]] = {}
     for item in items:
@@ -106,7 +106,14 @@ def _entry(items: list[Record]) -> Record:
         "undecided": next((item["tally"]["inconclusive"] for item in own if item["tally"]["inconclusive"]), ""),
         "seconds": round(sum(item["seconds"] for item in items), 2),
         "items": len(items),
+        "tests": sorted({_function(item["test"]) for item in items if "test" in item}),
     }  # fmt: skip
+
+
+def _function(test: str) -> str:
+    """The node id of a test without its parameters."""
+    file, separator, name = test.partition("::")
+    return file + separator + name.partition("[")[0]
 
 
 def _necessity(item: Record | None) -> str:

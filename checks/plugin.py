@@ -109,7 +109,8 @@ class Gatherer:
             return
         for name, value in report.user_properties:
             if name == PROPERTY:
-                self.items.append(json.loads(str(value)) | {"outcome": report.outcome, "seconds": report.duration})
+                ran = {"outcome": report.outcome, "seconds": report.duration, "test": report.nodeid}
+                self.items.append(json.loads(str(value)) | ran)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

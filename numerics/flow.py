@@ -317,6 +317,7 @@ class _Run:
             "automatic_gram": self.automatic,
             "sup_displacement": [largest_distance(now, start) for now, start in pairs],
             "euclidean_displacement": [squared_distance({"": now}, {"": start}) ** 0.5 for now, start in pairs],
+            "norm": [np.linalg.norm(now) for now, _ in pairs],
             "sliding": state.sliding,
             **{name: self.totals[name] for name in RECORDED_TOTALS},
         }

@@ -21,7 +21,11 @@ import numpy as np
 import scipy.optimize
 
 from numerics.display import interval_latex
-from numerics.spectrum import Enclosure
+from numerics.kernels import ntk
+from numerics.number_systems import Balls
+from numerics.points import PointSet
+from numerics.spectrum import Enclosure, certified_lambda_min
+from theory.architecture import Architecture
 
 MOST_PATTERNS = 12
 """The largest n for which `best` is found by trying all sign patterns."""
@@ -73,6 +77,19 @@ def gap_constants(matrix: np.ndarray, lambda_min: Enclosure, signs: Sequence[int
         best_gap(matrix, lambda_min),
         label_aware_gap(matrix, signs),
     )
+
+
+def certified_gap_constants(
+    architecture: Architecture, points: PointSet, signs: Sequence[int] | np.ndarray, digits: int = 12
+) -> tuple[Enclosure, GapConstants]:
+    """lambda_0 of the limiting kernel of a network on n points, to so many digits, and its gap constants.
+
+    Raises ValueError if the kernel is not known to be positive definite.
+    """
+    enclosure = certified_lambda_min(lambda system: ntk(architecture, points, system), digits, most_bits=2048)
+    balls = Balls(256)
+    with balls.working():
+        return enclosure, gap_constants(ntk(architecture, points, balls), enclosure, [int(sign) for sign in signs])
 
 
 def _divided(enclosure: Enclosure, number: int) -> Bounds:

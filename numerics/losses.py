@@ -71,22 +71,24 @@ class CrossEntropy:
         return all(target in (0, 1) for target in self.targets)
 
     @cached_property
-    def _log_shares(self) -> Array:
-        """ln y_i and ln(1 - y_i), 2 x n."""
+    def _log_shares(self) -> tuple[Array, Array]:
+        """ln y_i and ln(1 - y_i)."""
         targets = np.array(self.targets, dtype=float)
         with np.errstate(divide="ignore"):
-            return np.log(np.stack([targets, 1 - targets]))
+            return np.log(targets), np.log(1 - targets)
 
     def log_value(self, outputs: Array) -> float:
         """ln of the sum over the samples."""
         logits = outputs / self.temperature
-        return float(np.logaddexp.reduce(self._log_shares + _log_softplus(np.stack([-logits, logits])), axis=None))
+        shares = np.stack(self._log_shares) + _log_softplus(np.stack([-logits, logits]))
+        return float(np.logaddexp.reduce(shares, axis=None))
 
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) c_i, without cancellation where the target is 0 or 1."""
         logits = outputs / self.temperature
-        up, down = np.exp(self._log_shares + log_scale - np.logaddexp(0, np.stack([logits, -logits])))
-        return (up - down) / self.temperature
+        ones, zeros = self._log_shares
+        up = np.exp(log_scale + ones - np.logaddexp(0, logits))
+        return (up - np.exp(log_scale + zeros - np.logaddexp(0, -logits))) / self.temperature
 
     def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) l_i''."""

@@ -13,7 +13,7 @@ from scipy.special import wrightomega
 
 from numerics.display import html_table
 from numerics.gap import simplex_minimiser
-from numerics.losses import Array, CrossEntropy, Loss
+from numerics.losses import Array, CrossEntropy, Exponential, Loss
 
 LOG_10 = math.log(10)
 
@@ -34,6 +34,7 @@ class Trajectory:
     dissipation           (R,): integral of u' K^r u ds, which is |d theta/dt|^2, with the selected subgradients
     automatic_dissipation (R,): the same with the automatic Gram matrix; NaN with a penalty
     sup_displacement, euclidean_displacement  (R, G): |theta_t - theta_0| by group
+    norm                  (R, G): |theta_t| by group, Euclidean
     residual              (R,): largest fixed-point residual of a step so far
     slip                  (R,): sum over the steps of how far the outputs were from what the step's own gradients say
     sliding               (R,): kinks, one a neuron and sample, on which the flow slides
@@ -56,6 +57,7 @@ class Trajectory:
     automatic_dissipation: Array
     sup_displacement: Array
     euclidean_displacement: Array
+    norm: Array
     residual: Array
     slip: Array
     sliding: Array
@@ -142,20 +144,22 @@ class Trajectory:
 
     @cached_property
     def lower_envelope(self) -> Array:
-        """ln W(exp(Phi(S_0) + integral of gamma_s^2 ds)): every margin is at least this, (R,).
+        """Every margin is at least this, (R,), by `theory.envelopes` and the integral of gamma_s^2 ds.
 
-        S = exp(L) - 1, Phi(S) = 1/S - ln S (`theory.envelopes`). The integral is that of the computed path, along each
-        step of which the Gram matrix is constant. Raises ValueError unless the loss is the logistic one, no penalty.
+        For the logistic loss ln W(exp(Phi(S_0) + integral)), S = exp(L) - 1, Phi(S) = 1/S - ln S; at temperature T the
+        integral divided by T^2, the whole times T; for the exponential loss ln(1/L_0 + integral). The integral is that
+        of the computed path, along each step of which the Gram matrix is constant. Raises ValueError for other losses,
+        soft labels, or a penalty.
         """
         return self._envelope(self.log_margin_integral, 1)
 
     @cached_property
     def upper_envelope(self) -> Array:
-        """ln W(exp(Phi(s_0) + n integral of max_i K_s(x_i, x_i) ds)): the least margin is at most this, (R,).
+        """The least margin is at most this, (R,): as `lower_envelope`, by the integral of max_i K_s(x_i, x_i) ds.
 
-        s = exp(L / n) - 1. Otherwise as `lower_envelope`.
+        For the logistic loss with s = exp(L / n) - 1 and n times the integral; for the exponential loss ln n more.
         """
-        return self._envelope(self.log_diagonal_integral + math.log(self.loss.size), self.loss.size)
+        return self._envelope(self.log_diagonal_integral, self.loss.size)
 
     @property
     def envelope_held(self) -> bool:
@@ -168,10 +172,15 @@ class Trajectory:
         return bool(np.all(self.lower_envelope - slack <= least) and np.all(least <= self.upper_envelope + slack))
 
     def _envelope(self, log_integral: Array, share: int) -> Array:
-        if not isinstance(self.loss, CrossEntropy) or not self.loss.hard or self.loss.temperature != 1 or self.penalty:
-            raise ValueError("the envelopes hold for the logistic loss with labels 0 and 1 and without a penalty")
-        log_excess = _log_expm1(self.log_loss[0] - math.log(share))
-        return np.array([margin_of_integral(value, log_excess) for value in log_integral])
+        log_share = math.log(share)
+        match self.loss:
+            case CrossEntropy(temperature=temperature) if self.loss.hard and not self.penalty:
+                log_excess = _log_expm1(self.log_loss[0] - log_share)
+                scaled = log_integral + log_share - 2 * math.log(temperature)
+                return temperature * np.array([margin_of_integral(value, log_excess) for value in scaled])
+            case Exponential() if not self.penalty:
+                return log_share + np.logaddexp(-self.log_loss[0], log_integral)
+        raise ValueError("envelopes are known for the logistic and exponential losses, hard labels and no penalty")
 
 
 def _share(dissipation: Array, energy: Array) -> Array:

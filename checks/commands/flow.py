@@ -50,6 +50,7 @@ def run(options: argparse.Namespace) -> Result:
     import numpy as np
 
     from numerics.flow import Recording, gradient_flow
+    from numerics.gap import certified_gap_constants
     from numerics.kernels import FLOAT64, ntk
     from numerics.losses import logistic
     from numerics.network import initialise
@@ -61,14 +62,15 @@ def run(options: argparse.Namespace) -> Result:
     log_until = _log_time(options.until)
     _check_size(architecture, len(points), points.dimension, options.width)
     loss = logistic(labels)
-    smallest, constants = _constants(architecture, points, loss.signs)
+    digits = 12 if len(points) <= MANY_POINTS else 3
+    lowest, constants = certified_gap_constants(architecture, points, loss.signs, digits)
     coordinates = points.coordinates(FLOAT64)
     start = initialise(architecture, points.dimension, options.width, np.random.default_rng(options.seed))
     # The command line itself shows that it is at work.
     recording = Recording(per_decade=4 if log_until <= MANY_DECADES * LOG_10 else 2)
     trajectory = gradient_flow(architecture, start, coordinates, loss, log_until, recording=recording, progress=False)
     gap = trajectory.gap(ntk(architecture, points))
-    values = _values(trajectory, gap, smallest, constants)
+    values = _values(trajectory, gap, float(lowest.lower), constants)
     head = f"{architecture.name}, width {options.width}, seed {options.seed}; {len(points)} points: {options.points}"
     return Result(values, _lines(head, values))
 
@@ -104,23 +106,6 @@ def _check_size(architecture: Any, size: int, dimension: int, width: int) -> Non
         raise ValueError(f"{numbers} numbers would have to be kept: take a smaller width, depth or fewer points")
 
 
-def _constants(architecture: Any, points: Any, signs: Any) -> tuple[float, GapConstants]:
-    """lambda_0 and the certified gap constants. Raises ValueError if the limiting kernel is not positive definite."""
-    import flint
-
-    from numerics.gap import gap_constants
-    from numerics.kernels import ntk
-    from numerics.number_systems import Balls
-    from numerics.spectrum import certified_lambda_min
-
-    digits = 12 if len(points) <= MANY_POINTS else 3
-    enclosure = certified_lambda_min(lambda system: ntk(architecture, points, system), digits, most_bits=2048)
-    bits = 256
-    with flint.ctx.workprec(bits):
-        constants = gap_constants(ntk(architecture, points, Balls(bits)), enclosure, [int(sign) for sign in signs])
-    return float(enclosure.lower), constants
-
-
 def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapConstants) -> dict[str, Any]:
     import numpy as np
 
@@ -138,6 +123,8 @@ def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapCon
         "crossings": {name: log10_crossing(trajectory.log_t, gap, limit) for name, limit in limits.items()},
         "exceeded_at_start": {name: bool(gap[0] > limit) for name, limit in limits.items()},
         "envelope_held": trajectory.envelope_held,
+        "lambda_min": trajectory.lambda_min[1:].tolist(),
+        "diagonal": np.diagonal(trajectory.gram[1:], axis1=1, axis2=2).tolist(),
         "lower_envelope": trajectory.lower_envelope[1:].tolist(),
         "upper_envelope": trajectory.upper_envelope[1:].tolist(),
         "gap_from_start": trajectory.gap_from_start[1:].tolist(),

@@ -1,0 +1,92 @@
+"""Sphinx: pages in MyST, the notebook executed, the API from the docstrings, mathematics as MathML."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import math_core
+from docutils import nodes
+
+PACKAGES = ("theory", "numerics", "checks")
+
+project = "ntk-companion"
+author = "the ntk-companion authors"
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.apidoc", "sphinxarg.ext"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = "ntk-companion"
+html_math_renderer = "mathml"
+html_show_copyright = False
+html_copy_source = False
+myst_enable_extensions = ["dollarmath", "colon_fence"]
+myst_heading_anchors = 3
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nitpicky = True
+
+nitpick_ignore_regex = [("py:.*", rf"(?!{'|'.join(PACKAGES)})\b.*")]
+apidoc_modules = [
+    {
+        "path": folder,
+        "destination": f"api/{Path(folder).name}",
+        "exclude_patterns": [f"{folder}/test_*", f"{folder}/conftest*"],
+        "separate_modules": True,
+        "module_first": True,
+        "automodule_options": {"members"},
+    }
+    for package in PACKAGES
+    for folder in importlib.import_module(package).__path__
+]
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+
+CODE = re.compile(r"``?(.+?)``?")
+
+
+def docstring_as_rst(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Docstrings are plain text: `code` in backticks, **bold**, and indented blocks that keep their lines."""
+    result: list[str] = []
+    inside = False
+    for line in lines:
+        indented = line.startswith(" ")
+        if indented and not inside:
+            result += ["", "::", ""]
+        elif inside and line and not indented:
+            result.append("")
+            inside = False
+        inside = inside or indented
+        result.append(line if inside else _inline(line))
+    lines[:] = result
+
+
+def _inline(line: str) -> str:
+    """A line with everything escaped that reStructuredText would take for markup."""
+    pieces = CODE.split(line)
+    for index, piece in enumerate(pieces):
+        pieces[index] = f"``{piece}``" if index % 2 else re.sub(r"(?<!\*)\*(?!\*)|[\\|_`]", r"\\\g<0>", piece)
+    return "".join(pieces)
+
+
+def _mathml(latex: str, display: bool) -> str:
+    return math_core.LatexToMathML().convert_with_local_state(latex, displaystyle=display)
+
+
+def _inline_math(writer: Any, node: nodes.math) -> None:
+    writer.body.append(_mathml(node.astext(), display=False))
+    raise nodes.SkipNode
+
+
+def _display_math(writer: Any, node: nodes.math_block) -> None:
+    writer.body.append(f'<div class="math">{_mathml(node.astext(), display=True)}</div>')
+    raise nodes.SkipNode
+
+
+def setup(app: Any) -> None:
+    """Connect the above."""
+    app.connect("autodoc-process-docstring", docstring_as_rst)
+    app.add_html_math_renderer("mathml", (_inline_math, None), (_display_math, None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
@@ -18,12 +19,17 @@ from checks.appendix.table import Cells, Column, Table
 TEMPLATES = Path(__file__).with_name("templates")
 MOST_FLOATED = 24
 """Longest table, in rows, that is kept on one page."""
-LINE = 104
-"""Characters of small type that fit in a line of the page."""
-NARROW = 14
+LINE = 110
+"""Small letters that fit in a line of the page."""
+GUTTER = 1.5
+"""Small letters that fit between two columns."""
+NARROW = 18
 """A column of at most so many characters is never broken over lines."""
 MOST_SOURCES = 8
 """More than so many are not listed by name: the rows name them."""
+LONG_WORD = 18
+"""A word of more letters may be broken over lines after its punctuation, or if it has none anywhere."""
+_BREAKS = re.compile(r"(?<=[-+*/=,;:_)\]|])")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|nan|inf", re.IGNORECASE)
 _EXPONENT = re.compile(r"(?<=[\d.])e([-+]?\d+)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\*_`<>\[\]$#~])")
@@ -79,9 +85,24 @@ def _encoder() -> UnicodeToLatexEncoder:
 
 
 def latex_text(text: str) -> str:
-    """Plain text in LaTeX: every character stands for itself. Raises ValueError on one that LaTeX has no name for."""
-    return _encoder().unicode_to_latex(text).replace(r"\ensuremath{<}=", r"\ensuremath{\le}").replace(
-        r"\ensuremath{>}=", r"\ensuremath{\ge}")  # fmt: skip
+    """Plain text in LaTeX: every character stands for itself; long words may break after their punctuation.
+
+    Raises ValueError on a character that LaTeX has no name for.
+    """
+    return " ".join(r"\allowbreak{}".join(map(_latex_word, _pieces(word))) for word in text.split(" "))
+
+
+def _latex_word(word: str) -> str:
+    encoded = _encoder().unicode_to_latex(word)
+    return encoded.replace(r"\ensuremath{<}=", r"\ensuremath{\le}").replace(r"\ensuremath{>}=", r"\ensuremath{\ge}")
+
+
+def _pieces(word: str) -> list[str]:
+    """The pieces of a word between which a line may be broken."""
+    if len(word) <= LONG_WORD:
+        return [word]
+    parts = [part for part in _BREAKS.split(word) if part]
+    return [part[start : start + LONG_WORD] for part in parts for start in range(0, len(part), LONG_WORD)]
 
 
 def mixed(text: str, write_text: Callable[[str], str]) -> str:
@@ -153,27 +174,39 @@ def _piped(text: str) -> str:
 
 
 def _column_spec(table: Table) -> str:
-    """The columns for LaTeX: natural where a line holds them, else the wide columns of text share what is left."""
-    lengths = [_lengths(table, index) for index in range(len(table.columns))]
-    longest = [max(column) for column in lengths]
-    natural = ["r" if column.cells is Cells.NUMBER else "l" for column in table.columns]
-    if sum(longest) + 2 * len(longest) <= LINE:
-        return "".join(natural)
-    wide = [number > NARROW and column.cells is not Cells.NUMBER
-            for number, column in zip(longest, table.columns, strict=True)]  # fmt: skip
-    left = LINE - sum(number + 2 for number, is_wide in zip(longest, wide, strict=True) if not is_wide)
-    weights = [(sum(column) / len(column)) ** 0.5 * max(column) ** 0.5 for column in lengths]
-    total = sum(weight for weight, is_wide in zip(weights, wide, strict=True) if is_wide)
-    shares = [max(left, 30) * weight / total / LINE for weight in weights]
+    """The columns for LaTeX: natural where a line holds them, else the wide columns of text share what is left.
+
+    No column of text is made narrower than its longest word. Widths are estimated from the characters.
+    """
+    texts = [
+        [_shown(column), *cells] for column, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True)
+    ]
+    natural = [max(map(_width, column)) for column in texts]
+    letters = ["r" if column.cells is Cells.NUMBER else "l" for column in table.columns]
+    room = LINE - GUTTER * len(texts)
+    if sum(natural) <= room:
+        return "".join(letters)
+    wide = [width > NARROW and letter == "l" for width, letter in zip(natural, letters, strict=True)]
+    words = [[piece for cell in column for word in cell.split() for piece in _pieces(word)] for column in texts]
+    least = [max(map(_width, column)) for column in words]
+    floors = [small if is_wide else width for small, is_wide, width in zip(least, wide, natural, strict=True)]
+    weights = [math.sqrt(sum(map(len, column)) / len(column) * width) if is_wide else 0.0
+               for column, width, is_wide in zip(texts, natural, wide, strict=True)]  # fmt: skip
+    spare = max(room - sum(floors), 0)
+    shares = [(floor + spare * weight / sum(weights)) / LINE for floor, weight in zip(floors, weights, strict=True)]
     return "".join(
         rf">{{\raggedright\arraybackslash}}p{{{share:.3f}\linewidth}}" if is_wide else letter
-        for share, is_wide, letter in zip(shares, wide, natural, strict=True)
+        for share, is_wide, letter in zip(shares, wide, letters, strict=True)
     )
 
 
-def _lengths(table: Table, index: int) -> list[int]:
-    heading = re.sub(r"\\[a-zA-Z]+|[${}^_]", "", table.columns[index].heading)
-    return [len(heading), *(len(row[index]) for row in table.rows)]
+def _shown(column: Column) -> str:
+    return re.sub(r"\\[a-zA-Z]+|[${}^_]", "", column.heading)
+
+
+def _width(text: str) -> float:
+    """The width of a text, in small letters."""
+    return len(text) + 0.5 * sum(letter.isupper() for letter in text)
 
 
 # Templates

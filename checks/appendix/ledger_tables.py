@@ -26,10 +26,10 @@ def statements(material: Material, source: str) -> Table:
     """Every statement of a source, with verdict, scope, evidence and mutants."""
     entries = material.entries(lambda record: group(record) == source)
     of = "this suite's own statements" if source == SUITE else f"the statements of {_named(source)}"
-    columns = ("id", "number", "statement", "verdict", "scope", "evidence", "instances", "mutants")
+    columns = ("id", "number", "statement", "verdict", "scope", "evidence", "mutants")
     rows = [
         (one["id"], one["number"], one["title"], one["verdict"] + (" (finding)" if one["finding"] else ""),
-         one["scope"], ", ".join(one["evidence"]), str(sum(one["instances"].values())), mutants_killed(one))
+         one["scope"], ", ".join(one["evidence"]), mutants_killed(one))
         for one in entries
     ]  # fmt: skip
     return Table(

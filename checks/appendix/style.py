@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 COLUMN = 3.3
@@ -49,3 +50,32 @@ def line(index: int) -> dict[str, Any]:
 def dots(index: int) -> dict[str, Any]:
     """The look of series number `index` as markers alone."""
     return {**SERIES[index % len(SERIES)], "linestyle": "none", "markerfacecolor": "none"}
+
+
+PRINTED: dict[str, Any] = {
+    "color": "black",
+    "linestyle": "none",
+    "marker": "X",
+    "markersize": 4.5,
+    "markerfacecolor": "white",
+    "markeredgewidth": 0.8,
+    "zorder": 5,
+    "clip_on": False,
+}
+"""The look of values read off the paper's plots."""
+
+
+def angle_axis(axes: Any) -> None:
+    """An axis of angles from -pi to pi."""
+    axes.set_xlim(-math.pi, math.pi)
+    axes.set_xticks([-math.pi, 0, math.pi], [r"$-\pi$", "0", r"$\pi$"])
+    axes.set_xlabel("angle of $x'$")
+
+
+CONSTANTS = {
+    "printed": r"$\lambda_0/(2n^2)$",
+    "sharp": r"$\lambda_0/n$",
+    "best": "$g^*$",
+    "label_aware": r"$\gamma^2$",
+}
+"""The gap constants."""

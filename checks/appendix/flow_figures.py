@@ -1,0 +1,126 @@
+"""Figures of trained networks: outputs and envelopes, the kernel's gap, its spectrum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from checks.appendix.figure import FigureSpec
+from checks.appendix.series import array, series
+from checks.appendix.style import CONSTANTS, line
+from checks.results import Results
+
+TIME = r"$\log_{10} t$"
+
+
+def logits(found: Results) -> Figure:
+    """Margins between the proved envelopes, a panel a run."""
+    runs = list(series(found, "run", "n", "depth", "width"))
+    figure = Figure(figsize=(3.3, 1.45 * len(runs) + 0.4))
+    panels = figure.subplots(len(runs), 1, squeeze=False)[:, 0]
+    for axes, ((_, size, depth, width), run) in zip(panels, runs, strict=True):
+        time = array(run, "log10_time")
+        lower, upper = array(run, "lower_envelope"), array(run, "upper_envelope")
+        axes.fill_between(time, lower, upper, color="0.9", linewidth=0, label="between the envelopes")
+        for edge in (lower, upper):
+            axes.plot(time, edge, color="0.45", linestyle=":", linewidth=0.9)
+        axes.plot(time, array(run, "largest_margin"), **line(1), label="largest margin")
+        axes.plot(time, array(run, "least_margin"), **line(0), label="least margin")
+        axes.set_title(f"$n$ = {size}, depth {depth}, width {width}", pad=2)
+        axes.set_ylabel("margin")
+        axes.set_xlim(time.min(), time.max())
+    panels[-1].set_xlabel(TIME)
+    handles, _ = panels[0].get_legend_handles_labels()
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, columnspacing=1.0)
+    return figure
+
+
+def gap(found: Results, constants: Results, crossings: Results) -> Figure:
+    """The gap to the limiting kernel over time for several widths, the constants and where each is crossed."""
+    figure = Figure(figsize=(3.3, 2.9))
+    axes = figure.subplots()
+    (size, depth), one_setting = next(iter(series(found, "n", "depth")))
+    for index, ((width,), runs) in enumerate(series(one_setting, "width")):
+        for number, ((seed,), run) in enumerate(series(runs, "seed")):
+            label = f"$m$ = {width}" if number == 0 else None
+            axes.plot(array(run, "log10_time"), array(run, "gap_to_limit"), **line(index), label=label)
+            _crossings(axes, crossings.where(n=size, depth=depth, width=width, seed=seed), line(index)["color"])
+    for name, value in _values(constants.where(n=size, depth=depth)):
+        axes.axhline(value, color="0.6", linewidth=0.6, zorder=0)
+        axes.annotate(CONSTANTS.get(name, name), (1.0, value), xycoords=("axes fraction", "data"), va="bottom",
+                      ha="right", fontsize=6.5)  # fmt: skip
+    axes.set_yscale("log")
+    axes.set_xlabel(TIME)
+    axes.set_ylabel(r"$\max_{ij} |K_t - K|$")
+    handles, _ = axes.get_legend_handles_labels()
+    handles.append(Line2D([], [], color="0.2", marker="o", markerfacecolor="white", linestyle="none", label="crossing"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, columnspacing=1.0)
+    return figure
+
+
+def _crossings(axes: Any, found: Results, color: str) -> None:
+    happened = ~np.isnan(array(found, "log10_crossing"))
+    times, values = array(found, "log10_crossing")[happened], array(found, "value")[happened]
+    axes.plot(times, values, color=color, marker="o", markerfacecolor="white", linestyle="none", zorder=4)
+
+
+def _values(constants: Results) -> list[tuple[str, float]]:
+    """Names and values; constants of equal value are named together."""
+    together: dict[float, list[str]] = {}
+    for name, value in zip(constants.column("constant"), constants.numbers("value"), strict=True):
+        together.setdefault(value, []).append(CONSTANTS.get(name, name))
+    return [(" = ".join(names), value) for value, names in together.items()]
+
+
+def spectrum(found: Results) -> Figure:
+    """The eigenvalues of K_t over time, a panel a network and width."""
+    runs = list(series(found, "network", "depth", "width", "seed"))
+    figure = Figure(figsize=(3.3, 1.6 * len(runs) + 0.3))
+    panels = figure.subplots(len(runs), 1, sharex=True, squeeze=False)[:, 0]
+    names = [name for name in found.columns if name.startswith("eigenvalue_")]
+    for axes, ((network, depth, width, _), run) in zip(panels, runs, strict=True):
+        for index, name in enumerate(names):
+            axes.plot(array(run, "log10_time"), array(run, name), **line(index), label=name.split("_")[1])
+        axes.set_yscale("log")
+        axes.set_title(f"{network}, depth {depth}, width {width}", pad=2)
+        axes.set_ylabel("eigenvalues of $K_t$")
+    panels[-1].set_xlabel(TIME)
+    handles, _ = panels[0].get_legend_handles_labels()
+    figure.legend(handles=handles, loc="outside lower center", ncols=6, columnspacing=0.8, handletextpad=0.4)
+    return figure
+
+
+FLOW_FIGURES = (
+    FigureSpec(
+        "logits",
+        r"Outputs between proved envelopes, to $t = 10^{40}$",
+        "Least and largest margin along the gradient flow. The envelopes are proved from the kernel along the computed"
+        " path and bound the least margin; the path itself is accurate to a few per cent.",
+        "Margins against the logarithm of time. The least margin rises along a straight line and stays in a grey band"
+        " between a lower and an upper envelope.",
+        ("logits",),
+        logits,
+    ),
+    FigureSpec(
+        "gap_over_time",
+        "When the kernel leaves its limit",
+        r"The gap $\max_{ij}|K_t - K|$ along the gradient flow for several widths, and the constants of which Theorem 2"
+        " and its sharper forms say that the gap exceeds them. Circles: crossings. A curve that starts above a constant"
+        " says nothing of training.",
+        "The gap against the logarithm of time, a line a width, with horizontal lines at the constants. Wider networks"
+        " start lower and cross each constant later.",
+        ("gap_over_time", "gap_over_time_constants", "crossing_times"),
+        gap,
+    ),
+    FigureSpec(
+        "spectrum_over_time",
+        "The spectrum of the kernel during training",
+        "Eigenvalues of the Gram matrix $K_t$ on the samples along the gradient flow.",
+        "Eigenvalues of the kernel against the logarithm of time on a logarithmic scale; the largest grows.",
+        ("spectrum_over_time",),
+        spectrum,
+    ),
+)

@@ -1,0 +1,153 @@
+"""Figures of kernels at initialisation: profiles, constants, smallest eigenvalues, convergence in the width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from checks.appendix.figure import FigureSpec
+from checks.appendix.series import array, different, series
+from checks.appendix.style import CONSTANTS, angle_axis, dots, line
+from checks.results import Results
+
+
+def profile(found: Results) -> Figure:
+    """The limiting kernel over the angle, and the spread of finite networks, a panel a network."""
+    networks = different(found, "network")
+    figure = Figure(figsize=(3.3, 2.1))
+    panels = figure.subplots(1, len(networks), squeeze=False)[0]
+    shades = ("0.9", "0.75", "0.6")
+    for axes, network in zip(panels, networks, strict=True):
+        of_network = found.where(network=network)
+        for shade, ((width,), shown) in zip(shades, series(of_network, "width"), strict=False):
+            mean, deviation = array(shown, "mean"), array(shown, "deviation")
+            angle = array(shown, "angle")
+            label = f"$m$ = {width}, mean $\\pm$ 2 s.d."
+            axes.fill_between(angle, mean - 2 * deviation, mean + 2 * deviation, color=shade, linewidth=0, label=label)
+        axes.plot(angle, array(shown, "limit"), **line(0), label="limit")
+        angle_axis(axes)
+        axes.set_title(network, pad=2)
+    panels[0].set_ylabel(r"$K((1, 0), x')$")
+    handles, _ = panels[0].get_legend_handles_labels()
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, columnspacing=1.0)
+    return figure
+
+
+def constants(found: Results) -> Figure:
+    """The gap constants against n, on circles."""
+    circles = [row for row in found.column("points") if row.startswith("circle")]
+    figure = Figure(figsize=(3.3, 2.5))
+    axes = figure.subplots()
+    chosen = [shown for (points,), shown in series(found, "points") if points in circles]
+    settings = list(dict.fromkeys(
+        (network, depth, labels) for shown in chosen
+        for network, depth, labels in zip(*(shown.column(name) for name in ("network", "depth", "labels")), strict=True)
+    ))  # fmt: skip
+    network, depth, _ = settings[0]
+    for index, name in enumerate(("printed", "sharp", "best")):
+        rows = found.where(network=network, depth=depth, labels=settings[0][2])
+        _against_n(axes, rows, name, index, CONSTANTS[name])
+    for index, (_, _, labels) in enumerate(setting for setting in settings if setting[:2] == (network, depth)):
+        rows = found.where(network=network, depth=depth, labels=labels)
+        _against_n(axes, rows, "label_aware", 3 + index, f"{CONSTANTS['label_aware']}, {labels}")
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    sizes = sorted({size for shown in chosen for size in map(int, shown.column("n"))})
+    axes.set_xticks(sizes, map(str, sizes))
+    axes.minorticks_off()
+    axes.set_xlabel("$n$ points on the circle")
+    axes.set_ylabel("constant")
+    figure.legend(loc="outside lower center", ncols=3, columnspacing=1.0)
+    return figure
+
+
+def _against_n(axes: Any, rows: Results, name: str, index: int, label: str) -> None:
+    kept = np.array([points.startswith("circle") for points in rows.column("points")])
+    sizes, values = array(rows, "n")[kept], array(rows, name)[kept]
+    order = np.argsort(sizes)
+    axes.plot(sizes[order], values[order], **{**dots(index), **line(index)}, label=label)
+
+
+def separation(found: Results) -> Figure:
+    """lambda_min of two points against their distance, a line a network."""
+    figure = Figure(figsize=(3.3, 2.3))
+    axes = figure.subplots()
+    for index, ((network, depth), shown) in enumerate(series(found, "network", "depth")):
+        distance = 10 ** array(shown, "log10_separation")
+        label = f"{network}, depth {depth}"
+        axes.plot(distance, array(shown, "lambda_min"), **{**dots(index), **line(index)}, label=label)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("separation")
+    axes.set_ylabel(r"$\lambda_{\min}(K)$")
+    figure.legend(loc="outside lower center", ncols=2, columnspacing=1.0)
+    return figure
+
+
+def error_by_width(found: Results, slopes: Results) -> Figure:
+    """The distance of finite networks from the limit against the width, with the fitted slopes."""
+    networks = list(series(found, "network", "depth", "points"))
+    figure = Figure(figsize=(3.3, 2.6))
+    axes = figure.subplots()
+    for index, ((network, depth, points), shown) in enumerate(networks):
+        width = array(shown, "width")
+        for shift, (quantity, name) in enumerate((("error", "fluctuation"), ("bias", "bias"))):
+            value, error = array(shown, quantity), array(shown, f"{quantity}_standard_error")
+            look = dots(2 * index + shift)
+            axes.errorbar(width, value, yerr=2 * error, **look, elinewidth=0.7)
+            fit = slopes.where(network=network, depth=depth, points=points, quantity=quantity)
+            label = f"{network}, {name}"
+            if fit.rows:
+                slope = fit.numbers("slope")[0]
+                centre = np.exp(np.nanmean(np.log(value) - slope * np.log(width)))
+                axes.plot(width, centre * width**slope, **line(2 * index + shift))
+                label += f": {fit.column('slope')[0]} [{fit.column('low')[0]}, {fit.column('high')[0]}]"
+            axes.plot([], [], **{**look, **line(2 * index + shift)}, label=label)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("width $m$")
+    axes.set_ylabel("distance from the limit")
+    figure.legend(loc="outside lower center", ncols=1)
+    return figure
+
+
+KERNEL_FIGURES: tuple[FigureSpec, ...] = (
+    FigureSpec(
+        "kernel_profile",
+        "The kernel over the angle",
+        "The limiting kernel between $(1, 0)$ and a point of the unit circle, and where finite networks lie: mean and"
+        " two standard deviations of draws from their exact law.",
+        "Kernel against angle: a curve with one peak at zero inside bands that narrow with the width.",
+        ("kernel_profile",),
+        profile,
+    ),
+    FigureSpec(
+        "constants_by_n",
+        "The gap constants against the number of points",
+        r"$n$ equally spaced points on the circle: the printed constant $\lambda_0/(2n^2)$, the sharp $\lambda_0/n$, the"
+        r" best $g^*$ that keeps the kernel definite, and $\gamma^2$ for two labellings. Certified bounds.",
+        "Four constants falling with the number of points on logarithmic scales. The printed one falls fastest;"
+        " gamma squared for separated labels hardly falls.",
+        ("gap_constants",),
+        constants,
+    ),
+    FigureSpec(
+        "separation",
+        "The smallest eigenvalue against the separation of two points",
+        r"$\lambda_{\min}$ of the limiting kernel on two points of the circle, against their distance. Certified.",
+        "The smallest eigenvalue against the separation on logarithmic scales: straight lines of about slope one.",
+        ("separation",),
+        separation,
+    ),
+    FigureSpec(
+        "error_by_width",
+        "Finite networks against their limit",
+        "Fluctuation and bias of the kernel at initialisation against the width, with fitted slopes and their"
+        " intervals. Bars: two standard errors.",
+        "Fluctuation and bias against width on logarithmic scales: straight lines, the bias steeper.",
+        ("error_by_width", "error_by_width_slopes"),
+        error_by_width,
+    ),
+)

@@ -1,0 +1,181 @@
+"""The paper's Figures 1 to 4 beside ours, under each reading of what the paper leaves open.
+
+What the paper shows is known from its plots alone: those values are in the recorded results, in columns `printed`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from checks.appendix.figure import FigureSpec
+from checks.appendix.series import array, different, series
+from checks.appendix.style import COLUMN, PRINTED, angle_axis, line
+from checks.results import Results
+
+READ_OFF = "read off the paper's plot"
+
+
+def figure_1(outputs: Results, values: Results) -> Figure:
+    """Six outputs against the epoch, a panel a reading; the paper's magnitude at the last epoch."""
+    widest = str(max(map(int, different(outputs, "width"))))
+    outputs, values = outputs.where(width=widest), values.where(width=widest)
+    networks, losses = different(outputs, "network"), different(outputs, "loss")
+    figure = Figure(figsize=(COLUMN, 1.35 * len(networks) + 0.4))
+    panels = figure.subplots(len(networks), len(losses), sharex=True, sharey=True, squeeze=False)
+    for row, network in enumerate(networks):
+        for column, loss in enumerate(losses):
+            axes = panels[row, column]
+            shown = outputs.where(network=network, loss=loss)
+            epochs = array(shown, "epoch")
+            trained = epochs >= 1
+            for point in range(1, 7):
+                look = line(point % 2)
+                axes.plot(epochs[trained], array(shown, f"output_{point}")[trained], **look, linewidth=0.8)
+            printed = array(values.where(network=network, loss=loss), "printed")[0]
+            axes.plot([epochs.max()] * 2, [printed, -printed], **PRINTED)
+            axes.set_xscale("log")
+            axes.set_title(f"{network}, {loss}", pad=2)
+            axes.axhline(0, color="0.8", linewidth=0.5, zorder=0)
+    for axes in panels[-1]:
+        axes.set_xlabel("epoch")
+    for axes in panels[:, 0]:
+        axes.set_ylabel(r"$f_t(x_i)$")
+    handles = [Line2D([], [], **line(1), label="label 0"), Line2D([], [], **line(0), label="label 1")]
+    handles.append(Line2D([], [], **PRINTED, label=READ_OFF))
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, columnspacing=1.0, handletextpad=0.5)
+    return figure
+
+
+def figure_2(profiles: Results, values: Results) -> Figure:
+    """The kernel over the angle for several widths, a panel a network; the paper's peaks and ends."""
+    networks = different(profiles, "network")
+    widths = sorted(map(int, different(profiles, "width")))
+    figure = Figure(figsize=(COLUMN, 2.3))
+    panels = figure.subplots(1, len(networks), squeeze=False)[0]
+    for axes, network in zip(panels, networks, strict=True):
+        for index, width in enumerate(widths):
+            shown = profiles.where(network=network, width=str(width))
+            axes.plot(array(shown, "angle"), array(shown, "first"), **line(index + 1), label=f"one draw, $m$ = {width}")
+        mean, deviation = array(shown, "mean"), array(shown, "deviation")
+        axes.fill_between(array(shown, "angle"), mean - deviation, mean + deviation, color="0.85", linewidth=0)
+        axes.plot(array(shown, "angle"), array(shown, "limit"), **line(0), label="limit")
+        _places(axes, values.where(network=network))
+        angle_axis(axes)
+        axes.set_title(network, pad=2)
+    panels[0].set_ylabel(r"$K_0((1, 0), x')$")
+    handles, _ = panels[0].get_legend_handles_labels()
+    handles.append(Line2D([], [], **PRINTED, label=READ_OFF))
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, columnspacing=1.0)
+    return figure
+
+
+def _places(axes: Any, values: Results) -> None:
+    """The paper's values at the peak (angle 0) and at the ends (angle +-pi)."""
+    for place, printed in zip(values.column("place"), values.numbers("printed"), strict=True):
+        angles = [0.0] if place == "peak" else [-np.pi, np.pi]
+        axes.plot(angles, [printed] * len(angles), **PRINTED)
+
+
+def figure_3(profiles: Results, values: Results) -> Figure:
+    """The kernel over the angle at several epochs, a panel a reading; the paper's peaks."""
+    readings = list(series(profiles, "network", "loss"))
+    columns = 2
+    rows = -(-len(readings) // columns)
+    figure = Figure(figsize=(COLUMN, 1.45 * rows + 0.5))
+    panels = figure.subplots(rows, columns, sharex=True, squeeze=False).ravel()
+    epochs = sorted({int(epoch) for epoch in profiles.column("epoch")})
+    for axes, ((network, loss), reading) in zip(panels, readings, strict=False):
+        for epoch in different(reading, "epoch"):
+            shown = reading.where(epoch=epoch)
+            axes.plot(array(shown, "angle"), array(shown, "value"), **line(epochs.index(int(epoch))), linewidth=0.8)
+        printed = values.where(network=network, loss=loss).numbers("printed")
+        axes.plot(np.zeros(len(printed)), printed, **PRINTED)
+        axes.set_title(f"{network}, {loss}", pad=2)
+        angle_axis(axes)
+    for axes in panels[: len(readings) - columns]:
+        axes.set_xlabel("")
+    for axes in panels[::columns]:
+        axes.set_ylabel(r"$K_t((1, 0), x')$")
+    handles = [Line2D([], [], **line(index), label=f"epoch {epoch:,}") for index, epoch in enumerate(epochs)]
+    handles.append(Line2D([], [], **PRINTED, label=READ_OFF))
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, columnspacing=1.0, handletextpad=0.5)
+    return figure
+
+
+def figure_4(kernels: Results, values: Results) -> Figure:
+    """K_t(x, x) of three images against the epoch, a panel a reading; the paper's starts and ends."""
+    readings = list(series(kernels, "network", "loss", "images"))
+    columns = 2 if len(readings) > 1 else 1
+    rows = -(-len(readings) // columns)
+    figure = Figure(figsize=(COLUMN, 1.45 * rows + 0.5))
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes, (key, reading) in zip(panels, readings, strict=False):
+        for index, ((point,), shown) in enumerate(series(reading, "point")):
+            epochs = array(shown, "epoch")
+            axes.plot(epochs, array(shown, "value"), **line(index), label=f"image {point}")
+        mine = values.where(**dict(zip(("network", "loss", "images"), key, strict=True)))
+        ends = [epochs[epochs > 0].min(), epochs.max()]
+        for place, name in zip(ends, ("printed_start", "printed_end"), strict=True):
+            printed = mine.numbers(name)
+            axes.plot([place] * len(printed), printed, **PRINTED)
+        axes.set_xscale("log")
+        axes.set_title(f"{key[0]},\n{key[1]}, {key[2]} images", pad=2)
+        axes.set_xlabel("epoch")
+    for axes in panels[len(readings) :]:
+        axes.set_visible(False)
+    for axes in panels[::columns]:
+        axes.set_ylabel("$K_t(x, x)$")
+    handles, _ = panels[0].get_legend_handles_labels()
+    handles.append(Line2D([], [], **PRINTED, label=READ_OFF))
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, columnspacing=1.0)
+    return figure
+
+
+PAPER_FIGURES = (
+    FigureSpec(
+        "paper_figure_1",
+        "Figure 1 of the paper, under four readings",
+        "Outputs on the six points of the hexagon against the epoch of gradient descent, three hidden layers. The paper"
+        " leaves open whether there are biases and whether the loss is summed or averaged. Crosses: the magnitude at"
+        " epoch 10,000, read off the paper's plot.",
+        "Four panels of six outputs against the epoch. In each, three outputs rise and three fall, symmetrically and in"
+        " the end about straight against the logarithm of the epoch. Crosses mark the paper's magnitude at the last"
+        " epoch.",
+        ("figure_1", "figure_1_values"),
+        figure_1,
+    ),
+    FigureSpec(
+        "paper_figure_2",
+        "Figure 2 of the paper, with and without biases",
+        "The kernel at initialisation over the angle of $x'$: the limit, one draw at each width of the paper, and the"
+        " spread (one standard deviation) at the largest width. Crosses: read off the paper's plot.",
+        "Two panels, kernel against angle from minus pi to pi, one peak at zero. Without biases the curves pass near"
+        " the paper's crosses; with biases they lie far above.",
+        ("figure_2", "figure_2_values"),
+        figure_2,
+    ),
+    FigureSpec(
+        "paper_figure_3",
+        "Figure 3 of the paper, under each reading",
+        "The kernel over the angle of $x'$ at several epochs of training on the hexagon. Crosses: the peaks read off"
+        " the paper's plot.",
+        "Panels of the kernel against the angle, a curve an epoch. The peak at zero rises with training. Crosses mark"
+        " the paper's peaks.",
+        ("figure_3", "figure_3_values"),
+        figure_3,
+    ),
+    FigureSpec(
+        "paper_figure_4",
+        "Figure 4 of the paper, under each reading",
+        "$K_t(x, x)$ of three MNIST images against the epoch, parity labels. The paper does not say how many images"
+        " were used nor how they were scaled. Crosses: start and end read off the paper's plot.",
+        "Panels of three curves of the kernel's diagonal against the epoch. Each rises slowly. Crosses mark the paper's"
+        " first and last values.",
+        ("figure_4", "figure_4_values"),
+        figure_4,
+    ),
+)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,11 @@ PACKAGES = ("theory", "numerics", "checks")
 
 project = "ntk-companion"
 author = "the ntk-companion authors"
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.apidoc", "sphinxarg.ext"]
-exclude_patterns = ["_build"]
+os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+os.environ["COLUMNS"] = "100"  # of what --help prints
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.apidoc", "sphinxcontrib.programoutput"]
+exclude_patterns = ["_build", "api/*/modules.rst"]
 html_theme = "furo"
 html_title = "ntk-companion"
 html_math_renderer = "mathml"
@@ -28,7 +33,8 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nitpicky = True
 
-nitpick_ignore_regex = [("py:.*", rf"(?!{'|'.join(PACKAGES)})\b.*")]
+nitpick_ignore_regex = [("py:.*", rf"(?!({'|'.join(PACKAGES)})\.).*"), ("py:.*", r".*\._.*")]
+suppress_warnings = ["ref.python"]  # a name in an annotation that two modules define
 apidoc_modules = [
     {
         "path": folder,

@@ -1,0 +1,1 @@
+"""The report: a ledger as one HTML page that stands by itself."""

@@ -126,8 +126,8 @@ KERNEL_FIGURES: tuple[FigureSpec, ...] = (
     FigureSpec(
         "constants_by_n",
         "The gap constants against the number of points",
-        r"$n$ equally spaced points on the circle: the printed constant $\lambda_0/(2n^2)$, the sharp $\lambda_0/n$, the"
-        r" best $g^*$ that keeps the kernel definite, and $\gamma^2$ for two labellings. Certified bounds.",
+        r"$n$ equally spaced points on the circle: the printed constant $\lambda_0/(2n^2)$, the sharp"
+        r" $\lambda_0/n$, the best $g^*$ that keeps the kernel definite, and $\gamma^2$ by labelling. Certified.",
         "Four constants falling with the number of points on logarithmic scales. The printed one falls fastest;"
         " gamma squared for separated labels hardly falls.",
         ("gap_constants",),

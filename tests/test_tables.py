@@ -1,0 +1,348 @@
+import csv
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from checks import command_line, ledger, results
+from checks.appendix import formats, ledger_tables, recorded_tables, tables
+from checks.appendix.material import Material
+from checks.appendix.recorded_tables import RecordedTable
+from checks.appendix.table import Cells, Column, Table
+from checks.commands.statements import catalogue
+from checks.files import json_text
+from checks.statements import Role
+
+CLAIMS = """
+[networks.deep]
+family = "fcn"
+depth = 3
+[points]
+six = "hexagon"
+[[claim]]
+id = "smallest"
+network = "deep"
+points = "six"
+sentence = "lambda_0 is about 1.78."
+assertion = "lambda_min(K) is about 1.78"
+[[claim]]
+id = "theorem"
+statement = "thm:2"
+"""
+
+
+@pytest.fixture(scope="module")
+def records():
+    return catalogue()
+
+
+@pytest.fixture(scope="module")
+def whole(records):
+    """The ledger of a run that decided every statement of the suite as it should."""
+    return ledger_of(records)
+
+
+def ledger_of(records):
+    items = []
+    for record in records:
+        verdict = "REFUTED" if record["finding"] else "CONFIRMED"
+        statement = {key: value for key, value in record.items() if key != "mutants"}
+        items.append(item(statement, Role.STATEMENT, "", {verdict: 3}))
+        items += [item(statement, one["role"], one["name"], {"REFUTED": 1}) for one in record["mutants"]]
+    return ledger.build(items, {"profile": "default", "seed": None})
+
+
+def item(statement, role, name, verdicts):
+    tally = {
+        "verdicts": verdicts, "kinds": ["certified"], "margin": 0.123456789, "covers_all": False,
+        "refutation": "lambda_min <= -1.5e-3, x = [0.25, 1_000]" if "REFUTED" in verdicts else "", "inconclusive": "",
+    }  # fmt: skip
+    return {
+        "statement": statement, "role": role, "name": name, "tally": tally, "outcome": "passed", "seconds": 1.0,
+        "test": f"{statement['id']} {role} {name}",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def suite(tmp_path, monkeypatch):
+    """A claims folder of two claims and a folder of one recorded table; returns that folder."""
+    claims, recorded = tmp_path / "claims", tmp_path / "recorded"
+    claims.mkdir()
+    recorded.mkdir()
+    (claims / "small.toml").write_text(CLAIMS, encoding="utf-8")
+    monkeypatch.setattr(ledger_tables, "CLAIMS", claims)
+    monkeypatch.setattr(results, "RECORDED", recorded)
+    spec = RecordedTable("crossing_times", "Crossing times", ("thm:2",))
+    monkeypatch.setattr(tables, "RECORDED_TABLES", (spec,))
+    results.write(measured(), recorded)
+    return recorded
+
+
+def measured(**changed):
+    settings = {"name": "crossing_times", "caption": "When λ₀/n is crossed.", "settings": {"seed": 7}}
+    columns, rows = ("width", "log10_crossing"), [("1000", "8.0 +- 0.1"), ("10000", "")]
+    settings |= {"columns": columns, "rows": rows, "command": "ntk-companion experiment crossing_times"}
+    return results.made(**settings | changed)
+
+
+def edited(book, name, change):
+    """The ledger with one entry changed by hand, or deleted."""
+    copy = json.loads(json.dumps(book))
+    entries = {entry["id"]: entry for entry in copy["statements"]}
+    if change is None:
+        copy["statements"].remove(entries[name])
+    else:
+        change(entries[name])
+    return copy
+
+
+def attempted(book, folder):
+    """Names of the tables built, and the reasons for the refused ones by name, from a ledger written to a file."""
+    path = folder / "ledger.json"
+    path.write_text(json_text(book), encoding="utf-8")
+    found = list(tables.attempts(path))
+    built = [one.name for one in found if isinstance(one, Table)]
+    return built, {one.name: one.reason for one in found if not isinstance(one, Table)}
+
+
+EVERY = {
+    "statements_2504_11130", "statements_this_suite", "qualifications", "hypotheses", "mutants", "findings",
+    "audit_small", "crossing_times",
+}  # fmt: skip
+
+
+def test_a_whole_ledger_gives_every_table(whole, suite, tmp_path):
+    built, refused = attempted(whole, tmp_path)
+    assert set(built) >= EVERY
+    assert refused == {}
+
+
+# --- refusals ---
+
+
+def changes_a_number(entry):
+    entry["instances"]["CONFIRMED"] = entry["instances"].get("CONFIRMED", 0) + 1
+
+
+def raises_the_verdict(entry):
+    entry["verdict"], entry["scope"] = "CONFIRMED", "all"
+
+
+@pytest.mark.parametrize("change", [None, changes_a_number, raises_the_verdict])
+@pytest.mark.parametrize(
+    "name, affected",
+    [
+        (
+            "thm:2",
+            {"statements_2504_11130", "qualifications", "hypotheses", "mutants", "audit_small", "crossing_times"},
+        ),
+        ("eq:3.6", {"statements_2504_11130", "qualifications", "mutants", "findings"}),
+        ("gap:best", {"statements_this_suite", "qualifications", "mutants"}),
+    ],
+)
+def test_a_deleted_or_edited_entry_refuses_its_tables_by_name_and_no_others(
+    whole, suite, tmp_path, name, affected, change
+):
+    built, refused = attempted(edited(whole, name, change), tmp_path)
+    assert affected <= refused.keys() <= affected | {"hypotheses"}  # if the statement has any
+    assert all(repr(name) in reason for reason in refused.values())
+    assert set(built) >= EVERY - refused.keys()
+
+
+def test_an_entry_deleted_from_the_index_too_is_missed(whole, suite, tmp_path):
+    book = edited(whole, "gap:best", None)
+    del book["index"]["gap:best"]
+    assert "'gap:best'" in attempted(book, tmp_path)[1]["statements_this_suite"]
+
+
+def test_the_ledger_of_a_partial_run_is_refused_by_what_is_missing(whole, suite, tmp_path, records):
+    only = [entry for entry in whole["statements"] if entry["id"] == "thm:2"]
+    book = whole | {"statements": only, "index": {"thm:2": whole["index"]["thm:2"]}}
+    built, refused = attempted(book, tmp_path)
+    assert set(built) == {"audit_small", "crossing_times"}
+    assert "has no entry" in refused["qualifications"]
+
+
+def test_an_entry_of_another_revision_is_stale(records, suite, tmp_path):
+    old = [record | {"revision": 0} if record["id"] == "thm:2" else record for record in records]
+    reason = attempted(ledger_of(old), tmp_path)[1]["crossing_times"]
+    assert "'thm:2'" in reason and "revision 0" in reason
+
+
+def test_an_edited_entry_of_an_authors_own_statement_refuses(records, suite, tmp_path):
+    book = ledger_of([*records, records[0] | {"id": "mine:1", "source": "my paper"}])
+    assert "statements_my_paper" in attempted(book, tmp_path)[0]
+    refused = attempted(edited(book, "mine:1", changes_a_number), tmp_path)[1]
+    assert "'mine:1'" in refused["statements_my_paper"]
+
+
+def test_an_edited_result_refuses_its_table_alone(whole, suite, tmp_path):
+    path = suite / "crossing_times.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("8.0", "9.0"), encoding="utf-8")
+    built, refused = attempted(whole, tmp_path)
+    assert list(refused) == ["crossing_times"]
+    assert "crossing_times.csv was changed" in refused["crossing_times"]
+    assert set(built) >= EVERY - {"crossing_times"}
+
+
+def test_all_tables_names_the_entry(whole, suite, tmp_path):
+    (tmp_path / "ledger.json").write_text(json_text(edited(whole, "gap:best", None)), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"statements_this_suite is refused.*'gap:best'"):
+        tables.all_tables(tmp_path / "ledger.json")
+
+
+# --- the command ---
+
+
+def test_the_command_writes_three_forms_of_each_table_and_the_document(whole, suite, tmp_path, capsys):
+    (tmp_path / "ledger.json").write_text(json_text(whole), encoding="utf-8")
+    code = command_line.main(["tables", "--out", str(tmp_path / "out"), "--ledger", str(tmp_path / "ledger.json")])
+    assert code == 0
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names >= {f"{name}.{ending}" for name in EVERY for ending in ("tex", "md", "csv")} | {"appendix.tex"}
+    text = (tmp_path / "out" / "appendix.tex").read_text(encoding="utf-8")
+    assert all(rf"\input{{{name}}}" in text for name in EVERY)
+
+
+def test_the_command_refuses_a_table_with_exit_code_2_and_leaves_none_of_its_files(whole, suite, tmp_path, capsys):
+    path, out = tmp_path / "ledger.json", tmp_path / "out"
+    for book in (whole, edited(whole, "eq:3.6", changes_a_number)):
+        path.write_text(json_text(book), encoding="utf-8")
+        code = command_line.main(["tables", "--json", "--out", str(out), "--ledger", str(path)])
+    captured = capsys.readouterr()
+    assert code == 2
+    lines = captured.err.splitlines()
+    assert len(lines) == 4
+    assert all(line.startswith("ntk-companion: the table ") and "'eq:3.6'" in line for line in lines)
+    refused = json.loads(captured.out.splitlines()[-1])["refused"]
+    left = {file.stem for file in out.iterdir()}
+    assert not left & refused.keys()
+    assert left >= (EVERY | {"appendix"}) - refused.keys()
+    document = (out / "appendix.tex").read_text(encoding="utf-8")
+    assert r"\input{findings}" not in document and "the table findings is refused" in document
+
+
+def test_without_a_ledger_the_command_says_what_to_do(tmp_path, monkeypatch, capsys):
+    (tmp_path / "no.json").write_text("{}", encoding="utf-8")
+    assert command_line.main(["tables", "--out", str(tmp_path), "--ledger", str(tmp_path / "no.json")]) == 2
+    assert "run 'pytest checks/'" in capsys.readouterr().err
+
+
+# --- content ---
+
+
+def material(book, records):
+    return Material(book, {record["id"]: record for record in records})
+
+
+def test_no_verdict_stands_without_its_scope(whole, suite, records):
+    for name, build in ledger_tables.builders(material(whole, records)).items():
+        table = build(material(whole, records))
+        columns = [column.name for column in table.columns]
+        if name.startswith("statements") or name == "qualifications":
+            assert columns[columns.index("verdict") + 1] == "scope"
+        elif "verdict" in columns:
+            position = columns.index("verdict")
+            assert all("instances: " in row[position] or "(all" in row[position] for row in table.rows)
+
+
+def test_every_statement_and_every_mutant_is_in_a_table(whole, suite, records):
+    all_ids, all_mutants = set(), set()
+    for name, build in ledger_tables.builders(material(whole, records)).items():
+        table = build(material(whole, records))
+        if name.startswith("statements"):
+            all_ids |= {row[0] for row in table.rows}
+        if name == "mutants":
+            all_mutants = {row[:2] for row in table.rows}
+    assert all_ids == {record["id"] for record in records}
+    wanted = {(record["id"], one["name"]) for record in records for one in record["mutants"] if one["role"] == "mutant"}
+    assert all_mutants == wanted
+
+
+def test_a_table_says_what_made_it(whole, suite, records):
+    spec = tables.RECORDED_TABLES[0]
+    made = formats.provenance(recorded_tables.recorded_table(spec, material(whole, records)))
+    assert made["command"] == "ntk-companion experiment crossing_times"
+    assert made["seed"] == "7"
+    assert "sympy" in made["versions"]
+    assert made["statements"].startswith("thm:2 CONFIRMED (instances: 3)")
+
+
+def test_the_csv_holds_the_cells_as_recorded(whole, suite, records):
+    table = recorded_tables.recorded_table(tables.RECORDED_TABLES[0], material(whole, records))
+    lines = [line for line in formats.comma_separated(table).splitlines() if not line.startswith("# ")]
+    assert list(csv.reader(lines)) == [["width", "log10_crossing"], ["1000", "8.0 +- 0.1"], ["10000", ""]]
+
+
+def test_every_recorded_result_is_in_a_table_or_a_figure():
+    from checks.appendix.figures import FIGURES
+
+    used = {spec.name for spec in recorded_tables.RECORDED_TABLES}
+    used |= {name for spec in FIGURES for name in spec.sources}
+    assert {path.stem for path in results.RECORDED.glob("*.csv")} - used == set()
+
+
+def test_every_statement_named_beside_recorded_results_exists(records):
+    known = {record["id"] for record in records}
+    assert {name for spec in recorded_tables.RECORDED_TABLES for name in spec.statements} - known == set()
+
+
+# --- forms ---
+
+
+@pytest.mark.parametrize(
+    "text, latex",
+    [
+        ("50% of a_b & {c} #1 ~x^2", r"50\% of a\_b \& \{c\} \#1 {\textasciitilde}x{\textasciicircum}2"),
+        ("a\\b $5", r"a{\textbackslash}b \$5"),
+        ("λ² ≥ ∞ →", r"\ensuremath{\lambda}{\texttwosuperior} \ensuremath{\geq} \ensuremath{\infty} {\textrightarrow}"),
+        ("x <= y", r"x \ensuremath{\le} y"),
+    ],
+)  # fmt: skip
+def test_text_is_escaped_for_latex(text, latex):
+    assert formats.latex_text(text) == latex
+
+
+def test_mathematics_in_a_caption_is_left_as_it_is():
+    assert formats.latex_mixed(r"n_1: $\lambda_0 & x$ 5%") == r"n\_1: $\lambda_0 & x$ 5\%"
+    assert formats.latex_mixed("5$") == r"5\$"
+
+
+@pytest.mark.parametrize(
+    "cell, latex",
+    [
+        ("1.50", "$1.50$"),
+        ("-3.20e-05", r"$-3.20 \times 10^{-5}$"),
+        ("[0.10, 0.20]", "$[0.10, 0.20]$"),
+        ("1.5 +- 0.2", r"$1.5 \pm 0.2$"),
+        ("", "--"),
+        ("not reached", "not reached"),
+    ],
+)
+def test_a_number_keeps_its_digits_in_latex(cell, latex):
+    assert formats.latex_number(cell) == latex
+
+
+def test_a_bar_does_not_split_a_markdown_cell():
+    columns = (Column("a", "a"), Column("b", "b", Cells.MATH))
+    table = Table("t", "t", "c", columns, (("x|y", r"\|x\| | 1"),), (), "make")
+    row = formats.markdown(table).splitlines()[6]
+    assert row == r"| x\|y | $\\|x\\| \| 1$ |"
+
+
+def test_a_row_of_another_length_is_refused():
+    with pytest.raises(ValueError, match="must have 1 cells"):
+        Table("t", "t", "c", (Column("a", "a"),), (("x", "y"),), (), "make")
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_the_document_compiles_and_nothing_runs_off_the_page(whole, suite, tmp_path):
+    (tmp_path / "ledger.json").write_text(json_text(whole), encoding="utf-8")
+    tables.write_all(tmp_path / "ledger.json", tmp_path)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "appendix.tex"]
+    for _ in range(2):
+        log = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=True).stdout
+    assert "Output written on appendix.pdf" in log
+    overfull = [float(line.split("(")[1].split("pt")[0]) for line in log.splitlines() if line.startswith("Overfull")]
+    assert max(overfull, default=0) < 12

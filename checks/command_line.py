@@ -17,10 +17,10 @@ import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-from checks.commands import audit, experiment, figures, flow, gram, sample, statements, tables
+from checks.commands import audit, experiment, figures, flow, gram, report, sample, statements, tables
 from checks.commands.arguments import Result
 
-COMMANDS = (gram, sample, flow, audit, statements, experiment, tables, figures)
+COMMANDS = (gram, sample, flow, audit, statements, experiment, tables, figures, report)
 DONE, BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 3, 130, 141
 TICK = 1.0
 """Seconds between two signs of progress."""
@@ -32,6 +32,10 @@ EXTRAS = {
     "jinja2": "report",
     "matplotlib": "report",
     "pylatexenc": "report",
+    "math_core": "report",
+    "pygraphviz": "report",
+    "fontTools": "report",
+    "ziamath": "report",
 }
 
 

@@ -10,10 +10,10 @@ from checks.commands import arguments
 from checks.commands.arguments import Result
 
 FILE = "report.html"
-DESCRIPTION = f"""Writes DIR/{FILE}: every statement of the ledger with its formula, evidence, verdict and scope, the graph
-of which uses which, the findings, and the suite's tables and figures if the ledger holds all of its statements. The page
-fetches nothing and opens from disk. A ledger of which an entry is missing or was edited is refused; a table or figure
-that cannot be built is named in the page, and the exit code is then 2."""
+DESCRIPTION = f"""Writes DIR/{FILE}: every statement of the ledger with its formula, evidence, verdict and scope, the
+graph of which uses which, the findings, and the suite's tables and figures if the ledger holds all of its statements.
+The page fetches nothing and opens from disk. A ledger of which an entry is missing or was edited is refused; a table or
+figure that cannot be built is named in the page, and the exit code is then 2."""
 
 
 def add_to(commands: Any) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
+from typing import Any
 
 from markupsafe import Markup, escape
 from math_core import LatexError, LatexToMathML
@@ -18,6 +19,7 @@ _CLOSING = re.compile(r"\\end\b|\\right(?![a-zA-Z])|(?<!\\)\}")
 _ITALICS = [*range(0x1D434, 0x1D468), 0x210E, *range(0x1D6E2, 0x1D71C), 0x1D6A4, 0x1D6A5]
 """A browser shows a single letter as the slanted one of these code points."""
 _LETTERS = range(0x20, 0x7F)
+_PRIMES = (0x2032, 0x2033, 0x2034)
 
 
 def displayed(latex: str, where: str) -> Markup:
@@ -76,9 +78,19 @@ def font(characters: Iterable[str]) -> str:
     source = metadata.distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
     options = subset.Options(flavor="woff", layout_features=["*"], recalc_timestamp=False)
     whole = subset.load_font(str(source), options)
+    _lower_primes(whole)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes={*_LETTERS, *_ITALICS, *map(ord, characters)})
     cutter.subset(whole)
     content = io.BytesIO()
     subset.save_font(whole, content, options)
     return base64.b64encode(content.getvalue()).decode("ascii")
+
+
+def _lower_primes(font: Any) -> None:
+    """Make the primes those for superscripts, where MathML has them: a browser would raise the plain ones twice."""
+    glyphs = font.getGlyphSet()
+    for table in font["cmap"].tables:
+        for code in _PRIMES:
+            if f"{table.cmap.get(code)}.ssty" in glyphs:
+                table.cmap[code] = f"{table.cmap[code]}.ssty"

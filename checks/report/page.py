@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import jinja2
 from markupsafe import Markup
 
 from checks import ledger
-from checks.appendix.ledger_tables import SEVERITIES, mutants_killed
+from checks.appendix.ledger_tables import SEVERITIES, SUITE, mutants_killed
 from checks.appendix.material import made_of_entries
 from checks.appendix.table import Table
 from checks.report import graph, mathematics
@@ -44,23 +43,26 @@ class Status:
 
 
 PROVED = Status(
-    "proved", "✓", "CONFIRMED, scope: all", "A proof covers every case that the statement speaks of, given its hypotheses."
-)
+    "proved", "✓", "CONFIRMED, scope: all",
+    "A proof covers every case that the statement speaks of, given its hypotheses.",
+)  # fmt: skip
 HELD = Status(
-    "held",
-    "✓",
-    "CONFIRMED, on instances",
+    "held", "✓", "CONFIRMED, on instances",
     "Held in every case that was decided, and the scope says how many. Other cases are not covered.",
-)
+)  # fmt: skip
 FINDING = Status(
-    "finding",
-    "✗",
-    "REFUTED, a recorded finding",
+    "finding", "✗", "REFUTED, a recorded finding",
     "False as printed: an error that is on record, refuted again in this run. Its corrected form stands beside it.",
-)
-REFUTED = Status("refuted", "✗", "REFUTED", "A case contradicts the statement, and no finding is on record: look into it.")
-UNDECIDED = Status("undecided", "?", "INCONCLUSIVE", "Not decided at the precision or the sample size that was allowed.")
-VACUOUS = Status("vacuous", "∅", "VACUOUS", "True for a reason that says nothing, such as a hypothesis that never held.")
+)  # fmt: skip
+REFUTED = Status(
+    "refuted", "✗", "REFUTED", "A case contradicts the statement, and no finding is on record: look into it."
+)  # fmt: skip
+UNDECIDED = Status(
+    "undecided", "?", "INCONCLUSIVE", "Not decided at the precision or the sample size that was allowed."
+)  # fmt: skip
+VACUOUS = Status(
+    "vacuous", "∅", "VACUOUS", "True for a reason that says nothing, such as a hypothesis that never held."
+)  # fmt: skip
 STATUSES = (PROVED, HELD, FINDING, REFUTED, UNDECIDED, VACUOUS)
 
 
@@ -91,24 +93,30 @@ def page(entries: Sequence[Record], missing: Sequence[str] = (), appendix: Appen
     `missing` are ids of statements that the ledger should hold and does not. Raises ValueError, naming the statement,
     the table or the figure, if a formula cannot be shown as mathematics.
     """
+    environment = _environment()
+    facts = {
+        "entries": _in_order(entries),
+        "findings": _findings(entries),
+        "counted": [(status, [one for one in entries if status_of(one) is status]) for status in STATUSES],
+        "users": {one["id"]: [user["id"] for user in entries if one["id"] in user["uses"]] for one in entries},
+        "drawing": graph.laid_out({one["id"]: one["uses"] for one in entries}),
+        "by_id": {one["id"]: one for one in entries},
+        "reasons": ledger.failures({"statements": list(entries)}, {}),
+        "made": made_of_entries(entries),
+        "seconds": sum(one["seconds"] for one in entries),
+        "missing": missing,
+        "appendix": appendix,
+    }
+    main = environment.get_template("main.html.j2").render(facts)
     style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
-    body = _environment().get_template("page.html.j2").render(
-        entries=_in_order(entries),
-        findings=_findings(entries),
-        counted=[(status, [one for one in entries if status_of(one) is status]) for status in STATUSES],
-        users={one["id"]: [user["id"] for user in entries if one["id"] in user["uses"]] for one in entries},
-        drawing=graph.laid_out({one["id"]: one["uses"] for one in entries}),
-        by_id={one["id"]: one for one in entries},
-        reasons=ledger.failures({"statements": list(entries)}, {}),
-        made=made_of_entries(entries),
-        seconds=sum(one["seconds"] for one in entries),
-        missing=missing,
-        appendix=appendix,
+    return environment.get_template("page.html.j2").render(
+        facts,
+        main=Markup(main),
+        font=mathematics.font(_mathematical_characters(main)),
         style=Markup(style),
         script=Markup(script),
         script_digest=base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii"),
-    )  # fmt: skip
-    return body.replace("@FONT@", mathematics.font(_mathematical_characters(body)))
+    )
 
 
 def status_of(entry: Record) -> Status:
@@ -123,6 +131,11 @@ def status_of(entry: Record) -> Status:
     return UNDECIDED
 
 
+def scope(entry: Record) -> str:
+    """The scope of a verdict, as words that stand after it."""
+    return "scope: all" if entry["scope"] == "all" else str(entry["scope"])
+
+
 def anchor(name: str) -> str:
     """The anchor of a statement, fit for an id and, as it is, for a link."""
     return "statement-" + quote(name, safe=":.")
@@ -134,11 +147,11 @@ def command(entry: Record) -> str:
 
 
 def _in_order(entries: Iterable[Record]) -> dict[str, list[Record]]:
-    """The entries by source, of each source in the order of their numbers."""
+    """The entries by source, this suite's own last; of each source in the order of their numbers."""
     groups: dict[str, list[Record]] = {}
     for one in entries:
         groups.setdefault(one["source"], []).append(one)
-    return {source: sorted(group, key=_number) for source, group in groups.items()}
+    return {source: sorted(groups[source], key=_number) for source in sorted(groups, key=lambda name: name == SUITE)}
 
 
 def _number(entry: Record) -> list[tuple[str, int]]:
@@ -172,6 +185,7 @@ def _environment() -> jinja2.Environment:
         "mixed": mathematics.mixed,
         "anchor": anchor,
         "status": status_of,
+        "scope": scope,
         "command": command,
         "killed": mutants_killed,
         "data_uri": _data_uri,

@@ -25,11 +25,13 @@ PROFILES = {"default": 25, "thorough": 500}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --profile, --seed, --ledger and --write-baseline."""
+    """Add --profile, --seed, --ledger, --baseline and --write-baseline."""
     group = parser.getgroup("ntk-companion")
     group.addoption("--profile", choices=tuple(PROFILES), default="default", help="how much the checks try")
     group.addoption("--seed", type=int, default=None, metavar="N", help="a fresh run: other samples, other examples")
     group.addoption("--ledger", type=Path, default=None, metavar="FILE", help="where to write the ledger")
+    held = "verdicts that this run must reach; default: this suite's, for its own checks"
+    group.addoption("--baseline", type=Path, default=None, metavar="FILE", help=held)
     group.addoption("--write-baseline", action="store_true", help="record this run's verdicts as the baseline")
 
 
@@ -54,6 +56,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(seed)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Gatherer(config), "ntk-companion gatherer")
+
+
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Raise UsageError on a baseline that is not there."""
+    path = config.option.baseline
+    if path and not path.is_file() and not config.option.write_baseline:
+        raise pytest.UsageError(f"there is no baseline {path}: add --write-baseline to record one")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -115,17 +124,21 @@ class Gatherer:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Derive the ledger, write it, and fail the run for what must fail it."""
-        baseline = json.loads(BASELINE.read_text(encoding="utf-8")) if BASELINE.exists() else {}
-        expected = baseline if self._runs_all_checks() else ()
+        options = self.config.option
+        path = options.baseline or BASELINE
+        baseline = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        whole = self._is_whole()
+        expected = baseline if whole else ()
         if not self.items and not expected:
             return
-        options = self.config.option
         order = {name: position for position, name in enumerate(baseline)}
         self.items.sort(key=lambda item: order.get(item["statement"]["id"], len(order)))
         self.ledger = ledger.build(self.items, {"profile": options.profile, "seed": options.seed})
-        if options.write_baseline:
-            write_whole(BASELINE, json_text(_baseline(self.ledger)))
         self.reasons = ledger.failures(self.ledger, baseline, () if options.write_baseline else expected)
+        if options.write_baseline and whole:
+            write_whole(path, json_text(_baseline(self.ledger)))
+        elif options.write_baseline:
+            self.reasons.append("no baseline was written, as not all checks ran; for your own checks give --baseline")
         written = self.ledger if expected else self._with_what_was_there(self.ledger)
         write_whole(self._path(), json_text(written))
         if self.reasons and session.exitstatus == pytest.ExitCode.OK:
@@ -144,11 +157,13 @@ class Gatherer:
     def _path(self) -> Path:
         return self.config.option.ledger or self.config.rootpath / "ledger.json"
 
-    def _runs_all_checks(self) -> bool:
-        """Does this session run this suite's whole checks folder, nothing selected away?"""
+    def _is_whole(self) -> bool:
+        """Does this session run all that the baseline speaks of, nothing selected away?"""
         options = self.config.option
         if options.keyword or options.markexpr or options.collectonly or getattr(options, "deselect", None):
             return False
+        if options.baseline:
+            return not self._stopped_early()
         folder = BASELINE.parent
         chosen = [(self.config.invocation_params.dir / str(argument)).resolve() for argument in self.config.args]
         return any(folder == path or path in folder.parents for path in chosen) and not self._stopped_early()

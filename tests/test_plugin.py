@@ -103,6 +103,30 @@ def test_the_seed_changes_the_examples_and_their_absence_fixes_them(pytester):
     assert len(set(tallies)) > 1
 
 
+def test_a_baseline_of_ones_own_is_recorded_and_held_to(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    result, _ = run(pytester, "--baseline", "mine.json", "--write-baseline")
+    assert result.ret == 0
+    assert json.loads((pytester.path / "mine.json").read_text()) == {
+        "mine:squares": {"verdict": "CONFIRMED", "revision": 1}
+    }
+    assert run(pytester, "--baseline", "mine.json")[0].ret == 0
+    pytester.makepyfile(test_mine=CHECKS.replace('"mine:squares"', '"mine:other"'))
+    result, _ = run(pytester, "--baseline", "mine.json")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["FAILS: mine:squares is in the baseline and was not run"])
+
+
+def test_a_baseline_must_be_there_or_be_written_to_a_file_of_ones_own(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    result, _ = run(pytester, "--baseline", "mine.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*there is no baseline mine.json*"])
+    result, _ = run(pytester, "--write-baseline")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["FAILS: no baseline was written*"])
+
+
 def test_ordinary_tests_are_left_alone(pytester):
     pytester.makepyfile(test_plain="def test_nothing():\n    pass\n")
     result, ledger = run(pytester)

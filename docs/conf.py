@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import re
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ exclude_patterns = ["_build", "api/*/modules.rst"]
 html_theme = "furo"
 html_title = "ntk-companion"
 html_math_renderer = "mathml"
+smartquotes = False  # a prime is not a quotation mark
 html_show_copyright = False
 html_copy_source = False
 myst_enable_extensions = ["dollarmath", "colon_fence"]
@@ -52,22 +55,22 @@ autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 
 CODE = re.compile(r"``?(.+?)``?")
+ALIGNED = re.compile(r"^\S.*\S {2,}\S")
 
 
 def docstring_as_rst(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
-    """Docstrings are plain text: `code` in backticks, **bold**, and indented blocks that keep their lines."""
-    result: list[str] = []
-    inside = False
-    for line in lines:
-        indented = line.startswith(" ")
-        if indented and not inside:
-            result += ["", "::", ""]
-        elif inside and line and not indented:
-            result.append("")
-            inside = False
-        inside = inside or indented
-        result.append(line if inside else _inline(line))
-    lines[:] = result
+    """Docstrings are plain text: `code` in backticks, **bold**; indented and aligned lines stay as they are."""
+    paragraphs = itertools.groupby(lines[:], lambda line: bool(line.strip()))
+    lines[:] = [line for _, paragraph in paragraphs for line in _paragraph(list(paragraph))]
+
+
+def _paragraph(lines: list[str]) -> Iterator[str]:
+    aligned = any(ALIGNED.search(line) for line in lines)
+    for is_literal, group in itertools.groupby(lines, lambda line: aligned or line.startswith(" ")):
+        if is_literal:
+            yield from ("", "::", "", *(f"    {line}" for line in group), "")
+        else:
+            yield from map(_inline, group)
 
 
 def _inline(line: str) -> str:

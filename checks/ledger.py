@@ -21,6 +21,15 @@ DECIDED = (Verdict.CONFIRMED, Verdict.REFUTED)
 Record = dict[str, Any]
 
 
+class Ledger(dict[str, Any]):
+    """A ledger, plain JSON values; a notebook shows it as its table, if no entry is missing or was edited."""
+
+    def _repr_html_(self) -> str:
+        from numerics.display import html_table
+
+        return html_table("Ledger", HEADINGS, map(_row, verified(self)))
+
+
 def build(items: Iterable[Record], settings: Mapping[str, Any]) -> Record:
     """The ledger of a run from its check items.
 
@@ -34,8 +43,9 @@ def build(items: Iterable[Record], settings: Mapping[str, Any]) -> Record:
     return _of([_entry(group) | {"made": made} for group in by_statement.values()])
 
 
-def _of(entries: list[Record]) -> Record:
-    return {"schema": SCHEMA, "index": {entry["id"]: digest(entry) for entry in entries}, "statements": entries}
+def _of(entries: list[Record]) -> Ledger:
+    index = {entry["id"]: digest(entry) for entry in entries}
+    return Ledger(schema=SCHEMA, index=index, statements=entries)
 
 
 def merged(before: Record, now: Record) -> tuple[Record, list[str]]:
@@ -54,7 +64,7 @@ def merged(before: Record, now: Record) -> tuple[Record, list[str]]:
     return _of(list(found.values())), partly
 
 
-def read(path: Path) -> Record:
+def read(path: Path) -> Ledger:
     """The ledger of a file. Raises ValueError if it is not one of this version, OSError if it cannot be read."""
     try:
         ledger = json.loads(path.read_text(encoding="utf-8"))
@@ -62,7 +72,7 @@ def read(path: Path) -> Record:
         raise ValueError(f"{path} is not a ledger: {error}") from None
     if not isinstance(ledger, dict) or ledger.get("schema") != SCHEMA:
         raise ValueError(f"{path} is not a ledger of this version: run 'pytest checks/' to write one")
-    return ledger
+    return Ledger(ledger)
 
 
 def entry(ledger: Record, name: str) -> Record:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import math_core
-from markupsafe import Markup
-
+from checks.report.mathematics import displayed
 from checks.statements import Evidence, Statement, Verdict
 from numerics.display import html_table
-
-
-def mathml(formula: str) -> Markup:
-    """A formula in LaTeX as MathML, which browsers show by themselves. Raises math_core.LatexError on bad LaTeX."""
-    return Markup(math_core.LatexToMathML().convert_with_local_state(formula, displaystyle=True))
 
 
 def statement_html(statement: Statement) -> str:
     """A statement as a table. Its status is not among it: that is derived from evidence and stands in the ledger."""
     rows = [
         ("stands in", f"{statement.source}, {statement.number}"),
-        ("formula", mathml(statement.formula)),
+        ("formula", displayed(statement.formula, statement.id)),
         *((f"hypothesis: {hypothesis.name}", hypothesis.sentence) for hypothesis in statement.hypotheses),
         *((("uses", ", ".join(statement.uses)),) if statement.uses else ()),
         ("qualification", statement.qualification),
@@ -26,7 +19,7 @@ def statement_html(statement: Statement) -> str:
     if statement.finding:
         rows.append(("finding", f"{statement.finding.severity}: {statement.finding.sentence}"))
         if statement.finding.corrected:
-            rows.append(("corrected", mathml(statement.finding.corrected)))
+            rows.append(("corrected", displayed(statement.finding.corrected, statement.id)))
     return html_table(f"{statement.id}: {statement.title}", (), rows)
 
 

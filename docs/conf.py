@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import math_core
 from docutils import nodes
+
+from checks.report.mathematics import displayed, inline
 
 PACKAGES = ("theory", "numerics", "checks")
 
@@ -81,17 +82,13 @@ def _inline(line: str) -> str:
     return "".join(pieces)
 
 
-def _mathml(latex: str, display: bool) -> str:
-    return math_core.LatexToMathML().convert_with_local_state(latex, displaystyle=display)
-
-
 def _inline_math(writer: Any, node: nodes.math) -> None:
-    writer.body.append(_mathml(node.astext(), display=False))
+    writer.body.append(inline(node.astext(), node.document["source"]))
     raise nodes.SkipNode
 
 
 def _display_math(writer: Any, node: nodes.math_block) -> None:
-    writer.body.append(f'<div class="math">{_mathml(node.astext(), display=True)}</div>')
+    writer.body.append(f'<div class="math">{displayed(node.astext(), node.document["source"])}</div>')
     raise nodes.SkipNode
 
 

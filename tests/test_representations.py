@@ -120,14 +120,14 @@ def test_printed_bounds_contain_the_bounds(bounds):
 
 def test_bounds_that_share_digits_are_printed_with_two_more():
     lower, upper = flint.arb(1), flint.arb(1) + flint.arb((1, -30))
-    assert shown(Bounds(lower, upper)) == r"\left[1.0000000000,\; 1.0000000010\right]"
+    assert shown(Bounds(lower, upper)) == r"\left[1.00000000000,\; 1.00000000094\right]"
     assert shown(Bounds(flint.arb.neg_inf(), flint.arb(2))) == r"\left[-\infty,\; 2.00\right]"
 
 
 def test_gap_constants_are_four_lines_in_order():
     bounds = [Bounds(flint.arb(value), flint.arb(value)) for value in (1, 2, 3, 4)]
     lines = shown(GapConstants(*bounds)).splitlines()[1:-1]
-    assert [int(numbers(line + "\\")[0]) for line in lines] == [1, 2, 3, 4]
+    assert [numbers(line.partition(r"\in ")[2])[0] for line in lines] == [1, 2, 3, 4]
     assert "2 n^2" in lines[0] and "K^r" in lines[3]
 
 

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checks import command_line
-from checks.audit import language, replies, situation
+from checks.audit import builder, language, replies, situation
 from checks.audit.claims import InputError, parse_claims
 from checks.audit.words import FAMILIES, WORDS
 
@@ -176,7 +176,7 @@ TOKENS = st.sampled_from([*WORDS, *FAMILIES, *SIGNS, *KEYWORDS])
 def test_any_words_are_an_assertion_or_a_fault_at_a_place(text):
     try:
         language.parse(text, names=["x"])
-    except language.ClaimError as error:
+    except builder.ClaimError as error:
         assert 1 <= error.column <= len(text) + 1
 
 

@@ -11,9 +11,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from checks.audit import language
-from checks.audit.language import ClaimError, Node, Number, parse, parse_constant
+from checks.audit.builder import ClaimError, check_new_name
+from checks.audit.language import parse, parse_constant
+from checks.audit.nodes import Apply, Name, Node, Number, Quantified, parts
 from checks.audit.objects import Network
+from checks.audit.words import WORDS
 from checks.statements import Verdict
 from numerics.points import PointSet, parse_number, parse_points, rational_points
 from theory.architecture import BIASES, FAMILIES
@@ -219,15 +221,15 @@ class _Reader:
         where: str,
     ) -> None:
         """Point sets and depths may be variables of the assertion, and must then be bound there."""
-        found = list(language.parts(assertion))
-        bound = {part.variable for part in found if isinstance(part, language.Quantified)}
+        found = list(parts(assertion))
+        bound = {part.variable for part in found if isinstance(part, Quantified)}
         if points is not None and points not in sets and points not in bound:
             raise InputError(
                 f"{where}: no point set is named {points!r}; declare it under [points],"
                 f" or quantify: 'for all {points} in different_points(6, 3): ...'"
             )
         for part in found:
-            if isinstance(part, language.Apply) and part.network is not None:
+            if isinstance(part, Apply) and part.network is not None:
                 for name in (part.network, part.points):
                     if name is not None and name not in networks and name not in sets and name not in bound:
                         raise InputError(f"{where}: {name!r} is neither a network nor a point set")
@@ -260,12 +262,8 @@ class _Reader:
 
     def _size(self, value: Any, where: str) -> Node:
         """A number, or the name of a constant or of a variable that the assertion binds."""
-        if (
-            isinstance(value, str)
-            and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", value)
-            and value not in language.WORDS
-        ):
-            return language.Name((0, 0), value)
+        if isinstance(value, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", value) and value not in WORDS:
+            return Name((0, 0), value)
         return _number(value, where, self.constants)
 
     def points(self, value: Any, where: str) -> PointSet:
@@ -367,7 +365,7 @@ def _new_name(key: str, where: str, taken: set[str]) -> None:
             f"{where}: the name {key[:40]!r} needs ASCII letters, digits and _, a letter first, at most 31"
         )
     try:
-        language.check_new_name(key, 1, taken)
+        check_new_name(key, 1, taken)
     except ClaimError as error:
         raise InputError(f"{where}: {error.message}") from None
 

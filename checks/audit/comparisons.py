@@ -14,7 +14,7 @@ from fractions import Fraction
 import flint
 
 from checks.audit import exact, ranges
-from checks.audit.language import (
+from checks.audit.nodes import (
     About,
     Apply,
     Comparison,

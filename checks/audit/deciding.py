@@ -13,7 +13,7 @@ from typing import Any
 
 from checks.audit import intervals, search
 from checks.audit.comparisons import Truth, decide_about, decide_comparison, shown
-from checks.audit.language import (
+from checks.audit.nodes import (
     About,
     And,
     Comparison,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy
 
-from checks.audit.language import Apply, Entry, Name, Node, Number, kind
+from checks.audit.nodes import Apply, Entry, Name, Node, Number, kind
 from checks.audit.words import NoExactValueError
 from numerics.points import CirclePoints, PointSet, RationalPoints
 from theory import moments, series

@@ -11,7 +11,7 @@ import flint
 
 from checks.audit import deciding, ranges
 from checks.audit.comparisons import BOX_BITS, Truth, dyadic, end_of
-from checks.audit.language import (
+from checks.audit.nodes import (
     Comparison,
     Interval,
     Node,

@@ -11,7 +11,7 @@ import flint
 import numpy as np
 import sympy
 
-from checks.audit.language import Node
+from checks.audit.nodes import Node
 from checks.audit.words import MeaninglessError, NoExactValueError
 from numerics.number_systems import Balls, evaluate
 from theory import printed

@@ -19,7 +19,7 @@ from checks.audit import search
 from checks.audit.claims import Claim, ClaimsFile, InputError
 from checks.audit.comparisons import Truth
 from checks.audit.deciding import decide, needs_random_search
-from checks.audit.language import Family, Node, Number, Quantified
+from checks.audit.nodes import Family, Node, Number, Quantified
 from checks.audit.ranges import Range
 from checks.audit.sampling import ERROR
 from checks.audit.situation import ExhaustedError, Situation, Trace

@@ -11,7 +11,7 @@ from typing import Any
 
 from checks.audit import deciding
 from checks.audit.comparisons import Truth
-from checks.audit.language import Family, Quantified
+from checks.audit.nodes import Family, Quantified
 from checks.audit.sampling import stable_seed
 from checks.audit.situation import Situation
 from checks.audit.words import MeaninglessError

@@ -13,7 +13,7 @@ import numpy as np
 import sympy
 
 from checks.audit import exact, ranges
-from checks.audit.language import (
+from checks.audit.nodes import (
     Apply,
     Entry,
     Name,

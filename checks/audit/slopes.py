@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import flint
 
 from checks.audit import ranges
-from checks.audit.language import Apply, Name, Node, Number, parts
+from checks.audit.nodes import Apply, Name, Node, Number, parts
 from checks.audit.ranges import Range, point
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from checks.audit.situation import Situation
 
 arb = flint.arb
-NUMBER, KERNEL = "number", "kernel"
+NUMBER, KERNEL, TRUTH = "number", "kernel", "statement that is true or false"
 GROUP, EQUATION = "a parameter group, such as part(b_1)", "an equation in quotes, such as printed('3.6')"
 MOST_ORDER = 2_000
 

@@ -346,3 +346,19 @@ def test_the_document_compiles_and_nothing_runs_off_the_page(whole, suite, tmp_p
     assert "Output written on appendix.pdf" in log
     overfull = [float(line.split("(")[1].split("pt")[0]) for line in log.splitlines() if line.startswith("Overfull")]
     assert max(overfull, default=0) < 12
+
+
+@pytest.mark.parametrize(
+    "value, error, shown",
+    [
+        ("1.23456", "0.0123", ("1.235", "0.012")),
+        ("123.456", "1.5", ("123.5", "1.5")),
+        ("123.456", "25", ("123", "25")),
+        ("123456", "1234", ("123500", "1200")),
+        ("0.00012345", "3e-06", ("0.0001234", "0.0000030")),
+        ("1.5", "", ("1.5", "")),
+        ("1.5", "0", ("1.5", "0")),
+    ],
+)
+def test_an_estimate_keeps_only_the_digits_that_its_error_supports(value, error, shown):
+    assert recorded_tables.rounded(value, error) == shown

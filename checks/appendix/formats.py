@@ -19,7 +19,7 @@ from checks.appendix.table import Cells, Column, Table
 TEMPLATES = Path(__file__).with_name("templates")
 MOST_FLOATED = 24
 """Longest table, in rows, that is kept on one page."""
-LINE = 110
+LINE = 122
 """Small letters that fit in a line of the page."""
 GUTTER = 1.5
 """Small letters that fit between two columns."""

@@ -56,7 +56,9 @@ def slug(text: str) -> str:
 
 
 def mutants_killed(entry: Record) -> str:
-    """How many mutants were refuted, of how many."""
+    """How many mutants were refuted, of how many; of a finding without mutants, that its corrected form passes."""
+    if not entry["mutants"] and entry["corrected_confirmed"]:
+        return "corrected passes" if all(entry["corrected_confirmed"]) else "corrected FAILS"
     return f"{sum(bool(one['killed']) for one in entry['mutants'])}/{len(entry['mutants'])}"
 
 
@@ -156,8 +158,8 @@ def findings(material: Material) -> Table:
             Column("printed", "printed", Cells.MATH),
             Column("corrected", "corrected", Cells.MATH),
             Column("finding", "what is wrong"),
-            Column("verdict", "verdict on the printed form"),
-            Column("corrected_form", "corrected form"),
+            Column("verdict", "as printed"),
+            Column("corrected_form", "as corrected"),
         ),
         tuple(rows),
         tuple(one["id"] for one in entries),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Context, Decimal
 
 from checks import results
 from checks.appendix.formats import is_number
@@ -69,7 +70,36 @@ def whole_steps(found: results.Results, step: int = 5) -> results.Results:
         if (time >= 0 and key not in seen) or last[run] == index:
             kept.append(row)
         seen.add(key)
-    return results.Results(found.name, found.caption, found.command, found.settings, found.columns, tuple(kept))
+    return replace(found, rows=tuple(kept))
+
+
+ERRORS = (
+    ("mean", "half_width"),
+    ("mean", "standard_error"),
+    ("error", "error_standard_error"),
+    ("bias", "bias_standard_error"),
+)
+"""Columns of estimates and of their errors: an estimate is printed no further than the second digit of its error."""
+
+
+def supported(found: results.Results) -> results.Results:
+    """The results with every estimate rounded to the digits that its error supports, and errors to two digits."""
+    columns = {name: found.column(name) for name in found.columns}
+    for value, error in ERRORS:
+        if value in columns and error in columns:
+            pairs = [rounded(*pair) for pair in zip(columns[value], columns[error], strict=True)]
+            columns[value], columns[error] = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    rows = tuple(zip(*columns.values(), strict=True))
+    return replace(found, rows=rows)
+
+
+def rounded(value: str, error: str) -> tuple[str, str]:
+    """A number and its error as text: the error to two digits, the number to the same decimal place."""
+    if not value or not error or not Decimal(error):
+        return value, error
+    shown = Context(2).plus(Decimal(error))
+    place = Decimal(1).scaleb(shown.adjusted() - 1)
+    return format(Decimal(value).quantize(place), "f"), format(shown.quantize(place), "f")
 
 
 LIMIT = ("limit:exact-law", "limit:explicit")
@@ -103,7 +133,7 @@ def recorded_table(spec: RecordedTable, material: Material) -> Table:
 
     Raises ValueError if the results are missing or were edited, or if an entry of the ledger that the table names is.
     """
-    found = spec.rows(results.recorded(spec.name))
+    found = supported(spec.rows(results.recorded(spec.name)))
     entries = [material.entry(name) for name in spec.statements]
     statements = {"statements": ", ".join(f"{one['id']} {status(one)}" for one in entries)} if entries else {}
     columns = tuple(

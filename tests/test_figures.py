@@ -1,0 +1,99 @@
+import io
+import re
+from functools import cache
+from itertools import pairwise
+
+import pytest
+from matplotlib.colors import to_rgb
+
+from checks import command_line, results
+from checks.appendix import figures, formats
+from checks.appendix.figures import FIGURES, render
+from checks.appendix.style import COLUMN
+
+EACH = pytest.mark.parametrize("spec", FIGURES, ids=lambda spec: spec.name)
+
+
+@cache
+def drawn(spec):
+    figure = figures.drawn(spec)
+    figure.draw_without_rendering()  # lays it out
+    return figure
+
+
+@EACH
+def test_a_figure_fits_a_papers_column_and_nothing_runs_off_it(spec):
+    width, height = drawn(spec).get_size_inches()
+    assert width == COLUMN and height < 8.5
+    inked = drawn(spec).get_tightbbox()
+    assert inked.x0 >= -0.01 and inked.y0 >= -0.01
+    assert inked.x1 <= width + 0.01 and inked.y1 <= height + 0.01
+
+
+@EACH
+def test_series_differ_in_grey(spec):
+    for axes in drawn(spec).axes:
+        looks = {}
+        for line in axes.lines:
+            red, green, blue = to_rgb(line.get_color())
+            look = (line.get_linestyle(), line.get_marker(), getattr(line, "_unscaled_dash_pattern", None))
+            looks.setdefault(str(look), set()).add(round(0.299 * red + 0.587 * green + 0.114 * blue, 1))
+        for greys in looks.values():
+            ordered = sorted(greys)
+            assert all(later - earlier >= 0.2 for earlier, later in pairwise(ordered))
+
+
+@EACH
+def test_a_figure_is_the_same_file_every_time_and_carries_no_date(spec):
+    first, second = render(spec, "svg"), render(spec, "svg")
+    assert first == second
+    assert b"dc:date" not in first
+
+
+def test_a_pdf_is_the_same_file_every_time_and_carries_no_date():
+    first = render(FIGURES[-1], "pdf")
+    assert first == render(FIGURES[-1], "pdf")
+    assert b"CreationDate" not in first
+
+
+@EACH
+def test_a_figure_has_words_for_those_who_cannot_see_it(spec):
+    assert re.fullmatch(r"[a-z0-9_]+", spec.name)
+    assert len(spec.alt.split()) >= 12 and "$" not in spec.alt
+    assert spec.title and spec.caption.endswith(".")
+
+
+def test_names_are_different():
+    assert len({spec.name for spec in FIGURES}) == len(FIGURES)
+
+
+def test_the_command_writes_vector_and_pixels_and_their_latex(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "FIGURES", FIGURES[-1:])
+    assert command_line.main(["figures", "--out", str(tmp_path)]) == 0
+    name = FIGURES[-1].name
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.{form}" for form in figures.FORMATS} | {
+        "figures.tex"
+    }
+    assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+    assert formats.figure_environments(FIGURES[-1:]) == (tmp_path / "figures.tex").read_text(encoding="utf-8")
+
+
+def test_edited_results_refuse_their_figure_and_its_files_go(tmp_path, monkeypatch, capsys):
+    spec = FIGURES[-1]
+    for name in spec.sources:
+        text = (results.RECORDED / f"{name}.csv").read_text(encoding="utf-8")
+        (tmp_path / f"{name}.csv").write_text(text.replace("1", "2", 9), encoding="utf-8")
+    monkeypatch.setattr(results, "RECORDED", tmp_path)
+    monkeypatch.setattr(figures, "FIGURES", (spec,))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / f"{spec.name}.pdf").write_bytes(b"old")
+    assert command_line.main(["figures", "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert spec.name in error and "was changed after it was recorded" in error
+    assert not (tmp_path / "out" / f"{spec.name}.pdf").exists()
+
+
+def test_pixels_are_those_of_a_column_at_300_to_the_inch():
+    from PIL import Image
+
+    assert Image.open(io.BytesIO(render(FIGURES[-1], "png"))).size[0] == round(300 * COLUMN)

@@ -124,7 +124,9 @@ RECORDED_TABLES = (
     RecordedTable("figure_2_values", "The paper's Figure 2: printed against measured", LIMIT),
     RecordedTable("figure_3_values", "The paper's Figure 3: printed against measured", ("thm:2",)),
     RecordedTable("figure_3_flow", "Figure 3: gradient descent against gradient flow", ("thm:2",)),
+    RecordedTable("figure_4_readings", "The paper's Figure 4: which reading has its magnitude", ("thm:2",)),
     RecordedTable("figure_4_values", "The paper's Figure 4: printed against measured", ("thm:2",)),
+    RecordedTable("figure_4_flow", "Figure 4: gradient descent against gradient flow", ("thm:2",)),
 )
 
 

@@ -208,7 +208,7 @@ def time(found: dict[str, Any], key: str = "seconds") -> str:
 
 def memory(found: dict[str, Any]) -> str:
     """The peak memory of a measurement as text."""
-    return "" if "failed" in found else f" ({found['peak_bytes'] / 1e9:.1f} GB)"
+    return "" if "failed" in found else f" ({found['peak_bytes'] / 1e9:.2g} GB)"
 
 
 def ratio(slower: dict[str, Any], faster: dict[str, Any]) -> str:

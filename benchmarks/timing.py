@@ -34,5 +34,6 @@ def serve(jobs: dict[str, Callable[..., dict[str, Any]]]) -> None:
     if limit:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     result = jobs[order.pop("job")](**order)
-    result["peak_bytes"] = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    result |= {"peak_bytes": 1024 * usage.ru_maxrss, "processor_seconds": usage.ru_utime + usage.ru_stime}
     print(json.dumps(result))

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 import joblib
 import numpy as np
 
-from numerics.streaming import Array, Block, Field, NormalSource, Sums, constant, task_size
+from numerics.streaming import Array, Block, Field, NormalSource, Sums, batch_size, constant, task_size
 from theory.architecture import Affine, Architecture, Layer, Normalise, Relu, Residual
 
 Parts = dict[str, Array]
@@ -60,8 +60,9 @@ def sample_kernels(
     """Independent draws from the joint law of (K_0(x_i, x_j)) and f(x_i), every hidden layer having `width` neurons.
 
     `coordinates` is n x d, a point a row. Draw r depends on `seed` and r alone, not on `draws` or `jobs`; on
-    `task_neurons` only through the rounding of sums. Jobs share draws of narrow networks and the neurons of wide ones.
-    Time O(L n^2 width) a draw for the FCN and O(L^2 n^2 width) for a wide ResNet; memory does not grow with the width.
+    `task_neurons` only through the rounding of sums. Narrow networks are drawn in batches. Jobs share the batches of
+    narrow networks and the neurons of wide ones.
+    Time O(L n^2 width) a draw, for layers wider than a task O(L^2 n^2 width); memory does not grow with the width.
     Raises ValueError on a width or number of draws below 1, a negative seed, a task that is not whole blocks or
     coordinates that are not a finite n x d array.
     """
@@ -69,11 +70,13 @@ def sample_kernels(
     _check(coordinates, width, draws, seed)
     task = task_size(len(coordinates)) if task_neurons is None else task_neurons
     narrow = width <= task
-    tasks = (
-        joblib.delayed(_draw)(architecture, coordinates, width, NormalSource(seed, draw), task, jobs)
-        for draw in range(draws)
+    _keep_freed_memory()
+    most = batch_size(width, len(coordinates))
+    batches = (
+        joblib.delayed(_draw)(architecture, coordinates, width, source, task, jobs)
+        for source in (NormalSource(seed, first // most, min(most, draws - first)) for first in range(0, draws, most))
     )
-    return _stack(joblib.Parallel(n_jobs=jobs if narrow else 1, prefer="threads")(tasks))
+    return _join(joblib.Parallel(n_jobs=jobs if narrow else 1, prefer="threads")(batches))
 
 
 def _check(coordinates: Array, width: int, draws: int, seed: int) -> None:
@@ -85,16 +88,24 @@ def _check(coordinates: Array, width: int, draws: int, seed: int) -> None:
         raise ValueError(f"the seed must not be negative, as {seed} is")
 
 
-def _stack(draws: Sequence[tuple[Parts, Array]]) -> KernelDraws:
-    parts = {name: np.stack([found[name] for found, _ in draws]) for name in draws[0][0]}
-    outputs = np.stack([values for _, values in draws])
+def _keep_freed_memory() -> None:
+    """Have glibc keep up to 64 MB that were freed, as it does once it has seen a freed array of nearly 32 MB.
+
+    Otherwise every batch gets its memory from the system afresh, and page faults take a third of the time.
+    """
+    np.empty(4_000_000)
+
+
+def _join(batches: Sequence[tuple[Parts, Array]]) -> KernelDraws:
+    parts = {name: np.concatenate([found[name] for found, _ in batches]) for name in batches[0][0]}
+    outputs = np.concatenate([values for _, values in batches])
     shape = (*outputs.shape, outputs.shape[1])
     return KernelDraws(sum(parts.values(), np.zeros(shape)), parts, outputs)
 
 
 @dataclass(frozen=True)
 class _Network:
-    """What the layers of one draw share: the architecture, its width, the random numbers and the sums over neurons."""
+    """What the layers of a batch share: the architecture, its width, the random numbers and the sums over neurons."""
 
     architecture: Architecture
     points: int
@@ -110,12 +121,14 @@ class _Network:
 def _draw(
     architecture: Architecture, coordinates: Array, width: int, source: NormalSource, task: int, jobs: int
 ) -> tuple[Parts, Array]:
-    """The parts of one draw by trained group, and its outputs."""
+    """The parts of a batch of draws by trained group, draws x n x n, and the outputs, draws x n."""
     network = _Network(architecture, len(coordinates), width, source, Sums(task, jobs))
     values, backward = _run(architecture.layers, constant(coordinates.T.copy()), network)
     _, found = backward(constant(np.ones((1, len(coordinates)))))
-    parts = {group.name: found[group.name] for group in architecture.groups if group.trained}
-    return parts, values.on(Block(0, 1))[0]
+    outputs = values.on(Block(0, 1))[:, 0]
+    shape = (*outputs.shape, len(coordinates))
+    parts = {group.name: np.broadcast_to(found[group.name], shape) for group in architecture.groups if group.trained}
+    return parts, outputs
 
 
 def _run(layers: Sequence[Layer], values: Field, network: _Network) -> tuple[Field, Backward]:
@@ -140,7 +153,7 @@ def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, B
         case Affine():
             return _run_affine(layer, values, network)
         case Relu():
-            return _run_relu(values, network)
+            return _run_relu(values)
         case Normalise(factor):
             normalisation = (float(factor) / values.width) ** 0.5
             return values.scaled(normalisation), lambda cotangent: (cotangent.scaled(normalisation), {})
@@ -156,14 +169,11 @@ def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, B
     raise TypeError(f"unknown layer {layer!r}")
 
 
-def _run_relu(values: Field, network: _Network) -> tuple[Field, Backward]:
-    def field_of(compute: Callable[[Block], Array]) -> Field:
-        return Field.of(values.width, network.points, compute)
-
+def _run_relu(values: Field) -> tuple[Field, Backward]:
     def relu(cotangent: Field) -> tuple[Field, Parts]:
-        return field_of(lambda block: cotangent.on(block) * (values.on(block) > 0)), {}
+        return Field(values.width, lambda block: cotangent.on(block) * (values.on(block) > 0)), {}
 
-    return field_of(lambda block: np.maximum(values.on(block), 0.0)), relu
+    return Field(values.width, lambda block: np.maximum(values.on(block), 0.0)), relu
 
 
 def _run_affine(layer: Affine, inputs: Field, network: _Network) -> tuple[Field, Backward]:
@@ -174,7 +184,7 @@ def _run_affine(layer: Affine, inputs: Field, network: _Network) -> tuple[Field,
     noise = network.normals(inputs.width, rank)
     gram, overlap = network.sums.inner_products((inputs, inputs), (inputs, noise))
     covariance = Covariance.of(weight_variance * gram + bias_variance)
-    outputs = network.normals(width, network.points) @ covariance.factor().T
+    outputs = network.normals(width, network.points) @ covariance.factor().mT
     bias_noise = network.normals(1, rank).on(Block(0, 1))
 
     def affine(cotangent: Field) -> tuple[Field, Parts]:
@@ -182,7 +192,7 @@ def _run_affine(layer: Affine, inputs: Field, network: _Network) -> tuple[Field,
         parts = {layer.weight.name: cotangent_gram * gram}
         if layer.bias is not None:
             parts[layer.bias.name] = cotangent_gram
-        spread = Covariance.of(cotangent_gram).factor(rank).T
+        spread = Covariance.of(cotangent_gram).factor(rank).mT
         projected = (weight_variance**0.5 * overlap + bias_variance**0.5 * bias_noise) @ spread
         correction = _correction(covariance, alignment, projected)
         return (noise @ spread).scaled(weight_variance**0.5) + (inputs @ correction).scaled(weight_variance), parts
@@ -197,9 +207,9 @@ def _correction(covariance: Covariance, alignment: Array, projected: Array) -> A
 
 @dataclass(frozen=True)
 class Covariance:
-    """A positive semidefinite n x n matrix, perhaps singular: standard deviations and spectrum of the correlations.
+    """Positive semidefinite n x n matrices, perhaps singular: standard deviations and spectra of the correlations.
 
-    Eigenvalues ascend; those that rounding does not tell from zero are zero.
+    Any axes before the last two are a batch. Eigenvalues ascend; those that rounding does not tell from zero are zero.
     """
 
     deviations: Array
@@ -209,10 +219,9 @@ class Covariance:
     @classmethod
     def of(cls, matrix: Array) -> Covariance:
         """The covariance with these entries."""
-        deviations = np.sqrt(np.diagonal(matrix))
-        inverses = _inverses(deviations)
-        eigenvalues, vectors = np.linalg.eigh(inverses[:, None] * matrix * inverses)
-        noise = 16 * len(matrix) * np.finfo(float).eps * eigenvalues[-1]
+        deviations = np.sqrt(np.diagonal(matrix, axis1=-2, axis2=-1))
+        eigenvalues, vectors = np.linalg.eigh(_on_both_sides(_inverses(deviations), matrix))
+        noise = 16 * matrix.shape[-1] * np.finfo(float).eps * eigenvalues[..., -1:]
         return cls(deviations, np.where(eigenvalues > noise, eigenvalues, 0.0), vectors)
 
     def factor(self, columns: int | None = None) -> Array:
@@ -220,16 +229,22 @@ class Covariance:
 
         Rows of vanishing variance are exactly zero.
         """
-        scaled = self.vectors * np.sqrt(self.eigenvalues)
-        if columns is None or columns == len(scaled):
+        scaled = self.vectors * np.sqrt(self.eigenvalues)[..., None, :]
+        size = scaled.shape[-1]
+        if columns is None or columns == size:
             # The symmetric root of the correlations: continuous in them, so that rounding stays rounding.
-            return self.deviations[:, None] * (scaled @ self.vectors.T)
-        return self.deviations[:, None] * scaled[:, len(scaled) - columns :]
+            return self.deviations[..., None] * (scaled @ self.vectors.mT)
+        return self.deviations[..., None] * scaled[..., size - columns :]
 
     def inverse(self) -> Array:
         """A symmetric generalised inverse X of the covariance C: C X C = C."""
-        inverses = _inverses(self.deviations)
-        return inverses[:, None] * ((self.vectors * _inverses(self.eigenvalues)) @ self.vectors.T) * inverses
+        inverse = (self.vectors * _inverses(self.eigenvalues)[..., None, :]) @ self.vectors.mT
+        return _on_both_sides(_inverses(self.deviations), inverse)
+
+
+def _on_both_sides(factors: Array, matrix: Array) -> Array:
+    """D M D for the diagonal matrix D of `factors`."""
+    return factors[..., :, None] * matrix * factors[..., None, :]
 
 
 def _inverses(values: Array) -> Array:

@@ -1,8 +1,9 @@
-"""Neuron-wise quantities of a random network in memory that does not grow with the width.
+"""Neuron-wise quantities of random networks in memory that does not grow with the width.
 
 A field is a quantity with one row of few columns for every neuron of a layer, such as the pre-activations on n inputs.
 It is never held whole: a block of neurons is computed when it is asked for, from standard normals that are found again
-at any time by their address. Only inner products of fields, sums over all neurons, are kept.
+at any time by their address. Only inner products of fields, sums over all neurons, are kept. Narrow networks come in
+batches: rows and matrices then have an axis of draws before their own two.
 
 The blocks are the unit of everything: of the random streams and of the sums. A task is a range of blocks; tasks are
 independent and go through joblib, whose backends (threads, processes, dask) spread them. Which job computes a task
@@ -11,7 +12,7 @@ changes no bit of the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,9 @@ BLOCK = 2048
 TASK_ENTRIES = 2**19
 """Entries of one field, neurons x columns, that a task computes by default; it holds a block of them at a time."""
 
+BATCH_ENTRIES = 2**17
+"""Entries of one field, draws x neurons x columns, that a batch of draws has at most, if it is more than one draw."""
+
 
 class Block:
     """A block of consecutive neurons, and what was computed on it."""
@@ -36,76 +40,69 @@ class Block:
         self.values: dict[object, Array] = {}
 
 
-class Base:
-    """A quantity on the neurons of a layer; `compute` gives its rows on a block, neurons x columns."""
-
-    def __init__(self, compute: Callable[[Block], Array]) -> None:
-        self._compute = compute
-
-    def on(self, block: Block) -> Array:
-        """The rows on `block`, computed at most once."""
-        if self not in block.values:
-            block.values[self] = self._compute(block)
-        return block.values[self]
-
-
+@dataclass(frozen=True, eq=False)
 class Field:
-    """A field on a layer of `width` neurons: the sum of (rows of a base) @ (its matrix) over `terms`."""
+    """A field on a layer of `width` neurons; `compute` gives its rows on a block, (draws x) neurons x columns.
 
-    def __init__(self, width: int, terms: Mapping[Base, Array]) -> None:
-        self.width = width
-        self.terms = terms
+    A field that is another one times a matrix or a number says so in `multiple`.
+    """
 
-    @classmethod
-    def of(cls, width: int, columns: int, compute: Callable[[Block], Array]) -> Field:
-        """The field whose rows on a block, neurons x columns, are given by `compute`."""
-        return cls(width, {Base(compute): np.eye(columns)})
+    width: int
+    compute: Callable[[Block], Array]
+    multiple: tuple[Field, Array] | None = None
 
     def on(self, block: Block) -> Array:
-        """The rows of the field on `block`, neurons x columns, computed at most once."""
+        """The rows of the field on `block`, computed at most once."""
         if self not in block.values:
-            (first, matrix), *rest = self.terms.items()
-            rows = first.on(block) @ matrix
-            for base, matrix in rest:
-                rows += base.on(block) @ matrix
-            block.values[self] = rows
+            block.values[self] = self.compute(block)
         return block.values[self]
-
-    def __add__(self, other: Field) -> Field:
-        terms = dict(self.terms)
-        for base, matrix in other.terms.items():
-            terms[base] = terms[base] + matrix if base in terms else matrix
-        return Field(self.width, terms)
 
     def __matmul__(self, matrix: Array) -> Field:
-        return Field(self.width, {base: before @ matrix for base, before in self.terms.items()})
+        source, before = self.multiple or (self, np.array(1.0))
+        product = _product(before, matrix)
+        return Field(self.width, lambda block: _product(source.on(block), product), (source, product))
 
     def scaled(self, factor: float) -> Field:
         """The field times a number."""
-        return Field(self.width, {base: factor * matrix for base, matrix in self.terms.items()})
+        return self @ np.array(factor)
+
+    def __add__(self, other: Field) -> Field:
+        return Field(self.width, lambda block: self._summand(block) + other._summand(block))
+
+    def _summand(self, block: Block) -> Array:
+        """The rows on `block`; those of a multiple are needed but once, and are not kept."""
+        return self.on(block) if self.multiple is None else self.compute(block)
+
+
+def _product(one: Array, other: Array) -> Array:
+    """one @ other, where either may be a number."""
+    return one @ other if one.ndim and other.ndim else one * other
 
 
 def constant(rows: Array) -> Field:
-    """The field with these rows, one a neuron."""
-    width, columns = rows.shape
-    return Field.of(width, columns, lambda block: rows[block.index * BLOCK :][: block.neurons])
+    """The field with these rows, one a neuron, in every draw."""
+    return Field(len(rows), lambda block: rows[block.index * BLOCK :][: block.neurons])
 
 
 @dataclass(frozen=True)
 class NormalSource:
-    """Independent standard normals by address: seed, draw, stream and block seed a generator of their own."""
+    """Independent standard normals by address: seed, batch, stream and block seed a generator of their own.
+
+    A batch of fewer draws has the normals of the first draws of a larger one.
+    """
 
     seed: int
-    draw: int
+    batch: int
+    draws: int = 1
 
     def rows(self, stream: int, block: int, count: int, columns: int) -> Array:
-        """The count x columns normals of a block of a stream."""
-        address = np.random.SeedSequence(self.seed, spawn_key=(self.draw, stream, block))
-        return np.random.Generator(np.random.SFC64(address)).standard_normal((count, columns))
+        """The draws x count x columns normals of a block of a stream."""
+        address = np.random.SeedSequence(self.seed, spawn_key=(self.batch, stream, block))
+        return np.random.Generator(np.random.SFC64(address)).standard_normal((self.draws, count, columns))
 
     def field(self, stream: int, width: int, columns: int) -> Field:
         """A field of independent standard normals."""
-        return Field.of(width, columns, lambda block: self.rows(stream, block.index, block.neurons, columns))
+        return Field(width, lambda block: self.rows(stream, block.index, block.neurons, columns))
 
 
 @dataclass(frozen=True)
@@ -125,7 +122,7 @@ class Sums:
             raise ValueError(f"a task must be whole blocks of {BLOCK} neurons, not {self.task_neurons} neurons")
 
     def inner_products(self, *pairs: tuple[Field, Field]) -> list[Array]:
-        """For every pair of fields P, Q of one width the matrix P'Q, columns of P x columns of Q."""
+        """For every pair of fields P, Q of one width the matrix P'Q, (draws x) columns of P x columns of Q."""
         width = pairs[0][0].width
         if width <= self.task_neurons:
             return _inner_products(pairs, self.kept.setdefault(width, list(_blocks(width, 0, width))))
@@ -142,6 +139,11 @@ def task_size(columns: int) -> int:
     return BLOCK * max(1, TASK_ENTRIES // (BLOCK * columns))
 
 
+def batch_size(width: int, columns: int) -> int:
+    """The number of draws in a batch of networks of this width, whose fields have so many columns: at least one."""
+    return max(1, BATCH_ENTRIES // (width * columns))
+
+
 def _blocks(width: int, first: int, end: int) -> Iterator[Block]:
     """The blocks of the neurons first <= j < end; `first` begins a block."""
     return (Block(index, width) for index in range(first // BLOCK, -(-end // BLOCK)))
@@ -152,7 +154,7 @@ def _task(pairs: Sequence[tuple[Field, Field]], width: int, first: int, end: int
 
 
 def _inner_products(pairs: Sequence[tuple[Field, Field]], blocks: Iterable[Block]) -> list[Array]:
-    return _total([one.on(block).T @ other.on(block) for one, other in pairs] for block in blocks)
+    return _total([one.on(block).mT @ other.on(block) for one, other in pairs] for block in blocks)
 
 
 def _total(terms: Iterable[list[Array]]) -> list[Array]:

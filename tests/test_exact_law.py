@@ -102,7 +102,7 @@ def without_projection(covariance, alignment, projected):
 
 def without_bias_row(covariance, alignment, projected):
     """Conditions W on H as if the bias, of variance 1, had no part in H."""
-    matrix = covariance.factor() @ covariance.factor().T
+    matrix = covariance.factor() @ covariance.factor().mT
     return Covariance.of((1 + 1e-12) * matrix - 1.0).inverse() @ (alignment - projected)
 
 

@@ -12,7 +12,7 @@ from numerics.streaming import BLOCK, Block, Field, NormalSource, Sums, constant
 from theory.architecture import fcn, resnet
 
 POINTS = np.array([[1.0, 0.0], [0.6, -0.8]])
-SOURCE = NormalSource(seed=1, draw=0)
+SOURCE = NormalSource(seed=1, batch=0)
 WIDTH = 3 * BLOCK + 5
 
 
@@ -24,7 +24,7 @@ def test_normals_are_found_again_by_their_address_and_differ_between_addresses()
 
 
 def whole(field):
-    return np.vstack([field.on(Block(index, field.width)) for index in range(-(-field.width // BLOCK))])
+    return np.concatenate([field.on(Block(index, field.width)) for index in range(-(-field.width // BLOCK))], axis=-2)
 
 
 def test_inner_products_are_those_of_the_fields_held_whole():
@@ -32,9 +32,9 @@ def test_inner_products_are_those_of_the_fields_held_whole():
     matrix = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
     mixed = (first @ matrix).scaled(0.5) + second + second
     rows = whole(first) @ matrix / 2 + 2 * whole(second)
-    assert rows.shape == (WIDTH, 3) and np.allclose(whole(mixed), rows)
+    assert rows.shape == (1, WIDTH, 3) and np.allclose(whole(mixed), rows)
     gram, cross = Sums(BLOCK).inner_products((mixed, mixed), (first, mixed))
-    assert np.allclose(gram, rows.T @ rows) and np.allclose(cross, whole(first).T @ rows)
+    assert np.allclose(gram, rows.mT @ rows) and np.allclose(cross, whole(first).mT @ rows)
 
 
 def test_a_constant_field_has_the_given_rows():
@@ -49,7 +49,7 @@ def test_a_field_is_computed_once_a_block():
         calls.append(block.index)
         return np.ones((block.neurons, 1))
 
-    field = Field.of(WIDTH, 1, compute)
+    field = Field(WIDTH, compute)
     Sums(4 * BLOCK).inner_products((field, field), (field, field + field))
     assert calls == [0, 1, 2, 3]
 
@@ -107,8 +107,8 @@ def neurons_by_process(processes, width):
     def indicators(block):
         return np.tile([float(os.getpid() == process) for process in processes], (block.neurons, 1))
 
-    ones = Field.of(width, 1, lambda block: np.ones((block.neurons, 1)))
-    (counts,) = Sums(BLOCK, jobs=2).inner_products((Field.of(width, len(processes), indicators), ones))
+    ones = Field(width, lambda block: np.ones((block.neurons, 1)))
+    (counts,) = Sums(BLOCK, jobs=2).inner_products((Field(width, indicators), ones))
     return counts[:, 0]
 
 

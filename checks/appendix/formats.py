@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -227,10 +227,5 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {
         "latex": latex_text, "latex_mixed": latex_mixed, "latex_cell": latex_cell, "markdown": markdown_text,
         "markdown_mixed": markdown_mixed, "markdown_cell": markdown_cell, "piped": _piped, "provenance": provenance,
-        "joined": _joined,
     }  # fmt: skip
     return environment
-
-
-def _joined(cells: Iterable[str], separator: str) -> str:
-    return separator.join(cells)

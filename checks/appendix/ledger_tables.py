@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checks.appendix.material import Material, Record, made_of_entries, versions_text
 from checks.appendix.table import Cells, Column, Table
+from checks.statements import Severity
 
 CHECKS = "pytest checks/"
 CLAIMS = Path(__file__).resolve().parent.parent / "claims"
@@ -18,8 +19,8 @@ _ARXIV = re.compile(r"\d{4}\.\d{4,5}")
 
 def group(record: Record) -> str:
     """Which table of statements a statement belongs to: the number of its paper, this suite, or its source."""
-    found = _ARXIV.search(record["source"])
-    return found[0] if found else record["source"]
+    found = _ARXIV.search(str(record.get("source")))
+    return found[0] if found else str(record.get("source"))
 
 
 def statements(material: Material, source: str) -> Table:
@@ -127,12 +128,8 @@ def _of_entries(
     )  # fmt: skip
 
 
-SEVERITIES = (
-    "wrong and used later",
-    "missing hypothesis",
-    "gap in a proof",
-    "wrong as printed, conclusion unaffected",
-    "typo that the context repairs",
+SEVERITIES = tuple(
+    map(str, (Severity.USED_LATER, Severity.MISSING_HYPOTHESIS, Severity.GAP, Severity.UNAFFECTED, Severity.TYPO))
 )
 """From grave to slight."""
 
@@ -209,7 +206,7 @@ def builders(material: Material) -> dict[str, Callable[[Material], Table]]:
     """All tables that stand on the ledger, by name."""
     known = [*material.catalogue.values(), *material.ledger["statements"]]
     result: dict[str, Callable[[Material], Table]] = {}
-    for source in dict.fromkeys(str(group(record)) for record in known):
+    for source in dict.fromkeys(group(record) for record in known):
         result[f"statements_{slug(source)}"] = partial(statements, source=source)
     result |= {"qualifications": qualifications, "hypotheses": hypotheses, "mutants": mutants, "findings": findings}
     for file in sorted(CLAIMS.glob("*.toml")):

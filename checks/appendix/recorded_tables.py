@@ -9,6 +9,7 @@ from decimal import Context, Decimal
 from checks import results
 from checks.appendix.formats import is_number
 from checks.appendix.material import Material, made_of_results, status
+from checks.appendix.style import CONSTANTS
 from checks.appendix.table import Cells, Column, Table
 
 
@@ -19,6 +20,7 @@ class RecordedTable:
     name         of the results, and of the table
     statements   ids of the statements that the numbers illustrate: their verdicts are printed with the table
     headings     of columns, where they differ from `HEADINGS`
+    note         more of the caption; $...$ is mathematics
     rows         which rows are printed; all by default
     """
 
@@ -26,15 +28,12 @@ class RecordedTable:
     title: str
     statements: tuple[str, ...] = ()
     headings: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
     rows: Callable[[results.Results], results.Results] = lambda found: found
 
 
-GAP = {
-    "printed": r"$\lambda_0/(2n^2)$",
-    "sharp": r"$\lambda_0/n$",
-    "best": r"$g^*$",
-    "label_aware": r"$\gamma^2$",
-}
+NAMED = "; ".join(f"{name.replace('_', '-')}: {formula}" for name, formula in CONSTANTS.items())
+CONSTANTS_NOTE = f"The constants are {NAMED}."
 HEADINGS = {
     "n": "$n$",
     "lambda_0": r"$\lambda_0$",
@@ -114,11 +113,13 @@ RECORDED_TABLES = (
     RecordedTable("monte_carlo", "Analytic against Monte Carlo, by width and parameter group", LIMIT),
     RecordedTable("error_by_width", "Distance of finite networks from the limit, by width", WIDTH),
     RecordedTable("error_by_width_slopes", "Rates of convergence in the width", WIDTH),
-    RecordedTable("gap_constants", "The gap constants", GAPS, GAP),
-    RecordedTable("gap_widths", "Widths from which each gap constant is informative", GAPS),
-    RecordedTable("crossing_times", "When the kernel crosses the gap constants", STRAYS),
-    RecordedTable("crossing_widths", "Widths at which a crossing tells something of training", STRAYS),
-    RecordedTable("logits", "Margins against proved envelopes", ENVELOPES, {}, whole_steps),
+    RecordedTable("gap_constants", "The gap constants", GAPS, CONSTANTS),
+    RecordedTable("gap_widths", "Widths from which each gap constant is informative", GAPS, {}, CONSTANTS_NOTE),
+    RecordedTable("crossing_times", "When the kernel crosses the gap constants", STRAYS, {}, CONSTANTS_NOTE),
+    RecordedTable(
+        "crossing_widths", "Widths at which a crossing tells something of training", STRAYS, {}, CONSTANTS_NOTE
+    ),
+    RecordedTable("logits", "Margins against proved envelopes", ENVELOPES, rows=whole_steps),
     RecordedTable("late_times", "Late times: measured exponents", ("thm:1",)),
     RecordedTable("figure_1_values", "The paper's Figure 1: printed against measured", ("thm:1",)),
     RecordedTable("figure_2_values", "The paper's Figure 2: printed against measured", LIMIT),
@@ -145,7 +146,7 @@ def recorded_table(spec: RecordedTable, material: Material) -> Table:
     return Table(
         spec.name,
         spec.title,
-        found.caption,
+        f"{found.caption} {spec.note}".strip(),
         columns,
         found.rows,
         (f"{spec.name}.csv", *spec.statements),

@@ -13,6 +13,7 @@ of arXiv 2605.17606 and 2501.10929.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -44,7 +45,7 @@ class Predictor:
     coefficients  C, shape (N,)
     fitted        f(X) = f_0(X) + K C, shape (N,)
     error         a bound on the error of f at a point x, as a multiple of sqrt(K(x, x)): |f(x) - exact| <= error
-                  sqrt(K(x, x)). It is the distance of J' C to the exact minimiser, up to rounding in its own evaluation.
+                  sqrt(K(x, x)). It is the distance of J' C from the exact one, up to rounding in its own evaluation.
     """
 
     coefficients: Array
@@ -83,6 +84,26 @@ def ridge(kernel: Array, targets: Array, start: Array, penalty: float) -> Predic
     rounding = (len(matrix) + 2) * EPSILON * (np.abs(matrix) @ np.abs(coefficients) + np.abs(wanted))
     residual = np.abs(wanted - matrix @ coefficients) + rounding
     return Predictor(coefficients, start + kernel @ coefficients, float(np.linalg.norm(residual)) / math.sqrt(lowest))
+
+
+def best_penalty(kernel: Array, targets: Array, penalties: Sequence[float]) -> float:
+    """The one of `penalties` with which `ridge` has the least sum of squared leave-one-out errors.
+
+    The error of point i, left out, is C_i / ((K + penalty)^-1)_ii. Raises ValueError as `ridge` does, or if there are
+    no penalties.
+    """
+    if not penalties:
+        raise ValueError("give at least one penalty to choose from")
+    if len(penalties) == 1:
+        return penalties[0]
+
+    def score(penalty: float) -> float:
+        matrix = kernel + penalty * np.eye(len(kernel))
+        _lowest(matrix)
+        inverse = np.linalg.inv(matrix)
+        return float((((inverse @ targets) / np.diagonal(inverse)) ** 2).sum())
+
+    return min(penalties, key=score)
 
 
 def regularised(loss: ConvexLoss, kernel: Array, start: Array, penalty: float, tolerance: float = 1e-10) -> Predictor:

@@ -34,7 +34,7 @@ def profile_points(angles: Iterable[float]) -> PointSet:
     return float_points("profile", np.vstack([[1.0, 0.0], unit_vectors(angles)]))
 
 
-def number(value: float, digits: int = 5) -> str:
+def number(value: float | None, digits: int = 5) -> str:
     """A number to so many significant digits; none for None."""
     return "" if value is None or math.isnan(value) else f"{value:.{digits}g}"
 

@@ -36,7 +36,7 @@ from numerics.points import hexagon
 from theory.architecture import Architecture
 
 RATE, EPOCHS, LATE = 0.1, 10_000, 200_000
-WIDTH, NARROW, SEEDS = 2000, 500, 3
+WIDTH, NARROW, SEEDS = 2000, 500, 2
 PROFILED = (0, 100, 1000, EPOCHS)
 SUMMED, MEAN = "summed", "mean"
 PRINTED_MAGNITUDE = 5.2

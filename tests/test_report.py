@@ -1,0 +1,315 @@
+import base64
+import io
+import json
+import re
+import sys
+from html import unescape
+
+import pytest
+from fontTools.ttLib import TTFont
+
+from checks import command_line
+from checks.appendix.table import Cells, Column, Table
+from checks.commands.report import FILE
+from checks.commands.statements import catalogue
+from checks.files import json_text
+from checks.report import graph, mathematics
+from checks.report.page import Appendix, Figure, anchor, page
+from tests.ledgers import FINDING, built, entries, items
+
+HOSTILE = "<script>alert('x')</script> & \"quoted\""
+
+
+FONT = mathematics.font
+
+
+@pytest.fixture(autouse=True)
+def no_font(monkeypatch):
+    """Cutting the font takes most of a page's time, and no reader of these tests looks at it."""
+    monkeypatch.setattr(mathematics, "font", lambda characters: "")
+
+
+@pytest.fixture
+def report(capsys, tmp_path):
+    """Runs the command on a ledger; exit code, stdout, stderr and the page if there is one."""
+
+    def run(ledger, *more):
+        path = tmp_path / "ledger.json"
+        path.write_text(json_text(ledger))
+        code = command_line.main(["report", "--out", str(tmp_path / "out"), "--ledger", str(path), *more])
+        captured = capsys.readouterr()
+        file = tmp_path / "out" / FILE
+        return code, captured.out, captured.err, file.read_text() if file.exists() else None
+
+    return run
+
+
+def words(html):
+    """What a reader sees of a page, on one line."""
+    body = re.sub(r"<(style|script)\b.*?</\1>", "", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+# --- the command ---
+
+
+def test_without_a_ledger_it_says_how_to_get_one(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("checks.commands.arguments.ledger_path", lambda options: None)
+    assert command_line.main(["report", "--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        "ntk-companion: there is no ledger: run 'pytest checks/' to write one, or name one with --ledger\n"
+    )
+
+
+def test_an_edited_entry_is_refused_by_name_and_the_old_page_stays(report):
+    ledger = built(items())
+    assert report(ledger)[0] == 0
+    ledger["statements"][0]["instances"]["CONFIRMED"] = 3
+    code, _, error, old = report(ledger)
+    assert code == 2 and error.count("\n") == 1
+    assert "'mine:lemma-1' was changed" in error
+    assert "2 CONFIRMED" in words(old)
+
+
+def test_a_deleted_entry_is_refused_by_name(report):
+    ledger = built(items(), items(id="mine:lemma-2"))
+    del ledger["statements"][1]
+    code, _, error, written = report(ledger)
+    assert code == 2 and written is None
+    assert "no entry 'mine:lemma-2'" in error
+
+
+def test_an_authors_own_ledger_has_a_page_without_the_suites_tables(report):
+    code, out, error, text = report(built(items()), "--json")
+    assert code == 0 and error == ""
+    assert json.loads(out)["files"][0].endswith(FILE)
+    assert "not in this ledger" in words(text) and "prop:pd-fcn" in text
+    assert 'id="tables"' not in text and 'id="figures"' not in text
+
+
+def test_without_the_package_that_lays_out_graphs_it_names_the_extra(report, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    code, _, error, _ = report(built(items()))
+    assert code == 2
+    assert "pygraphviz" in error and ".[report]" in error
+
+
+# --- what the page says ---
+
+
+def test_a_statement_is_shown_whole():
+    text = words(page(entries(items(hypotheses=("no bias",)), items(id="mine:theorem", uses=["mine:lemma-1"]))))
+    for part in (
+        "a lemma",
+        "CONFIRMED, instances: 2",
+        "Proved on the cases tried.",
+        "no bias holds fails without it (certified): at x = -1 for no bias",
+        "2/2 wrong statements refuted",
+        "x < 0 at x = -1 for x < 0",
+        "without the hypothesis: no bias",
+        "Margin 2.50e-01",
+        "Seconds 3.0",
+        "pytest mine/test_mine.py::test_lemma",
+        "Used by mine:theorem",
+        "Uses mine:lemma-1",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        ({"covers_all": True}, "CONFIRMED, scope: all"),
+        ({"cases": 7}, "CONFIRMED, instances: 7"),
+        ({"verdict": "REFUTED", "finding": FINDING}, "REFUTED (finding), instances: 2"),
+        ({"verdict": "REFUTED"}, "REFUTED, instances: 2"),
+        ({"verdict": "INCONCLUSIVE"}, "INCONCLUSIVE, instances: 0"),
+        ({"verdict": "VACUOUS"}, "VACUOUS, instances: 0"),
+    ],
+)
+def test_no_verdict_stands_without_its_scope(made, said):
+    text = page(entries(items(**made), items(id="mine:theorem", uses=["mine:lemma-1"])))
+    badge = re.search(r'<p class="badge">.*?</p>', text, re.DOTALL)[0]
+    assert words(badge)[2:] == said
+    box = re.search(r'<text class="verdict".*?</text>', text, re.DOTALL)[0]
+    assert re.search(r"all$|\d+ cases?$", words(box))
+
+
+def test_a_finding_stands_beside_its_corrected_form():
+    text = page(entries(items("REFUTED", finding=FINDING, number="(3.6)")))
+    section = text[text.index('id="findings"') : text.index('id="graph"')]
+    for part in ("The sign is lost.", "REFUTED, instances: 2 (certified)", "Corrected, confirmed by the same check"):
+        assert part in words(section)
+    assert section.count("<math") == 2
+
+
+def test_findings_are_ordered_from_grave_to_slight():
+    grave = FINDING | {"severity": "wrong and used later"}
+    text = page(entries(items("REFUTED", finding=FINDING), items("REFUTED", id="mine:grave", finding=grave)))
+    assert text.index("Wrong and used later") < text.index("Typo that the context repairs")
+
+
+def test_a_run_that_fails_is_said_to_fail():
+    text = words(page(entries(items(killed=False))))
+    assert "This run fails" in text
+    assert "SURVIVES" in text
+    assert "This run fails" not in words(page(entries(items())))
+
+
+def test_statements_stand_in_the_order_of_their_numbers_and_the_suites_own_last():
+    numbers = ("(10.1)", "(2.7)", "Lemma 10", "Lemma 2")
+    papers = [items(id=f"mine:{number}", number=number, title=f"title {number}") for number in numbers]
+    text = words(page(entries(items(id="own", source="this suite", title="title own"), *papers)))
+    found = re.findall(r"title (\(\d+\.\d+\)|Lemma \d+|own)", text)
+    assert found == ["(2.7)", "(10.1)", "Lemma 2", "Lemma 10", "own"]
+
+
+def test_what_an_author_wrote_is_shown_and_never_run():
+    text = page(
+        entries(
+            items(
+                id=f"mine:{HOSTILE}", title=HOSTILE, source=HOSTILE, number=HOSTILE, qualification=HOSTILE,
+                formula=rf"\text{{{HOSTILE.replace('&', '')}}}", uses=[HOSTILE], hypotheses=(HOSTILE,),
+            )
+        )
+    )  # fmt: skip
+    assert text.count("<script") == 1
+    assert "alert('x')</script>" not in text
+    assert words(text).count("<script>alert('x')</script>") > 8
+    assert not re.search(r'[^\w-]id="[^"]*[\s<>\'][^"]*"', text)
+
+
+def test_the_page_refers_to_nothing_outside_itself():
+    text = page(entries(items(), items(id="b", uses=["mine:lemma-1"])), appendix=APPENDIX)
+    references = re.findall(r"""(?:src|href|srcset|action|data)=["']([^"']*)|url\(([^)]*)""", text)
+    assert all((quoted or bare).startswith(("#", "data:")) for quoted, bare in references)
+    assert "@import" not in text
+
+
+def test_the_same_ledger_gives_the_same_page():
+    found = entries(items(), items(id="b", uses=["mine:lemma-1"]))
+    assert page(found, appendix=APPENDIX) == page(found, appendix=APPENDIX)
+
+
+# --- tables and figures ---
+
+APPENDIX = Appendix(
+    (
+        Table(
+            "rates", "Rates of $K_t$", "Slopes & their <errors> of $\\lambda_0$.",
+            (Column("name", "network"), Column("formula", "$f$", Cells.MATH), Column("slope", "slope", Cells.NUMBER)),
+            (("FCN <1>", r"\frac{1}{m}", "-0.98(2)"), ("ResNet", "", "")),
+            ("mine:lemma-1",), "ntk-companion experiment rates", {"seed": "7"},
+        ),
+        Table(
+            "replies", "Replies", "Long.", tuple(Column(name, name) for name in ("claim", "verdict", "why", "scope")),
+            (("claim-1", "REFUTED (instances: 1)", "same", "same"),), (), "ntk-companion audit x.toml", as_records=True,
+        ),
+    ),
+    (Figure("profile", "Profile of $K$", "Bands at $m = 64$.", "A falling curve.", "<svg xmlns='x'/>", ("profile",)),),
+    ("the table missing is refused: no results are recorded under 'missing'",),
+)  # fmt: skip
+
+
+def test_tables_and_figures_are_shown_with_what_made_them():
+    text = page(entries(items()), appendix=APPENDIX)
+    said = words(text)
+    for part in ("FCN <1>", "-0.98(2)", "Slopes & their <errors> of", "experiment rates ; seed 7", "2 rows",
+                 "why same scope same", "Bands at", "is refused: no results are recorded under 'missing'"):  # fmt: skip
+        assert part in said
+    assert 'alt="A falling curve."' in text
+    assert text.count("<mfrac>") == 1
+
+
+# --- mathematics ---
+
+
+def test_every_formula_of_the_catalogue_is_shown_as_mathematics():
+    for record in catalogue():
+        for formula in (record["formula"], (record["finding"] or {}).get("corrected") or "x"):
+            shown = mathematics.displayed(formula, record["id"])
+            assert shown.startswith("<math")
+            assert "\\" not in words(shown) and "$" not in shown
+
+
+def test_a_formula_that_cannot_be_shown_is_refused_with_the_statements_name(report):
+    code, _, error, written = report(built(items(formula=r"\frobnicate{x}")))
+    assert code == 2 and written is None
+    assert "the formula of mine:lemma-1 cannot be shown" in error and "frobnicate" in error
+
+
+def test_a_table_whose_formula_cannot_be_shown_is_named():
+    table = Table("t", "T", "$\\frobnicate$", (Column("a", "a"),), (), (), "")
+    with pytest.raises(ValueError, match="the table t"):
+        page(entries(items()), appendix=Appendix((table,)))
+
+
+def test_environments_and_sized_delimiters_are_shown():
+    for formula in (
+        r"\begin{aligned} a &= b \\ &\succ \Bigl(\tfrac12\Bigr) \end{aligned}",
+        r"\begin{cases} 1 & x \ge 0 \\ 0 & \text{otherwise} \end{cases}",
+        r"\textstyle\sum_{i \in I} \mathrm{E}_{g \sim \Sigma}\bigl[\sigma(g)\bigr] \xrightarrow{m \to \infty} 0",
+    ):
+        assert "\\" not in words(mathematics.displayed(formula, "it"))
+
+
+def test_a_formula_is_cut_only_between_groups():
+    cut = mathematics.pieces(r"a, \quad \text{b \quad c} \qquad \left(d \quad e\right) \quad \{ f \quadratic")
+    assert cut == ["a,", r"\text{b \quad c}", r"\left(d \quad e\right)", r"\{ f \quadratic"]
+    cases = r"\begin{cases} a \quad b \end{cases}"
+    assert mathematics.pieces(cases) == [cases]
+
+
+def test_a_dollar_sign_that_delimits_nothing_is_text():
+    assert mathematics.mixed("costs $5 & more", "it") == "costs $5 &amp; more"
+    assert "<math>" in mathematics.mixed("of $K_t$", "it")
+
+
+def test_the_font_has_the_characters_it_is_asked_for():
+    cut = TTFont(io.BytesIO(base64.b64decode(FONT("√∑⟨′"))))
+    assert {ord(one) for one in "√∑⟨′x7"} <= set(cut.getBestCmap())
+    assert cut["MATH"]
+    assert cut["glyf"][cut.getBestCmap()[ord("′")]].yMin < 100  # not raised: superscripts are
+    assert FONT("√") == FONT("√")
+
+
+# --- the graph ---
+
+
+def test_arrows_run_from_what_is_used_to_what_uses_it():
+    drawing = graph.laid_out({"lemma": (), "theorem": ("lemma",), "alone": ()})
+    places = {node.id: node.x for node in drawing.nodes}
+    assert set(places) == {"lemma", "theorem"}
+    assert places["lemma"] < places["theorem"]
+    start = float(re.match(r"M([\d.]+),", drawing.edges[0])[1])
+    assert places["lemma"] < start < places["theorem"]
+    assert len(drawing.arrows) == 1
+
+
+def test_boxes_stand_inside_the_drawing_and_apart():
+    uses = {f"s{number}": tuple(f"s{other}" for other in range(number) if number % (other + 2) == 0)
+            for number in range(12)}  # fmt: skip
+    drawing = graph.laid_out(uses)
+    for node in drawing.nodes:
+        assert node.x + 0.2 >= node.width / 2 and node.x + node.width / 2 <= drawing.width + 0.2
+        assert node.y + 0.2 >= graph.HEIGHT / 2 and node.y + graph.HEIGHT / 2 <= drawing.height + 0.2
+    for one in drawing.nodes:
+        for other in drawing.nodes:
+            apart = abs(one.x - other.x) >= (one.width + other.width) / 2 or abs(one.y - other.y) >= graph.HEIGHT
+            assert one is other or apart
+
+
+def test_names_that_mean_something_to_graphviz_are_plain_names():
+    names = {r"a\nb": (), 'say "b"': (r"a\nb",), "<b>c</b>": ('say "b"',), "node": ("<b>c</b>",)}
+    assert [node.id for node in graph.laid_out(names).nodes] == list(names)
+
+
+def test_a_statement_that_is_not_in_the_ledger_leads_nowhere():
+    text = page(entries(items(uses=["thm:absent"])))
+    assert "not in this ledger" in words(text)
+    assert anchor("thm:absent") not in text
+
+
+def test_no_statements_that_use_each_other_make_no_graph():
+    assert graph.laid_out({"a": ()}).nodes == ()
+    assert "No statement here uses another." in words(page(entries(items())))

@@ -1,25 +1,35 @@
 PYTHON ?= python3
 RUN = .venv/bin/python -m
+COMPANION = .venv/bin/ntk-companion
 
-.PHONY: checks tests venv baseline planted benchmarks lint
+.PHONY: checks tests venv baseline planted benchmarks lint report docs
 
 checks: venv
 	$(RUN) pytest checks/
 
 tests: venv
-	$(RUN) pytest tests/
+	$(RUN) pytest tests/ -n 2
 
 venv: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --constraint constraints.txt --editable '.[checks,data,develop]'
+	.venv/bin/pip install --quiet --constraint constraints.txt --editable '.[checks,data,report,docs,develop]'
 	touch $@
 
 lint: venv
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+
+# Tables, figures and the report in build/, from the ledger that `make checks` wrote and the recorded results.
+report: venv
+	$(COMPANION) tables --out build/tables
+	$(COMPANION) figures --out build/figures
+	$(COMPANION) report --out build/report
+
+docs: venv
+	$(RUN) sphinx -W -n -b html docs build/docs
 
 # Record the verdicts of this run as the ones later runs must reach.
 baseline: venv

@@ -1,0 +1,123 @@
+"""Every block of code in the pages works as printed.
+
+A block is a file if the sentence above it ends in "save this as `NAME`:", commands and what they print if its language
+is `console`, and else Python. A `...` in what is printed stands for anything.
+"""
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+
+from checks import ledger
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+IN_A_CLONE = {"proof.md"}
+"""Pages whose commands are run in the folder of a clone; the others' in a folder that has a clone in it."""
+SAVED_AS = re.compile(r"save this as `([^`]+)`:\s*\Z", re.IGNORECASE)
+ELLIPSIS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def blocks(text):
+    """The language, content, line and the text above each fenced block."""
+    lines = text.splitlines(keepends=True)
+    for token in MarkdownIt().parse(text):
+        if token.type == "fence":
+            yield token.info, token.content, token.map[0] + 1, "".join(lines[: token.map[0]])
+
+
+def clone(folder):
+    """A folder with this repository's files in it, and without its results."""
+    folder.mkdir()
+    for name in ("theory", "numerics", "checks", "pyproject.toml", "constraints.txt", "README.md"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+def environment():
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return os.environ | {"PATH": path, "OMP_NUM_THREADS": "1", "COLUMNS": "80"}
+
+
+def run(command, folder):
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environment(),
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def run_session(content, folder):
+    """Run the commands of a console block in turn and compare what they print; one that prints nothing must succeed."""
+    for step in re.split(r"^\$ ", content, flags=re.MULTILINE)[1:]:
+        command, _, printed = step.partition("\n")
+        if command.startswith("pip install"):
+            examine_installation(command, folder)
+            continue
+        done = run(command, folder)
+        if printed.strip():
+            assert doctest.OutputChecker().check_output(printed, done.stdout, ELLIPSIS), f"$ {command}\n{done.stdout}"
+        else:
+            assert done.returncode == 0, f"$ {command}\n{done.stdout}"
+
+
+def examine_installation(command, folder):
+    """Does `pip install` name files that are there and extras that the project has? Nothing is installed."""
+    words = shlex.split(command)
+    assert (folder / words[words.index("--constraint") + 1]).is_file()
+    place, extras = re.fullmatch(r"(.*)\[(.*)\]", words[words.index("--editable") + 1]).groups()
+    project = tomllib.loads((folder / place / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(extras.split(",")) <= set(project["optional-dependencies"])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_works_as_printed(page, tmp_path, monkeypatch):
+    folder = clone(tmp_path / "ntk-companion") if page in IN_A_CLONE else tmp_path
+    if page not in IN_A_CLONE:
+        (tmp_path / "ntk-companion").symlink_to(ROOT)
+    monkeypatch.chdir(folder)
+    names = {}
+    for language, content, line, above in blocks((ROOT / "docs" / page).read_text(encoding="utf-8")):
+        if language.startswith("{"):
+            continue  # a directive, which Sphinx runs
+        if saved := SAVED_AS.search(above):
+            path = folder / saved[1]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        elif language == "console":
+            run_session(content, folder)
+        elif language == "python":
+            exec(compile(content, f"{page}, line {line}", "exec"), names)
+        else:
+            pytest.fail(f"{page}, line {line}: nothing says what to do with a block of {language or 'no language'}")
+
+
+def test_the_recipe_for_continuous_integration_runs_in_a_repository_of_ones_own(tmp_path):
+    (tmp_path / "ntk-companion").symlink_to(ROOT)
+    files = {}
+    for _, content, _, above in blocks((ROOT / "docs" / "companion.md").read_text(encoding="utf-8")):
+        if saved := SAVED_AS.search(above):
+            files[saved[1]] = content
+    (tmp_path / "companion").mkdir()
+    (tmp_path / "companion/test_depth.py").write_text(files["companion/test_depth.py"])
+    (tmp_path / "companion/baseline.json").write_text('{"depth:1": {"verdict": "CONFIRMED", "revision": 1}}')
+    workflow = yaml.safe_load(files[".github/workflows/companion.yml"])
+    steps = [step["run"] for step in workflow["jobs"]["checks"]["steps"] if "run" in step]
+    for step in steps:
+        run_session(f"$ {step}\n", tmp_path)
+    (entry,) = ledger.verified(ledger.read(tmp_path / "ledger.json"))
+    assert (entry["verdict"], entry["scope"]) == ("CONFIRMED", "instances: 25")
+    assert all(mutant["killed"] for mutant in entry["mutants"])
+    assert entry["necessity"]["all trained"].startswith("fails without it (certified)")

@@ -76,7 +76,7 @@ def figure_2(profiles: Results, values: Results) -> Figure:
 def _places(axes: Any, values: Results) -> None:
     """The paper's values at the peak (angle 0) and at the ends (angle +-pi)."""
     for place, printed in zip(values.column("place"), values.numbers("printed"), strict=True):
-        angles = [0.0] if place == "peak" else [-np.pi, np.pi]
+        angles = [0.0] if place == "angle 0" else [-np.pi, np.pi]
         axes.plot(angles, [printed] * len(angles), **PRINTED)
 
 

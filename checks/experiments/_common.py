@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -15,6 +15,13 @@ WITH, WITHOUT = "with biases", "without biases"
 NETWORKS: dict[str, Architecture] = {WITH: fcn(3), WITHOUT: fcn(3, bias="none")}
 """The readings of the network of section 6: three hidden layers."""
 RESNETS: dict[str, Architecture] = {f"ResNet, depth 3, scale {scale}": resnet(3, scale) for scale in (1,)}
+FAMILIES: dict[str, Callable[[int], Architecture]] = {
+    "FCN": fcn,
+    "FCN, no biases": lambda depth: fcn(depth, bias="none"),
+    "ResNet, scale 1": resnet,
+}
+"""Networks of any depth by name."""
+DEPTHS = (1, 2, 3, 4)
 ALTERNATING = (0, 1, 0, 1, 0, 1)
 TURNS = np.arange(-36, 37)
 ANGLES = TURNS * np.pi / 36

@@ -32,7 +32,7 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory):
+def whole(tmp_path_factory):
     """A page with every formula of the catalogue, each status, the graph, tables and figures."""
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(page(entries(*suite(), *own()), ["mine:missing"], APPENDIX))
@@ -40,7 +40,7 @@ def file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def short_file(tmp_path_factory):
+def short(tmp_path_factory):
     """A page with one of each kind of thing."""
     path = tmp_path_factory.mktemp("report") / "short.html"
     path.write_text(page(entries(*own()), ["mine:missing"], APPENDIX))
@@ -66,11 +66,11 @@ KEPT = ("id", "title", "source", "number", "formula", "uses", "qualification")
 
 
 @pytest.fixture
-def opened(browser, file):
+def opened(browser, short):
     """Opens the page; everything it asks for and complains of is gathered on it."""
     contexts = []
 
-    def opener(viewport=DESK, file=file, **options):
+    def opener(viewport=DESK, file=short, **options):
         context = browser.new_context(viewport=viewport, **options)
         contexts.append(context)
         tab = context.new_page()
@@ -91,15 +91,15 @@ def open_all(tab):
     tab.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
 
-def test_it_fetches_nothing_and_complains_of_nothing(opened, file):
-    tab = opened()
+def test_it_fetches_nothing_and_complains_of_nothing(opened, whole):
+    tab = opened(file=whole)
     open_all(tab)
-    assert [url for url in tab.asked if not url.startswith("data:")] == [file.as_uri()]
+    assert [url for url in tab.asked if not url.startswith("data:")] == [whole.as_uri()]
     assert tab.complaints == []
 
 
-def test_every_link_leads_somewhere_on_the_page_and_every_id_is_one_things(opened):
-    tab = opened()
+def test_every_link_leads_somewhere_on_the_page_and_every_id_is_one_things(opened, whole):
+    tab = opened(file=whole)
     links = tab.eval_on_selector_all("a", "found => found.map((one) => one.getAttribute('href'))")
     assert len(links) > 100
     lost = "links => links.filter((link) => link[0] !== '#' || !document.getElementById(link.slice(1)))"
@@ -110,16 +110,16 @@ def test_every_link_leads_somewhere_on_the_page_and_every_id_is_one_things(opene
     assert set(tab.evaluate(named)) <= set(ids)
 
 
-def test_a_link_in_the_graph_leads_to_its_statement(opened):
-    tab = opened()
+def test_a_link_in_the_graph_leads_to_its_statement(opened, whole):
+    tab = opened(file=whole)
     tab.click("svg.graph a:has-text('lemma:3')")
     tab.wait_for_timeout(50)
     assert tab.evaluate("document.querySelector(':target').id") == "statement-lemma:3"
     assert tab.locator(":target").evaluate("one => one.getBoundingClientRect().top < innerHeight")
 
 
-def test_every_formula_is_visible_in_the_mathematical_font(opened):
-    tab = opened()
+def test_every_formula_is_visible_in_the_mathematical_font(opened, whole):
+    tab = opened(file=whole)
     open_all(tab)
     formulas = tab.evaluate(
         """[...document.querySelectorAll("math")].map((one) => {
@@ -145,10 +145,10 @@ def test_roots_and_fractions_are_drawn_as_such(opened):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(opened, short_file, scheme):
+def test_axe_finds_nothing_serious(opened, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
-    tab = opened(PHONE, short_file, color_scheme=scheme)
+    tab = opened(PHONE, color_scheme=scheme)
     open_all(tab)
     tab.wait_for_timeout(50)
     found = Axe().run(tab).response["violations"]
@@ -168,8 +168,8 @@ def brightness(colour):
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-def test_nothing_is_wider_than_the_screen(opened, viewport):
-    tab = opened(viewport)
+def test_nothing_is_wider_than_the_screen(opened, whole, viewport):
+    tab = opened(viewport, whole)
     open_all(tab)
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     outside = """[...document.querySelectorAll("body *")].filter((one) => !one.closest(".scroll, .hidden, .skip")
@@ -192,7 +192,8 @@ def test_the_keyboard_goes_from_the_skip_link_to_the_content_and_on(opened):
     tab = opened()
     focus = """() => {
         const one = document.activeElement, box = one.getBoundingClientRect();
-        return [one.tagName, one.textContent.trim(), getComputedStyle(one).outlineStyle, box.left >= 0 && box.width > 0];
+        const seen = box.left >= 0 && box.width > 0;
+        return [one.tagName, one.textContent.trim(), getComputedStyle(one).outlineStyle, seen];
     }"""
     tab.keyboard.press("Tab")
     assert tab.evaluate(focus) == ["A", "Skip to the content", "solid", True]
@@ -232,22 +233,21 @@ def test_headings_descend_in_order_and_the_landmarks_are_there(opened):
 
 def test_the_filter_narrows_and_a_link_to_what_it_hides_widens(opened):
     tab = opened()
-    tab.fill("input[name=words]", "maclaurin")
-    shown = tab.locator(".statement:visible").count()
-    assert 0 < shown < 20
-    assert tab.locator("output").inner_text() == f"{shown} shown"
+    tab.fill("input[name=words]", "no BIAS")
+    assert tab.locator(".statement:visible").count() == 1
+    assert tab.locator("output").inner_text() == "1 shown"
     tab.select_option("select[name=status]", "vacuous")
     assert tab.locator(".statement:visible").count() == 0
     tab.evaluate("location.hash = 'statement-mine:refuted'")
     tab.wait_for_timeout(50)
     assert tab.locator("[id='statement-mine:refuted']").is_visible()
-    assert tab.locator(".statement:visible").count() > 70
+    assert tab.locator(".statement:visible").count() == 6
 
 
 def test_without_scripts_all_is_there_to_read(opened):
     tab = opened(java_script_enabled=False)
     assert not tab.locator(".filter").is_visible()
-    assert tab.locator(".statement:visible").count() == tab.locator(".statement").count() > 70
+    assert tab.locator(".statement:visible").count() == 6
 
 
 def test_in_print_nothing_stays_folded(opened):
@@ -258,7 +258,7 @@ def test_in_print_nothing_stays_folded(opened):
         .filter((one) => one.getBoundingClientRect().height === 0 || !one.checkVisibility()).length"""
     assert tab.evaluate(folded) == 0
     printed = tab.pdf()
-    assert printed.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", printed)) > 5
+    assert printed.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", printed)) > 1
 
 
 def test_an_unknown_element_of_an_authors_text_is_text(opened):

@@ -71,13 +71,16 @@ def _against_n(axes: Any, rows: Results, name: str, index: int, label: str) -> N
 
 
 def separation(found: Results) -> Figure:
-    """lambda_min of two points against their distance, a line a network."""
+    """lambda_min of two points against their separation, a line a network, at the least and the greatest depth."""
+    depths = sorted(map(int, different(found, "depth")))
     figure = Figure(figsize=(3.3, 2.3))
     axes = figure.subplots()
-    for index, ((network, depth), shown) in enumerate(series(found, "network", "depth")):
-        distance = 10 ** array(shown, "log10_separation")
-        label = f"{network}, depth {depth}"
-        axes.plot(distance, array(shown, "lambda_min"), **{**dots(index), **line(index)}, label=label)
+    for index, network in enumerate(different(found, "network")):
+        for depth, style in ((depths[0], "--"), (depths[-1], "-")):
+            shown = found.where(network=network, depth=str(depth))
+            look = {**dots(index), "linestyle": style, "markevery": 3}
+            label = f"{network}, depth {depth}"
+            axes.plot(10 ** array(shown, "log10_separation"), array(shown, "lambda_min"), **look, label=label)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("separation")

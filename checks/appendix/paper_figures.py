@@ -111,7 +111,7 @@ def figure_4(kernels: Results, values: Results) -> Figure:
     names = kernels.columns[: kernels.columns.index("method")]
     readings = list(series(kernels, *names))
     figure = Figure(figsize=(COLUMN, 2.2))
-    panels = figure.subplots(1, len(readings), squeeze=False)[0]
+    panels = figure.subplots(1, len(readings), sharey=True, squeeze=False)[0]
     for axes, (key, reading) in zip(panels, readings, strict=True):
         for index, (_, shown) in enumerate(series(reading, "point")):
             epochs = array(shown, "epoch")

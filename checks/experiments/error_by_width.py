@@ -72,8 +72,7 @@ def by_width(measured: dict[tuple[str, int, str], Measured]) -> Results:
     return table(
         "error_by_width",
         "error_by_width",
-        "Mean of max |K_0 - K| on the hexagon (error) and of K_0 - K at two opposite points (bias), from exact "
-        "draws.",
+        "Mean of max |K_0 - K| on the hexagon (error) and of K_0 - K at two opposite points (bias), from exact draws.",
         {"seed": SEED},
         "network depth points width draws quantity mean standard_error",
         [
@@ -99,7 +98,7 @@ def slopes(measured: dict[tuple[str, int, str], Measured]) -> Results:
     return table(
         "error_by_width",
         "error_by_width_slopes",
-        "Fitted power of the width: slope with its 99% interval, prefactor, and the probability of the misfit. Empty: a "
+        "Fitted power of the width: slope with its 99% interval, prefactor, and probability of the misfit. Empty: a "
         "mean is not told from zero.",
         {"confidence": CONFIDENCE, "seed": SEED},
         "network depth points quantity slope low high prefactor misfit",

@@ -151,10 +151,14 @@ def magnitudes(training: Training) -> tuple[float, float, float, float, float]:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The tables of one experiment."""
+    """The tables of one experiment; those whose names have a prefix are not beside a figure of the paper."""
 
     module: str
     prefix: str
+
+    def printed(self, value: float | None) -> str:
+        """A value read off a figure, if there is one."""
+        return "" if self.prefix or value is None else str(value)
 
     def table(self, name: str, caption: str, columns: str, rows: Iterable[Iterable[object]]) -> Results:
         """One of them."""
@@ -181,7 +185,7 @@ class Sheet:
             "Magnitude of the outputs at epoch 10,000, and its growth in the last decade and the one before.",
             "network loss width seed magnitude least largest last_decade decade_before printed",
             [
-                (*reading.cells, *(number(value, 4) for value in magnitudes(training)), PRINTED_MAGNITUDE)
+                (*reading.cells, *(number(value, 4) for value in magnitudes(training)), self.printed(PRINTED_MAGNITUDE))
                 for reading, training in trainings.items()
             ],
         )
@@ -203,10 +207,14 @@ class Sheet:
         """Their ends."""
         return self.table(
             "figure_3_values",
-            "K_t((1, 0), x') at the angles 0 and pi, by epoch and reading, beside the peaks read off Figure 3.",
+            "K_t((1, 0), x') at the angles 0 and pi, by epoch and reading, beside what Figure 3 shows.",
             "network loss width seed method epoch peak opposite printed",
             [
-                (*reading.cells, method, epoch, *(number(profile[place]) for place in (PEAK, -1)), printed_peak(epoch))
+                (
+                    *(*reading.cells, method, epoch),
+                    *(number(profile[place]) for place in (PEAK, -1)),
+                    self.printed(PRINTED_PEAKS.get(epoch)),
+                )
                 for (reading, method, epoch), profile in profiles.items()
             ],
         )
@@ -230,8 +238,3 @@ class Sheet:
                 for reading, (outputs, profile) in agreements.items()
             ],
         )
-
-
-def printed_peak(epoch: int) -> str:
-    """The peak read off Figure 3, if it shows this epoch."""
-    return str(PRINTED_PEAKS.get(epoch, ""))

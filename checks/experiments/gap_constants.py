@@ -62,7 +62,7 @@ def constants_table(found: dict[tuple[str, int, int, str], GapConstants]) -> Res
     rows = []
     for (network, depth, size, labels), constants in found.items():
         lower, upper = decimal_enclosure(constants.best.lower, constants.best.upper, DIGITS)
-        lambda_0 = Bounds(constants.sharp.lower * size, constants.sharp.upper * size)
+        lambda_0 = Bounds((constants.sharp.lower * size).lower(), (constants.sharp.upper * size).upper())
         cells = (certain(lambda_0), certain(constants.printed), certain(constants.sharp), lower, upper)
         rows.append((network, depth, f"circle:{size}", size, labels, *cells, certain(constants.label_aware)))
     return table(

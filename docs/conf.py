@@ -56,7 +56,7 @@ autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 
 CODE = re.compile(r"``?(.+?)``?")
-ALIGNED = re.compile(r"^\S.*\S {2,}\S")
+ALIGNED = re.compile(r"^\||^\S.*\S {2,}\S")
 
 
 def docstring_as_rst(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:

@@ -21,7 +21,7 @@ from checks import ledger
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
-IN_A_CLONE = {"proof.md"}
+IN_A_CLONE = {"appendix.md", "proof.md"}
 """Pages whose commands are run in the folder of a clone; the others' in a folder that has a clone in it."""
 SAVED_AS = re.compile(r"save this as `([^`]+)`:\s*\Z", re.IGNORECASE)
 ELLIPSIS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE

@@ -10,37 +10,40 @@ from matplotlib.lines import Line2D
 
 from checks.appendix.figure import FigureSpec
 from checks.appendix.series import array, series
-from checks.appendix.style import CONSTANTS, line
+from checks.appendix.style import COLUMN, CONSTANTS, line
 from checks.results import Results
 
 TIME = r"$\log_{10} t$"
 
 
 def logits(found: Results) -> Figure:
-    """Margins between the proved envelopes, a panel a run."""
-    runs = list(series(found, "run", "n", "depth", "width"))
-    figure = Figure(figsize=(3.3, 1.45 * len(runs) + 0.4))
-    panels = figure.subplots(len(runs), 1, squeeze=False)[:, 0]
-    for axes, ((_, size, depth, width), run) in zip(panels, runs, strict=True):
+    """Margins and the proved envelopes of the least one, a row a run: as they are, and less ln(1 + t)."""
+    runs = list(series(found, "run"))
+    figure = Figure(figsize=(COLUMN, 1.4 * len(runs) + 0.6))
+    panels = figure.subplots(len(runs), 2, squeeze=False)
+    for row, ((name,), run) in zip(panels, runs, strict=True):
         time = array(run, "log10_time")
-        lower, upper = array(run, "lower_envelope"), array(run, "upper_envelope")
-        axes.fill_between(time, lower, upper, color="0.9", linewidth=0, label="between the envelopes")
-        for edge in (lower, upper):
-            axes.plot(time, edge, color="0.45", linestyle=":", linewidth=0.9)
-        axes.plot(time, array(run, "largest_margin"), **line(1), label="largest margin")
-        axes.plot(time, array(run, "least_margin"), **line(0), label="least margin")
-        axes.set_title(f"$n$ = {size}, depth {depth}, width {width}", pad=2)
-        axes.set_ylabel("margin")
-        axes.set_xlim(time.min(), time.max())
-    panels[-1].set_xlabel(TIME)
-    handles, _ = panels[0].get_legend_handles_labels()
+        for axes, taken in zip(row, (0.0, np.logaddexp(0.0, time * np.log(10))), strict=True):
+            lower, upper = (array(run, f"{side}_envelope") - taken for side in ("lower", "upper"))
+            axes.fill_between(time, lower, upper, color="0.88", linewidth=0, label="between the envelopes")
+            for edge in (lower, upper):
+                axes.plot(time, edge, color="0.45", linestyle=":", linewidth=0.9)
+            axes.plot(time, array(run, "largest_margin") - taken, **line(1), label="largest margin")
+            axes.plot(time, array(run, "least_margin") - taken, **line(0), label="least margin")
+            axes.set_xlim(time.min(), time.max())
+        row[0].set_title(name, pad=2, loc="left")
+        row[0].set_ylabel("margin")
+        row[1].set_ylabel(r"margin $-\ \ln(1 + t)$")
+    for axes in panels[-1]:
+        axes.set_xlabel(TIME)
+    handles, _ = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles=handles, loc="outside lower center", ncols=2, columnspacing=1.0)
     return figure
 
 
 def gap(found: Results, constants: Results, crossings: Results) -> Figure:
     """The gap to the limiting kernel over time for several widths, the constants and where each is crossed."""
-    figure = Figure(figsize=(3.3, 2.9))
+    figure = Figure(figsize=(COLUMN, 2.9))
     axes = figure.subplots()
     (size, depth), one_setting = next(iter(series(found, "n", "depth")))
     for index, ((width,), runs) in enumerate(series(one_setting, "width")):
@@ -78,17 +81,21 @@ def _values(constants: Results) -> list[tuple[str, float]]:
 def spectrum(found: Results) -> Figure:
     """The eigenvalues of K_t over time, a panel a network and width."""
     runs = list(series(found, "network", "depth", "width", "seed"))
-    figure = Figure(figsize=(3.3, 1.6 * len(runs) + 0.3))
-    panels = figure.subplots(len(runs), 1, sharex=True, squeeze=False)[:, 0]
+    figure = Figure(figsize=(COLUMN, 1.5 * -(-len(runs) // 2) + 0.4))
+    panels = figure.subplots(-(-len(runs) // 2), 2, sharex=True, squeeze=False)
     names = [name for name in found.columns if name.startswith("eigenvalue_")]
-    for axes, ((network, depth, width, _), run) in zip(panels, runs, strict=True):
+    for axes, ((network, depth, width, _), run) in zip(panels.ravel(), runs, strict=False):
         for index, name in enumerate(names):
             axes.plot(array(run, "log10_time"), array(run, name), **line(index), label=name.split("_")[1])
         axes.set_yscale("log")
-        axes.set_title(f"{network}, depth {depth}, width {width}", pad=2)
+        axes.set_title(f"{network},\ndepth {depth}, width {width}", pad=2)
+    for axes in panels.ravel()[len(runs) :]:
+        axes.set_visible(False)
+    for axes in panels[-1]:
+        axes.set_xlabel(TIME)
+    for axes in panels[:, 0]:
         axes.set_ylabel("eigenvalues of $K_t$")
-    panels[-1].set_xlabel(TIME)
-    handles, _ = panels[0].get_legend_handles_labels()
+    handles, _ = panels[0, 0].get_legend_handles_labels()
     figure.legend(handles=handles, loc="outside lower center", ncols=6, columnspacing=0.8, handletextpad=0.4)
     return figure
 
@@ -97,10 +104,11 @@ FLOW_FIGURES = (
     FigureSpec(
         "logits",
         r"Outputs between proved envelopes, to $t = 10^{40}$",
-        "Least and largest margin along the gradient flow. The envelopes are proved from the kernel along the computed"
-        " path and bound the least margin; the path itself is accurate to a few per cent.",
-        "Margins against the logarithm of time. The least margin rises along a straight line and stays in a grey band"
-        " between a lower and an upper envelope.",
+        r"Least and largest margin along the gradient flow, and on the right the same less $\ln(1 + t)$. The envelopes"
+        " are proved from the kernel along the computed path and bound the least margin; the path itself is accurate to"
+        " a few per cent.",
+        "Margins against the logarithm of time, to ten to the fortieth. The least margin rises along a straight line"
+        " and stays in a grey band between a lower and an upper envelope; less ln(1 + t) it is nearly constant.",
         ("logits",),
         logits,
     ),

@@ -69,17 +69,20 @@ def measure(architecture: Architecture, draws: dict[int, int], of_draws: Callabl
 
 def by_width(measured: dict[tuple[str, int, str], Measured]) -> Results:
     """Means with their errors."""
+    rows = []
+    for network, depth in SETTINGS:
+        for width, draws, mean, error in measured[network, depth, "bias"]:
+            rows.append((network, depth, "hexagon", width, draws, "", "", number(abs(mean), 4), number(error, 2)))
+        for width, draws, mean, error in measured[network, depth, "error"]:
+            rows.append((network, depth, "hexagon", width, draws, number(mean, 4), number(error, 2), "", ""))
     return table(
         "error_by_width",
         "error_by_width",
-        "Mean of max |K_0 - K| on the hexagon (error) and of K_0 - K at two opposite points (bias), from exact draws.",
+        "Mean of max |K_0 - K| on the hexagon (error); size of the mean of K_0 - K at two opposite points (bias); from "
+        "exact draws.",
         {"seed": SEED},
-        "network depth points width draws quantity mean standard_error",
-        [
-            (network, depth, "hexagon", width, draws, quantity, number(mean, 4), number(error, 2))
-            for (network, depth, quantity), rows in measured.items()
-            for width, draws, mean, error in rows
-        ],
+        "network depth points width draws error error_standard_error bias bias_standard_error",
+        rows,
     )
 
 

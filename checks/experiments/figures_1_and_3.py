@@ -108,13 +108,15 @@ def tables(
     yield sheet.figure_1_values(trainings)
 
 
-def descend(architecture: Architecture, reading: Reading, profiled: Sequence[int] = PROFILED) -> Training:
+def descend(
+    architecture: Architecture, reading: Reading, profiled: Sequence[int] = PROFILED, epochs: int = EPOCHS
+) -> Training:
     """Gradient descent from the initialisation of the reading's seed."""
     start = initialise(architecture, 2, reading.width, np.random.default_rng(reading.seed))
     training = Training(start=start)
-    averaged, recorded = reading.loss == MEAN, {*log_spaced(EPOCHS), *profiled}
+    averaged, recorded = reading.loss == MEAN, {*log_spaced(epochs), *profiled}
     for epoch in gradient_descent(
-        architecture, start, INPUTS, logistic(ALTERNATING), RATE, EPOCHS, averaged=averaged, at=recorded
+        architecture, start, INPUTS, logistic(ALTERNATING), RATE, epochs, averaged=averaged, at=recorded
     ):
         training.outputs[epoch.number] = epoch.outputs
         if epoch.number in profiled:

@@ -178,17 +178,18 @@ def late_times() -> Results:
         norms: list[float] = []
         found = trained(flow, norms)
         degree = flow.depth + 1 if flow.network == "FCN, no biases" or flow.depth == 1 else None
-        log_log, log10_t = np.log(found.log_t[1:]), found.log10_t[1:]
+        late = found.log10_t >= WINDOWS[0][0] - 1e-9
+        log_t, log10_t = found.log_t[late], found.log10_t[late]
         quantities = {
-            "|theta|": (np.log(norms), degree and 1 / degree),
-            "t L": (found.log_t[1:] + found.log_loss[1:], degree and -(2 - 2 / degree)),
-            "least margin": (np.log(np.abs(found.margins[1:].min(axis=1))), 1),
+            "|theta|": (np.log(np.array([math.nan, *norms])[late]), degree and 1 / degree),
+            "t L": (log_t + found.log_loss[late], degree and -(2 - 2 / degree)),
+            "least margin": (np.log(found.margins[late].min(axis=1)), 1),
         }
         for name, (values, predicted) in quantities.items():
             for first, last in WINDOWS:
                 inside = (log10_t >= first - 1e-9) & (log10_t <= last + 1e-9)
                 reached = log10_t[-1] >= last - 1e-9
-                exponent = np.polyfit(log_log[inside], values[inside], 1)[0] if reached else None
+                exponent = np.polyfit(np.log(log_t[inside]), values[inside], 1)[0] if reached else None
                 cells = (flow.network, flow.depth, flow.width, flow.seed, first, last, name)
                 rows.append((*cells, number(exponent, 3), number(predicted, 4), found.status))
     return table(

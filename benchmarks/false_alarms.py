@@ -1,48 +1,93 @@
-"""Run the comparisons of K_0 with its limit at many fresh seeds and count false alarms and undecided ones.
+"""Run every statistical comparison of the checks of K_0 at many fresh seeds; count false alarms and undecided ones.
 
-    python -m benchmarks.false_alarms [--runs 200] [--share 0.1]
+    python -m benchmarks.false_alarms [--runs 200] [--first 1] [--skip WORD ...]
 
-A share below 1 takes that part of the draws that a check takes. The false-alarm rate of a test does not depend on its
-draws, only whether it decides does; share 1 is the checks' own size and takes about a minute a run.
+A run makes the comparisons that one `pytest checks/ --seed N` makes, of true statements and of corrected forms only, at
+the checks' own size: a refutation is a false alarm. Skipped are check functions with one of the words in their name.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import ModuleType
+from typing import Any
 
-from checks.budget import BUDGET
-from checks.test_initialisation import COARSE, FINE, ITEMS, PAIR, UNBIASED, WIDTH, compare, draws_needed, with_total
-from numerics.exact_law import sample_kernels
-from numerics.kernels import FLOAT64, kernel_grams
-from numerics.points import hexagon
+from checks import test_initialisation, test_printed_formulas
+from checks.statements import Role, Run, Statement, Tally, running
+
+Item = tuple[str, Statement, Callable[[], None]]
+
+
+def items(module: ModuleType, skip: list[str]) -> Iterator[Item]:
+    """The statistical check items of a module whose claim is true: name, statement, what runs it."""
+    for name, function in vars(module).items():
+        if not name.startswith("test_") or any(word in name for word in skip):
+            continue
+        claims, *others = [mark.args for mark in function.pytestmark if mark.name == "parametrize"][::-1]
+        if claims[0] != "claim":
+            claims, others = others[-1], [claims, *others[:-1]]
+        for case in claims[1]:
+            statement, role, _ = next(mark.args for mark in case.marks if mark.name == "statement")
+            if role is Role.CORRECTED or (role is Role.STATEMENT and statement.finding is None):
+                for values in itertools.product(*(cases for _, cases in others)):
+                    arguments = named([names for names, _ in others], values)
+                    yield f"{name} {arguments}", statement, partial(function, case.values[0], **arguments)
+
+
+def named(names: list[Any], values: tuple[Any, ...]) -> dict[str, Any]:
+    """Arguments by name from those of parametrize."""
+    arguments: dict[str, Any] = {}
+    for name, value in zip(names, values, strict=True):
+        arguments |= {name: value} if isinstance(name, str) else dict(zip(name, value, strict=True))
+    return arguments
+
+
+def one_run(chosen: list[Item], seed: int) -> tuple[Counter[str], list[str]]:
+    """The verdicts of all comparisons at a seed, and what was refuted."""
+    verdicts: Counter[str] = Counter()
+    alarms = []
+    for name, statement, compare in chosen:
+        tally = Tally(Role.STATEMENT, refutation_expected=True)
+        with running(Run(statement.id, tally, seed, thorough=False)):
+            compare()
+        verdicts.update(tally.verdicts)
+        if tally.refutation:
+            alarms.append(f"seed {seed}, {name}: {tally.refutation}")
+    return verdicts, alarms
 
 
 def main() -> int:
+    """Print the verdicts so far every run, and every false alarm; 1 if there was one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=200)
-    parser.add_argument("--share", type=float, default=0.1)
+    parser.add_argument("--first", type=int, default=1, help="the first of the consecutive seeds")
+    parser.add_argument("--skip", nargs="*", default=[], metavar="WORD")
     options = parser.parse_args()
-    alpha = BUDGET.alpha("limit:exact-law", 2 * ITEMS)
-    cases = []
-    for architecture, tolerance in FINE + COARSE + UNBIASED:
-        points = hexagon() if (architecture, tolerance) in FINE else PAIR
-        draws = max(8, int(options.share * draws_needed(architecture, points, tolerance, alpha, seed=0)))
-        cases.append((architecture, tolerance, points, draws))
+    modules = (test_initialisation, test_printed_formulas)
+    skip = [*options.skip, "same_weights"]
+    chosen = [item for module in modules for item in items(module, skip) if statistical(module, item[0])]
+    print(f"{len(chosen)} check items a run", flush=True)
     found: Counter[str] = Counter()
-    start = time.monotonic()
-    for run in range(1, options.runs + 1):
-        for architecture, tolerance, points, draws in cases:
-            drawn = sample_kernels(architecture, points.coordinates(FLOAT64), WIDTH, draws, seed=10**6 + run).parts
-            expected = kernel_grams(architecture, points).parts
-            evidence = compare(with_total(drawn), with_total(expected), tolerance, alpha, WIDTH)
-            found[evidence.verdict] += 1
-            if evidence.verdict == "REFUTED":
-                print(f"run {run}, {architecture.name}: {evidence.detail}", flush=True)
-        if run % 10 == 0:
-            print(f"{run} runs, {time.monotonic() - start:.0f} s: {dict(found)}", flush=True)
+    for seed in range(options.first, options.first + options.runs):
+        start = time.process_time()
+        verdicts, alarms = one_run(chosen, seed)
+        found.update(verdicts)
+        for alarm in alarms:
+            print(f"FALSE ALARM: {alarm}", flush=True)
+        print(f"seed {seed}, {time.process_time() - start:.1f} s of processor time; so far {dict(found)}", flush=True)
+        for function in (value for module in modules for value in vars(module).values()):
+            getattr(function, "cache_clear", int)()
     return 1 if found["REFUTED"] else 0
+
+
+def statistical(module: ModuleType, name: str) -> bool:
+    """Is this check item decided by sampling?"""
+    return module is test_initialisation or "by_sampling" in name
 
 
 if __name__ == "__main__":

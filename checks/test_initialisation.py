@@ -1,7 +1,7 @@
 """(3.3) at initialisation: the empirical NTK of a wide network against the derived limit, parameter group by group.
 
 Draws of K_0 come from the exact law of its n x n matrix (any width) and, independently, from explicit torch networks.
-A width m leaves a bias of at most 4 / m of sqrt(K_ii K_jj) in a part: limit:bias measures a tenth of that.
+A width m is granted a bias of 4 / m of sqrt(K_ii K_jj) in a part; measured at widths 16 and 64 it is below 1.5 / m.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from checks.statements import Evidence, Statement, check, numerical, random_seed
 from numerics.estimation import entry_scale, equivalence_test, estimate, fit_exponent, required_draws
 from numerics.exact_law import sample_kernels
 from numerics.kernels import FLOAT64, kernel_grams
-from numerics.network import empirical_ntk, initialise, parameter_shapes
+from numerics.network import empirical_ntk, initialise
 from numerics.points import PointSet, circle, hexagon, sphere
 from theory.architecture import Architecture, fcn, resnet, with_trained
 
@@ -30,7 +30,7 @@ EXACT_LAW = Statement(
     source=PAPER,
     number="(3.3), at initialisation",
     formula=r"\langle \partial_p f(x), \partial_p f(x') \rangle \to K^{(p)}(x, x')",
-    qualification="At width 8192 each part agrees within the stated tolerance; a finite width never confirms a limit.",
+    qualification="At width 4096 each part agrees within the stated tolerance; a finite width never confirms a limit.",
 )
 EXPLICIT = Statement(
     id="limit:explicit",
@@ -38,7 +38,7 @@ EXPLICIT = Statement(
     source=PAPER,
     number="(3.3), at initialisation",
     formula=r"\langle \partial_p f(x), \partial_p f(x') \rangle \approx K^{(p)}(x, x')",
-    qualification="Detects an error of 40% in a part; finer ones are left to the exact law.",
+    qualification="Detects an error of 25% in a part; finer ones are left to the exact law.",
 )
 FLUCTUATION = Statement(
     id="limit:fluctuation",
@@ -69,7 +69,7 @@ PASSES = Statement(
 
 Parts = dict[str, np.ndarray]
 Claim = Callable[[Parts], Parts]
-WIDTH = 8192
+WIDTH = 4096
 BIAS_BOUND = 4.0
 """Times 1 / m: the most that the mean of a part is taken to differ from its limit, relative to sqrt(K_ii K_jj)."""
 
@@ -104,6 +104,27 @@ def draws_of(architecture: Architecture, points: PointSet, draws: int, seed: int
     return sample_kernels(architecture, points.coordinates(FLOAT64), WIDTH, draws, seed, jobs=2).parts
 
 
+PILOT_WIDTH = 256
+PILOT_DRAWS = 400
+
+
+@cache
+def draws_needed(architecture: Architecture, points: PointSet, tolerance: float, alpha: float, seed: int) -> int:
+    """How many draws decide within the tolerance, planned from other draws at a small width.
+
+    Their deviation falls like the inverse root of the width; it is a little larger at the small one, and the largest
+    found exceeds the largest there is.
+    """
+    pilot = sample_kernels(architecture, points.coordinates(FLOAT64), PILOT_WIDTH, PILOT_DRAWS, seed).parts
+    limits = kernel_grams(architecture, points).parts
+    deviation = max(
+        float((drawn.std(axis=0, ddof=1) / entry_scale(limits[name])).max()) for name, drawn in pilot.items()
+    )
+    entries = len(limits) * len(points) ** 2
+    at_width = 0.95 * deviation * (PILOT_WIDTH / WIDTH) ** 0.5
+    return required_draws(at_width, tolerance, alpha, entries, BIAS_BOUND / WIDTH, skewness=0.1)
+
+
 def compare(drawn: Parts, expected: Parts, tolerance: float, alpha: float, width: int) -> Evidence:
     """Do all parts agree within `tolerance` sqrt(K_ii K_jj)? The error rates are alpha and 1e-6."""
     worst, undecided, detail = 0.0, False, ""
@@ -129,20 +150,6 @@ UNBIASED = [(fcn(depth, "none"), 0.03) for depth in range(1, 5)] + [
 ]
 PAIR = sphere(2, 2)
 ITEMS = len(FINE) + len(COARSE) + len(UNBIASED)
-
-
-def draws_needed(architecture: Architecture, points: PointSet, tolerance: float, alpha: float, seed: int) -> int:
-    """How many draws decide within the tolerance, planned from a pilot of 40 other draws.
-
-    The largest deviation found in the pilot exceeds the largest there is by more than the tenth taken off.
-    """
-    pilot = draws_of(architecture, points, 40, seed)
-    limits = kernel_grams(architecture, points).parts
-    deviation = max(
-        float((drawn.std(axis=0, ddof=1) / entry_scale(limits[name])).max()) for name, drawn in pilot.items()
-    )
-    entries = len(limits) * len(points) ** 2
-    return required_draws(0.9 * deviation, tolerance, alpha, entries, BIAS_BOUND / WIDTH, skewness=0.1)
 
 
 def judge_parts(claim: Claim, architecture: Architecture, points: PointSet, tolerance: float) -> None:
@@ -196,9 +203,9 @@ def explicit_draws(architecture: Architecture, points: PointSet, width: int, dra
 @pytest.mark.parametrize("architecture", [fcn(3), resnet(2, HALF)], ids=lambda architecture: architecture.name)
 def test_explicit_networks_have_the_derived_parts(claim, architecture):
     width = 1024
-    drawn = explicit_draws(architecture, PAIR, width, 70, random_seed("explicit"))
+    drawn = explicit_draws(architecture, PAIR, width, 80, random_seed("explicit"))
     expected = claim(kernel_grams(architecture, PAIR).parts)
-    record(compare(with_total(drawn), with_total(expected), 0.4, BUDGET.alpha("limit:explicit", 2), width))
+    record(compare(with_total(drawn), with_total(expected), 0.25, BUDGET.alpha("limit:explicit", 2), width))
 
 
 @cache
@@ -211,34 +218,23 @@ def relative_traces(architecture: Architecture, width: int, draws: int, seed: in
 
 @cache
 def relative_entries(architecture: Architecture, name: str, width: int, draws: int, seed: int) -> np.ndarray:
-    """Draws of the mean off-diagonal entry of one part on three points of the circle, as a share of its limit.
-
-    From many explicit narrow networks at once.
-    """
+    """Draws of the mean off-diagonal entry of one part on three points of the circle, as a share of its limit."""
     points = circle(3)
-    inputs = torch.from_numpy(points.coordinates(FLOAT64))
-    shapes = parameter_shapes(architecture, points.dimension, width)
-    generator = np.random.default_rng(seed)
-    many = {
-        group.name: torch.from_numpy(generator.standard_normal((draws, *shapes[group.name]))) * float(group.variance)
-        for group in architecture.groups
-    }
-    parts = torch.vmap(lambda parameters: empirical_ntk(architecture, parameters, inputs).parts[name])(many)
-    pairs = parts[:, [0, 0, 1], [1, 2, 2]].mean(dim=1)  # the limit is the same for all three
-    return pairs.numpy() / kernel_grams(architecture, points).parts[name][0, 1]
+    part = sample_kernels(architecture, points.coordinates(FLOAT64), width, draws, seed, jobs=2).parts[name]
+    limit = kernel_grams(architecture, points).parts[name][0, 1]  # the same for all three pairs
+    return part[:, [0, 0, 1], [1, 2, 2]].mean(axis=1) / limit
 
 
 def exponent_evidence(
     widths: list[int], values: list[float], errors: list[float], claim: float, alpha: float
 ) -> Evidence:
-    """Does the fitted exponent's interval contain the claimed one, and is it narrow enough to exclude others?"""
+    """Does the fitted exponent's interval contain the claimed one, and is it narrower than the 1/2 to the next?"""
     fitted = fit_exponent(np.array(widths), np.array(values), np.array(errors), 1 - alpha)
     detail = f"exponent in [{fitted.low:.2f}, {fitted.high:.2f}] over widths {widths}"
     if not fitted.low <= claim <= fitted.high:
         return statistical(False, detail)
-    return statistical(
-        True if fitted.high - fitted.low < 0.8 else None, detail, margin=0.8 - (fitted.high - fitted.low)
-    )
+    spare = 0.5 - (fitted.high - fitted.low)
+    return statistical(True if spare > 0 else None, detail, margin=spare)
 
 
 @check(FLUCTUATION, -0.5, mutants={"like 1/m": -1.0, "like m^(-1/4)": -0.25})
@@ -255,10 +251,15 @@ def test_the_fluctuation_falls_like_the_inverse_root_of_the_width(claim, archite
 
 
 @check(BIAS, -1.0, mutants={"like m^(-1/2)": -0.5, "like m^(-2)": -2.0})
-@pytest.mark.parametrize(("architecture", "name"), [(fcn(3), "W_2"), (resnet(2), "W_2")], ids=["FCN", "ResNet"])
-def test_the_bias_falls_like_the_inverse_of_the_width(claim, architecture, name):
+@pytest.mark.parametrize(
+    ("architecture", "name", "draws"),
+    # Parts whose bias is large against their fluctuation, and in which 1 / m^2 does not show at these widths.
+    [(fcn(2, "none"), "W_3", 40_000), (resnet(1), "W_1", 70_000)],
+    ids=["FCN", "ResNet"],
+)
+def test_the_bias_falls_like_the_inverse_of_the_width(claim, architecture, name, draws):
     widths = [4, 8, 16]
-    draws = 500_000 if thorough() else 120_000
+    draws *= 4 if thorough() else 1
     found = [
         estimate(relative_entries(architecture, name, width, draws, random_seed(f"bias {width}"))) for width in widths
     ]

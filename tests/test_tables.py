@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from checks import command_line, ledger, results
-from checks.appendix import formats, ledger_tables, recorded_tables, tables
+from checks.appendix import digits, formats, ledger_tables, recorded_tables, reshaping, tables
 from checks.appendix.material import Material
 from checks.appendix.recorded_tables import RecordedTable
 from checks.appendix.table import Cells, Column, Table
@@ -361,4 +361,22 @@ def test_the_document_compiles_and_nothing_runs_off_the_page(whole, suite, tmp_p
     ],
 )
 def test_an_estimate_keeps_only_the_digits_that_its_error_supports(value, error, shown):
-    assert recorded_tables.rounded(value, error) == shown
+    assert digits.rounded(value, error) == shown
+
+
+def test_the_ends_of_an_interval_are_rounded_outward():
+    assert digits.rounded_interval("-0.4959", "-0.5116", "-0.4801") == ("-0.496", "-0.512", "-0.480")
+    assert digits.rounded_interval("0.0024", "-0.858", "0.863") == ("0.00", "-0.86", "0.87")
+
+
+def test_values_of_a_column_stand_side_by_side():
+    found = measured(columns=("n", "constant", "value"), rows=[("2", "a", "1"), ("2", "b", "2"), ("3", "b", "4")])
+    wide = reshaping.side_by_side(found, ("n",), "constant", "value")
+    assert wide.columns == ("n", "a", "b")
+    assert wide.rows == (("2", "1", "2"), ("3", "", "4"))
+
+
+def test_a_time_series_is_printed_at_whole_steps_and_at_its_end():
+    times = [-1, 0, 1, 4.9, 5.2, 9, 11, 12]
+    found = measured(columns=("run", "log10_time"), rows=[("a", str(time)) for time in times])
+    assert reshaping.whole_steps(found).column("log10_time") == ["0", "5.2", "11", "12"]

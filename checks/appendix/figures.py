@@ -9,12 +9,13 @@ from checks.appendix.flow_figures import FLOW_FIGURES
 from checks.appendix.formats import figure_environments
 from checks.appendix.kernel_figures import KERNEL_FIGURES
 from checks.appendix.paper_figures import PAPER_FIGURES
+from checks.appendix.regime_figures import REGIME_FIGURES
 from checks.appendix.table import Refusal
 from checks.files import write_whole
 
 __all__ = ["FIGURES", "FORMATS", "FigureSpec", "drawn", "render", "render_svg", "write_all"]
 
-FIGURES: tuple[FigureSpec, ...] = (*PAPER_FIGURES, *FLOW_FIGURES, *KERNEL_FIGURES)
+FIGURES: tuple[FigureSpec, ...] = (*PAPER_FIGURES, *FLOW_FIGURES, *KERNEL_FIGURES, *REGIME_FIGURES)
 
 
 def write_all(folder: Path) -> tuple[list[Path], list[Refusal]]:

@@ -53,7 +53,7 @@ def gap(found: Results, constants: Results, crossings: Results) -> Figure:
             _crossings(axes, crossings.where(n=size, depth=depth, width=width, seed=seed), line(index)["color"])
     for name, value in _values(constants.where(n=size, depth=depth)):
         axes.axhline(value, color="0.6", linewidth=0.6, zorder=0)
-        axes.annotate(CONSTANTS.get(name, name), (1.0, value), xycoords=("axes fraction", "data"), va="bottom",
+        axes.annotate(CONSTANTS.get(name, name), (0.86, value), xycoords=("axes fraction", "data"), va="bottom",
                       ha="right", fontsize=6.5)  # fmt: skip
     axes.set_yscale("log")
     axes.set_xlabel(TIME)

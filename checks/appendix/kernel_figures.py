@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
+from checks.appendix.digits import supported
 from checks.appendix.figure import FigureSpec
 from checks.appendix.series import array, different, series
 from checks.appendix.style import COLUMN, CONSTANTS, angle_axis, dots, line
@@ -79,24 +80,26 @@ def separation(found: Results) -> Figure:
 
 
 def error_by_width(found: Results, slopes: Results) -> Figure:
-    """The distance of finite networks from the limit against the width, with the fitted slopes."""
-    networks = list(series(found, "network", "depth", "points"))
-    figure = Figure(figsize=(COLUMN, 2.6))
+    """The error and the bias of finite networks against the width, with the fitted slopes."""
+    slopes = supported(slopes)
+    figure = Figure(figsize=(COLUMN, 3.0))
     axes = figure.subplots()
-    for index, ((network, depth, points), shown) in enumerate(networks):
-        width = array(shown, "width")
-        for shift, (quantity, name) in enumerate((("error", "fluctuation"), ("bias", "bias"))):
-            value, error = array(shown, quantity), array(shown, f"{quantity}_standard_error")
-            look = dots(2 * index + shift)
-            axes.errorbar(width, value, yerr=2 * error, **look, elinewidth=0.7)
+    index = 0
+    for (network, depth, points), shown in series(found, "network", "depth", "points"):
+        for quantity in ("error", "bias"):
+            value, deviation = array(shown, quantity), array(shown, f"{quantity}_standard_error")
+            measured = ~np.isnan(value)
+            width, value = array(shown, "width")[measured], value[measured]
+            axes.errorbar(width, value, yerr=2 * deviation[measured], **dots(index), elinewidth=0.7)
             fit = slopes.where(network=network, depth=depth, points=points, quantity=quantity)
-            label = f"{network}, {name}"
-            if fit.rows:
-                slope = fit.numbers("slope")[0]
-                centre = np.exp(np.nanmean(np.log(value) - slope * np.log(width)))
-                axes.plot(width, centre * width**slope, **line(2 * index + shift))
-                label += f": {fit.column('slope')[0]} [{fit.column('low')[0]}, {fit.column('high')[0]}]"
-            axes.plot([], [], **{**look, **line(2 * index + shift)}, label=label)
+            label = f"{network}: {quantity}"
+            if fit.rows and fit.column("slope")[0]:
+                slope, low, high = (fit.column(name)[0] for name in ("slope", "low", "high"))
+                centre = np.exp(np.mean(np.log(value) - float(slope) * np.log(width)))
+                axes.plot(width, centre * width ** float(slope), **line(index))
+                label += f", slope {slope} [{low}, {high}]"
+            axes.plot([], [], **{**dots(index), **line(index)}, label=label)
+            index += 1
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("width $m$")
@@ -137,9 +140,10 @@ KERNEL_FIGURES: tuple[FigureSpec, ...] = (
     FigureSpec(
         "error_by_width",
         "Finite networks against their limit",
-        "Fluctuation and bias of the kernel at initialisation against the width, with fitted slopes and their"
-        " intervals. Bars: two standard errors.",
-        "Fluctuation and bias against width on logarithmic scales: straight lines, the bias steeper.",
+        r"The mean of $\max|K_0 - K|$ (error) and the size of the mean of $K_0 - K$ (bias) against the width, with"
+        " fitted slopes and their 99% intervals. Bars: two standard errors.",
+        "Error and bias against width on logarithmic scales: straight lines, the error of slope about minus one half,"
+        " the bias steeper and far smaller.",
         ("error_by_width", "error_by_width_slopes"),
         error_by_width,
     ),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Context, Decimal
+from dataclasses import dataclass, field
 
 from checks import results
+from checks.appendix.digits import supported
 from checks.appendix.formats import is_number
 from checks.appendix.material import Material, made_of_results, status
+from checks.appendix.reshaping import crossings, side_by_side, whole_steps
 from checks.appendix.style import CONSTANTS
 from checks.appendix.table import Cells, Column, Table
 
@@ -43,7 +44,9 @@ HEADINGS = {
     "start_gap": r"$\max|K_0 - K|$",
     "start_gap_times_root_width": r"$\sqrt m\,\max|K_0 - K|$",
     "log10_crossing": r"crossing, $\log_{10} t$",
-    "log10_bound": r"proved bound, $\log_{10} t$",
+    "log10_bound": "proved bound",
+    "log10_until": "run until",
+    "root_gap": r"$\sqrt m\,\max|K_0 - K|$",
     "width_needed": "width needed",
     "log10_time": r"$\log_{10} t$",
     "log10_from": r"from $\log_{10} t$",
@@ -58,54 +61,12 @@ HEADINGS = {
 """Headings of columns whose names do not read well with spaces for underscores."""
 
 
-def whole_steps(found: results.Results, step: int = 5) -> results.Results:
-    """Of a time series, for each run the first row at or after every multiple of `step` decades, and the last row."""
-    kept, seen = [], set()
-    times = found.numbers("log10_time")
-    runs = found.column("run")
-    last = {run: index for index, run in enumerate(runs)}
-    for index, (row, run, time) in enumerate(zip(found.rows, runs, times, strict=True)):
-        key = (run, time // step)
-        if (time >= 0 and key not in seen) or last[run] == index:
-            kept.append(row)
-        seen.add(key)
-    return replace(found, rows=tuple(kept))
-
-
-ERRORS = (
-    ("mean", "half_width"),
-    ("mean", "standard_error"),
-    ("error", "error_standard_error"),
-    ("bias", "bias_standard_error"),
-)
-"""Columns of estimates and of their errors: an estimate is printed no further than the second digit of its error."""
-
-
-def supported(found: results.Results) -> results.Results:
-    """The results with every estimate rounded to the digits that its error supports, and errors to two digits."""
-    columns = {name: found.column(name) for name in found.columns}
-    for value, error in ERRORS:
-        if value in columns and error in columns:
-            pairs = [rounded(*pair) for pair in zip(columns[value], columns[error], strict=True)]
-            columns[value], columns[error] = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    rows = tuple(zip(*columns.values(), strict=True))
-    return replace(found, rows=rows)
-
-
-def rounded(value: str, error: str) -> tuple[str, str]:
-    """A number and its error as text: the error to two digits, the number to the same decimal place."""
-    if not value or not error or not Decimal(error):
-        return value, error
-    shown = Context(2).plus(Decimal(error))
-    place = Decimal(1).scaleb(shown.adjusted() - 1)
-    return format(Decimal(value).quantize(place), "f"), format(shown.quantize(place), "f")
-
-
 LIMIT = ("limit:exact-law", "limit:explicit")
 WIDTH = ("limit:fluctuation", "limit:bias")
 DEFINITE = ("prop:1", "prop:pd-fcn", "prop:pd-resnet")
 GAPS = ("lemma:7", "gap:sharp", "gap:best", "gap:label-aware", "gap:order")
 STRAYS = ("thm:2", "thm:2-start")
+GAP_SETTINGS = ("network", "depth", "n", "labels", "root_gap")
 ENVELOPES = ("thm:1", "envelope:lower", "envelope:upper")
 
 RECORDED_TABLES = (
@@ -122,8 +83,16 @@ RECORDED_TABLES = (
         note="Printed here: depth 3; the recorded file has depths 1 to 4.",
         rows=lambda found: found.where(depth="3"),
     ),
-    RecordedTable("gap_widths", "Widths from which each gap constant is informative", GAPS, {}, CONSTANTS_NOTE),
-    RecordedTable("crossing_times", "When the kernel crosses the gap constants", STRAYS, {}, CONSTANTS_NOTE),
+    RecordedTable(
+        "gap_widths", "Widths from which each gap constant is informative", GAPS, CONSTANTS,
+        note="Printed here: depth 3; the recorded file has depths 1 to 4.",
+        rows=lambda found: side_by_side(found.where(depth="3"), GAP_SETTINGS, "constant", "width_needed"),
+    ),
+    RecordedTable(
+        "crossing_times", "When the kernel crosses the gap constants", STRAYS, CONSTANTS,
+        note=r"At start: $\max|K_0 - K|$ exceeds the constant before training. The bound is that of $\lambda_0/n$.",
+        rows=crossings,
+    ),
     RecordedTable(
         "crossing_widths", "Widths at which a crossing tells something of training", STRAYS, {}, CONSTANTS_NOTE
     ),

@@ -1,0 +1,58 @@
+"""Estimates with only the digits that their errors support, as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+
+from checks.results import Results
+
+ERRORS = (
+    ("mean", "half_width"),
+    ("mean", "standard_error"),
+    ("error", "error_standard_error"),
+    ("bias", "bias_standard_error"),
+)
+"""Columns of estimates and of their errors."""
+INTERVALS = (
+    ("slope", "low", "high"),
+    ("exponent", "low", "high"),
+    ("ratio", "low", "high"),
+    ("difference", "low", "high"),
+    ("own_difference", "own_low", "own_high"),
+)
+"""Columns of estimates and of the ends of their intervals."""
+
+
+def supported(found: Results) -> Results:
+    """The results with every estimate rounded to the digits that its error or its interval supports."""
+    columns = {name: found.column(name) for name in found.columns}
+    for names in ERRORS + INTERVALS:
+        if columns.keys() >= set(names):
+            cells = zip(*(columns[name] for name in names), strict=True)
+            shown = [rounded(*row) if len(row) == 2 else rounded_interval(*row) for row in cells]
+            columns |= dict(zip(names, map(list, zip(*shown, strict=True)), strict=True))
+    return replace(found, rows=tuple(zip(*columns.values(), strict=True)))
+
+
+def rounded(value: str, error: str) -> tuple[str, str]:
+    """A number and its error: the error to two digits, the number to the same decimal place."""
+    if not value or not error or not Decimal(error):
+        return value, error
+    shown = Context(2).plus(Decimal(error))
+    place = Decimal(1).scaleb(shown.adjusted() - 1)
+    return placed(value, place), placed(str(shown), place)
+
+
+def rounded_interval(value: str, low: str, high: str) -> tuple[str, str, str]:
+    """A number and its interval, to the second digit of the interval's half-width; the ends outward."""
+    if not value or not low or not high or Decimal(low) == Decimal(high):
+        return value, low, high
+    half = Context(2).plus((Decimal(high) - Decimal(low)) / 2)
+    place = Decimal(1).scaleb(half.adjusted() - 1)
+    return placed(value, place), placed(low, place, ROUND_FLOOR), placed(high, place, ROUND_CEILING)
+
+
+def placed(value: str, place: Decimal, rounding: str = ROUND_HALF_EVEN) -> str:
+    """A number to a decimal place, in plain notation."""
+    return format(Decimal(value).quantize(place, rounding), "f")

@@ -266,11 +266,11 @@ def test_a_dollar_sign_that_delimits_nothing_is_text():
 
 
 def test_the_font_has_the_characters_it_is_asked_for():
-    cut = TTFont(io.BytesIO(base64.b64decode(FONT("√∑⟨′"))))
+    cut = TTFont(io.BytesIO(base64.b64decode(FONT("∑⟨′"))))
     assert {ord(one) for one in "√∑⟨′x7"} <= set(cut.getBestCmap())
     assert cut["MATH"]
     assert cut["glyf"][cut.getBestCmap()[ord("′")]].yMin < 100  # not raised: superscripts are
-    assert FONT("√") == FONT("√")
+    assert FONT("∑") == FONT("∑")
 
 
 # --- the graph ---

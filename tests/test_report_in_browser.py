@@ -1,10 +1,12 @@
 """The report in a real Chromium: what a reader with a screen, a keyboard, a screen reader or a printer gets."""
 
+import io
 import re
 import shutil
 from itertools import pairwise
 
 import pytest
+from PIL import Image
 
 from checks.commands.statements import catalogue
 from checks.report.page import page
@@ -137,11 +139,25 @@ def test_every_formula_is_visible_in_the_mathematical_font(opened, whole):
 
 def test_roots_and_fractions_are_drawn_as_such(opened):
     tab = opened()
-    fraction = tab.locator("mfrac").first
+    root = tab.locator("msqrt").first
+    fraction = root.locator("mfrac")
     above, below = (fraction.locator("> *").nth(index).bounding_box() for index in (0, 1))
     assert above["y"] + above["height"] <= below["y"] + 2
-    tall = "[...document.querySelectorAll('msqrt')].filter((one) => one.querySelector('mfrac'))"
-    assert tab.evaluate(f"{tall}.every((one) => one.getBoundingClientRect().height > 18)")
+    assert root.bounding_box()["height"] > 24
+    assert inked(tab, left_of(fraction.bounding_box(), root.bounding_box()))
+    bar = {"x": above["x"], "y": above["y"] + above["height"] - 1, "width": above["width"]}
+    assert inked(tab, bar | {"height": below["y"] - bar["y"] + 1})
+
+
+def left_of(inner, outer):
+    return outer | {"width": inner["x"] - outer["x"]}
+
+
+def inked(tab, clip):
+    """Is anything drawn there that is not the background?"""
+    picture = Image.open(io.BytesIO(tab.screenshot(clip=clip, full_page=True))).convert("L")
+    darkest, lightest = picture.getextrema()
+    return lightest - darkest > 100
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

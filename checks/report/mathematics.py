@@ -18,7 +18,8 @@ _OPENING = re.compile(r"\\begin\b|\\left(?![a-zA-Z])|(?<!\\)\{")
 _CLOSING = re.compile(r"\\end\b|\\right(?![a-zA-Z])|(?<!\\)\}")
 _ITALICS = [*range(0x1D434, 0x1D468), 0x210E, *range(0x1D6E2, 0x1D71C), 0x1D6A4, 0x1D6A5]
 """A browser shows a single letter as the slanted one of these code points."""
-_LETTERS = range(0x20, 0x7F)
+_ALWAYS = [*range(0x20, 0x7F), ord("√")]
+"""Letters, and the radical that a browser draws of its own accord."""
 _PRIMES = (0x2032, 0x2033, 0x2034)
 
 
@@ -69,7 +70,7 @@ def _converted(latex: str, where: str, display: bool) -> Markup:
 
 
 def font(characters: Iterable[str]) -> str:
-    """STIX Two Math with these characters and the letters, as a WOFF file in base64.
+    """STIX Two Math with these characters, the letters and the radical, as a WOFF file in base64.
 
     Few phones have a font with the measures that roots, fractions and large brackets need. ziamath ships this one.
     """
@@ -80,7 +81,7 @@ def font(characters: Iterable[str]) -> str:
     whole = subset.load_font(str(source), options)
     _lower_primes(whole)
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes={*_LETTERS, *_ITALICS, *map(ord, characters)})
+    cutter.populate(unicodes={*_ALWAYS, *_ITALICS, *map(ord, characters)})
     cutter.subset(whole)
     content = io.BytesIO()
     subset.save_font(whole, content, options)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import flint
 import numpy as np
+import scipy.stats
 import sympy
 
 from checks.experiments._common import number, table
@@ -36,12 +37,13 @@ DEEP = {256: 4, 1024: 3, 4096: 1}
 PER_ROOT_WIDTH = {1: 0.7, 2: 0.45, 3: 0.45}
 """The run ends at t = 10^(5 + this sqrt(m)), by depth."""
 BITS = 256
+WIDE = 1000
 START_WIDTH, START_DRAWS = 4096, 200
 NAMES = ("printed", "sharp", "best", "label_aware")
 
 
 def run() -> Iterator[Results]:
-    """Tables crossing_widths and crossing_times."""
+    """Tables crossing_widths, crossing_times and crossing_slopes."""
     yield crossing_widths()
     rows: list[tuple[object, ...]] = []
     for depth, widths in ((1, SHALLOW), (2, DEEP), (3, DEEP)):
@@ -49,7 +51,8 @@ def run() -> Iterator[Results]:
             for width, seeds in widths.items():
                 for seed in range(seeds):
                     rows += crossings(fcn(depth), size, width, seed)
-            yield crossing_times(rows)
+            yield (found := crossing_times(rows))
+    yield crossing_slopes(found)
 
 
 def labels_of(size: int) -> list[int]:
@@ -84,7 +87,7 @@ def crossings(architecture: Architecture, size: int, width: int, seed: int) -> I
         value = float(getattr(constants, name).lower)
         crossing = log10_crossing(trajectory.log_t, gap, value)
         bound = None
-        if gap[0] < value < (least := float(constants.label_aware.lower)):
+        if gap[0] < value < (1 - 1e-6) * (least := float(constants.label_aware.lower)):  # at gamma^2 it is infinite
             bound = log10_latest_crossing(architecture, limit, least, trajectory, width, value)
         state = "at start" if gap[0] >= value else "crossed" if crossing is not None else "not crossed"
         ends = (number(trajectory.log10_t[-1], 4), trajectory.status)
@@ -118,6 +121,40 @@ def crossing_times(rows: list[tuple[object, ...]]) -> Results:
         "n depth width seed start_gap constant value state log10_crossing log10_bound log10_until status",
         rows,
     )
+
+
+def crossing_slopes(found: Results) -> Results:
+    """How the crossing time grows with the width."""
+    rows = []
+    settings = dict.fromkeys(zip(*(found.column(name) for name in ("n", "depth", "constant")), strict=True))
+    for size, depth, constant in settings:
+        crossed = found.where(n=size, depth=depth, constant=constant, state="crossed")
+        widths = np.array(crossed.numbers("width"))
+        wide = widths >= WIDE
+        if len(set(widths[wide])) < 3:
+            continue
+        fits = [fit_line(np.sqrt(widths[wide]), np.array(crossed.numbers("log10_crossing"))[wide])]
+        bounds = np.array(crossed.numbers("log10_bound"))[wide]
+        if not np.isnan(bounds).any():
+            fits.append(fit_line(np.sqrt(widths[wide]), bounds))
+        numbers = [number(value, 3) for fit in fits for value in fit[: 3 if fit is fits[0] else 1]]
+        rows.append((size, depth, constant, int(wide.sum()), *numbers, *[""] * (4 - len(numbers))))
+    return table(
+        "crossing_times",
+        "crossing_slopes",
+        "Growth of log10 of the crossing time with the root of the width: slope of a line through all runs, its 99% "
+        "interval, and the slope of the proved bound.",
+        {"widths": f"from {WIDE}"},
+        "n depth constant runs slope low high bound_slope",
+        rows,
+    )
+
+
+def fit_line(abscissae: np.ndarray, ordinates: np.ndarray) -> tuple[float, float, float]:
+    """The slope by least squares, with its 99% interval."""
+    fit = scipy.stats.linregress(abscissae, ordinates)
+    reach = scipy.stats.t.isf(0.005, len(abscissae) - 2) * fit.stderr
+    return float(fit.slope), float(fit.slope - reach), float(fit.slope + reach)
 
 
 def crossing_widths() -> Results:

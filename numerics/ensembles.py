@@ -114,7 +114,7 @@ def train(training: Training, width: int, seed: int) -> Run:
     """Train one network from the initialisation of this width and seed. Raises ValueError as `gradient_flow` does."""
     architecture, points = training.architecture, torch.from_numpy(training.points)
     size = len(training.inputs)
-    start = initialise(architecture, points.shape[1], width, np.random.default_rng([width, seed]))
+    start = _start(training, width, seed)
     at_test: list[Array] = [forward(architecture, start, points[size:]).numpy().copy()]
 
     def record(_: float, parameters: Mapping[str, torch.Tensor]) -> None:
@@ -151,6 +151,17 @@ def ensemble(training: Training, widths: Sequence[int], seeds: Sequence[int], jo
     """A run for every width and seed, widths outermost, over `jobs` processes."""
     calls = [joblib.delayed(train)(training, width, seed) for width in widths for seed in seeds]
     return list(joblib.Parallel(n_jobs=jobs)(calls))
+
+
+def starts(training: Training, width: int, seeds: Sequence[int]) -> Array:
+    """The outputs at initialisation on samples and test points, a row a seed: those that `train` starts from."""
+    points = torch.from_numpy(training.points)
+    return np.array([forward(training.architecture, _start(training, width, seed), points).numpy() for seed in seeds])
+
+
+def _start(training: Training, width: int, seed: int) -> dict[str, torch.Tensor]:
+    generator = np.random.default_rng([width, seed])
+    return initialise(training.architecture, training.points.shape[1], width, generator)
 
 
 def width_exponent(widths: Array, values: Array, confidence: float = 0.99) -> Exponent:

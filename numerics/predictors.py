@@ -133,6 +133,22 @@ def regularised(loss: ConvexLoss, kernel: Array, start: Array, penalty: float, t
     raise ValueError(f"Newton's method did not settle in {MOST_ITERATIONS} steps: raise the penalty {penalty:g}")
 
 
+def interpolation_law(kernel: Array, covariance: Array, targets: Array) -> tuple[Array, Array]:
+    """Mean (q,) and covariance (q x q) of f_0(x) + K(x, X) K(X, X)^-1 (targets - f_0(X)) for Gaussian f_0 of mean 0.
+
+    `kernel` and `covariance` (of f_0: the NNGP kernel) are on the n samples and then the q points, in one matrix each.
+    Raises ValueError as `interpolation` does.
+    """
+    size = len(targets)
+    if kernel.shape != covariance.shape or not len(kernel) > size:
+        raise ValueError("the kernel and the covariance must be on the samples and then at least one other point")
+    _lowest(kernel[:size, :size])
+    factor = scipy.linalg.cho_factor(kernel[:size, :size], lower=True)
+    weights = scipy.linalg.cho_solve(factor, kernel[:size, size:]).T
+    image = np.hstack([-weights, np.eye(len(weights))])
+    return weights @ np.asarray(targets, dtype=float), image @ covariance @ image.T
+
+
 def _newton_step(curvatures: Array, kernel: Array, residual: Array, penalty: float) -> Array:
     """(penalty + H K)^-1 r = (r - S (penalty + S K S)^-1 S K r) / penalty, H = S S."""
     root = _roots(curvatures)

@@ -23,6 +23,9 @@ INTERVALS = (
 )
 """Columns of estimates and of the ends of their intervals."""
 
+ROUGH = ("misfit", "prefactor")
+"""Columns printed to two digits."""
+
 
 def supported(found: Results) -> Results:
     """The results with every estimate rounded to the digits that its error or its interval supports."""
@@ -32,6 +35,8 @@ def supported(found: Results) -> Results:
             cells = zip(*(columns[name] for name in names), strict=True)
             shown = [rounded(*row) if len(row) == 2 else rounded_interval(*row) for row in cells]
             columns |= dict(zip(names, map(list, zip(*shown, strict=True)), strict=True))
+    for name in columns.keys() & set(ROUGH):
+        columns[name] = [format(Context(2).plus(Decimal(cell)), "f") if cell else "" for cell in columns[name]]
     return replace(found, rows=tuple(zip(*columns.values(), strict=True)))
 
 

@@ -23,6 +23,21 @@ def whole_steps(found: Results, step: int = 5) -> Results:
     return replace(found, rows=tuple(kept))
 
 
+def to_place(found: Results, place: str, names: Sequence[str]) -> Results:
+    """The results with the numbers of some columns rounded to a decimal place, such as 0.1."""
+    columns = {name: found.column(name) for name in found.columns}
+    for name in names:
+        columns[name] = [placed(cell, Decimal(place)) if cell else "" for cell in columns[name]]
+    return replace(found, rows=tuple(zip(*columns.values(), strict=True)))
+
+
+def without(found: Results, names: Sequence[str]) -> Results:
+    """The results without some columns."""
+    kept = [name for name in found.columns if name not in names]
+    rows = zip(*(found.column(name) for name in kept), strict=True)
+    return replace(found, columns=tuple(kept), rows=tuple(rows))
+
+
 def side_by_side(found: Results, keys: Sequence[str], names: str, values: str) -> Results:
     """The cells of `values` in a column for every cell of `names`, a row for every value of the columns `keys`."""
     headings = list(dict.fromkeys(found.column(names)))

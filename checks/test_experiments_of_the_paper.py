@@ -48,14 +48,15 @@ FIGURE_2 = Statement(
 )
 FIGURE_3 = Statement(
     id="fig:3",
-    title="Figure 3 shows the network without biases trained with the averaged loss",
+    title="Figure 3 shows the network without biases, whose kernel grows in training as plotted",
     source=PAPER,
     number="Figure 3",
-    formula=r"\max_{x'} K_t((1,0), x') \approx 3.95, 4.85, 5.6 \quad (t = 0, 10^4, 2 \cdot 10^5 \text{ epochs})",
-    qualification="One initialisation at the paper's width; by how much the peak grows is held against the plot within "
-    "25%, since one draw's peak differs from another's. Epoch 200,000 is reached by the gradient flow, whose kernel is "
-    "within 6% of gradient descent's at epoch 10,000.",
-    uses=("fig:1", "fig:2"),
+    formula=r"K_t((1,0), (1,0)) \approx 3.95, 4.85, 5.6 \quad (t = 0, 10^4, 2 \cdot 10^5 \text{ epochs})",
+    qualification="One initialisation at the paper's width, within 20% of the plot, since one draw's peak differs from "
+    "another's by 7%. Epoch 200,000 is reached by the gradient flow, whose peak is within 5% of gradient descent's at "
+    "epoch 10,000. The loss is not told apart: the growth to epoch 10,000 is nearer to that of the summed one, that to "
+    "200,000 to that of the averaged one.",
+    uses=("fig:2",),
 )
 FIGURE_4 = Statement(
     id="fig:4",
@@ -94,7 +95,7 @@ def of_figure(name: str, reading: Reading) -> results.Results:
 AVERAGED = Reading(WITHOUT, MEAN, WIDTH, 0)
 AGAIN = 22
 """The epoch to which the recorded descent is run again."""
-PEAK_WITHIN = 0.25
+PEAK_WITHIN = 0.2
 
 
 def magnitude_evidence(reading: Reading, measured: list[float]) -> Evidence:
@@ -134,18 +135,25 @@ def peaks(reading: Reading) -> dict[int, float]:
     return dict(zip((int(epoch) for epoch in found.column("epoch")), found.numbers("peak"), strict=True))
 
 
-READINGS = {
-    "the summed loss": replace(AVERAGED, loss=SUMMED),
-    "with biases": Reading(WITH, MEAN, NARROW, 0),
-}
+def growing(loss: str) -> dict[int, float]:
+    return peaks(replace(AVERAGED, loss=loss))
 
 
-@check(FIGURE_3, AVERAGED, mutants=READINGS)
-def test_the_kernel_grows_as_plotted(claim):
-    measured = peaks(claim)
+def frozen(loss: str) -> dict[int, float]:
+    return dict.fromkeys(growing(loss), growing(loss)[0])
+
+
+def with_biases(loss: str) -> dict[int, float]:
+    return peaks(Reading(WITH, loss, NARROW, 0))
+
+
+@check(FIGURE_3, growing, mutants={"with biases": with_biases, "a kernel that training leaves alone": frozen})
+@pytest.mark.parametrize("loss", [SUMMED, MEAN])
+def test_the_kernel_grows_as_plotted(claim, loss):
+    measured = claim(loss)
     for epoch, printed in figures_1_and_3.PRINTED_PEAKS.items():
         off = abs(measured[epoch] / printed - 1)
-        detail = f"{claim}, epoch {epoch}: {measured[epoch]:.3g}, {printed} plotted"
+        detail = f"{loss} loss, epoch {epoch}: {measured[epoch]:.3g}, {printed} plotted"
         record(numerical(off < PEAK_WITHIN, detail, margin=PEAK_WITHIN - off))
 
 

@@ -36,6 +36,7 @@ MINE = {
     "crossing_times",
     "error_by_width",
     "figure_2",
+    "figure_3_seeds",
     "figure_4",
     "figures_1_and_3",
     "gap_constants",

@@ -14,11 +14,13 @@ figures `network` is "with biases" (the FCN (2.1)), "without biases" or a ResNet
 | figure_3, resnet_figure_3 | network, loss, width, seed, method, epoch, angle, value |
 | figure_3_values, resnet_figure_3_values | network, loss, width, seed, method, epoch, peak, opposite, printed |
 | figure_3_flow, resnet_figure_3_flow | network, loss, width, seed, epoch, descent, flow, output_difference, kernel_difference |
+| figure_3_seeds | network, loss, width, seed, epoch, peak, growth, printed, printed_growth |
 | figure_4 | pixels, network, depth, images, loss, method, epoch, point, label, squared_norm, value |
 | figure_4_readings | pixels, network, depth, images, loss, epoch, lower, median, upper, share |
 | figure_4_values | pixels, network, depth, images, loss, point, last_epoch, start, end, rise, printed_start, printed_end |
 | figure_4_flow | pixels, network, depth, images, loss, epoch, descent, flow, largest_relative_difference |
 | crossing_times | n, depth, width, seed, start_gap, constant, value, state, log10_crossing, log10_bound, log10_until, status |
+| crossing_slopes | n, depth, constant, runs, slope, low, high, bound_slope |
 | crossing_widths | n, depth, constant, value, start_gap_times_root_width, width_needed |
 | gap_constants | network, depth, points, n, labels, lambda_0, printed, sharp, best, best_upper, label_aware |
 | gap_widths | network, depth, points, n, labels, constant, root_gap, width_needed |

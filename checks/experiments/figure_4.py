@@ -104,7 +104,7 @@ def descend(setup: Setup, epochs: int, kept: tuple[int, ...] = ()) -> tuple[Diag
     images, labels = setup.data()
     start = initialise(setup.architecture, images.shape[1], WIDTH, np.random.default_rng(SEED))
     loss, averaged = logistic(labels.tolist()), setup.loss == "mean"
-    recorded = {DROPPED, *log_spaced(epochs, per_decade=6), *kept}
+    recorded = {epochs} if epochs == DROPPED else {DROPPED, *log_spaced(epochs, per_decade=6), *kept}
     kernels: Diagonals = {}
     states: dict[int, Parameters] = {}
     with np.errstate(all="ignore"):  # the summed loss overflows

@@ -25,6 +25,8 @@ os.environ["COLUMNS"] = "100"  # of what --help prints
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.apidoc", "sphinxcontrib.programoutput"]
 exclude_patterns = ["_build", "api/*/modules.rst"]
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_title = "ntk-companion"
 html_math_renderer = "mathml"
 smartquotes = False  # a prime is not a quotation mark
@@ -88,7 +90,7 @@ def _inline_math(writer: Any, node: nodes.math) -> None:
 
 
 def _display_math(writer: Any, node: nodes.math_block) -> None:
-    writer.body.append(f'<div class="math">{displayed(node.astext(), node.document["source"])}</div>')
+    writer.body.append(f'<div class="formula">{displayed(node.astext(), node.document["source"])}</div>')
     raise nodes.SkipNode
 
 

@@ -104,11 +104,13 @@ def figure_3(profiles: Results, values: Results) -> Figure:
         angle_axis(axes)
     for axes in panels[: len(readings) - columns]:
         axes.set_xlabel("")
+    for axes in panels[len(readings) :]:
+        axes.set_visible(False)
     for axes in panels[::columns]:
         axes.set_ylabel(r"$K_t((1, 0), x')$")
     handles = [Line2D([], [], **line(index), label=f"epoch {epoch:,}") for index, epoch in enumerate(epochs)]
     handles.append(Line2D([], [], **PRINTED, label=READ_OFF))
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, columnspacing=1.0, handletextpad=0.5)
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, columnspacing=1.0)
     return figure
 
 

@@ -206,7 +206,7 @@ APPENDIX = Appendix(
             (("claim-1", "REFUTED (instances: 1)", "same", "same"),), (), "ntk-companion audit x.toml", as_records=True,
         ),
     ),
-    (Figure("profile", "Profile of $K$", "Bands at $m = 64$.", "A falling curve.", "<svg xmlns='x'/>", ("profile",)),),
+    (Figure("profile", "Profile of $K$", "Bands at $m = 64$.", "A falling curve.", "<svg xmlns='x'/>", ("experiment",)),),
     ("the table missing is refused: no results are recorded under 'missing'",),
 )  # fmt: skip
 
@@ -214,8 +214,17 @@ APPENDIX = Appendix(
 def test_tables_and_figures_are_shown_with_what_made_them():
     text = page(entries(items()), appendix=APPENDIX)
     said = words(text)
-    for part in ("FCN <1>", "-0.98(2)", "Slopes & their <errors> of", "experiment rates ; seed 7", "2 rows",
-                 "why same scope same", "Bands at", "is refused: no results are recorded under 'missing'"):  # fmt: skip
+    for part in (
+        "FCN <1>",
+        "-0.98(2)",
+        "Slopes & their <errors> of",
+        "experiment rates ; seed 7",
+        "2 rows",
+        "why same scope same",
+        "Bands at",
+        "Results made by experiment",
+        "is refused: no results are recorded under 'missing'",
+    ):
         assert part in said
     assert 'alt="A falling curve."' in text
     assert text.count("<mfrac>") == 1

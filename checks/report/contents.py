@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from checks import results
 from checks.appendix import figures, tables
 from checks.appendix.table import Refusal, Table
 from checks.commands.statements import catalogue
@@ -29,5 +30,6 @@ def appendix(ledger_path: Path) -> Appendix:
         except ValueError as error:
             refusals.append(Refusal("figure", spec.name, str(error)).sentence)
             continue
-        drawn.append(Figure(spec.name, spec.title, spec.caption, spec.alt, picture, spec.sources))
+        commands = tuple(dict.fromkeys(results.recorded(name).command for name in spec.sources))
+        drawn.append(Figure(spec.name, spec.title, spec.caption, spec.alt, picture, commands))
     return Appendix(tuple(one for one in found if isinstance(one, Table)), tuple(drawn), tuple(refusals))

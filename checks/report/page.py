@@ -68,14 +68,14 @@ STATUSES = (PROVED, HELD, FINDING, REFUTED, UNDECIDED, VACUOUS)
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as the page shows it: a picture as SVG, and the words that go with it."""
+    """A figure as the page shows it: a picture as SVG, the words to it, and the commands that make its results."""
 
     name: str
     title: str
     caption: str
     alt: str
     svg: str
-    sources: tuple[str, ...]
+    commands: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from numerics.ensembles import Run, Training, ensemble, width_exponent
+from numerics.ensembles import Run, Training, ensemble, train, width_exponent
 from numerics.estimation import Exponent
 from numerics.flow import Recording
 from numerics.kernels import FLOAT64, KernelGrams, kernel_grams
@@ -106,3 +106,20 @@ def exponent(runs: Sequence[Run], kind: str, quantity: str, confidence: float) -
     """How a quantity scales with the width."""
     values = [QUANTITIES[quantity](run, kind) for run in runs]
     return width_exponent(np.array([run.width for run in runs]), np.array(values), confidence)
+
+
+# The contrast: one network and seed.
+
+
+@cache
+def contrast_run(kind: str, strength: float, width: int = 256, seed: int = 0) -> Run:
+    """Hard targets (strength 0) to t = 1e20, soft targets or a regulariser until they settle; depth 1."""
+    until = math.log10(100 / strength) if kind == REGULARISED else 0.0
+    return train(training(kind, fcn(1), strength or None, until), width, seed)
+
+
+def departure(run: Run, reference: Run) -> float:
+    """log10 of the first recorded time at which an output is 1/2 away from that of the reference; NaN if none is."""
+    shared = min(len(run.log_t), len(reference.log_t)) - 1  # the last time is each flow's own
+    apart = np.abs(run.outputs[1:shared] - reference.outputs[1:shared]).max(axis=1) > 0.5
+    return float(run.log_t[1 + int(np.argmax(apart))]) / math.log(10) if apart.any() else math.nan

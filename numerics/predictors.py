@@ -133,18 +133,28 @@ def regularised(loss: ConvexLoss, kernel: Array, start: Array, penalty: float, t
     raise ValueError(f"Newton's method did not settle in {MOST_ITERATIONS} steps: raise the penalty {penalty:g}")
 
 
+def interpolation_weights(kernel: Array, size: int) -> Array:
+    """A = K(x, X) K(X, X)^-1, q x n, for a kernel on `size` = n samples and then q points, in one matrix.
+
+    Raises ValueError if there is no other point, or if K(X, X) is not positive definite to double precision.
+    """
+    if not len(kernel) > size:
+        raise ValueError("the kernel must be on the samples and then at least one other point")
+    _lowest(kernel[:size, :size])
+    factor = scipy.linalg.cho_factor(kernel[:size, :size], lower=True)
+    weights: Array = scipy.linalg.cho_solve(factor, kernel[:size, size:]).T
+    return weights
+
+
 def interpolation_law(kernel: Array, covariance: Array, targets: Array) -> tuple[Array, Array]:
     """Mean (q,) and covariance (q x q) of f_0(x) + K(x, X) K(X, X)^-1 (targets - f_0(X)) for Gaussian f_0 of mean 0.
 
     `kernel` and `covariance` (of f_0: the NNGP kernel) are on the n samples and then the q points, in one matrix each.
-    Raises ValueError as `interpolation` does.
+    Raises ValueError as `interpolation_weights` does, or if the matrices differ in shape.
     """
-    size = len(targets)
-    if kernel.shape != covariance.shape or not len(kernel) > size:
-        raise ValueError("the kernel and the covariance must be on the samples and then at least one other point")
-    _lowest(kernel[:size, :size])
-    factor = scipy.linalg.cho_factor(kernel[:size, :size], lower=True)
-    weights = scipy.linalg.cho_solve(factor, kernel[:size, size:]).T
+    if kernel.shape != covariance.shape:
+        raise ValueError(f"kernel and covariance must be on the same points, not {kernel.shape} and {covariance.shape}")
+    weights = interpolation_weights(kernel, len(targets))
     image = np.hstack([-weights, np.eye(len(weights))])
     return weights @ np.asarray(targets, dtype=float), image @ covariance @ image.T
 

@@ -117,26 +117,27 @@ def extension_velocity() -> sympy.MatrixExpr:
 
 
 @cache
-def regularised(size: int, loss: sympy.Expr = cross_entropy, averaged: bool = False) -> tuple[sympy.Matrix, ...]:
+def regularised(size: int, averaged: bool = False, loss: sympy.Expr = cross_entropy) -> tuple[sympy.Matrix, ...]:
     """The gradient and the Hessian by C of sum l_i((f_0 + K C)_i) + (beta/2) C'K C, for a symmetric K of symbols.
 
-    Returns (gradient, Hessian, K, C, forces c, curvatures) with the forces and curvatures at f_0 + K C.
+    Returns (gradient, Hessian, K, C, c, diag(l'')), c and l'' at f_0 + K C. `averaged` takes the mean of the losses.
     """
     symmetric = sympy.Matrix(size, size, lambda i, j: sympy.Symbol(f"K[{min(i, j)},{max(i, j)}]", real=True))
-    start_values, labels, coefficients = (
+    begin, labels, coefficients = (
         sympy.Matrix(size, 1, lambda i, _, name=name: sympy.Symbol(f"{name}[{i}]", real=True))
         for name in ("f_0", "y", "C")
     )
-    values = start_values + symmetric * coefficients
-    losses = [loss.subs({f: values[i], target: labels[i]}, simultaneous=True) for i in range(size)]
+    values = begin + symmetric * coefficients
+
+    def at_samples(expression: sympy.Expr) -> list[sympy.Expr]:
+        return [expression.subs({f: values[i], target: labels[i]}, simultaneous=True) for i in range(size)]
+
     share = sympy.Rational(1, size) if averaged else sympy.Integer(1)
-    total = share * sum(losses) + beta / 2 * (coefficients.T * symmetric * coefficients)[0]
+    total = share * sum(at_samples(loss)) + beta / 2 * (coefficients.T * symmetric * coefficients)[0]
     gradient = sympy.Matrix([sympy.diff(total, coefficient) for coefficient in coefficients])
+    forces, curvatures = at_samples(-sympy.diff(loss, f)), at_samples(sympy.diff(loss, f, 2))
     hessian = gradient.jacobian(coefficients)
-    at = [{f: values[i], target: labels[i]} for i in range(size)]
-    forces = sympy.Matrix([force(loss).subs(point, simultaneous=True) for point in at])
-    curvatures = sympy.diag(*(curvature(loss).subs(point, simultaneous=True) for point in at))
-    return gradient, hessian, symmetric, coefficients, forces, curvatures
+    return gradient, hessian, symmetric, coefficients, sympy.Matrix(forces), sympy.diag(*curvatures)
 
 
 # Several classes: outputs f_1..f_C at a sample, probabilities y_1..y_C that add up to 1.

@@ -79,10 +79,15 @@ def main() -> int:
         found.update(verdicts)
         for alarm in alarms:
             print(f"FALSE ALARM: {alarm}", flush=True)
-        print(f"seed {seed}, {time.process_time() - start:.1f} s of processor time; so far {dict(found)}", flush=True)
+        print(f"seed {seed}, {time.process_time() - start:.1f} s of processor time; so far {show(found)}", flush=True)
         for function in (value for module in modules for value in vars(module).values()):
             getattr(function, "cache_clear", int)()
     return 1 if found["REFUTED"] else 0
+
+
+def show(found: Counter[str]) -> str:
+    """Counts in a line."""
+    return ", ".join(f"{count} {verdict}" for verdict, count in found.items())
 
 
 def statistical(module: ModuleType, name: str) -> bool:

@@ -203,7 +203,7 @@ def explicit_draws(architecture: Architecture, points: PointSet, width: int, dra
 @pytest.mark.parametrize("architecture", [fcn(3), resnet(2, HALF)], ids=lambda architecture: architecture.name)
 def test_explicit_networks_have_the_derived_parts(claim, architecture):
     width = 1024
-    drawn = explicit_draws(architecture, PAIR, width, 80, random_seed("explicit"))
+    drawn = explicit_draws(architecture, PAIR, width, 100, random_seed("explicit"))
     expected = claim(kernel_grams(architecture, PAIR).parts)
     record(compare(with_total(drawn), with_total(expected), 0.25, BUDGET.alpha("limit:explicit", 2), width))
 

@@ -21,7 +21,7 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 
-BLOCK = 2048
+BLOCK = 4096
 """Neurons in a block."""
 
 TASK_ENTRIES = 2**19

@@ -252,8 +252,9 @@ def test_a_normalisation_off_by_one_percent_in_one_layer_is_seen(family):
     assert "differs" in found.values(), found
 
 
-def test_draws_depend_on_seed_and_number_alone():
-    settings = {"architecture": resnet(1), "coordinates": FEW, "width": 3000}
+@pytest.mark.parametrize("width", [3000, 20_000])  # one batch of draws; batches of two
+def test_draws_depend_on_seed_and_number_alone(width):
+    settings = {"architecture": resnet(1), "coordinates": FEW, "width": width}
     several = sample_kernels(**settings, draws=3, seed=5)
     again = sample_kernels(**settings, draws=2, seed=5, jobs=2)
     assert np.array_equal(several.ntk[:2], again.ntk) and np.array_equal(several.outputs[:2], again.outputs)

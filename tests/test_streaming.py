@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from numerics.exact_law import sample_kernels
-from numerics.streaming import BLOCK, Block, Field, NormalSource, Sums, constant, task_size
+from numerics.streaming import BLOCK, Block, Field, NormalSource, Sums, batch_size, constant, task_size
 from theory.architecture import fcn, resnet
 
 POINTS = np.array([[1.0, 0.0], [0.6, -0.8]])
@@ -21,6 +21,16 @@ def test_normals_are_found_again_by_their_address_and_differ_between_addresses()
     others = [NormalSource(2, 0).rows(3, 5, 10, 2), NormalSource(1, 1).rows(3, 5, 10, 2)]
     others += [SOURCE.rows(4, 5, 10, 2), SOURCE.rows(3, 6, 10, 2), SOURCE.rows(5, 3, 10, 2)]
     assert all(not np.array_equal(SOURCE.rows(3, 5, 10, 2), other) for other in others)
+
+
+def test_a_batch_of_fewer_draws_has_the_normals_of_the_first_draws_of_a_larger_one():
+    few, many = (NormalSource(1, 0, draws).rows(3, 5, 10, 2) for draws in (2, 7))
+    assert many.shape == (7, 10, 2) and np.array_equal(few, many[:2])
+    assert len(np.unique(many)) == many.size
+
+
+def test_batches_grow_smaller_with_the_width_down_to_one_draw():
+    assert batch_size(1, 2) > batch_size(4096, 2) > batch_size(4096, 6) > batch_size(10**9, 6) == 1
 
 
 def whole(field):

@@ -83,8 +83,16 @@ def test_an_authors_own_ledger_has_a_page_without_the_suites_tables(report):
     code, out, error, text = report(built(items()), "--json")
     assert code == 0 and error == ""
     assert json.loads(out)["files"][0].endswith(FILE)
-    assert "not in this ledger" in words(text) and "prop:pd-fcn" in text
+    assert "not in this ledger" not in words(text)
     assert 'id="tables"' not in text and 'id="figures"' not in text
+
+
+def test_a_ledger_of_some_of_the_suites_statements_names_the_others(report):
+    known = catalogue()[0]
+    code, _, _, text = report(built(items(id=known["id"], revision=known["revision"])))
+    assert code == 0
+    assert f"{len(catalogue()) - 1} of this suite's statements are not in this ledger" in words(text)
+    assert "prop:pd-fcn" in text and 'id="tables"' not in text
 
 
 def test_without_the_package_that_lays_out_graphs_it_names_the_extra(report, monkeypatch):

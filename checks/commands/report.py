@@ -34,8 +34,7 @@ def run(options: argparse.Namespace) -> Result:
     if path is None:
         raise ValueError("there is no ledger: run 'pytest checks/' to write one, or name one with --ledger")
     entries = ledger.verified(ledger.read(path))
-    missing = contents.missing(entries)
-    appendix = None if missing else contents.appendix(path)
+    missing, appendix = contents.beside(path, entries)
     text = page.page(entries, missing, appendix)
     options.out.mkdir(parents=True, exist_ok=True)
     file = options.out / FILE

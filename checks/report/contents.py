@@ -13,10 +13,17 @@ from checks.commands.statements import catalogue
 from checks.report.page import Appendix, Figure
 
 
-def missing(entries: Iterable[dict[str, Any]]) -> list[str]:
-    """The ids of this suite's statements that are not among the entries in their present revision."""
+def beside(ledger_path: Path, entries: Iterable[dict[str, Any]]) -> tuple[list[str], Appendix | None]:
+    """The ids of this suite's statements that are not among the entries in their present revision, and the appendix.
+
+    An author's own ledger, with none of this suite's statements, lacks nothing. The appendix needs all of them.
+    """
     revisions = {entry["id"]: entry["revision"] for entry in entries}
-    return [record["id"] for record in catalogue() if revisions.get(record["id"]) != record["revision"]]
+    records = catalogue()
+    if not any(record["id"] in revisions for record in records):
+        return [], None
+    missing = [record["id"] for record in records if revisions.get(record["id"]) != record["revision"]]
+    return missing, None if missing else appendix(ledger_path)
 
 
 def appendix(ledger_path: Path) -> Appendix:

@@ -12,8 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checks import command_line
-from checks.audit import builder, language, replies, situation
-from checks.audit.claims import InputError, parse_claims
+from checks.audit import language, replies, trace
+from checks.audit.claims import parse_claims
+from checks.audit.errors import ClaimError, InputError
 from checks.audit.words import FAMILIES, WORDS
 
 GOOD = """
@@ -47,7 +48,7 @@ MALFORMED = {
     "this is a number; an assertion needs a comparison": with_assertion("1 + 2"),
     "a number and a kernel cannot be added": with_assertion("lambda_min(K + 1) > 0"),
     "a kernel can be multiplied or divided by a number only": with_assertion("lambda_min(K * K) > 0"),
-    "margin is not available": with_assertion("margin > 0"),
+    "margin needs its arguments: margin(1, 1e50)": with_assertion("margin > 0"),
     "zero has no significant digits": with_assertion("1 is about 0"),
     "say to how many digits": with_assertion("1 is about 1/3"),
     "k0 takes 1 argument(s), as in k0(u)": with_assertion("k0(1, 2) > 0"),
@@ -123,7 +124,7 @@ def test_a_malformed_file_is_refused_with_a_sentence_that_points_at_the_place(me
     ids=lambda text: text[:40],
 )
 def test_an_enormous_claim_ends_soon_and_is_never_decided_wrongly(assertion, monkeypatch):
-    monkeypatch.setattr(situation, "MOST_WORK", 2_000_000)
+    monkeypatch.setattr(trace, "MOST_WORK", 2_000_000)
     started = time.process_time()
     (claim,) = parse_claims(with_assertion(assertion).encode()).claims
     verdict = replies.audit_claim(claim).verdict
@@ -175,7 +176,7 @@ TOKENS = st.sampled_from([*WORDS, *FAMILIES, *SIGNS, *KEYWORDS])
 def test_any_words_are_an_assertion_or_a_fault_at_a_place(text):
     try:
         language.parse(text, names=["x"])
-    except builder.ClaimError as error:
+    except ClaimError as error:
         assert 1 <= error.column <= len(text) + 1
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from lark import Token, Tree
 
+from checks.audit.errors import ClaimError
 from checks.audit.nodes import (
     MATRIX_ARITHMETIC,
     About,
@@ -29,20 +30,11 @@ from checks.audit.nodes import (
     WholeNumbers,
     kind,
 )
-from checks.audit.words import FAMILIES, KERNEL, NUMBER, TRUTH, UNAVAILABLE, WORDS, Word
+from checks.audit.words import FAMILIES, KERNEL, NUMBER, TIME, TRUTH, WORDS, Word
 from numerics.points import parse_number
 
 MOST_NESTING = 50
 """How deep brackets, signs and quantifiers may nest."""
-
-
-class ClaimError(ValueError):
-    """A fault in an assertion, at a column counted from 1."""
-
-    def __init__(self, column: int, message: str) -> None:
-        super().__init__(message)
-        self.column = column
-        self.message = message
 
 
 class Builder:
@@ -93,8 +85,6 @@ class Builder:
         return Apply(span, name)
 
     def _word(self, name: str, span: Span, names: frozenset[str]) -> Word:
-        if name in UNAVAILABLE:
-            raise ClaimError(span[0] + 1, f"{name} is not available: {UNAVAILABLE[name]}")
         if name in FAMILIES:
             raise ClaimError(
                 span[0] + 1, f"{name} is a family of sample sets: write 'for all X in {FAMILIES[name].form}: ...'"
@@ -128,8 +118,8 @@ class Builder:
             raise ClaimError(span[0] + 1, f"{word.name} takes {len(word.arguments)} argument(s), as in {word.form}")
         built: list[Node | str] = []
         for argument, wanted in zip(arguments, word.arguments, strict=True):
-            if wanted in (NUMBER, KERNEL):
-                built.append(self._typed(argument, names, wanted))
+            if wanted in (NUMBER, KERNEL, TRUTH, TIME):
+                built.append(self._typed(argument, names, NUMBER if wanted == TIME else wanted))
             else:
                 built.append(self._plain_name(argument, wanted))
         return Apply(span, word.name, tuple(built))
@@ -286,7 +276,7 @@ def check_new_name(name: str, column: int, names: Iterable[str] = ()) -> None:
     """Raise ClaimError unless `name` can be given to something new."""
     if name in names:
         raise ClaimError(column, f"{name} already names something: choose another name")
-    if name in WORDS or name in FAMILIES or name in UNAVAILABLE or name in RESERVED:
+    if name in WORDS or name in FAMILIES or name in RESERVED:
         raise ClaimError(column, f"{name} is a word of the language: choose another name")
 
 

@@ -11,10 +11,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from checks.audit.builder import ClaimError, check_new_name
+from checks.audit.builder import check_new_name
+from checks.audit.errors import ClaimError, InputError
 from checks.audit.language import parse, parse_constant
 from checks.audit.nodes import Apply, Name, Node, Number, Quantified, parts
 from checks.audit.objects import Network
+from checks.audit.situation import ALTERNATING, Labels
+from checks.audit.training import MOST_SEEDS, MOST_WIDTH, Training
 from checks.audit.words import WORDS
 from checks.statements import Verdict
 from numerics.points import PointSet, parse_number, parse_points, rational_points
@@ -32,16 +35,14 @@ MOST_SENTENCE = 2_000
 
 FILE_KEYS = ("title", "networks", "points", "constants", "claim")
 CLAIM_KEYS = (
-    "id", "sentence", "source", "network", "points", "labels", "constants", "assertion", "statement", "expected",
+    "id", "sentence", "source", "network", "points", "labels", "training", "constants", "assertion", "statement",
+    "expected",
 )  # fmt: skip
+TRAINING_KEYS = ("width", "until", "seed", "seeds")
 NETWORK_KEYS = ("family", "depth", "scale", "bias", "trained")
 VERDICTS = tuple(map(str, Verdict))
 OWN = "this_claim"
 """The name of a network or point set written inside a claim."""
-
-
-class InputError(ValueError):
-    """Bad input, in one sentence that points at the place."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class Claim:
     constants: Mapping[str, Node]
     network: str | None
     points: str | None
-    labels: tuple[int, ...] | None
+    labels: Labels
+    training: Training | None
     expected: str
     written: Mapping[str, Any]
     """The claim's own table and those of the file it rests on, as plain TOML values."""
@@ -193,7 +195,7 @@ class _Reader:
         return Claim(
             name, _sentence(entry, "sentence", where), _sentence(entry, "source", where), text, assertion,
             statement or None, networks, point_sets, constants, network, points,
-            _labels(entry, where), expected, written,
+            _labels(entry, where), _training(entry, where), expected, written,
         )  # fmt: skip
 
     def _named(self, entry: dict[str, Any], key: str, known: dict[str, Any], where: str) -> str | None:
@@ -350,13 +352,38 @@ def _exact_number(value: Any, where: str) -> Fraction:
     return Fraction(value)
 
 
-def _labels(entry: dict[str, Any], where: str) -> tuple[int, ...] | None:
+def _labels(entry: dict[str, Any], where: str) -> Labels:
     labels = entry.get("labels")
-    if labels is None:
-        return None
+    if labels is None or labels == ALTERNATING:
+        return labels
     if not isinstance(labels, list) or not all(label in (0, 1) and type(label) is int for label in labels):
-        raise InputError(f"{where}: labels must be a list of 0 and 1, one a point")
+        raise InputError(f'{where}: labels must be a list of 0 and 1, one a point, or "{ALTERNATING}"')
     return tuple(labels)
+
+
+def _training(entry: dict[str, Any], where: str) -> Training | None:
+    """How the claim's networks are trained."""
+    if "training" not in entry:
+        return None
+    table, where = entry["training"], f"{where}, training"
+    if not isinstance(table, dict) or not {"width", "until"} <= table.keys():
+        raise InputError(f'{where}: write {{ width = 1000, until = "1e50" }}')
+    _only(table, TRAINING_KEYS, where)
+    if {"seed", "seeds"} <= table.keys():
+        raise InputError(f"{where}: give seed for one network, or seeds for how many, not both")
+    until = _exact_number(table["until"], f"{where}, until")
+    if until < 0:
+        raise InputError(f"{where}: until must be a time, 0 or later")
+    width = _whole(table["width"], f"{where}, width", 1, MOST_WIDTH)
+    seed = _whole(table["seed"], f"{where}, seed", 0, 2**63 - 1) if "seed" in table else None
+    return Training(width, until, seed, _whole(table.get("seeds", 1), f"{where}, seeds", 1, MOST_SEEDS))
+
+
+def _whole(value: Any, where: str, least: int, most: int) -> int:
+    number = _exact_number(value, where)
+    if number.denominator != 1 or not least <= number <= most:
+        raise InputError(f"{where}: a whole number from {least} to {most} is needed")
+    return int(number)
 
 
 def _new_name(key: str, where: str, taken: set[str]) -> None:

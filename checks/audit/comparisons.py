@@ -21,17 +21,19 @@ from checks.audit.nodes import (
     Node,
     Number,
     parts,
+    words_in,
 )
 from checks.audit.ranges import Range, point
-from checks.audit.sampling import draws_at
 from checks.audit.situation import LEAST_BITS, MOST_BITS, Situation, evaluate
 from checks.audit.slopes import slope
-from checks.audit.words import SAMPLED
+from checks.audit.vacuity import says_nothing
+from checks.audit.words import SAMPLED, TRAINED
 from checks.statements import Kind
 
 arb = flint.arb
 
 BOX_BITS = 128
+MOST_NUMERICAL_BITS = 128
 MOST_FACTS = 8
 
 
@@ -58,9 +60,13 @@ def decide_comparison(node: Comparison, situation: Situation) -> Truth:
         return _on_box(node, situation)
     if situation.bound:
         return _compare(node, situation)
-    if node not in situation.trace.constants:
-        situation.trace.constants[node] = _compare(node, replace(situation, most_bits=MOST_BITS))
-    return situation.trace.constants[node]
+    trace = situation.trace
+    if node not in trace.constants:
+        outcome = _compare(node, replace(situation, most_bits=MOST_BITS))
+        trace.constants[node] = outcome, _kinds(node) if outcome is not Truth.UNKNOWN else set()
+    outcome, kinds = trace.constants[node]
+    trace.kinds |= kinds
+    return outcome
 
 
 def _compare(node: Comparison, situation: Situation) -> Truth:
@@ -68,7 +74,7 @@ def _compare(node: Comparison, situation: Situation) -> Truth:
     situation.charge(100)
     sides = (node.left, node.right)
     tested_exactly = False
-    for bits in _ladder(situation):
+    for bits in _ladder(node, situation):
         here = replace(situation, bits=bits)
         with flint.ctx.workprec(bits):
             left, right = (evaluate(side, here) for side in sides)
@@ -85,12 +91,15 @@ def _compare(node: Comparison, situation: Situation) -> Truth:
     _remember(node, (left, right), bits, situation)
     if decided is None:
         situation.note(_undecided(node, left, right, bits, situation))
-    return truth_of(decided)
+    return Truth.EMPTY if decided and says_nothing(node, situation) else truth_of(decided)
 
 
-def _ladder(situation: Situation) -> Iterator[int]:
-    bits = LEAST_BITS
-    while bits <= situation.most_bits:
+def _ladder(node: Node, situation: Situation) -> Iterator[int]:
+    """The precisions to try; more of it does not help where an integration's error is what counts."""
+    bits, most = LEAST_BITS, situation.most_bits
+    if words_in(node) & (TRAINED | {"probability"}):
+        most = min(most, MOST_NUMERICAL_BITS)
+    while bits <= most:
         yield bits
         bits *= 2
 
@@ -98,12 +107,9 @@ def _ladder(situation: Situation) -> Iterator[int]:
 def _remember(node: Comparison | About, values: Iterable[Range], bits: int, situation: Situation) -> None:
     trace = situation.trace
     trace.bits = max(trace.bits, bits)
-    if _is_sampled(node):
-        trace.kinds.add(Kind.STATISTICAL)
-        trace.cases += 1
-        trace.note(f"{draws_at(bits)} networks were drawn at each width")
-    else:
-        trace.kinds.add(Kind.CERTIFIED)
+    trace.kinds |= _kinds(node)
+    if words_in(node) & SAMPLED:
+        trace.cases = max(trace.cases, 1)
     if not situation.bound and len(trace.facts) < MOST_FACTS:
         for side, value in zip((node.left, node.right), values, strict=True):
             if not _is_literal(side):
@@ -115,8 +121,12 @@ def _is_literal(node: Node) -> bool:
     return all(isinstance(part, Number) or (isinstance(part, Apply) and part.word in "+-*/^") for part in parts(node))
 
 
-def _is_sampled(node: Node) -> bool:
-    return any(isinstance(part, Apply) and part.word in SAMPLED for part in parts(node))
+def _kinds(node: Node) -> set[Kind]:
+    """The evidence that a decided comparison rests on."""
+    words = words_in(node)
+    kinds = {Kind.STATISTICAL} if words & SAMPLED else set()
+    kinds |= {Kind.NUMERICAL} if words & TRAINED else set()
+    return kinds or {Kind.CERTIFIED}
 
 
 def shown(node: Node, situation: Situation) -> str:
@@ -133,6 +143,9 @@ def _proof(node: Comparison, situation: Situation) -> str:
 
 
 def _undecided(node: Comparison, left: Range, right: Range, bits: int, situation: Situation) -> str:
+    if words_in(node) & (TRAINED | SAMPLED):
+        sides = f"{shown(node.left, situation)} and {shown(node.right, situation)}"
+        return f"{sides} are closer than what is known of them, or not known"
     if not (left.is_defined and right.is_defined):
         side = node.right if left.is_defined else node.left
         return f"{shown(side, situation)} is undefined, or not known to be defined, at {bits} bits"
@@ -151,10 +164,10 @@ def _on_box(node: Comparison, situation: Situation) -> Truth:
     with flint.ctx.workprec(BOX_BITS):
         left, right = evaluate(node.left, here), evaluate(node.right, here)
         decided = ranges.compare(left, node.relation, right)
-        situation.trace.kinds.add(Kind.STATISTICAL if _is_sampled(node) else Kind.CERTIFIED)
+        situation.trace.kinds |= _kinds(node)
         situation.trace.bits = max(situation.trace.bits, BOX_BITS)
         if decided is not None or not (left.is_defined and right.is_defined):
-            return truth_of(decided)
+            return Truth.EMPTY if decided and says_nothing(node, here) else truth_of(decided)
     if node.relation in ("=", "!="):
         if _is_identity(node, here):
             situation.trace.kinds = (situation.trace.kinds - {Kind.CERTIFIED}) | {Kind.SYMBOLIC}
@@ -206,7 +219,7 @@ def decide_about(node: About, situation: Situation) -> Truth:
     bits_used = 0
     decided: bool | None = None
     left = right = ranges.UNDEFINED
-    for bits in _ladder(situation) if not situation.boxed else [BOX_BITS]:
+    for bits in _ladder(node, situation) if not situation.boxed else [BOX_BITS]:
         here = replace(situation, bits=bits)
         bits_used = bits
         with flint.ctx.workprec(bits):

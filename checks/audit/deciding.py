@@ -13,6 +13,7 @@ from typing import Any
 
 from checks.audit import intervals, search
 from checks.audit.comparisons import Truth, decide_about, decide_comparison, shown
+from checks.audit.errors import MeaninglessError
 from checks.audit.nodes import (
     About,
     And,
@@ -29,9 +30,9 @@ from checks.audit.nodes import (
     parts,
 )
 from checks.audit.situation import Situation, named
-from checks.audit.words import MeaninglessError
 
 MOST_WHOLE_NUMBERS = 1000
+OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 
 
 def decide(node: Node, situation: Situation) -> Truth:
@@ -42,6 +43,8 @@ def decide(node: Node, situation: Situation) -> Truth:
             return decide_comparison(node, situation)
         case About():
             return decide_about(node, situation)
+        case Not(part=Comparison(relation=relation) as part):
+            return decide(replace(part, relation=OPPOSITE[relation]), situation)
         case Not(part=part):
             outcome = decide(part, inner)
             return {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.EMPTY: Truth.FALSE}.get(outcome, outcome)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy
 
+from checks.audit.errors import NoExactValueError
 from checks.audit.nodes import Apply, Entry, Name, Node, Number, kind
-from checks.audit.words import NoExactValueError
 from numerics.points import CirclePoints, PointSet, RationalPoints
 from theory import moments, series
 from theory.recursion import closed_form, input_kernel

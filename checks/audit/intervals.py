@@ -11,16 +11,18 @@ import flint
 
 from checks.audit import deciding, ranges
 from checks.audit.comparisons import BOX_BITS, Truth, dyadic, end_of
+from checks.audit.errors import MeaninglessError
 from checks.audit.nodes import (
     Comparison,
     Interval,
     Node,
     Number,
     Quantified,
+    words_in,
 )
 from checks.audit.ranges import Range
 from checks.audit.situation import Binding, Situation, evaluate
-from checks.audit.words import MeaninglessError
+from checks.audit.words import JUMPING
 
 arb = flint.arb
 
@@ -49,7 +51,7 @@ def over_interval(node: Quantified, domain: Interval, situation: Situation) -> T
         if not node.universal and _crosses(node, lower, upper, situation):
             return Truth.TRUE
         outcome = deciding.decide(node.body, replace(situation.bind(node.variable, Range(lower, upper)), root=False))
-        middle = (lower.mid() + upper.mid()).mid() / 2
+        middle = _middle(lower, upper)
         inside = bool(lower < middle) and bool(middle < upper)
         if inside and (outcome is Truth.UNKNOWN or (outcome is Truth.EMPTY and Truth.TRUE not in found)):
             there = deciding.decide(node.body, _at(node, dyadic(middle), situation))
@@ -69,10 +71,18 @@ def over_interval(node: Quantified, domain: Interval, situation: Situation) -> T
     return Truth.TRUE if Truth.TRUE in found else Truth.EMPTY
 
 
+def _middle(lower: arb, upper: arb) -> arb:
+    """The middle, of a long interval of positive numbers in the logarithm."""
+    if lower >= 0 and upper > 1000 and upper > 1000 * lower:
+        with flint.ctx.workprec(BOX_BITS):
+            return (lower.max(arb(1)) * upper).sqrt().mid()
+    return (lower.mid() + upper.mid()).mid() / 2
+
+
 def _crosses(node: Quantified, lower: arb, upper: arb, situation: Situation) -> bool:
-    """Is an equality fulfilled between two values, where its two sides change order? All the words are continuous."""
+    """Is an equality fulfilled between two values, where its two sides change order and are continuous?"""
     body = node.body
-    if not isinstance(body, Comparison) or body.relation != "=" or situation.boxed:
+    if not isinstance(body, Comparison) or body.relation != "=" or situation.boxed or words_in(body) & JUMPING:
         return False
     box = replace(situation.bind(node.variable, Range(lower, upper)), bits=BOX_BITS)
     with flint.ctx.workprec(BOX_BITS):

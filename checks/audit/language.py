@@ -10,7 +10,8 @@ from pathlib import Path
 import lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
-from checks.audit.builder import MOST_NESTING, Builder, ClaimError
+from checks.audit.builder import MOST_NESTING, Builder
+from checks.audit.errors import ClaimError
 from checks.audit.nodes import Node, kind
 from checks.audit.words import NUMBER, TRUTH
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
-from checks.audit.words import KERNEL, NUMBER, TRUTH, WORDS
+from checks.audit.words import KERNEL, NUMBER, TIME, TRUTH, WORDS
 
 Span = tuple[int, int]
 
@@ -35,7 +36,7 @@ class Name(Node):
 
 @dataclass(frozen=True)
 class Apply(Node):
-    """A word of the vocabulary with its arguments; arithmetic too, as the words + - * / ^.
+    """A word of the vocabulary with its arguments; arithmetic too, as the words + * / ^.
 
     A kernel's word may name another network and other points than the claim's. Group names and equation numbers stand
     in `arguments` as strings.
@@ -153,10 +154,40 @@ def kind(node: Node) -> str:
     return TRUTH
 
 
-def parts(node: Node) -> Iterable[Node]:
-    """The node and all nodes in it."""
-    yield node
+def children(node: Node) -> Iterator[Node]:
+    """The nodes a node is made of."""
     for value in vars(node).values():
         for inner in value if isinstance(value, tuple) else (value,):
             if isinstance(inner, Node):
-                yield from parts(inner)
+                yield inner
+
+
+def parts(node: Node) -> Iterator[Node]:
+    """The node and all nodes in it."""
+    yield node
+    for child in children(node):
+        yield from parts(child)
+
+
+def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
+    """The node with `change` applied to all nodes in it, the innermost first."""
+
+    def inner(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple(map(inner, value))
+        return mapped(value, change) if isinstance(value, Node) else value
+
+    return change(replace(node, **{name: inner(value) for name, value in vars(node).items()}))
+
+
+def words_in(node: Node | str) -> set[str]:
+    """The words that occur in a node."""
+    return {part.word for part in parts(node) if isinstance(part, Apply)} if isinstance(node, Node) else set()
+
+
+def times_of(node: Node) -> list[Node]:
+    """The times that a word about a trained network is given."""
+    if not isinstance(node, Apply):
+        return []
+    pairs = zip(node.arguments, WORDS[node.word].arguments, strict=False)
+    return [argument for argument, wanted in pairs if wanted == TIME and isinstance(argument, Node)]

@@ -11,8 +11,8 @@ import flint
 import numpy as np
 import sympy
 
+from checks.audit.errors import MeaninglessError, NoExactValueError
 from checks.audit.nodes import Node
-from checks.audit.words import MeaninglessError, NoExactValueError
 from numerics.number_systems import Balls, evaluate
 from theory import printed
 from theory.architecture import Affine, Architecture, Layer, Residual, fcn, resnet, with_trained

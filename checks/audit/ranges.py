@@ -37,6 +37,14 @@ class Range:
         """Is a finite number known?"""
         return bool(self.lower.is_finite() and self.upper.is_finite())
 
+    @property
+    def is_known(self) -> bool:
+        """Is something known: two ends, of which one may be infinite?"""
+        ends = (self.lower, self.upper)
+        return any(end.is_finite() for end in ends) and all(
+            end.is_finite() or abs(end) == arb.pos_inf() for end in ends
+        )
+
     def ball(self) -> arb:
         """A ball that contains the range."""
         return self.lower if self.is_point else self.lower.union(self.upper)

@@ -37,7 +37,7 @@ def draws_at(bits: int) -> int:
 
 def mean_kernel(situation: Situation, width: Range) -> Matrix:
     """The mean of the empirical NTK at initialisation and this width."""
-    draws = _draws(situation, width).ntk
+    draws = _draws("K_at_width", situation, width).ntk
     entries = len(situation.point_set) * (len(situation.point_set) + 1) // 2
     return _intervals(draws, ERROR / (2 * LOOKS * entries))
 
@@ -46,7 +46,7 @@ def mean_start_gap(situation: Situation, width: Range) -> Range:
     """The mean of max |K_0 - K| over pairs of points, K_0 the empirical NTK at initialisation, K its limit."""
     with np.errstate(all="ignore"):
         limit = ntk(situation.architecture, situation.point_set, FLOAT64)
-    gaps = np.abs(_draws(situation, width).ntk - limit).max(axis=(1, 2))
+    gaps = np.abs(_draws("start_gap", situation, width).ntk - limit).max(axis=(1, 2))
     return point(_intervals(gaps, ERROR / (2 * LOOKS)).item())
 
 
@@ -55,12 +55,14 @@ def stable_seed(*keys: Any) -> int:
     return int.from_bytes(hashlib.sha256("|".join(map(str, keys)).encode()).digest()[:8], "big")
 
 
-def _draws(situation: Situation, width: Range) -> KernelDraws:
+def _draws(word: str, situation: Situation, width: Range) -> KernelDraws:
     neurons = situation.whole_number(width, "a width", 1, MOST_WIDTH)
     architecture, points = situation.architecture, situation.point_set
     number = draws_at(situation.bits)
     place = ("draws", architecture, id(points), neurons, number)
     memory = situation.trace.memory
+    situation.trace.draws = max(situation.trace.draws, number)
+    situation.trace.tests.add((word, *place[1:-1]))
     if place not in memory:
         situation.charge(number * (1500 + neurons * len(points) ** 2 * architecture.depth // 100))
         seed = stable_seed("draws", neurons, situation.seed)

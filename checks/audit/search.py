@@ -11,10 +11,10 @@ from typing import Any
 
 from checks.audit import deciding
 from checks.audit.comparisons import Truth
+from checks.audit.errors import MeaninglessError
 from checks.audit.nodes import Family, Quantified
 from checks.audit.sampling import stable_seed
 from checks.audit.situation import Situation
-from checks.audit.words import MeaninglessError
 from numerics.points import PointSet, RationalPoints, rational_points
 
 MOST_EXAMPLES = 100

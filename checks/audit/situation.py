@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import flint
 import numpy as np
 import sympy
 
 from checks.audit import exact, ranges
+from checks.audit.errors import MeaninglessError
 from checks.audit.nodes import (
     Apply,
     Entry,
@@ -24,8 +25,9 @@ from checks.audit.nodes import (
 )
 from checks.audit.objects import Network, first_layers, printed_kernel, printed_recursion
 from checks.audit.ranges import Range, point
-from checks.audit.words import KERNEL, WORDS, MeaninglessError
-from checks.statements import Kind
+from checks.audit.trace import Trace
+from checks.audit.training import Training
+from checks.audit.words import KERNEL, TRUTH, WORDS, speaks_of_network
 from numerics.kernels import gram
 from numerics.number_systems import Balls
 from numerics.points import PointSet
@@ -36,39 +38,8 @@ arb = flint.arb
 
 LEAST_BITS = 64
 MOST_BITS = 4096
-MOST_WORK = 40_000_000
-"""The precisions, and about a minute of work a claim: operations are counted and not seconds, so that a verdict does
-not depend on the machine."""
-
-
-class ExhaustedError(Exception):
-    """The work limit of a claim is reached."""
-
-
-@dataclass
-class Trace:
-    """What was met on the way to a verdict."""
-
-    work: int = 0
-    bits: int = 0
-    kinds: set[Kind] = field(default_factory=set)
-    facts: dict[str, Range] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    witness: dict[str, Any] = field(default_factory=dict)
-    cases: int = 0
-    memory: dict[Any, Any] = field(default_factory=dict)
-    closed_forms: dict[Any, sympy.Expr] = field(default_factory=dict)
-    names: dict[Node, frozenset[str]] = field(default_factory=dict)
-    constants: dict[Any, Any] = field(default_factory=dict)
-    opaque: dict[Node, sympy.Expr] = field(default_factory=dict)
-
-    def note(self, sentence: str) -> None:
-        """Keep a remark for the evidence, once."""
-        if sentence not in self.notes and len(self.notes) < MOST_NOTES:
-            self.notes.append(sentence)
-
-
-MOST_NOTES = 6
+ALTERNATING = "alternating"
+Labels = tuple[int, ...] | Literal["alternating"] | None
 Binding = Node | Range | PointSet
 
 
@@ -78,6 +49,9 @@ class Situation:
 
     bound        the variables that are bound by quantifiers
     root, chain  whether only quantifiers of one kind, universal or not, lead here: there a witness settles the claim
+    times        logarithms of the times spoken of, for the records of trained networks
+    seed_of_network  of the trained network at hand
+    strict       whether a probability counts no case that says nothing
     """
 
     text: str
@@ -85,7 +59,7 @@ class Situation:
     point_sets: Mapping[str, PointSet]
     network: str | None
     points: str | None
-    labels: tuple[int, ...] | None
+    labels: Labels
     seed: int
     bindings: Mapping[str, Binding]
     bits: int = LEAST_BITS
@@ -94,6 +68,10 @@ class Situation:
     layer: int | None = None
     root: bool = True
     chain: bool | None = None
+    training: Training | None = None
+    times: tuple[float, ...] = ()
+    seed_of_network: int | None = None
+    strict: bool = False
     trace: Trace = field(default_factory=Trace, compare=False)
 
     def bind(self, name: str, value: Binding) -> Situation:
@@ -122,7 +100,7 @@ class Situation:
                 bound = self.bindings.get(part.name)
                 if isinstance(bound, Node):
                     yield from self.names_in(bound)
-            elif isinstance(part, Apply) and (part.word == "n" or WORDS[part.word].result == KERNEL):
+            elif isinstance(part, Apply) and speaks_of_network(part.word):
                 here = self.selected(part)
                 yield from [name for name in (here.points,) if name is not None]
                 network = self.networks[here.network] if here.network is not None else None
@@ -141,9 +119,7 @@ class Situation:
 
     def charge(self, work: int) -> None:
         """Count about `work` microseconds. Raises ExhaustedError beyond the limit."""
-        self.trace.work += work
-        if self.trace.work > MOST_WORK:
-            raise ExhaustedError
+        self.trace.charge(work)
 
     @property
     def boxed(self) -> str | None:
@@ -173,6 +149,16 @@ class Situation:
                 f"{name} has no value here: quantify it, 'for all {name} in ...', around where it is used"
             )
         return self.bindings[name]
+
+    @property
+    def trained(self) -> Training:
+        """The training spoken of."""
+        if self.training is None:
+            raise MeaninglessError(
+                "the claim speaks of a trained network and not of its training:"
+                ' add training = { width = 1000, until = "1e50" }'
+            )
+        return self.training
 
     @cached_property
     def architecture(self) -> Architecture:
@@ -251,6 +237,8 @@ class Situation:
         """The labels as signs 2y - 1."""
         if self.labels is None:
             raise MeaninglessError("the claim speaks of labels and gives none: add labels = [0, 1, ...]")
+        if isinstance(self.labels, str):
+            return [2 * (index % 2) - 1 for index in range(size)]
         if len(self.labels) != size:
             raise MeaninglessError(f"there are {len(self.labels)} labels for {size} points: give one label a point")
         return [2 * label - 1 for label in self.labels]
@@ -330,7 +318,10 @@ def _is_kernel(argument: Node | str) -> bool:
 def _apply(node: Apply, situation: Situation) -> Any:
     here = situation.selected(node)
     situation.charge(1)
-    values = [evaluate(argument, situation) for argument in node.arguments]
+    values = [
+        argument if isinstance(argument, Node) and kind(argument) == TRUTH else evaluate(argument, situation)
+        for argument in node.arguments
+    ]
     if node.word not in "+-*/":
         for value in values:
             if isinstance(value, np.ndarray):

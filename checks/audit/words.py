@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import flint
 import numpy as np
 
-from checks.audit import matrices, ranges, sampling
+from checks.audit import matrices, ranges, sampling, trained
 from checks.audit.matrices import Matrix
 from checks.audit.ranges import Range, point
 from numerics.gap import MOST_PATTERNS, best_gap, label_aware_gap
@@ -26,17 +26,9 @@ if TYPE_CHECKING:
     from checks.audit.situation import Situation
 
 arb = flint.arb
-NUMBER, KERNEL, TRUTH = "number", "kernel", "statement that is true or false"
+NUMBER, KERNEL, TRUTH, TIME = "number", "kernel", "statement that is true or false", "time"
 GROUP, EQUATION = "a parameter group, such as part(b_1)", "an equation in quotes, such as printed('3.6')"
 MOST_ORDER = 2_000
-
-
-class MeaninglessError(ValueError):
-    """A word used where it has no meaning: a point or a layer that does not exist, no labels given."""
-
-
-class NoExactValueError(Exception):
-    """An expression that has no exact form here."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +62,6 @@ FAMILIES = {
         SampleFamily("unit_points", ("most", "dimension"), "unit_points(6, 3)", "the same, of norm one and different"),
     )
 }
-
-_UNTRAINED = 'networks are audited in the limit, not in training; statement = "..." audits what the ledger knows'
-UNAVAILABLE = dict.fromkeys(("margin", "loss", "gap", "drift", "crossing_time", "envelope"), _UNTRAINED)
-"""Words of the field that have no value yet, and why."""
 
 
 def _ntk(situation: Situation) -> Matrix:
@@ -190,6 +178,20 @@ def _spectral(form: str, meaning: str, function: Callable[[Matrix], Range]) -> W
     return _number(form, meaning, lambda situation, matrix: function(matrix), KERNEL)
 
 
+_TRAINED = (
+    _number("margin(1, 1e50)", "s_i f(x_i) of point 1 at time 1e50, s_i = 2 y_i - 1", trained.margin, NUMBER, TIME),
+    _number("output(1, 1e50)", "f(x_i) of point 1 at time 1e50", trained.output, NUMBER, TIME),
+    _number("loss(1e50)", "the loss, summed over the points", trained.loss, TIME),
+    _kernel("K_t(1e50)", "the empirical NTK of the trained network", trained.kernel, TIME),
+    _number("gap(1e50)", "max |K_t - K| over pairs of points, K the limit", trained.along("gap"), TIME),
+    _number("largest_gap(1e50)", "the largest gap up to this time", trained.along("largest_gap"), TIME),
+    _number("drift(1e50)", "max |K_t - K_0| over pairs of points", trained.along("drift"), TIME),
+    _number("displacement(1e50)", "the largest |theta_t - theta_0|", trained.along("displacement"), TIME),
+    _number("lower_envelope(1e50)", "what every margin is at least", trained.along("lower_envelope"), TIME),
+    _number("upper_envelope(1e50)", "what the least margin is at most", trained.along("upper_envelope"), TIME),
+    _number("crossing_time(c)", "the first time when the gap exceeds c", trained.crossing_time, NUMBER),
+    _number("log10_crossing(c)", "log10 of the first time when the gap exceeds c", trained.log10_crossing, NUMBER),
+)
 WORDS = {
     word.name: word
     for word in (
@@ -200,6 +202,13 @@ WORDS = {
         _kernel("Theta(2)", "the NTK of the pre-activations of a layer", _theta, NUMBER),
         _kernel("printed('3.6')", "the NTK, this equation as printed and all others as derived", _printed, EQUATION),
         _kernel("K_at_width(1000)", "the mean of the empirical NTK at initialisation", sampling.mean_kernel, NUMBER),
+        *_TRAINED,
+        _number(
+            "probability(loss(9) < 1)",
+            "the probability over initialisations that a statement holds",
+            trained.probability,
+            TRUTH,
+        ),
         _kernel("inner", "the inner products <x_i, x_j> of the points", _inner),
         _kernel("identity", "the identity matrix", _identity),
         _kernel("gram(K)", "the Gram matrix of a kernel on the claim's points: the same as K", _gram, KERNEL),
@@ -242,5 +251,14 @@ WORDS = {
     )
 }
 """The words by name. Arithmetic is among them, under its sign."""
-SAMPLED = ("K_at_width", "start_gap")
+SAMPLED = frozenset(["K_at_width", "start_gap", "probability"])
 """The words whose value is a confidence interval."""
+TRAINED = frozenset(word.name for word in _TRAINED)
+"""The words about one trained network."""
+JUMPING = TRAINED - {"margin", "output", "loss", "displacement", "lower_envelope", "upper_envelope"} | SAMPLED
+"""The words that need not be continuous."""
+
+
+def speaks_of_network(word: str) -> bool:
+    """Does the value of a word depend on the claim's network or points?"""
+    return word == "n" or word in SAMPLED or word in TRAINED or WORDS[word].result == KERNEL

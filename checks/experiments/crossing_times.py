@@ -33,7 +33,6 @@ from theory.output_bound import width as width_symbol
 
 SHALLOW = {100: 8, 300: 8, 1000: 8, 3000: 8, 10_000: 8, 30_000: 5, 100_000: 3}
 DEEP = {256: 4, 1024: 3, 4096: 1}
-DEEPEST = {256: 4, 1024: 3}
 """Seeds by width."""
 PER_ROOT_WIDTH = {1: 0.7, 2: 0.45, 3: 0.45}
 """The run ends at t = 10^(5 + this sqrt(m)), by depth."""
@@ -47,7 +46,7 @@ def run() -> Iterator[Results]:
     """Tables crossing_widths, crossing_times and crossing_slopes."""
     yield crossing_widths()
     rows: list[tuple[object, ...]] = []
-    for depth, widths in ((1, SHALLOW), (2, DEEP), (3, DEEPEST)):
+    for depth, widths in ((1, SHALLOW), (2, DEEP), (3, DEEP)):
         for size in (2, 3):
             for width, seeds in widths.items():
                 for seed in range(seeds):

@@ -125,3 +125,15 @@ def very_close(found: Interval) -> str:
     if found.low >= 1 - CLOSE and found.high <= 1 + CLOSE:
         return HELD
     return FAILED if found.low > 1 + CLOSE or found.high < 1 - CLOSE else UNDECIDED
+
+
+def mismatches(name: str, training: int, width: int, splits: int, residual: float) -> Array:
+    """From depth 1 to 2: the change of a single network's test error less that of the kernel's, one a split."""
+    found = []
+    for number in range(splits):
+        part = split_of(name, training, number)
+        fits = [network_fit(fcn(depth), part, width, number, residual, 5000) for depth in (1, 2)]
+        found.append(
+            fits[1].error - fits[0].error - kernel(name, training, number, 2) + kernel(name, training, number, 1)
+        )
+    return np.array(found)

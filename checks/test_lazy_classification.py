@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import sympy
 
-from checks.budget import BUDGET
 from checks.kernel_regime import (
     BETA,
     DRIFT,
@@ -27,20 +26,17 @@ from checks.kernel_regime import (
     SOFT,
     contrast_run,
     departure,
-    exponent,
     logits,
-    runs_of,
     soft_targets,
 )
+from checks.rates import SHRINKS, WRONG_RATES, ensemble_of, rate_evidence
 from checks.statements import (
-    Evidence,
     Hypothesis,
     Statement,
     check,
     counterexample,
     numerical,
     record,
-    statistical,
     thorough,
 )
 from checks.statements import symbolic as proved
@@ -104,13 +100,13 @@ SOFT_DRIFT = Statement(
 )
 CONTRAST = Statement(
     id="lazy:contrast",
-    title="On one network, the drift settles with soft targets and with a regulariser, and with hard targets it does not",
+    title="On one network the drift settles with soft targets or a regulariser, and does not with hard targets",
     source=PAPER,
     number="LZ-1 and LZ-2 against Theorem 2 of arXiv 2504.11130",
     formula=r"\sup_t |K_t - K_0| < \infty \iff \epsilon > 0 \text{ or } \beta > 0",
     qualification=SET_UP + "Settled: the flow came to rest, or no output moved by 1e-6 over the last half decade. "
-    "Unsettled: the drift grew in every fifth of the range of log t, to 1e20, as the proved bound 2 sqrt(2/m) |f_t| on K_t demands; "
-    "infinity is not computed.",
+    "Unsettled: the drift grew in every fifth of the range of log t, to 1e20, as the proved bound "
+    "2 sqrt(2/m) |f_t| on K_t demands; infinity is not computed.",
     hypotheses=(),
     uses=("thm:1", "thm:2", "output:fcn"),
 )
@@ -136,45 +132,23 @@ LINEARISED = Statement(
     uses=("lazy:soft-drift",),
 )
 
-WIDTHS = (32, 256, 2048)
-SEEDS = {SOFT: 10, REGULARISED: 9}
-SHRINKS = (-math.inf, 0.0)
-RATES = {"it grows with the width": (0.0, math.inf), "it falls like the square of the width": (-math.inf, -1.9)}
-"""Ranges that the exponent is claimed to lie in."""
 
-
-def in_range(found: float, low: float, high: float, claim: tuple[float, float], what: str) -> Evidence:
-    """Is the interval inside the claimed range, outside of it, or neither?"""
-    inside, outside = claim[0] < low and high < claim[1], high <= claim[0] or low >= claim[1]
-    detail = f"{what}: exponent {found:.2f} in [{low:.2f}, {high:.2f}]; at most -0.5 predicted"
-    margin = min(claim[1] - high, low - claim[0]) if inside else None
-    return statistical(True if inside else (False if outside else None), detail, margin=margin)
-
-
-def exponent_evidence(kind: str, quantity: str, claim: tuple[float, float], depth: int = 1) -> Evidence:
-    confidence = 1 - BUDGET.alpha("lazy", tests=10)
-    widths = WIDTHS if depth == 1 else (32, 128, 512)
-    runs = runs_of(kind, fcn(depth), widths, SEEDS[kind])
-    fitted = exponent(runs, kind, quantity, confidence)
-    return in_range(fitted.slope, fitted.low, fitted.high, claim, f"{kind}, {fcn(depth).name}, {quantity}")
-
-
-@check(PENALTY_DRIFT, SHRINKS, mutants=RATES)
+@check(PENALTY_DRIFT, SHRINKS, mutants=WRONG_RATES)
 def test_with_a_regulariser_the_drift_shrinks_with_the_width(claim):
     for depth in (1, 2) if thorough() else (1,):
-        record(exponent_evidence(REGULARISED, DRIFT, claim, depth))
+        record(rate_evidence(REGULARISED, DRIFT, claim, depth))
 
 
-@check(SOFT_DRIFT, SHRINKS, mutants=RATES)
+@check(SOFT_DRIFT, SHRINKS, mutants=WRONG_RATES)
 def test_with_soft_targets_the_drift_shrinks_with_the_width(claim):
     for depth in (1, 2) if thorough() else (1,):
-        record(exponent_evidence(SOFT, DRIFT, claim, depth))
+        record(rate_evidence(SOFT, DRIFT, claim, depth))
 
 
-@check(LINEARISED, SHRINKS, mutants=RATES)
+@check(LINEARISED, SHRINKS, mutants=WRONG_RATES)
 @pytest.mark.parametrize("quantity", [ON, OFF])
 def test_the_linearisation_error_shrinks_with_the_width(claim, quantity):
-    record(exponent_evidence(SOFT, quantity, claim))
+    record(rate_evidence(SOFT, quantity, claim))
 
 
 @check(PENALTY, 1, mutants={"the sign of beta": -1})
@@ -243,7 +217,7 @@ def test_the_only_output_without_force_is_the_logit(claim):
 @check(SOFT_LIMIT, 1.0, mutants={"the target on the wrong side": -1.0})
 def test_the_logits_come_to_rest_at_those_of_the_targets(claim):
     wanted = claim * logits(soft_targets(EPSILON))
-    for run in runs_of(SOFT, fcn(1), WIDTHS, SEEDS[SOFT])[::3]:
+    for run in ensemble_of(SOFT)[::3]:
         off = float(np.abs(run.outputs[-1] - wanted).max())
         record(numerical(off < 1e-6, f"width {run.width}, seed {run.seed}, {run.status}: off by {off:.2g}"))
 

@@ -1,0 +1,73 @@
+"""How the checks of the kernel regime judge rates with the width: fitted exponents against claimed ranges."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from checks.budget import BUDGET
+from checks.kernel_regime import QUANTITIES, REGULARISED, SOFT, SQUARED, distance, limits, runs_of
+from checks.statements import Evidence, statistical
+from numerics.ensembles import Run, width_exponent
+from numerics.estimation import Exponent
+from numerics.losses import Array
+from theory.architecture import fcn
+
+WIDTHS = {1: (32, 256, 2048), 2: (32, 128, 512)}
+"""By depth."""
+SEEDS = {SOFT: 10, REGULARISED: 9, SQUARED: 10}
+PREDICTED = -0.5
+"""The exponent of K_0 - K, by the central limit theorem; for the drift, the most that proofs of the limit give."""
+
+Range = tuple[float, float]
+SHRINKS: Range = (-math.inf, 0.0)
+WRONG_RATES: dict[str, Range] = {
+    "it grows with the width": (0.0, math.inf),
+    "it falls like the square of the width": (-math.inf, -1.9),
+}
+PREDICTOR_CLAIMS: dict[str, Any] = {
+    "claim": ("ntk", True),
+    "mutants": {"NNGP for NTK": ("nngp", True), "f_0 dropped": ("ntk", False)},
+}
+"""For `predictor_evidence`: the kernel, and whether f_0 is kept."""
+
+
+def ensemble_of(kind: str, depth: int = 1) -> list[Run]:
+    """The networks of a kind that the checks share."""
+    return runs_of(kind, fcn(depth), WIDTHS[depth], SEEDS[kind])
+
+
+def rate_evidence(kind: str, quantity: str, claim: Range, depth: int = 1) -> Evidence:
+    """Is the interval of a quantity's exponent inside the claimed range, outside of it, or neither?"""
+    runs = ensemble_of(kind, depth)
+    values = np.array([QUANTITIES[quantity](run, kind) for run in runs])
+    fitted = _fit(runs, values, BUDGET.alpha("lazy", tests=10))
+    inside = claim[0] < fitted.low and fitted.high < claim[1]
+    outside = fitted.high <= claim[0] or fitted.low >= claim[1]
+    margin = min(claim[1] - fitted.high, fitted.low - claim[0]) if inside else None
+    detail = f"{kind}, depth {depth}, {quantity}: {_shown(fitted)}"
+    return statistical(True if inside else (False if outside else None), detail, margin=margin)
+
+
+def predictor_evidence(kind: str, kernel: str, start_kept: bool) -> Evidence:
+    """Does the distance of trained networks to the explicit solution with a limiting kernel shrink with the width?
+
+    Refuted if the interval of the exponent holds 0 but not the predicted rate.
+    """
+    runs = ensemble_of(kind)
+    gram = getattr(limits(1), kernel)
+    values = np.array([distance(run, kind, gram, start_kept) for run in runs])
+    fitted = _fit(runs, values, BUDGET.alpha("equivalence", tests=5))
+    shrinks, as_predicted = fitted.high < 0, fitted.low <= PREDICTED <= fitted.high
+    holds = True if shrinks else (None if as_predicted else False)
+    return statistical(holds, f"{kind}: {_shown(fitted)}", margin=-fitted.high if shrinks else None)
+
+
+def _fit(runs: list[Run], values: Array, alpha: float) -> Exponent:
+    return width_exponent(np.array([run.width for run in runs]), values, 1 - alpha)
+
+
+def _shown(fitted: Exponent) -> str:
+    return f"exponent {fitted.slope:.2f} in [{fitted.low:.2f}, {fitted.high:.2f}], predicted {PREDICTED}"

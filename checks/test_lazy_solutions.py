@@ -1,0 +1,252 @@
+"""Explicit solutions in the kernel regime and their law: LZ-4 and LZ-5 of arXiv 2605.17606.
+
+The abstract alone was at hand: the claims are its, the set-ups are this suite's (`checks.kernel_regime`,
+`checks.trained_law`).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import sympy
+
+from checks.budget import BUDGET
+from checks.kernel_regime import (
+    BETA,
+    REGULARISED,
+    SOFT,
+    explicit,
+    limits,
+    loss_of,
+)
+from checks.rates import PREDICTOR_CLAIMS, predictor_evidence
+from checks.statements import Hypothesis, Statement, check, counterexample, numerical, record, statistical, thorough
+from checks.statements import symbolic as proved
+from checks.trained_law import SIZE, Moments, grams, law, products, solutions, trained
+from numerics.estimation import equivalence_test
+from numerics.linearised import linearised_flow
+from theory import predictors
+
+LAZY = "arXiv 2605.17606, abstract; set-up: this suite"
+SET_UP = "Three points on the circle, eight test points, fully connected networks with biases, in this suite's set-up. "
+DEFINITE = Hypothesis("definite kernel", "K(X, X) is positive definite")
+SOFT_TARGETS = Hypothesis("soft targets", "every target lies strictly between 0 and 1")
+PENALISED = Hypothesis("regularised", "beta > 0")
+RATE = (
+    "The distance to trained networks falls with the width with an exponent whose interval excludes 0, beside -1/2, "
+    "which the fluctuation of K_0 predicts. "
+)
+
+UNIQUE = Statement(
+    id="lazy:unique",
+    title="The stationary point of the linearised model is unique",
+    source=LAZY,
+    number="LZ-4, uniqueness",
+    formula=r"\nabla_C^2 E = K \,\mathrm{diag}(\ell'')\, K + \beta K \succ 0, \quad \nabla_C E = K (\beta C - c)",
+    qualification="sympy derives gradient and Hessian for one to three samples and any kernel, and that the "
+    "cross-entropy is strictly convex; the loss is summed, for its mean beta becomes n beta.",
+    hypotheses=(DEFINITE,),
+)
+SOLUTION_SOFT = Statement(
+    id="lazy:solution-soft",
+    title="Soft targets, no regulariser: the trained network is f_0 + K K^-1 (logit(y) - f_0)",
+    source=LAZY,
+    number="LZ-4",
+    formula=r"f_\infty(x) = f_0(x) + K(x,X) K(X,X)^{-1} \bigl(\ln\tfrac{y}{1-y} - f_0(X)\bigr)",
+    qualification="sympy proves it for the linearised model of any size. " + RATE + SET_UP,
+    hypotheses=(SOFT_TARGETS, DEFINITE),
+    uses=("lazy:unique", "lazy:linearised"),
+)
+SOLUTION_PENALTY = Statement(
+    id="lazy:solution-penalty",
+    title="Regularised: the trained network solves f = f_0 + K (y - sigmoid(f)) / beta, a convex problem",
+    source=LAZY,
+    number="LZ-4",
+    formula=r"f(X) = f_0(X) + \tfrac1\beta K(X,X) \bigl(y - \sigma(f(X))\bigr)",
+    qualification="sympy derives it from the objective. " + RATE + SET_UP,
+    hypotheses=(PENALISED,),
+    uses=("lazy:unique",),
+)
+LAW = Statement(
+    id="lazy:law",
+    title="Over initialisations the trained predictors are Gaussian with the covariance of NTK and NNGP kernel",
+    source=LAZY,
+    number="LZ-5",
+    formula=r"\mathrm{Cov} f_\infty = S - A s' - s A' + A \Sigma A', \quad A = K(x,X) K(X,X)^{-1}",
+    qualification="sympy proves mean and covariance for Gaussian f_0. Tested at finite width in two steps, explicit "
+    "solutions from many starts, then trained networks against their own; Gaussianity itself is not tested.",
+    hypotheses=(SOFT_TARGETS,),
+    uses=("lazy:solution-soft",),
+)
+BAYESIAN = Statement(
+    id="lazy:bayesian",
+    title="Training the output weights alone samples the posterior of a Gaussian process; training all does not",
+    source=LAZY,
+    number="LZ-5, the relation to Bayesian methods",
+    formula=r"K = \Sigma \Rightarrow \mathrm{Cov} f_\infty = S - s \Sigma^{-1} s'",
+    qualification="sympy proves it for any number of samples and test points; for the NTK it fails in general, at the "
+    "points tried the covariances differ.",
+    hypotheses=(Hypothesis("output weights alone", "the NTK is the NNGP kernel: only the last layer is trained"),),
+    uses=("lazy:law",),
+)
+SOFTMAX = Statement(
+    id="lazy:softmax",
+    title="Several classes: the forces add up to zero, logits tend to ln y up to the mean that they start with",
+    source=LAZY,
+    number="LZ-2 and LZ-4 for softmax",
+    formula=r"\sum_a c_a = 0, \quad f_a - f_b \to \ln y_a - \ln y_b, \quad \textstyle\sum_a f_a = \sum_a f_{0,a}",
+    qualification="sympy proves it for two and three classes, for the kernel K (x) 1_C of the width limit. Finite "
+    "networks of several outputs are not trained here.",
+)
+# LZ-4: explicit solutions.
+
+
+@check(SOLUTION_SOFT, predictors.claimed_interpolation, mutants={"f_0 dropped": lambda: without_start()})
+def test_the_linearised_model_ends_at_the_explicit_solution(claim):
+    difference = sympy.expand(predictors.interpolation() - claim()).doit()
+    still = predictors.extension_velocity()
+    zero = sympy.ZeroMatrix(predictors.q, 1)
+    record(proved(difference == zero and still == zero, "K C = t - f_0(X), for all n, p and x", covers_all=False))
+
+
+def without_start() -> sympy.MatrixExpr:
+    """The explicit solution with f_0 dropped."""
+    zeros = {predictors.outputs: sympy.ZeroMatrix(predictors.n, 1)}
+    return predictors.claimed_interpolation().subs(zeros | {predictors.outputs_at: sympy.ZeroMatrix(predictors.q, 1)})
+
+
+@check(UNIQUE, 1, mutants={"the regulariser's sign": -1})
+def test_the_objective_is_strictly_convex_in_the_coefficients(claim):
+    convex = bool(predictors.curvature().is_positive)
+    for size in (1, 2, 3):
+        gradient, hessian, K, C, forces, curvatures = predictors.regularised(size)
+        slope = (gradient - K * (claim * predictors.beta * C - forces)).expand()
+        form = (hessian - K * curvatures * K - claim * predictors.beta * K).expand()
+        holds = slope.is_zero_matrix and form.is_zero_matrix
+        record(proved(bool(holds and convex), f"n = {size}", covers_all=False))
+
+
+@check(SOLUTION_PENALTY, 1, mutants={"n lost for a mean": sympy.Rational(1, 2)})
+def test_a_mean_over_the_samples_multiplies_beta_by_n(claim):
+    gradient, _, K, C, forces, _ = predictors.regularised(2, averaged=True)
+    right = K * (claim * 2 * predictors.beta * C - forces) / 2
+    record(proved(bool((gradient - right).expand().is_zero_matrix), "two samples, mean loss", covers_all=False))
+
+
+@check(SOLUTION_SOFT, **PREDICTOR_CLAIMS)
+def test_networks_with_soft_targets_approach_the_explicit_solution(claim):
+    record(predictor_evidence(SOFT, *claim))
+
+
+@check(SOLUTION_PENALTY, **PREDICTOR_CLAIMS)
+def test_regularised_networks_approach_the_explicit_solution(claim):
+    record(predictor_evidence(REGULARISED, *claim))
+
+
+@check(SOLUTION_PENALTY, 1.0, mutants={"beta's sign": -1.0, "half of beta": 0.5})
+def test_the_linearised_flow_ends_at_the_convex_problems_solution(claim):
+    kernel_matrix, start = limits(1).ntk[:3, :3], np.array([0.7, -0.4, -1.1])
+    for beta in (1.0, BETA, 1e-4):
+        solution = explicit(REGULARISED, kernel_matrix, start, beta=beta)
+        flow = linearised_flow(loss_of(REGULARISED), kernel_matrix, start, np.array([math.log(60 / beta)]), beta)
+        forces = loss_of(REGULARISED).flow_weights(flow.outputs[-1])
+        off = float(np.abs(flow.outputs[-1] - start - claim * kernel_matrix @ forces / beta).max())
+        off = max(off, float(np.abs(solution.fitted - flow.outputs[-1]).max()))
+        record(numerical(off < 1e-5, f"beta = {beta:g}: off by {off:.2g}, solved to {solution.error:.1g}"))
+
+
+@counterexample(SOLUTION_SOFT, SOFT_TARGETS)
+def test_with_hard_targets_there_is_no_solution():
+    found = predictors.stationary_output(at=sympy.Integer(1))
+    record(proved(bool(found), "ln(y / (1 - y)) is infinite at y = 1: no output is without force"))
+
+
+# LZ-5: the law over initialisations.
+
+LAW_WIDTH = 512
+SHARE = 0.05
+"""Of the variance: the mean square distance that trained networks may have from their explicit solutions."""
+
+
+def unconditioned() -> Moments:
+    """As if f_0(x) were not conditioned on the samples."""
+    return law()[0], grams().nngp[SIZE:, SIZE:]
+
+
+def from_zero() -> Moments:
+    """As if f_0 were dropped: hardly any spread is left."""
+    return law()[0], 1e-3 * law()[1]
+
+
+def wrong_side() -> Moments:
+    """As if the targets were swapped."""
+    return -law()[0], law()[1]
+
+
+@check(
+    LAW,
+    law,
+    mutants={"not conditioned on the samples": unconditioned, "f_0 dropped": from_zero, "targets swapped": wrong_side},
+)
+def test_explicit_solutions_from_many_starts_have_the_derived_law(claim):
+    mean, covariance = claim()
+    draws = solutions(LAW_WIDTH, 20_000 if thorough() else 4000)
+    alpha = BUDGET.alpha("equivalence", tests=5) / 4
+    deviations = np.sqrt(np.diagonal(law()[1]))
+    first = equivalence_test(draws / deviations, mean / deviations, 0.25, alpha)
+    second = equivalence_test(products(draws, mean), covariance, 0.4 * np.outer(deviations, deviations), alpha)
+    verdicts = {first.verdict, second.verdict}
+    holds = False if "differs" in verdicts else (None if "undecided" in verdicts else True)
+    record(
+        statistical(
+            holds,
+            f"{len(draws)} starts at width {LAW_WIDTH}: detects {first.detectable.max():.2f} deviations in the mean, "
+            f"{(second.detectable / np.outer(deviations, deviations)).max():.2f} variances in the covariance",
+        )
+    )
+
+
+@check(LAW, 1.0, mutants={"f_0 and targets dropped": 0.0, "the opposite": -1.0})
+def test_trained_networks_are_near_their_explicit_solutions_in_mean_square(claim):
+    # In units of the derived deviation: |Cov f - Cov solution| <= 2 sqrt(share) + share by Cauchy and Schwarz.
+    found, solved = trained(LAW_WIDTH, 400 if thorough() else 40)
+    squares = ((found - claim * solved) / np.sqrt(np.diagonal(law()[1]))) ** 2
+    alpha = BUDGET.alpha("equivalence", tests=5) / 2
+    result = equivalence_test(squares, np.zeros(squares.shape[1]), SHARE, alpha, allowance=SHARE / 3)
+    detail = (
+        f"{len(found)} networks: mean square distance {result.mean.max():.2g} variances, "
+        f"detects {result.detectable.max():.2f}"
+    )
+    record(statistical({"agrees": True, "differs": False}.get(result.verdict), detail))
+
+
+@check(LAW, -1, mutants={"the cross term's sign": 1})
+def test_the_law_is_that_of_an_affine_image_of_a_gaussian(claim):
+    same = predictors.law_covariance() == predictors.claimed_law_covariance(claim)
+    record(proved(same, "(1, -A) Cov (1, -A)' multiplied out, for all n and q", covers_all=False))
+
+
+@check(BAYESIAN, predictors.with_nngp_for_ntk, mutants={"all layers trained": lambda expression: expression})
+def test_with_the_nngp_kernel_the_law_is_the_posterior(claim):
+    record(proved(claim(predictors.law_covariance()) == predictors.bayesian_covariance(), "for all n and q"))
+
+
+@counterexample(BAYESIAN, BAYESIAN.hypotheses[0])
+def test_with_the_ntk_the_covariance_is_not_the_posteriors():
+    difference = float(np.abs(law()[1] - law("nngp")[1]).max())
+    record(numerical(difference < 1e-6, f"depth 1, two points: covariances differ by {difference:.3g}"))
+
+
+# Several classes.
+
+
+@check(SOFTMAX, 0, mutants={"the forces add up to one": 1})
+def test_the_forces_of_a_softmax_add_up_to_zero(claim):
+    for classes in (2, 3):
+        forces, logits, shares = predictors.softmax_force(classes)
+        mean = sympy.Symbol("mean", real=True)
+        logs = [sympy.log(share) for share in shares]
+        at = {logit: log - sum(logs) / classes + mean for logit, log in zip(logits, logs, strict=True)}
+        rest = all(sympy.simplify(force.subs(at)) == 0 for force in forces)
+        record(proved(rest and sympy.simplify(sum(forces) - claim) == 0, f"{classes} classes", covers_all=False))

@@ -37,7 +37,7 @@ DEEP = {256: 4, 1024: 3, 4096: 1}
 PER_ROOT_WIDTH = {1: 0.7, 2: 0.45, 3: 0.45}
 """The run ends at t = 10^(5 + this sqrt(m)), by depth."""
 BITS = 256
-WIDE = 1000
+WIDE = 250
 START_WIDTH, START_DRAWS = 4096, 200
 NAMES = ("printed", "sharp", "best", "label_aware")
 

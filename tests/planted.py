@@ -182,6 +182,35 @@ ERRORS: tuple[Planted, ...] = (
         "np.sqrt(variance) / len(draws)",
         (*SAMPLING, "tests/test_estimation.py"),
     ),
+    # In the report.
+    Planted(
+        "cases reported as a proof",
+        "checks/report/page.py",
+        'return PROVED if entry["scope"] == "all" else HELD',
+        "return PROVED",
+        ("tests/test_report.py", "-k", "summary"),
+    ),
+    Planted(
+        "an author's title run as markup",
+        "checks/report/templates/statement.html.j2",
+        "{{ entry.title }}",
+        "{{ entry.title|safe }}",
+        ("tests/test_report.py", "-k", "never_run"),
+    ),
+    Planted(
+        "text too pale to read",
+        "checks/report/style.css",
+        "--quiet: light-dark(#565b63, #a9adb3);",
+        "--quiet: light-dark(#a5abb3, #a9adb3);",
+        ("tests/test_report_in_browser.py", "-k", "axe and light"),
+    ),
+    Planted(
+        "formulas wider than the screen",
+        "checks/report/style.css",
+        ".scroll { overflow-x: auto; overflow-y: hidden;",
+        ".scroll {",
+        ("tests/test_report_in_browser.py", "-k", "wider"),
+    ),
 )
 
 

@@ -143,6 +143,16 @@ def test_no_verdict_stands_without_its_scope(made, said):
     assert re.search(r"all$|\d+ cases?$", words(box))
 
 
+def test_the_summary_counts_proofs_and_cases_apart():
+    found = [items(covers_all=True), items(id="b"), items(id="c"), items("REFUTED", id="d", finding=FINDING)]
+    text = page(entries(*found))
+    cards = [words(card) for card in re.findall(r'<li class="count.*?</h3>', text, re.DOTALL)]
+    assert cards == [
+        "✓ 1 CONFIRMED, scope: all", "✓ 2 CONFIRMED, on instances", "✗ 1 REFUTED, a recorded finding"
+    ]  # fmt: skip
+    assert "Of 4 wrong statements and dropped hypotheses that the checks had to refute, 4 were refuted" in words(text)
+
+
 def test_a_finding_stands_beside_its_corrected_form():
     text = page(entries(items("REFUTED", finding=FINDING, number="(3.6)")))
     section = text[text.index('id="findings"') : text.index('id="graph"')]

@@ -74,20 +74,20 @@ OnRecord = Callable[[float, Mapping[str, torch.Tensor]], None]
 
 @dataclass(frozen=True)
 class Recording:
-    """Record times: t = 0, then 10^(k / per_decade) from 10^log10_first on, then the end."""
+    """Record times: t = 0, then 10^(k / per_decade) from 10^log10_first on, then the end. A step ends at each."""
 
-    per_decade: int = 4
-    log10_first: int = -3
+    per_decade: float = 4
+    log10_first: float = -3
 
     def __post_init__(self) -> None:
-        if self.per_decade < 1:
-            raise ValueError(f"there must be at least one record a decade, not {self.per_decade}")
+        if not 0 < self.per_decade < math.inf:
+            raise ValueError(f"the number of records a decade must be positive, not {self.per_decade}")
 
     def log_times(self, after: float, until: float) -> Iterator[float]:
         """ln of the record times later than exp(after), the last of them `until`."""
         if until <= after:
             return
-        first = self.log10_first * self.per_decade
+        first = math.ceil(self.log10_first * self.per_decade)
         if after > -math.inf:
             first = max(first, math.floor(after / LOG_10 * self.per_decade))
         for index in range(first, math.ceil(until / LOG_10 * self.per_decade) + 1):

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -68,15 +69,38 @@ class Impulses:
     total     C, the integral of the weights c (shape (n,))
     change    that of f over the step, which may be too small to show in f
     outputs   f at the end
-    products  the integral of c c' dt, n x n
-    dissipation  the integral of |d theta/dt|^2 dt; without a regulariser the sum of products * K
+    path      C at the nodes of a quadrature rule within the step
     """
 
     total: Array
     change: Array
     outputs: Array
-    products: Array
-    dissipation: float
+    path: Array
+    flow: _FrozenFlow
+
+    @cached_property
+    def _roots(self) -> list[Array]:
+        """sqrt(t) c at the nodes."""
+        flow = self.flow
+        with np.errstate(all="ignore"):
+            return [
+                flow.loss.flow_weights(flow.outputs_at(total, x), flow.log_time(x) / 2)
+                for x, total in zip(_NODES, self.path, strict=True)
+            ]
+
+    @cached_property
+    def products(self) -> Array:
+        """The integral of c c' dt, n x n."""
+        roots = np.array(self._roots)
+        return self.flow.span * (_NODE_WEIGHTS * roots.T) @ roots
+
+    @cached_property
+    def dissipation(self) -> float:
+        """The integral of |d theta/dt|^2 dt; without a regulariser the sum of products * K."""
+        if self.flow.pull is None:
+            return float((self.products * self.flow.kernel).sum())
+        speeds = [self.flow.squared_speed(*at) for at in zip(self._roots, self.path, _NODES, strict=True)]
+        return self.flow.span * float(_NODE_WEIGHTS @ speeds)
 
 
 def log_difference(larger: float, smaller: float) -> float:
@@ -105,19 +129,8 @@ def impulses(
         )  # fmt: skip
         if report["message"] != "Integration successful." or not np.isfinite(path).all():
             return None
-        return _integrated(flow, path)
-
-
-def _integrated(flow: _FrozenFlow, path: Array) -> Impulses:
-    products = np.zeros_like(flow.kernel)
-    dissipation = 0.0
-    for weight, x, total in zip(_NODE_WEIGHTS, _NODES, path[1:-1], strict=True):
-        length = weight * flow.span
-        root = flow.loss.flow_weights(flow.outputs_at(total, x), flow.log_time(x) / 2)
-        products += length * np.outer(root, root)
-        dissipation += length * flow.squared_speed(root, total, x)
     change = flow.change_at(path[-1], 1.0)
-    return Impulses(path[-1], change, flow.outputs + change, products, dissipation)
+    return Impulses(path[-1], change, flow.outputs + change, path[1:-1], flow)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ class CrossEntropy:
         """s_i = 2 y_i - 1 for hard labels: +1 where the target is above 1/2."""
         return np.where(np.array(self.targets) > 0.5, 1.0, -1.0)
 
-    @property
+    @cached_property
     def hard(self) -> bool:
         """Are all targets 0 or 1?"""
         return all(target in (0, 1) for target in self.targets)
@@ -86,6 +86,8 @@ class CrossEntropy:
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) c_i, without cancellation where the target is 0 or 1."""
         logits = outputs / self.temperature
+        if self.hard:
+            return self.signs * np.exp(log_scale - np.logaddexp(0, self.signs * logits)) / self.temperature
         ones, zeros = self._log_shares
         up = np.exp(log_scale + ones - np.logaddexp(0, logits))
         return (up - np.exp(log_scale + zeros - np.logaddexp(0, -logits))) / self.temperature

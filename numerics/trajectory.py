@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
+import mpmath
 import numpy as np
+import sympy
 import torch
 from scipy.special import wrightomega
 
 from numerics.display import html_table
 from numerics.gap import simplex_minimiser
 from numerics.losses import Array, CrossEntropy, Exponential, Loss
+from numerics.number_systems import Mpmath, evaluate
+from theory import envelopes, output_bound
+from theory.architecture import Architecture
 
 LOG_10 = math.log(10)
 
@@ -175,7 +180,7 @@ class Trajectory:
         log_share = math.log(share)
         match self.loss:
             case CrossEntropy(temperature=temperature) if self.loss.hard and not self.penalty:
-                log_excess = _log_expm1(self.log_loss[0] - log_share)
+                log_excess = log_expm1(self.log_loss[0] - log_share)
                 scaled = log_integral + log_share - 2 * math.log(temperature)
                 return temperature * np.array([margin_of_integral(value, log_excess) for value in scaled])
             case Exponential() if not self.penalty:
@@ -209,7 +214,7 @@ def margin_of_integral(log_integral: float, log_excess: float) -> float:
     return math.log(wrightomega(height).real) if height > -700 else height
 
 
-def _log_expm1(log_value: float) -> float:
+def log_expm1(log_value: float) -> float:
     """ln(exp(v) - 1) for v = exp(log_value)."""
     value = math.exp(log_value)
     if value > 30:
@@ -231,3 +236,32 @@ def log10_crossing(log_t: Array, gap: Array, constant: float) -> float | None:
     if index == 1:
         return float(log_t[1] + math.log(max(fraction, 1e-300))) / LOG_10
     return float(log_t[index - 1] + fraction * (log_t[index] - log_t[index - 1])) / LOG_10
+
+
+@cache
+def _latest_crossing(architecture: Architecture) -> sympy.Expr:
+    return envelopes.latest_crossing(output_bound.output_factor(architecture))
+
+
+def log10_latest_crossing(
+    architecture: Architecture, width: int, reference: Array, signs: Array, log_loss: float, gap: float
+) -> float:
+    """log10 of the time by which max |K_t - reference| has exceeded `gap`, proved in `theory.envelopes`.
+
+    For the flow of the logistic loss with label signs `signs` from a network whose last layer has `width` neurons and
+    whose loss at the start is exp(log_loss). `reference` is n x n: the limiting kernel or K_0. Infinite unless gamma^2
+    of the reference exceeds the gap. Raises ValueError if the last bias or the output weights are not trained.
+    """
+    least_form = label_aware_minimum(reference, signs)
+    formula = _latest_crossing(architecture)
+    if not least_form > gap:
+        return math.inf
+    values = {
+        envelopes.start: math.exp(log_expm1(log_loss)),
+        envelopes.gap: gap,
+        envelopes.diagonal: float(reference.diagonal().min()),
+        envelopes.least_form: least_form,
+        output_bound.width: width,
+    }
+    exact = {symbol: mpmath.mpf(value) for symbol, value in values.items()}
+    return float(mpmath.log10(evaluate(formula, Mpmath(15), exact)))

@@ -102,6 +102,15 @@ def test_without_the_package_that_lays_out_graphs_it_names_the_extra(report, mon
     assert "pygraphviz" in error and ".[report]" in error
 
 
+def test_what_could_not_be_built_is_named_beside_the_page_that_was(report, monkeypatch):
+    monkeypatch.setattr("checks.report.contents.beside", lambda path, entries: ([], APPENDIX))
+    code, out, error, text = report(built(items()), "--json")
+    assert code == 2
+    assert error == "ntk-companion: the table missing is refused: no results are recorded under 'missing'\n"
+    assert json.loads(out)["refused"] == list(APPENDIX.refusals)
+    assert "1 of the suite's tables and figures could not be built" in words(text)
+
+
 # --- what the page says ---
 
 

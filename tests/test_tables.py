@@ -1,4 +1,5 @@
 import csv
+import fnmatch
 import json
 import shutil
 import subprocess
@@ -6,7 +7,7 @@ import subprocess
 import pytest
 
 from checks import command_line, ledger, results
-from checks.appendix import digits, formats, ledger_tables, recorded_tables, reshaping, tables
+from checks.appendix import digits, escaping, formats, ledger_tables, recorded_tables, reshaping, tables
 from checks.appendix.material import Material
 from checks.appendix.recorded_tables import RecordedTable
 from checks.appendix.table import Cells, Column, Table
@@ -284,8 +285,9 @@ def test_every_recorded_result_is_in_a_table_or_a_figure():
 
 
 def test_every_statement_named_beside_recorded_results_exists(records):
-    known = {record["id"] for record in records}
-    assert {name for spec in recorded_tables.RECORDED_TABLES for name in spec.statements} - known == set()
+    known = [record["id"] for record in records]
+    named = {name for spec in recorded_tables.RECORDED_TABLES for name in spec.statements}
+    assert [name for name in sorted(named) if not fnmatch.filter(known, name)] == []
 
 
 # --- forms ---
@@ -301,12 +303,12 @@ def test_every_statement_named_beside_recorded_results_exists(records):
     ],
 )  # fmt: skip
 def test_text_is_escaped_for_latex(text, latex):
-    assert formats.latex_text(text) == latex
+    assert escaping.latex_text(text) == latex
 
 
 def test_mathematics_in_a_caption_is_left_as_it_is():
-    assert formats.latex_mixed(r"n_1: $\lambda_0 & x$ 5%") == r"n\_1: $\lambda_0 & x$ 5\%"
-    assert formats.latex_mixed("5$") == r"5\$"
+    assert escaping.latex_mixed(r"n_1: $\lambda_0 & x$ 5%") == r"n\_1: $\lambda_0 & x$ 5\%"
+    assert escaping.latex_mixed("5$") == r"5\$"
 
 
 @pytest.mark.parametrize(
@@ -321,7 +323,7 @@ def test_mathematics_in_a_caption_is_left_as_it_is():
     ],
 )
 def test_a_number_keeps_its_digits_in_latex(cell, latex):
-    assert formats.latex_number(cell) == latex
+    assert escaping.latex_number(cell) == latex
 
 
 def test_a_bar_does_not_split_a_markdown_cell():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,7 @@ def render(spec: FigureSpec, form: str) -> bytes:
 
     from checks.appendix.style import STYLE
 
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it complains of the dates of the fonts
     content = io.BytesIO()
     figure = drawn(spec)
     with matplotlib.rc_context(STYLE | {"svg.hashsalt": spec.name}):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from checks.appendix.digits import supported
 from checks.appendix.figure import FigureSpec
@@ -11,6 +14,7 @@ from checks.appendix.series import array, different, series
 from checks.appendix.style import COLUMN, CONSTANTS, angle_axis, dots, line
 from checks.results import Results
 
+MEAN: dict[str, Any] = {"color": "black", "linestyle": "none", "marker": ".", "markersize": 2.5, "elinewidth": 0.7}
 PAPERS_DEPTH = "3"
 NESTED = (3.5, 6.5, 4.5, 2.5, 3.5)
 """Sizes of markers, so that those of equal values are seen inside of each other."""
@@ -31,10 +35,38 @@ def profile(found: Results) -> Figure:
             axes.fill_between(angle, mean - 2 * deviation, mean + 2 * deviation, color=shade, linewidth=0, label=label)
         axes.plot(angle, array(shown, "limit"), **line(0), label="limit")
         angle_axis(axes)
-        axes.set_title(network, pad=2)
+        axes.set_title(network.replace(", ", ",\n", 1), pad=2)
     panels[0].set_ylabel(r"$K((1, 0), x')$")
     handles, _ = panels[0].get_legend_handles_labels()
     figure.legend(handles=handles, loc="outside lower center", ncols=2, columnspacing=1.0)
+    return figure
+
+
+def parts(found: Results) -> Figure:
+    """The part of every parameter group in the kernel over the angle, a panel a network."""
+    networks = list(series(found, "network"))
+    figure = Figure(figsize=(COLUMN, 1.9 * len(networks)))
+    panels = figure.subplots(len(networks), 1, squeeze=False)[:, 0]
+    for axes, ((network,), rows) in zip(panels, networks, strict=True):
+        for index, ((group,), shown) in enumerate(series(rows, "group")):
+            angle = array(shown, "angle")
+            mark = {"marker": ("none", "o", "s")[index // 6], "markevery": 6, "markersize": 2.5}
+            axes.plot(
+                angle,
+                array(shown, "limit"),
+                **line(index),
+                **mark,
+                label=f"${group[0]}_{group[2:]}$" if group[1:] else f"${group}$",
+            )
+            mean, error = array(shown, "mean"), array(shown, "standard_error")
+            axes.errorbar(angle[2::4], mean[2::4], yerr=2 * error[2::4], **MEAN)
+        angle_axis(axes)
+        axes.set_title(f"{network}, $m$ = {rows.column('width')[0]}", pad=2)
+        axes.set_ylabel("part of the kernel")
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), ncols=1 + index // 8, columnspacing=0.8)
+    figure.legend(
+        handles=[Line2D([], [], **MEAN, label="mean of draws, two standard errors")], loc="outside lower center"
+    )
     return figure
 
 
@@ -117,6 +149,15 @@ KERNEL_FIGURES: tuple[FigureSpec, ...] = (
         "Kernel against angle: a curve with one peak at zero inside bands that narrow with the width.",
         ("kernel_profile",),
         profile,
+    ),
+    FigureSpec(
+        "kernel_parts",
+        "The kernel over the angle, by parameter group",
+        "The limit of the part of each parameter group (lines), and the mean of draws of finite networks (dots).",
+        "Panels of the parts of each group of weights and biases against the angle. All have their peak at zero, and"
+        " the dots of the finite networks lie on the lines.",
+        ("kernel_profile_parts",),
+        parts,
     ),
     FigureSpec(
         "constants_by_n",

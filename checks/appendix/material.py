@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,10 @@ class Material:
                 f" {known['revision']}: run 'pytest checks/' again"
             )
         return found
+
+    def matching(self, pattern: str) -> list[str]:
+        """The ids of this suite's statements that match a pattern with *; the pattern itself if it has none."""
+        return fnmatch.filter(self.catalogue, pattern) if "*" in pattern else [pattern]
 
     def entries(self, wanted: Callable[[Record], bool]) -> list[Record]:
         """The entries of all statements that are wanted, of this suite and of an author's own, in the ledger's order.

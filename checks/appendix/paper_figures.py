@@ -141,7 +141,7 @@ def figure_4(kernels: Results, values: Results) -> Figure:
 
 def residual(outputs: Results, initial: Results, trained: Results) -> Figure:
     """The set-ups of Figures 1 to 3 with a residual network, which the paper does not show."""
-    figure = Figure(figsize=(COLUMN, 3.6))
+    figure = Figure(figsize=(COLUMN, 3.9))
     panels = figure.subplots(2, 2)
     for axes, ((loss,), shown) in zip(panels[0], series(first_widest(outputs), "loss"), strict=False):
         epochs = array(shown, "epoch")
@@ -156,11 +156,12 @@ def residual(outputs: Results, initial: Results, trained: Results) -> Figure:
     panels[1, 0].set_title("kernel at initialisation", pad=2)
     (loss,), of_loss = next(iter(series(first_widest(trained), "loss")))
     for index, ((epoch,), shown) in enumerate(series(of_loss, "epoch")):
-        panels[1, 1].plot(array(shown, "angle"), array(shown, "value"), **line(index), label=f"{int(epoch):,}")
-    panels[1, 1].set_title(f"by epoch, {loss} loss", pad=2)
+        panels[1, 1].plot(array(shown, "angle"), array(shown, "value"), **line(index), label=f"epoch {int(epoch):,}")
+    panels[1, 1].set_title(f"kernel, {loss} loss", pad=2)
     for axes in panels[1]:
         angle_axis(axes)
-        axes.legend(fontsize=5, handlelength=2, loc="upper right", bbox_to_anchor=(1.06, 1.02), labelspacing=0.2)
+    handles = [handle for axes in panels[1] for handle in axes.get_legend_handles_labels()[0]]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, columnspacing=1.0, handletextpad=0.5)
     return figure
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from checks import results
 from checks.appendix.digits import supported
-from checks.appendix.formats import is_number
+from checks.appendix.escaping import is_number
 from checks.appendix.material import Material, made_of_results, status
 from checks.appendix.reshaping import crossings, side_by_side, to_place, whole_steps, without
 from checks.appendix.style import CONSTANTS
@@ -19,7 +19,8 @@ class RecordedTable:
     """A table of recorded results.
 
     name         of the results, and of the table
-    statements   ids of the statements that the numbers illustrate: their verdicts are printed with the table
+    statements   ids of the statements that the numbers illustrate, * for any text: their verdicts are printed with the
+                 table
     headings     of columns, where they differ from `HEADINGS`
     note         more of the caption; $...$ is mathematics
     rows         which rows are printed; all by default
@@ -56,7 +57,9 @@ HEADINGS = {
     "half_width": "half-width",
     "relative_half_width": "relative half-width",
     "mean": "Monte Carlo mean",
-    "seed": "seed",
+    "table": "data",
+    "training": "training rows",
+    "linearised_on": "linearised, on samples",
 }
 """Headings of columns whose names do not read well with spaces for underscores."""
 
@@ -66,6 +69,12 @@ WIDTH = ("limit:fluctuation", "limit:bias")
 DEFINITE = ("prop:1", "prop:pd-fcn", "prop:pd-resnet")
 GAPS = ("lemma:7", "gap:sharp", "gap:best", "gap:label-aware", "gap:order")
 STRAYS = ("thm:2", "thm:2-informative", "thm:2-time", "thm:2-start", "thm:2-width")
+LATE = ("late:margin", "late:rates", "late:rates-biases")
+DRIFT = ("lazy:penalty-drift", "lazy:soft-drift", "lazy:linearised")
+DEPTH = ("equivalence:splits", "equivalence:depth-*")
+NNGP = ("equivalence:splits", "equivalence:nngp-*")
+REGRESSION = ("equivalence:predictor",)
+LAW = ("lazy:law", "lazy:bayesian")
 MARGINS = ("least_margin", "largest_margin", "lower_envelope", "upper_envelope")
 GAP_SETTINGS = ("network", "depth", "n", "labels", "root_gap")
 ENVELOPES = ("thm:1", "envelope:lower", "envelope:upper")
@@ -95,6 +104,10 @@ RECORDED_TABLES = (
         rows=crossings,
     ),
     RecordedTable(
+        "crossing_slopes", "Growth of the crossing times with the root of the width", ("thm:2-width", "thm:2-time"),
+        note=CONSTANTS_NOTE,
+    ),
+    RecordedTable(
         "crossing_widths", "Widths at which a crossing tells something of training", STRAYS, {}, CONSTANTS_NOTE
     ),
     RecordedTable(
@@ -103,7 +116,7 @@ RECORDED_TABLES = (
         rows=lambda found: to_place(without(whole_steps(found), ("n", "depth", "width")), "0.1", MARGINS),
     ),
     RecordedTable(
-        "late_times", "Late times: measured exponents", ("thm:1",),
+        "late_times", "Late times: measured exponents", LATE,
         note="Printed here: the first initialisation.",
         rows=lambda found: found.where(seed="0"),
     ),
@@ -115,6 +128,15 @@ RECORDED_TABLES = (
     RecordedTable("figure_4_readings", "The paper's Figure 4: which reading has its magnitude", ("fig:4",)),
     RecordedTable("figure_4_values", "The paper's Figure 4: printed against measured", ("fig:4",)),
     RecordedTable("figure_4_flow", "Figure 4: gradient descent against gradient flow", ("fig:4",)),
+    RecordedTable("resnet_figure_1_values", "The set-up of Figure 1 with a residual network", ("fig:1",)),
+    RecordedTable("resnet_figure_3_values", "The set-up of Figure 3 with a residual network", ("fig:3",)),
+    RecordedTable("resnet_figure_3_flow", "The same: gradient descent against gradient flow", ("fig:3",)),
+    RecordedTable("lazy_drift_exponents", "Kernel regime: exponents of the width", DRIFT),
+    RecordedTable("lazy_crossover", "Kernel regime: departure from divergence", ("lazy:contrast", "lazy:crossover")),
+    RecordedTable("lazy_ensemble", "Kernel regime: the law of trained predictors", LAW),
+    RecordedTable("equivalence_by_width_fit", "Kernel regression against networks, by width", REGRESSION),
+    RecordedTable("equivalence_depth_changes", "What adding a layer changes: networks against kernels", DEPTH),
+    RecordedTable("equivalence_nngp", "The NNGP kernel in the place of the NTK", NNGP),
 )  # fmt: skip
 
 
@@ -124,7 +146,8 @@ def recorded_table(spec: RecordedTable, material: Material) -> Table:
     Raises ValueError if the results are missing or were edited, or if an entry of the ledger that the table names is.
     """
     found = supported(spec.rows(results.recorded(spec.name)))
-    entries = [material.entry(name) for name in spec.statements]
+    names = [name for pattern in spec.statements for name in material.matching(pattern)]
+    entries = [material.entry(name) for name in names]
     statements = {"statements": ", ".join(f"{one['id']} {status(one)}" for one in entries)} if entries else {}
     columns = tuple(
         Column(name, _heading(spec, name), Cells.NUMBER if _holds_numbers(found, name) else Cells.TEXT)
@@ -136,7 +159,7 @@ def recorded_table(spec: RecordedTable, material: Material) -> Table:
         f"{found.caption} {spec.note}".strip(),
         columns,
         found.rows,
-        (f"{spec.name}.csv", *spec.statements),
+        (f"{spec.name}.csv", *names),
         found.command,
         made_of_results(found) | statements,
     )

@@ -50,21 +50,24 @@ def write_all(ledger_path: Path, folder: Path) -> tuple[list[Path], list[Refusal
     written: list[Path] = []
     tables, refusals = [], []
     for one in attempts(ledger_path):
-        if isinstance(one, Table):
-            written += write(one, folder)
+        texts = one if isinstance(one, Refusal) else _texts(one)
+        if isinstance(one, Table) and not isinstance(texts, Refusal):
             tables.append(one)
-        else:
+            written += [_written(folder / f"{one.name}.{ending}", text) for ending, text in texts.items()]
+        elif isinstance(texts, Refusal):
+            refusals.append(texts)
             for ending in ENDINGS:
-                (folder / f"{one.name}.{ending}").unlink(missing_ok=True)
-            refusals.append(one)
+                (folder / f"{texts.name}.{ending}").unlink(missing_ok=True)
     document = formats.document(tables, [one.sentence for one in refusals])
     return [*written, _written(folder / "appendix.tex", document)], refusals
 
 
-def write(table: Table, folder: Path) -> list[Path]:
-    """Write a table in every form: each file whole, and none if one form cannot be made."""
-    texts = {ending: form(table) for ending, form in ENDINGS.items()}
-    return [_written(folder / f"{table.name}.{ending}", text) for ending, text in texts.items()]
+def _texts(table: Table) -> dict[str, str] | Refusal:
+    """The table in every form; a refusal if one of them cannot be made."""
+    try:
+        return {ending: form(table) for ending, form in ENDINGS.items()}
+    except ValueError as error:
+        return Refusal("table", table.name, str(error))
 
 
 def _written(path: Path, text: str) -> Path:

@@ -120,7 +120,7 @@ def _latex_lines(replies: list[Reply]) -> list[str]:
 
 def _latex(text: str) -> str:
     """Text whose every character stands for itself; one that LaTeX does not know by its code point."""
-    from checks.appendix.formats import latex_text
+    from checks.appendix.escaping import latex_text
 
     try:
         return latex_text(text)
@@ -129,7 +129,7 @@ def _latex(text: str) -> str:
 
 
 def _latex_character(character: str) -> str:
-    from checks.appendix.formats import latex_text
+    from checks.appendix.escaping import latex_text
 
     try:
         return latex_text(character)

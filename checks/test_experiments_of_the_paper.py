@@ -66,7 +66,7 @@ FIGURE_4 = Statement(
     formula=r"K_{10}(x, x) \in [530, 735]",
     qualification="On 100 real images, at width 500 and rate 0.5, after ten epochs: under this reading a third or more "
     "of the images have kernels in the printed range, under the others one in eight or fewer. Biases, three or four "
-    "hidden layers and the number of images are not told apart.",
+    "hidden layers and the number of images are not told apart, and the growth after these epochs is not used.",
 )
 
 

@@ -190,7 +190,7 @@ def _environment() -> jinja2.Environment:
         "killed": mutants_killed,
         "data_uri": _data_uri,
     }
-    environment.globals |= {"Role": Role, "statuses": STATUSES}
+    environment.globals["Role"] = Role
     return environment
 
 

@@ -127,6 +127,7 @@ def very_close(found: Interval) -> str:
     return FAILED if found.low > 1 + CLOSE or found.high < 1 - CLOSE else UNDECIDED
 
 
+@cache
 def mismatches(name: str, training: int, width: int, splits: int, residual: float) -> Array:
     """From depth 1 to 2: the change of a single network's test error less that of the kernel's, one a split."""
     found = []

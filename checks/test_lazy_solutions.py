@@ -16,11 +16,12 @@ from checks.kernel_regime import (
     BETA,
     REGULARISED,
     SOFT,
+    TO_LIMIT,
     explicit,
     limits,
     loss_of,
 )
-from checks.rates import PREDICTOR_CLAIMS, predictor_evidence
+from checks.rates import PREDICTOR_CLAIMS, SHRINKS, WRONG_RATES, closeness, rate_evidence
 from checks.statements import Hypothesis, Statement, check, counterexample, numerical, record, statistical, thorough
 from checks.statements import symbolic as proved
 from checks.trained_law import SIZE, Moments, grams, law, products, solutions, trained
@@ -33,10 +34,7 @@ SET_UP = "Three points on the circle, eight test points, fully connected network
 DEFINITE = Hypothesis("definite kernel", "K(X, X) is positive definite")
 SOFT_TARGETS = Hypothesis("soft targets", "every target lies strictly between 0 and 1")
 PENALISED = Hypothesis("regularised", "beta > 0")
-RATE = (
-    "The distance to trained networks falls with the width with an exponent whose interval excludes 0, beside -1/2, "
-    "which the fluctuation of K_0 predicts. "
-)
+NEAR = "Networks of width 2048 come within 5% of what training changed; a finite width confirms no limit. "
 
 UNIQUE = Statement(
     id="lazy:unique",
@@ -54,7 +52,7 @@ SOLUTION_SOFT = Statement(
     source=LAZY,
     number="LZ-4",
     formula=r"f_\infty(x) = f_0(x) + K(x,X) K(X,X)^{-1} \bigl(\ln\tfrac{y}{1-y} - f_0(X)\bigr)",
-    qualification="sympy proves it for the linearised model of any size. " + RATE + SET_UP,
+    qualification="sympy proves it for the linearised model of any size. " + NEAR + SET_UP,
     hypotheses=(SOFT_TARGETS, DEFINITE),
     uses=("lazy:unique", "lazy:linearised"),
 )
@@ -64,7 +62,7 @@ SOLUTION_PENALTY = Statement(
     source=LAZY,
     number="LZ-4",
     formula=r"f(X) = f_0(X) + \tfrac1\beta K(X,X) \bigl(y - \sigma(f(X))\bigr)",
-    qualification="sympy derives it from the objective. " + RATE + SET_UP,
+    qualification="sympy derives it from the objective. " + NEAR + SET_UP,
     hypotheses=(PENALISED,),
     uses=("lazy:unique",),
 )
@@ -135,13 +133,18 @@ def test_a_mean_over_the_samples_multiplies_beta_by_n(claim):
 
 
 @check(SOLUTION_SOFT, **PREDICTOR_CLAIMS)
-def test_networks_with_soft_targets_approach_the_explicit_solution(claim):
-    record(predictor_evidence(SOFT, *claim))
+def test_wide_networks_with_soft_targets_are_near_the_explicit_solution(claim):
+    record(closeness(SOFT, *claim))
 
 
 @check(SOLUTION_PENALTY, **PREDICTOR_CLAIMS)
-def test_regularised_networks_approach_the_explicit_solution(claim):
-    record(predictor_evidence(REGULARISED, *claim))
+def test_wide_regularised_networks_are_near_the_explicit_solution(claim):
+    record(closeness(REGULARISED, *claim))
+
+
+@check(SOLUTION_SOFT, SHRINKS, mutants=WRONG_RATES)
+def test_networks_with_soft_targets_approach_it_as_the_width_grows(claim):
+    record(rate_evidence(SOFT, TO_LIMIT, claim))
 
 
 @check(SOLUTION_PENALTY, 1.0, mutants={"beta's sign": -1.0, "half of beta": 0.5})
@@ -211,14 +214,9 @@ def test_explicit_solutions_from_many_starts_have_the_derived_law(claim):
 def test_trained_networks_are_near_their_explicit_solutions_in_mean_square(claim):
     # In units of the derived deviation: |Cov f - Cov solution| <= 2 sqrt(share) + share by Cauchy and Schwarz.
     found, solved = trained(LAW_WIDTH, 400 if thorough() else 40)
-    squares = ((found - claim * solved) / np.sqrt(np.diagonal(law()[1]))) ** 2
-    alpha = BUDGET.alpha("equivalence", tests=5) / 2
-    result = equivalence_test(squares, np.zeros(squares.shape[1]), SHARE, alpha, allowance=SHARE / 3)
-    detail = (
-        f"{len(found)} networks: mean square distance {result.mean.max():.2g} variances, "
-        f"detects {result.detectable.max():.2f}"
-    )
-    record(statistical({"agrees": True, "differs": False}.get(result.verdict), detail))
+    share = float(np.mean((found - claim * solved) ** 2 / np.diagonal(law()[1]), axis=0).max())
+    detail = f"{len(found)} networks of width {LAW_WIDTH}: mean square distance {share:.3f} of the variance"
+    record(numerical(share < SHARE, detail, margin=SHARE - share))
 
 
 @check(LAW, -1, mutants={"the cross term's sign": 1})

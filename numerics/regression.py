@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 import torch
 
 from numerics.descent import gradient_descent
-from numerics.kernels import nngp, ntk
+from numerics.kernels import kernel_grams
 from numerics.losses import Array, Squared
 from numerics.network import empirical_ntk, forward, initialise
 from numerics.points import float_points
@@ -59,15 +60,21 @@ def kernel_prediction(
     `start` is f_0 on the training and then the test inputs; by default zero. beta is the one of `penalties`, in units
     of the mean of K(x_i, x_i), with the least leave-one-out error on the training part.
     """
-    points = float_points("split", np.concatenate([split.inputs, split.test_inputs]))
-    gram = {"ntk": ntk, "nngp": nngp}[kernel](architecture, points)
+    gram = _grams(architecture, split)[kernel]
     size = len(split.targets)
-    begin = np.zeros(len(points)) if start is None else start
+    begin = np.zeros(len(gram)) if start is None else start
     inner = gram[:size, :size]
     unit = float(np.trace(inner)) / size
     penalty = best_penalty(inner, split.targets - begin[:size], [unit * share for share in penalties])
     predictor = ridge(inner, split.targets, begin[:size], penalty)
     return predictor.at(gram[size:, :size], begin[size:])
+
+
+@lru_cache(maxsize=16)
+def _grams(architecture: Architecture, split: Split) -> dict[KernelName, Array]:
+    """The limiting kernels on the training and then the test inputs."""
+    grams = kernel_grams(architecture, float_points("split", np.concatenate([split.inputs, split.test_inputs])))
+    return {"ntk": grams.ntk, "nngp": grams.nngp}
 
 
 def kernel_error(

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from checks import command_line
+from checks import command_line, ledger
 from checks.audit import language, replies, trace
 from checks.audit.claims import parse_claims
 from checks.audit.errors import ClaimError, InputError
 from checks.audit.words import FAMILIES, WORDS
+from checks.files import digest
 
 GOOD = """
 [[claim]]
@@ -319,25 +320,94 @@ ENTRY = {
     "refutation": "",
     "undecided": "",
     "instances": {"CONFIRMED": 25},
+    "corrected_confirmed": [],
     "qualification": "Instances.",
 }
-LEDGER = {"schema": "ntk-companion ledger 1", "statements": [ENTRY]}
+FINDING = ENTRY | {
+    "id": "eq:y",
+    "verdict": "REFUTED",
+    "scope": "instances: 4",
+    "finding": {"sentence": "A factor is lost.", "corrected": "2x", "severity": "", "verdict": "REFUTED"},
+    "corrected_confirmed": [True, True],
+    "tests": ["checks/test_y.py::test_y"],
+    "made": {"profile": "thorough", "seed": 7, "versions": {}},
+}
 
 
-def test_an_audit_of_a_statement_uses_the_ledgers_record(run, tmp_path):
-    (tmp_path / "ledger.json").write_text(json.dumps(LEDGER), encoding="utf-8")
-    code, out, _ = run("[[claim]]\nid = 'c'\nstatement = 'prop:x'\n", "--json")
+@pytest.fixture
+def write_ledger(tmp_path):
+    def write(**changes):
+        entries = [ENTRY, FINDING]
+        index = {entry["id"]: digest(entry) for entry in entries}
+        value = {"schema": ledger.SCHEMA, "index": index, "statements": [entry | changes for entry in entries]}
+        (tmp_path / "ledger.json").write_text(json.dumps(value), encoding="utf-8")
+
+    return write
+
+
+def stands_for(name, more=""):
+    return f"[[claim]]\nid = 'c'\nstatement = '{name}'\n{more}\n"
+
+
+def test_an_audit_of_a_statement_uses_the_ledgers_record(run, write_ledger):
+    write_ledger()
+    code, out, _ = run(stands_for("prop:x"), "--json")
     (claim,) = json.loads(out)["claims"]
     assert code == 0
     assert (claim["verdict"], claim["scope"], claim["evidence"]) == ("CONFIRMED", "instances: 25", "certified")
     assert claim["qualification"] == "Instances."
 
 
-def test_an_audit_cannot_contradict_the_ledger(run, tmp_path):
-    (tmp_path / "ledger.json").write_text(json.dumps(LEDGER), encoding="utf-8")
-    code, _, err = run("[[claim]]\nid = 'c'\nstatement = 'prop:x'\nassertion = '1 > 2'\n")
+READINGS = ["", "reading = 'printed'", "reading = 'corrected'"]
+
+
+def test_the_two_readings_of_a_finding_are_kept_apart(run, write_ledger):
+    write_ledger()
+    found = [json.loads(run(stands_for("eq:y", more), "--json")[1])["claims"][0] for more in READINGS]
+    assert [(reply["verdict"], reply["scope"]) for reply in found] == [
+        ("REFUTED", "instances: 4"),
+        ("REFUTED", "instances: 4"),
+        ("CONFIRMED", "instances: 2"),
+    ]
+    assert "A factor is lost" in found[0]["because"]
+    assert "2x" in found[2]["because"]
+
+
+def test_a_statement_without_a_corrected_form_is_not_confirmed_as_corrected(run, write_ledger):
+    write_ledger()
+    _, out, _ = run(stands_for("prop:x", "reading = 'corrected'"), "--json")
+    assert json.loads(out)["claims"][0]["verdict"] == "INCONCLUSIVE"
+
+
+def test_the_command_of_a_statement_runs_its_check_first(run, write_ledger):
+    write_ledger()
+    claim = json.loads(run(stands_for("eq:y"), "--json")[1])["claims"][0]
+    check = "pytest checks/test_y.py::test_y --profile=thorough --seed=7"
+    assert claim["command"] == f"{check} && ntk-companion audit claims.toml --only c"
+    assert claim["made"]["seed"] == 7
+
+
+@pytest.mark.parametrize("change", [{"verdict": "CONFIRMED"}, {"scope": "all"}, {"corrected_confirmed": [True] * 9}])
+def test_a_tampered_entry_is_refused_by_its_name(run, write_ledger, change):
+    write_ledger(**change)
+    code, out, err = run(stands_for("eq:y"))
+    assert (code, out) == (2, "")
+    assert "'eq:y' was changed after it was written" in err
+
+
+def test_a_statement_that_the_ledger_does_not_know_is_named(run, write_ledger):
+    write_ledger()
+    code, _, err = run(stands_for("eq:z"))
     assert code == 2
-    assert "the assertion is REFUTED and the ledger's prop:x is CONFIRMED" in err
+    assert "no entry 'eq:z'" in err
+
+
+@pytest.mark.parametrize(("name", "assertion"), [("prop:x", "1 > 2"), ("eq:y", "1 < 2")])
+def test_an_audit_cannot_contradict_the_ledger(run, write_ledger, name, assertion):
+    write_ledger()
+    code, _, err = run(stands_for(name, f"assertion = '{assertion}'"))
+    assert code == 2
+    assert "the assertion does not say what the statement says" in err
 
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "audit.md").read_text(encoding="utf-8")

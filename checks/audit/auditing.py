@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, Context, Decimal
 from typing import Any
 
@@ -52,6 +52,8 @@ class Reply:
     qualification   what the evidence does and does not show
     counterexample  a claims file that refutes the claim by itself, if one was found
     expected        the verdict on record in the claims file, if one is
+    false_alarm     the probability that random networks led to a wrong verdict is at most this
+    made            of a statement of the ledger, what made its entry: profile, seed, versions
     """
 
     id: str
@@ -68,6 +70,8 @@ class Reply:
     bits: int = 0
     command: str = ""
     expected: str = ""
+    false_alarm: float = 0.0
+    made: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def surprises(self) -> bool:
@@ -106,6 +110,7 @@ def audit_claim(
         claim.id, claim.sentence, claim.source, " ".join(claim.text.split()), str(verdict), _scope(claim, truth, trace),
         ", ".join(sorted(map(str, trace.kinds))), _values(trace), _because(truth, trace),
         _qualification(claim, truth, trace), counterexample, trace.bits, _command(name, claim, seed), claim.expected,
+        ERROR * len(trace.tests),
     )  # fmt: skip
 
 
@@ -215,26 +220,46 @@ def _decimal(end: flint.arb, digits: int, up: bool) -> str:
     return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + mark + exponent
 
 
-def _command(name: str, claim: Claim, seed: int) -> str:
+def _command(name: str, claim: Claim, seed: int, record: Mapping[str, Any] | None = None) -> str:
+    """What to type to get the reply again; for a statement of the ledger, its check first."""
     options = f" --only {shlex.quote(claim.id)}" + (f" --seed {seed}" if seed else "")
-    return f"ntk-companion audit {shlex.quote(name)}{options}"
+    audit = f"ntk-companion audit {shlex.quote(name)}{options}"
+    tests = record.get("tests", []) if record is not None else []
+    if record is None or not tests:
+        return audit
+    made, usual = record.get("made", {}), {"profile": "default", "seed": None}
+    chosen = [f"--{key}={made[key]}" for key, value in usual.items() if made.get(key, value) != value]
+    return f"{shlex.join(['pytest', *tests, *chosen])} && {audit}"
 
 
 def _from_ledger(claim: Claim, name: str, ledger: Mapping[str, Mapping[str, Any]] | None) -> Reply:
     record = _record(claim, name, ledger)
-    verdict = record["verdict"]
+    verdict, scope = _recorded(claim, record)
     finding = record.get("finding")
-    because = (
-        (finding["sentence"] if finding else "")
-        or record.get("refutation")
-        or record.get("undecided")
-        or (f"{record['title']}: {sum(record['instances'].values())} cases decided by its check")
-    )
+    if claim.reading == "corrected":
+        because = f"the corrected form {finding['corrected']}" if finding and finding["corrected"] else "as corrected"
+        because += ", by the check that refutes the printed one"
+    else:
+        because = (
+            (finding["sentence"] if finding else "")
+            or record.get("refutation")
+            or record.get("undecided")
+            or (f"{record['title']}: {sum(record['instances'].values())} cases decided by its check")
+        )
     return Reply(
-        claim.id, claim.sentence, claim.source, f"statement {claim.statement}", verdict, record["scope"],
-        ", ".join(record["evidence"]), {}, because, record["qualification"], "", 0,
-        _command(name, claim, 0), claim.expected,
+        claim.id, claim.sentence, claim.source, f"statement {claim.statement}, as {claim.reading}", verdict, scope,
+        ", ".join(record["evidence"]), {}, because, record["qualification"],
+        command=_command(name, claim, 0, record), expected=claim.expected, made=record.get("made", {}),
     )  # fmt: skip
+
+
+def _recorded(claim: Claim, record: Mapping[str, Any]) -> tuple[str, str]:
+    """Verdict and scope that the ledger has for the reading that the claim speaks of."""
+    if claim.reading == "printed":
+        return record["verdict"], record["scope"]
+    confirmed = record["corrected_confirmed"]
+    holds = bool(confirmed) and all(confirmed)
+    return str(Verdict.CONFIRMED if holds else Verdict.INCONCLUSIVE), f"instances: {sum(confirmed)}"
 
 
 def _record(claim: Claim, name: str, ledger: Mapping[str, Mapping[str, Any]] | None) -> Mapping[str, Any]:
@@ -250,7 +275,7 @@ def _record(claim: Claim, name: str, ledger: Mapping[str, Mapping[str, Any]] | N
 
 def _check_ledger(claim: Claim, verdict: Verdict, name: str, ledger: Mapping[str, Mapping[str, Any]] | None) -> None:
     """An assertion that stands for a statement must not contradict what the ledger says of it."""
-    recorded = _record(claim, name, ledger)["verdict"]
+    recorded, _ = _recorded(claim, _record(claim, name, ledger))
     if {recorded, str(verdict)} == {"CONFIRMED", "REFUTED"}:
         raise InputError(
             f"{name}, claim {claim.id!r}: the assertion is {verdict} and the ledger's {claim.statement} is {recorded};"

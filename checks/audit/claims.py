@@ -36,18 +36,22 @@ MOST_SENTENCE = 2_000
 FILE_KEYS = ("title", "networks", "points", "constants", "claim")
 CLAIM_KEYS = (
     "id", "sentence", "source", "network", "points", "labels", "training", "constants", "assertion", "statement",
-    "expected",
+    "reading", "expected",
 )  # fmt: skip
 TRAINING_KEYS = ("width", "until", "seed", "seeds")
 NETWORK_KEYS = ("family", "depth", "scale", "bias", "trained")
 VERDICTS = tuple(map(str, Verdict))
+READINGS = ("printed", "corrected")
 OWN = "this_claim"
 """The name of a network or point set written inside a claim."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim to be decided: an assertion about its objects, or a statement of the ledger by its id."""
+    """A claim to be decided: an assertion about its objects, or a statement of the ledger by its id.
+
+    `reading` says whether the statement is meant as printed or as corrected.
+    """
 
     id: str
     sentence: str
@@ -55,6 +59,7 @@ class Claim:
     text: str
     assertion: Node | None
     statement: str | None
+    reading: str
     networks: Mapping[str, Network]
     point_sets: Mapping[str, PointSet]
     constants: Mapping[str, Node]
@@ -191,10 +196,13 @@ class _Reader:
         expected = _text(entry, "expected", where, "")
         if expected and expected not in VERDICTS:
             raise InputError(f"{where}: expected must be one of {', '.join(VERDICTS)}, not {expected[:40]!r}")
+        reading = _text(entry, "reading", where, READINGS[0])
+        if reading not in READINGS or ("reading" in entry and not statement):
+            raise InputError(f"{where}: reading says of a statement which form is meant, one of {', '.join(READINGS)}")
         written = {"claim": entry} | {key: self.table.get(key, {}) for key in ("networks", "points", "constants")}
         return Claim(
             name, _sentence(entry, "sentence", where), _sentence(entry, "source", where), text, assertion,
-            statement or None, networks, point_sets, constants, network, points,
+            statement or None, reading, networks, point_sets, constants, network, points,
             _labels(entry, where), _training(entry, where), expected, written,
         )  # fmt: skip
 

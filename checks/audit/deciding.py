@@ -6,14 +6,14 @@ balls and by sympy, quantifiers by trying, by subdivision and by search.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from checks.audit import intervals, search
 from checks.audit.comparisons import Truth, decide_about, decide_comparison, shown
-from checks.audit.errors import MeaninglessError
+from checks.audit.errors import ExhaustedError
 from checks.audit.nodes import (
     About,
     And,
@@ -32,6 +32,7 @@ from checks.audit.nodes import (
 from checks.audit.situation import Situation, named
 
 MOST_WHOLE_NUMBERS = 1000
+"""Longer ranges are searched and not gone through."""
 OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 
 
@@ -106,23 +107,38 @@ def _over_whole_numbers(node: Quantified, domain: WholeNumbers, situation: Situa
     first, last = (
         situation.whole_number_at(end, "the end of a range", -(10**6), 10**6) for end in (domain.first, domain.last)
     )
-    if last - first >= MOST_WHOLE_NUMBERS:
-        raise MeaninglessError(f"the range {first}..{last} is too long: at most {MOST_WHOLE_NUMBERS} numbers are tried")
-
-    def outcomes() -> Iterator[Truth]:
-        for number in range(first, last + 1):
-            value = Number((0, 0), Fraction(number))
+    numbers = range(first, last + 1)
+    tried = numbers if len(numbers) <= MOST_WHOLE_NUMBERS else _spread(numbers)
+    settling, found = Truth.FALSE if node.universal else Truth.TRUE, set()
+    for done, number in enumerate(tried):
+        value = Number((0, 0), Fraction(number))
+        try:
             outcome = decide(node.body, situation.bind(node.variable, value))
-            if outcome is (Truth.FALSE if node.universal else Truth.TRUE):
-                witness(node, value, outcome, situation)
-            yield outcome
-
+        except ExhaustedError:
+            if done:
+                situation.trace.note(f"{done} values of {node.variable} were decided, up to {tried[done - 1]}")
+            raise
+        if outcome is settling:
+            witness(node, value, outcome, situation)
+            return outcome
+        found.add(outcome)
+    if len(tried) < len(numbers):
+        what = "counterexample" if node.universal else "example"
+        situation.trace.cases += len(tried)
+        situation.note(f"no {what} among {len(tried)} of the {len(numbers)} numbers from {first} to {last}")
+        return Truth.UNKNOWN
     if not node.universal:
-        return disjunction(outcomes())
-    found = conjunction(outcomes())
-    if found is Truth.TRUE:
+        return disjunction(found)
+    outcome = conjunction(found)
+    if outcome is Truth.TRUE:
         situation.note(f"true for every {node.variable} from {first} to {last}")
-    return found
+    return outcome
+
+
+def _spread(numbers: range) -> list[int]:
+    """Some numbers of a long range: its ends, and more and more sparsely away from both."""
+    steps = [0, *(round(2 ** (power / 2)) for power in range(2 * len(numbers).bit_length() - 3))]
+    return sorted({numbers[step] for step in steps} | {numbers[-1 - step] for step in steps[:10]})
 
 
 def witness(node: Quantified, value: Any, outcome: Truth, situation: Situation) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checks.commands import arguments
 from checks.commands.arguments import Result
+
+if TYPE_CHECKING:
+    from checks.audit.claims import ClaimsFile
+    from checks.ledger import Record
 
 FORMATS = ("text", "markdown", "latex")
 MOST_RECORD_BYTES = 50_000_000
@@ -35,7 +38,8 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> Result:
     """The replies to the claims."""
     from checks.audit import replies
-    from checks.audit.claims import InputError, read_claims
+    from checks.audit.claims import read_claims
+    from checks.audit.errors import InputError
 
     claims = read_claims(options.file)
     if options.only is not None:
@@ -44,7 +48,7 @@ def run(options: argparse.Namespace) -> Result:
             raise InputError(f"{options.file}: no claim has the id {options.only!r}")
         claims = replace(claims, claims=chosen)
     before = None if options.against is None else _read(options.against)
-    found = replies.audit(claims, options.seed, _ledger(options.ledger))
+    found = replies.audit(claims, options.seed, _ledger(arguments.ledger_path(options), claims))
     record = replies.record(claims, found, options.seed)
     lines = replies.lines(found, options.format)
     if before is not None:
@@ -55,16 +59,15 @@ def run(options: argparse.Namespace) -> Result:
     return Result(record, lines, 1 if refuted else 0)
 
 
-def _ledger(path: Path | None) -> Mapping[str, Mapping[str, Any]] | None:
-    """The records of the ledger by id: of the file given, or of this folder, or of the checks' own folder."""
-    places = [path] if path else [Path("ledger.json"), Path(__file__).resolve().parents[2] / "ledger.json"]
-    found = next((place for place in places if place.is_file()), path)
-    if found is None:
+def _ledger(path: Path | None, claims: ClaimsFile) -> dict[str, Record] | None:
+    """The verified entries of the statements that the claims speak of; None without a ledger. Raises ValueError."""
+    from checks import ledger
+
+    names = dict.fromkeys(claim.statement for claim in claims.claims if claim.statement is not None)
+    if path is None or not names:
         return None
-    statements = _read(found).get("statements")
-    if not isinstance(statements, list):
-        raise ValueError(f"{found} is not a ledger: run 'pytest checks/' to write one")
-    return {entry["id"]: entry for entry in statements}
+    found = ledger.read(path)
+    return {name: ledger.entry(found, name) for name in names}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -80,7 +80,8 @@ def test_the_plotted_kernels_at_initialisation_are_those_of_one_draw(claim):
             printed = figure_2.PRINTED[width, place]
             found = figure_2.distance(draws[:, column], printed, alpha)
             detail = f"{claim}, width {width}, {place}: {printed} printed, {found.mean:.3g} +- {found.deviation:.2g}"
-            record(statistical(found.in_reach, f"{detail}, false alarm {alpha:.1g}", found.reach - found.excess))
+            rates = f"false alarm {alpha:.1g}, detects a mean {found.detectable:.2g} off"
+            record(statistical(found.in_reach, f"{detail}; {rates}", found.reach - found.excess))
 
 
 def of_figure(name: str, reading: Reading) -> results.Results:

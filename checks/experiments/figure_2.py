@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.stats
 
 from checks.experiments._common import ANGLES, NETWORKS, number, profile_points, table
 from checks.results import Results
@@ -48,6 +49,11 @@ class Distance:
     def in_reach(self) -> bool:
         """May one draw have the plotted value?"""
         return self.excess <= self.reach
+
+    @property
+    def detectable(self) -> float:
+        """A network whose mean is this far off is out of reach with probability 1 - 1e-6, for normal draws."""
+        return self.reach + 2 * READING_ERROR + float(scipy.stats.norm.isf(1e-6)) * self.deviation
 
 
 def distance(draws: Array, printed: float, alpha: float) -> Distance:

@@ -28,10 +28,9 @@ def items(module: ModuleType, skip: list[str]) -> Iterator[Item]:
     for name, function in vars(module).items():
         if not name.startswith("test_") or any(word in name for word in skip):
             continue
-        claims, *others = [mark.args for mark in function.pytestmark if mark.name == "parametrize"][::-1]
-        if claims[0] != "claim":
-            claims, others = others[-1], [claims, *others[:-1]]
-        for case in claims[1]:
+        marks = [mark.args for mark in function.pytestmark if mark.name == "parametrize"]
+        others = [cases for cases in marks if cases[0] != "claim"]
+        for case in next(cases for names, cases in marks if names == "claim"):
             statement, role, _ = next(mark.args for mark in case.marks if mark.name == "statement")
             if role is Role.CORRECTED or (role is Role.STATEMENT and statement.finding is None):
                 for values in itertools.product(*(cases for _, cases in others)):

@@ -42,7 +42,7 @@ UNIQUE = Statement(
     source=LAZY,
     number="LZ-4, uniqueness",
     formula=r"\nabla_C^2 E = K \,\mathrm{diag}(\ell'')\, K + \beta K \succ 0, \quad \nabla_C E = K (\beta C - c)",
-    qualification="sympy derives gradient and Hessian for one to three samples and any kernel, and that the "
+    qualification="sympy derives gradient and Hessian for one and two samples and any kernel, and that the "
     "cross-entropy is strictly convex; the loss is summed, for its mean beta becomes n beta.",
     hypotheses=(DEFINITE,),
 )
@@ -117,7 +117,7 @@ def without_start() -> sympy.MatrixExpr:
 @check(UNIQUE, 1, mutants={"the regulariser's sign": -1})
 def test_the_objective_is_strictly_convex_in_the_coefficients(claim):
     convex = bool(predictors.curvature().is_positive)
-    for size in (1, 2, 3):
+    for size in (1, 2):
         gradient, hessian, K, C, forces, curvatures = predictors.regularised(size)
         slope = (gradient - K * (claim * predictors.beta * C - forces)).expand()
         form = (hessian - K * curvatures * K - claim * predictors.beta * K).expand()
@@ -213,7 +213,7 @@ def test_explicit_solutions_from_many_starts_have_the_derived_law(claim):
 @check(LAW, 1.0, mutants={"f_0 and targets dropped": 0.0, "the opposite": -1.0})
 def test_trained_networks_are_near_their_explicit_solutions_in_mean_square(claim):
     # In units of the derived deviation: |Cov f - Cov solution| <= 2 sqrt(share) + share by Cauchy and Schwarz.
-    found, solved = trained(LAW_WIDTH, 400 if thorough() else 40)
+    found, solved = trained(LAW_WIDTH, 400 if thorough() else 24)
     share = float(np.mean((found - claim * solved) ** 2 / np.diagonal(law()[1]), axis=0).max())
     detail = f"{len(found)} networks of width {LAW_WIDTH}: mean square distance {share:.3f} of the variance"
     record(numerical(share < SHARE, detail, margin=SHARE - share))

@@ -1,6 +1,6 @@
 """The kernel regime by width: the kernel's drift in training, the linearisation error, the distance to the predictors.
 
-Set-up: this suite, after the abstracts of arXiv 2605.17606 and 2501.10929 (`checks.kernel_regime`): three points on the
+Set-up: this suite, after the abstract of arXiv 2605.17606 (`checks.kernel_regime`): three points on the
 circle, eight test points, fully connected networks, the gradient flow until it settles; beta = 0.1, epsilon = 0.02.
 
 lazy_drift_by_width: kind, depth, width, seed, drift, linearised_on, linearised_off, to_limit, to_start. Drift is
@@ -9,12 +9,6 @@ at the test points to the predictor with K and with K_0.
 
 lazy_drift_exponents: kind, depth, quantity, slope, low, high, misfit, predicted. Exponents of the width with Student's
 99% limits; predicted -0.5, for drift and linearisation error as the most that the proofs give.
-
-equivalence_by_width: depth, width, seed, distance, share: squared loss; the distance to kernel regression with K, also
-as a share of the root mean square of the targets.
-
-equivalence_by_width_fit: depth, slope, low, high, misfit, predicted, width_for_one_percent: at which width the fitted
-share falls below 1%.
 """
 
 from __future__ import annotations
@@ -22,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checks.experiments._common import number, table
-from checks.kernel_regime import BETA, EPSILON, QUANTITIES, REGULARISED, SOFT, SQUARED, TO_LIMIT, exponent, runs_of
+from checks.kernel_regime import BETA, EPSILON, QUANTITIES, REGULARISED, SOFT, exponent, runs_of
 from checks.results import Results
 from numerics.ensembles import Run
 from theory.architecture import fcn
@@ -41,16 +35,13 @@ def runs_at(kind: str, depth: int) -> list[Run]:
 
 
 def run() -> Iterator[Results]:
-    """Tables lazy_drift_by_width, lazy_drift_exponents, equivalence_by_width and equivalence_by_width_fit."""
+    """Tables lazy_drift_by_width and lazy_drift_exponents."""
     done: list[tuple[str, int]] = []
     for depth in PLAN:
-        for kind in (SOFT, REGULARISED, SQUARED):
+        for kind in (SOFT, REGULARISED):
             done.append((kind, depth))
-            yield by_width([key for key in done if key[0] != SQUARED])
-            yield exponents([key for key in done if key[0] != SQUARED])
-        depths = sorted({key[1] for key in done})
-        yield equivalence(depths)
-        yield equivalence_fit(depths)
+            yield by_width(done)
+            yield exponents(done)
 
 
 def by_width(done: list[tuple[str, int]]) -> Results:
@@ -76,28 +67,3 @@ def exponents(done: list[tuple[str, int]]) -> Results:
     caption = "Exponents of the width, with 99% limits, beside the predicted ones."
     columns = "kind depth quantity slope low high misfit predicted"
     return table(MODULE, "lazy_drift_exponents", caption, SETTINGS, columns, rows)
-
-
-def equivalence(depths: list[int]) -> Results:
-    """EQ-1, run by run; the targets are +-1, of root mean square 1."""
-    rows = []
-    for depth in depths:
-        for run in runs_at(SQUARED, depth):
-            distance = number(QUANTITIES[TO_LIMIT](run, SQUARED), 4)
-            rows.append((depth, run.width, run.seed, distance, distance))
-    caption = "Distance of trained networks to NTK kernel regression, by width; squared loss."
-    columns = "depth width seed distance share"
-    return table(MODULE, "equivalence_by_width", caption, {"set-up": "this suite"}, columns, rows)
-
-
-def equivalence_fit(depths: list[int]) -> Results:
-    """EQ-1, the rate."""
-    rows = []
-    for depth in depths:
-        fitted = exponent(runs_at(SQUARED, depth), SQUARED, TO_LIMIT, 0.99)
-        needed = (0.01 / fitted.prefactor) ** (1 / fitted.slope)
-        cells = (number(value, 3) for value in (fitted.slope, fitted.low, fitted.high, fitted.misfit))
-        rows.append((depth, *cells, -0.5, number(needed, 1)))
-    caption = "Exponent of the distance to kernel regression, and the width at which it is 1% of the targets' scale."
-    columns = "depth slope low high misfit predicted width_for_one_percent"
-    return table(MODULE, "equivalence_by_width_fit", caption, {"set-up": "this suite"}, columns, rows)

@@ -79,13 +79,16 @@ class RecordedAt(Recording):
 
     def log_times(self, after: float, until: float) -> Iterator[float]:
         """ln of the record times later than exp(after), the last of them `until`."""
-        times = list(super().log_times(after, until))
-        times += [time for time in self.others if after < time < until and not _near(time, times)]
-        yield from sorted(times)
+        yield from sorted([*super().log_times(after, until), *(time for time in self.others if after < time < until)])
 
 
-def _near(time: float, times: list[float]) -> bool:
-    return any(abs(time - other) < SAME_TIME for other in times)
+def is_usual(log_time: float) -> bool:
+    """Is this the start, or one of the usual record times, 10^(k / PER_DECADE)?"""
+    if log_time == -math.inf:
+        return True
+    place = log_time / LOG_10 * PER_DECADE
+    early = place < PER_DECADE * Recording.log10_first - 1 / 2
+    return not early and abs(place - round(place)) * LOG_10 / PER_DECADE < SAME_TIME
 
 
 @dataclass(frozen=True, eq=False)

@@ -118,8 +118,8 @@ def _function(word: str, values: list[sympy.Expr]) -> sympy.Expr:
             return sympy.cos(value)
         case "sin", [value] if _is_turn(value):
             return sympy.sin(value)
-        case "exp", [value] if value == 0:
-            return sympy.Integer(1)
+        case "exp", [value] if not value.has(sympy.log):  # sympy would multiply out exp(10^9 ln 2)
+            return sympy.exp(value)
         case "ln", [value] if value == 1:
             return sympy.Integer(0)
         case "abs", [value] if value.is_Rational:

@@ -134,17 +134,17 @@ def _course(situation: Situation) -> Course:
 
 def setting_of(situation: Situation) -> Setting:
     """The flow of the network spoken of, for the initialisation at hand. Raises MeaninglessError beyond the limits."""
-    from checks.audit.courses import Setting
+    from checks.audit.courses import Setting, is_usual
 
     trained, points = situation.trained, situation.point_set
     if len(points) > MOST_TRAINED_POINTS:
         raise MeaninglessError(f"{len(points)} points; networks are trained on at most {MOST_TRAINED_POINTS} here")
     labels = tuple((1 + sign) // 2 for sign in situation.signs(len(points)))
     assert situation.seed_of_network is not None
+    times = tuple(time for time in situation.times if not is_usual(time))
     setting = Setting(
-        situation.architecture, points, labels, trained.width, trained.log_until, situation.times,
-        situation.seed_of_network,
-    )  # fmt: skip
+        situation.architecture, points, labels, trained.width, trained.log_until, times, situation.seed_of_network
+    )
     if setting.numbers > MOST_NUMBERS:
         raise MeaninglessError(
             f"{setting.numbers} parameters and pre-activations; at most {MOST_NUMBERS} are trained:"

@@ -14,6 +14,7 @@ import sympy
 from checks.budget import BUDGET
 from checks.kernel_regime import (
     BETA,
+    INPUTS,
     REGULARISED,
     SOFT,
     TO_LIMIT,
@@ -27,7 +28,11 @@ from checks.statements import symbolic as proved
 from checks.trained_law import SIZE, Moments, grams, law, products, solutions, trained
 from numerics.estimation import equivalence_test
 from numerics.linearised import linearised_flow
+from numerics.network import initialise
+from numerics.predictors import regularised
+from numerics.softmax import SoftmaxCrossEntropy, class_kernel, output_kernel
 from theory import predictors
+from theory.architecture import fcn
 
 LAZY = "arXiv 2605.17606, abstract; set-up: this suite"
 SET_UP = "Three points on the circle, eight test points, fully connected networks with biases, in this suite's set-up. "
@@ -94,9 +99,11 @@ SOFTMAX = Statement(
     source=LAZY,
     number="LZ-2 and LZ-4 for softmax",
     formula=r"\sum_a c_a = 0, \quad f_a - f_b \to \ln y_a - \ln y_b, \quad \textstyle\sum_a f_a = \sum_a f_{0,a}",
-    qualification="sympy proves it for two and three classes, for the kernel K (x) 1_C of the width limit. Finite "
-    "networks of several outputs are not trained here.",
+    qualification="sympy proves it for two and three classes; flows of the width limit's kernel K (x) 1_C rest there. "
+    "Of finite networks with several outputs the kernel at the start is checked; none is trained.",
 )
+
+
 # LZ-4: explicit solutions.
 
 
@@ -242,9 +249,46 @@ def test_with_the_ntk_the_covariance_is_not_the_posteriors():
 @check(SOFTMAX, 0, mutants={"the forces add up to one": 1})
 def test_the_forces_of_a_softmax_add_up_to_zero(claim):
     for classes in (2, 3):
-        forces, logits, shares = predictors.softmax_force(classes)
-        mean = sympy.Symbol("mean", real=True)
-        logs = [sympy.log(share) for share in shares]
-        at = {logit: log - sum(logs) / classes + mean for logit, log in zip(logits, logs, strict=True)}
-        rest = all(sympy.simplify(force.subs(at)) == 0 for force in forces)
-        record(proved(rest and sympy.simplify(sum(forces) - claim) == 0, f"{classes} classes", covers_all=False))
+        forces, outputs, shares = predictors.softmax_force(classes)
+        probabilities = {output: sympy.log(share) for output, share in zip(outputs, shares, strict=True)}
+        rest = all(sympy.cancel(force.subs(probabilities)) == 0 for force in forces)
+        total = sympy.cancel(sympy.together(sum(forces)))
+        detail = f"{classes} classes: no force at ln y, and forces depend on differences alone"
+        shift = sympy.Symbol("shift", real=True)
+        moved = {output: output + shift for output in outputs}
+        same = sympy.cancel(sympy.together(sympy.expand(forces[0].subs(moved) - forces[0], power_exp=True))) == 0
+        record(proved(rest and same and total == claim, detail, covers_all=False))
+
+
+CLASSES = SoftmaxCrossEntropy(((0.7, 0.2, 0.1), (0.1, 0.8, 0.1), (0.2, 0.2, 0.6)))
+START = np.array([0.3, -0.2, 1.0, 0.5, 0.1, -0.4, -1.0, 0.0, 0.7])
+
+
+@check(SOFTMAX, 1.0, mutants={"the mean of the logits lost": 0.0})
+def test_the_linearised_flow_of_several_classes_rests_at_the_logits(claim):
+    matrix = class_kernel(limits(1).ntk[:3, :3], 3)
+    flow = linearised_flow(CLASSES, matrix, START, np.array([math.log(200.0)]))
+    off = float(np.abs(flow.outputs[-1] - CLASSES.resting_outputs(claim * START)).max())
+    record(numerical(off < 1e-5, f"three classes, three samples: off by {off:.2g}", margin=1e-5 - off))
+
+
+@check(SOFTMAX, 1.0, mutants={"beta's sign": -1.0})
+def test_the_regularised_flow_of_several_classes_ends_at_the_convex_problems_solution(claim):
+    matrix = class_kernel(limits(1).ntk[:3, :3], 3)
+    solution = regularised(CLASSES, matrix, START, BETA)
+    flow = linearised_flow(CLASSES, matrix, START, np.array([math.log(30 / BETA)]), BETA)
+    claimed = START + claim * (solution.fitted - START)
+    off = float(np.abs(flow.outputs[-1] - claimed).max())
+    record(numerical(off < 1e-5, f"off by {off:.2g}, solved to {solution.error:.1g}", margin=1e-5 - off))
+
+
+@check(SOFTMAX, 1.0, mutants={"the outputs share their kernel": 0.0})
+def test_the_outputs_of_a_wide_network_have_kernels_of_their_own(claim):
+    width, points = 4096, INPUTS[:2]
+    generator = np.random.default_rng(0)
+    start = initialise(fcn(1), 2, width, generator)
+    found = output_kernel(fcn(1), start, points, generator.standard_normal((2, width)))
+    own = class_kernel(limits(1).ntk[:2, :2], 2)
+    expected = claim * own + (1 - claim) * np.kron(limits(1).ntk[:2, :2], np.ones((2, 2)))
+    off = float(np.abs(found - expected).max() / own.max())
+    record(numerical(off < 0.15, f"width {width}, two outputs: off by {off:.1%} of the largest entry"))

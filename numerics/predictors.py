@@ -35,7 +35,7 @@ class ConvexLoss(Protocol):
         """c = -dl/df, shape (N,)."""
 
     def curvatures(self, outputs: Array) -> Array:
-        """d^2 l/df^2: shape (N,) if it is diagonal, else blocks n x C x C along the diagonal."""
+        """d^2 l/df^2: its diagonal, shape (N,), where it has nothing else; or the N x N matrix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,8 +171,8 @@ def _roots(curvatures: Array) -> Array:
     if curvatures.ndim == 1:
         return np.diag(np.sqrt(curvatures))
     values, vectors = np.linalg.eigh(curvatures)
-    blocks = np.einsum("nab,nb,ncb->nac", vectors, np.sqrt(np.maximum(values, 0)), vectors)
-    return np.asarray(scipy.linalg.block_diag(*blocks))
+    root: Array = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+    return root
 
 
 def _descend(

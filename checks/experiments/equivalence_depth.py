@@ -24,7 +24,7 @@ from checks.table_errors import RESIDUAL, TESTING, TRAINING, changes, different,
 from numerics.tables_of_data import TABLES
 
 MODULE = "equivalence_depth"
-SPLITS, SEEDS, WIDTHS, DEPTHS = 6, 2, (64, 256), (1, 2, 3)
+SPLITS, SEEDS, WIDTHS, DEPTHS = 4, 2, (64, 256), (1, 2, 3)
 SETTINGS: dict[str, object] = {
     "set-up": "this suite",
     "networks": "fully connected, biases trained",

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from checks.appendix.figure import FigureSpec
 from checks.appendix.series import array, series
-from checks.appendix.style import COLUMN, CONSTANTS, line
+from checks.appendix.style import COLUMN, CONSTANTS, dots, line
 from checks.results import Results
 
 TIME = r"$\log_{10} t$"
@@ -47,27 +44,20 @@ def gap(found: Results, constants: Results, crossings: Results) -> Figure:
     axes = figure.subplots()
     (size, depth), one_setting = next(iter(series(found, "n", "depth")))
     for index, ((width,), runs) in enumerate(series(one_setting, "width")):
-        for number, ((seed,), run) in enumerate(series(runs, "seed")):
-            label = f"$m$ = {width}" if number == 0 else None
-            axes.plot(array(run, "log10_time"), array(run, "gap_to_limit"), **line(index), label=label)
-            _crossings(axes, crossings.where(n=size, depth=depth, width=width, seed=seed), line(index)["color"])
+        for (seed,), run in series(runs, "seed"):
+            axes.plot(array(run, "log10_time"), array(run, "gap_to_limit"), **line(index))
+            crossed = crossings.where(n=size, depth=depth, width=width, seed=seed)
+            axes.plot(array(crossed, "log10_crossing"), array(crossed, "value"), **dots(index), zorder=4)
+        axes.plot([], [], **{**dots(index), **line(index)}, label=f"$m$ = {width}")
     for name, value in _values(constants.where(n=size, depth=depth)):
         axes.axhline(value, color="0.6", linewidth=0.6, zorder=0)
-        axes.annotate(CONSTANTS.get(name, name), (0.86, value), xycoords=("axes fraction", "data"), va="bottom",
-                      ha="right", fontsize=6.5)  # fmt: skip
+        place = (0.86, value)
+        axes.annotate(name, place, xycoords=("axes fraction", "data"), va="bottom", ha="right", fontsize=6.5)
     axes.set_yscale("log")
     axes.set_xlabel(TIME)
     axes.set_ylabel(r"$\max_{ij} |K_t - K|$")
-    handles, _ = axes.get_legend_handles_labels()
-    handles.append(Line2D([], [], color="0.2", marker="o", markerfacecolor="white", linestyle="none", label="crossing"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=2, columnspacing=1.0)
+    figure.legend(loc="outside lower center", ncols=2, columnspacing=1.0)
     return figure
-
-
-def _crossings(axes: Any, found: Results, color: str) -> None:
-    happened = ~np.isnan(array(found, "log10_crossing"))
-    times, values = array(found, "log10_crossing")[happened], array(found, "value")[happened]
-    axes.plot(times, values, color=color, marker="o", markerfacecolor="white", linestyle="none", zorder=4)
 
 
 def _values(constants: Results) -> list[tuple[str, float]]:
@@ -116,7 +106,8 @@ FLOW_FIGURES = (
         "gap_over_time",
         "When the kernel leaves its limit",
         r"The gap $\max_{ij}|K_t - K|$ along the gradient flow for several widths, and the constants of which Theorem 2"
-        " and its sharper forms say that the gap exceeds them. Circles: crossings. A curve that starts above a constant"
+        " and its sharper forms say that the gap exceeds them. Marks: crossings, also those of longer"
+        " runs than are drawn. A curve that starts above a constant"
         " says nothing of training.",
         "The gap against the logarithm of time, a line a width, with horizontal lines at the constants. Wider networks"
         " start lower and cross each constant later.",

@@ -14,7 +14,7 @@ from checks.appendix.series import array, different, series
 from checks.appendix.style import COLUMN, CONSTANTS, angle_axis, dots, line
 from checks.results import Results
 
-MEAN: dict[str, Any] = {"color": "black", "linestyle": "none", "marker": ".", "markersize": 2.5, "elinewidth": 0.7}
+MEAN: dict[str, Any] = {"color": "black", "linestyle": "none", "marker": ".", "markersize": 2.5}
 PAPERS_DEPTH = "3"
 NESTED = (3.5, 6.5, 4.5, 2.5, 3.5)
 """Sizes of markers, so that those of equal values are seen inside of each other."""
@@ -59,7 +59,7 @@ def parts(found: Results) -> Figure:
                 label=f"${group[0]}_{group[2:]}$" if group[1:] else f"${group}$",
             )
             mean, error = array(shown, "mean"), array(shown, "standard_error")
-            axes.errorbar(angle[2::4], mean[2::4], yerr=2 * error[2::4], **MEAN)
+            axes.errorbar(angle[2::4], mean[2::4], yerr=2 * error[2::4], elinewidth=0.7, **MEAN)
         angle_axis(axes)
         axes.set_title(f"{network}, $m$ = {rows.column('width')[0]}", pad=2)
         axes.set_ylabel("part of the kernel")

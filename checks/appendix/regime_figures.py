@@ -47,21 +47,30 @@ def _power(strength: str) -> str:
 
 def drift(found: Results, slopes: Results) -> Figure:
     """Drift, linearisation error and distance to the explicit solution against the width, a panel a kind."""
-    quantities = {"drift": "drift", "linearised_off": "linearisation", "to_limit": "to the solution"}
+    quantities = {
+        "drift": "drift",
+        "linearised_off": "error of the linearised model",
+        "to_limit": "distance to the solution",
+    }
     depth = found.column("depth")[0]
     found, slopes = found.where(depth=depth), supported(slopes.where(depth=depth))
     kinds = list(series(found, "kind"))
-    figure = Figure(figsize=(COLUMN, 2.6))
+    figure = Figure(figsize=(COLUMN, 2.8))
     panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
+    fitted: dict[str, list[str]] = {}
     for axes, ((kind,), rows) in zip(panels, kinds, strict=True):
-        for index, (quantity, label) in enumerate(quantities.items()):
-            fit = slopes.where(kind=kind, quantity=quantity)
-            _fitted(axes, array(rows, "width"), array(rows, quantity), index, float(fit.column("slope")[0]))
-            axes.plot([], [], **{**dots(index), **line(index)}, label=f"{label}: {fit.column('slope')[0]}")
+        for index, quantity in enumerate(quantities):
+            slope = slopes.where(kind=kind, quantity=quantity).column("slope")[0]
+            _fitted(axes, array(rows, "width"), array(rows, quantity), index, float(slope))
+            fitted.setdefault(quantity, []).append(slope)
         axes.set_title(kind, pad=2)
         axes.set_xlabel("width $m$")
-        axes.legend(loc="lower left", fontsize=5.5, handlelength=2.0, borderaxespad=0.1, labelspacing=0.25)
     panels[0].set_ylabel("drift and distances")
+    handles = [
+        Line2D([], [], **{**dots(index), **line(index)}, label=f"{label}: slopes {', '.join(fitted[quantity])}")
+        for index, (quantity, label) in enumerate(quantities.items())
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=1)
     return figure
 
 
@@ -103,7 +112,7 @@ def predictor_by_width(found: Results, fits: Results) -> Figure:
         _fitted(axes, array(rows, "width"), array(rows, "share"), index, float(slope))
         axes.plot([], [], **{**dots(index), **line(index)}, label=f"depth {depth}, slope {slope} [{low}, {high}]")
     axes.axhline(0.01, color="0.6", linewidth=0.7, zorder=0)
-    axes.annotate("1%", (0.99, 0.01), xycoords=("axes fraction", "data"), ha="right", va="bottom", fontsize=6.5)
+    axes.annotate("1%", (0.01, 0.01), xycoords=("axes fraction", "data"), ha="left", va="bottom", fontsize=6.5)
     axes.set_xlabel("width $m$")
     axes.set_ylabel("distance, share of the targets")
     figure.legend(loc="outside lower center", ncols=1)

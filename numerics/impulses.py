@@ -83,10 +83,7 @@ class Impulses:
         """sqrt(t) c at the nodes."""
         flow = self.flow
         with np.errstate(all="ignore"):
-            return [
-                flow.loss.flow_weights(flow.outputs_at(total, x), flow.log_time(x) / 2)
-                for x, total in zip(_NODES, self.path, strict=True)
-            ]
+            return [flow.weights_at(total, x, flow.log_time(x) / 2) for x, total in zip(_NODES, self.path, strict=True)]
 
     @cached_property
     def products(self) -> Array:
@@ -115,17 +112,19 @@ def impulses(
 ) -> Impulses | None:
     """Solve the flow at a frozen kernel over a step, to a relative `tolerance`; None if the solver gave up.
 
-    Times, weights and curvatures only enter as products, formed in the exponent: nothing overflows at any time.
+    Times, weights and curvatures only enter as products, formed in the exponent: nothing overflows at any time. A
+    sample whose gradient vanishes gives no impulse: its weight does not decay, and its impulse would overflow.
     """
     flow = _FrozenFlow(loss, outputs, kernel, step, pull)
     zero = np.zeros(len(outputs))
-    scale = float(np.max(np.abs(flow.velocity(zero, 0.0)), initial=0.0))
+    norms = np.sqrt(np.maximum(kernel.diagonal(), 1e-300))  # of the gradients
+    scale = float(np.max(norms * np.abs(flow.velocity(zero, 0.0)), initial=0.0))
     nodes = np.concatenate([[0.0], _NODES, [1.0]])
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", ODEintWarning)
         path, report = odeint(
             flow.velocity, zero, nodes, Dfun=flow.jacobian, full_output=True,
-            rtol=tolerance, atol=max(1e-2 * tolerance * scale, 1e-14), mxstep=5000,
+            rtol=tolerance, atol=max(1e-2 * tolerance * scale, 1e-14) / norms, mxstep=5000,
         )  # fmt: skip
         if report["message"] != "Integration successful." or not np.isfinite(path).all():
             return None
@@ -143,7 +142,7 @@ class _FrozenFlow:
     step: Step
     pull: Pull | None
 
-    @property
+    @cached_property
     def span(self) -> float:
         return 1.0 if self.step.from_zero else self.step.log_ratio
 
@@ -167,14 +166,32 @@ class _FrozenFlow:
     def outputs_at(self, total: Array, x: float) -> Array:
         return self.outputs + self.change_at(total, x)
 
+    @cached_property
+    def live(self) -> Array:
+        """Which samples have a gradient."""
+        return self.kernel.diagonal() > 0
+
+    @cached_property
+    def all_live(self) -> bool:
+        return bool(self.live.all())
+
+    def weights_at(self, total: Array, x: float, log_scale: float) -> Array:
+        """exp(log_scale) c, zero where there is no gradient."""
+        weights = self.loss.flow_weights(self.outputs_at(total, x), log_scale)
+        return weights if self.all_live else np.where(self.live, weights, 0.0)
+
     def velocity(self, total: Array, x: float) -> Array:
-        rate = self.loss.flow_weights(self.outputs_at(total, x), self.log_time(x))
+        rate = self.weights_at(total, x, self.log_time(x))
         if self.pull is not None:
             rate = rate - self.pull.strength * math.exp(min(self.log_time(x), MOST_EXPONENT)) * total
         return self.span * rate
 
     def jacobian(self, total: Array, x: float) -> Array:
-        matrix = -self.loss.curvatures(self.outputs_at(total, x), self.log_time(x))[:, None] * self.kernel
+        curvatures = self.loss.curvatures(self.outputs_at(total, x), self.log_time(x))
+        if curvatures.ndim == 2:  # several classes: the outputs at a sample curve together
+            matrix = -np.where(self.live[:, None], curvatures, 0.0) @ self.kernel
+        else:
+            matrix = -np.where(self.live, curvatures, 0.0)[:, None] * self.kernel
         if self.pull is not None:
             damping = self.pull.strength * math.exp(min(self.log_time(x), MOST_EXPONENT))
             matrix = matrix - damping * np.eye(len(total))

@@ -180,7 +180,12 @@ def initial_state(problem: Problem) -> State:
 
 
 def try_step(problem: Problem, weights: Weights, state: State, log_end: float) -> Trial | None:
-    """A step from `state` to the time exp(log_end); None if the frozen flow could not be solved."""
+    """A step from `state` to the time exp(log_end); None if none was found: the step is too long."""
+    with np.errstate(over="ignore", invalid="ignore"):  # sweeps of a step that is far too long may diverge
+        return _try_step(problem, weights, state, log_end)
+
+
+def _try_step(problem: Problem, weights: Weights, state: State, log_end: float) -> Trial | None:
     step = Step(state.log_time, log_end)
     accuracy, gradients, slopes = problem.accuracy, state.gradients, state.slopes
     sweeper = _Sweeper.of(problem, weights, state, step)
@@ -190,6 +195,8 @@ def try_step(problem: Problem, weights: Weights, state: State, log_end: float) -
         return None
     for sweep in range(1, accuracy.sweeps + 1):
         along = sweeper.forward(found.total, gradients, slopes)
+        if not np.isfinite(along.outputs).all():
+            return None
         fresh = accuracy.freshness(sweep)
         slopes = {place: slopes[place] + fresh * (new - slopes[place]) for place, new in along.slopes.items()}
         gradients = sweeper.backward(along, slopes)

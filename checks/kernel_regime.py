@@ -43,8 +43,11 @@ def logits(loss: CrossEntropy) -> Array:
 
 def loss_of(kind: str, epsilon: float = EPSILON) -> Loss:
     """The loss of a kind of training."""
-    signs = tuple(2.0 * label - 1 for label in LABELS)
-    return {SOFT: soft_targets(epsilon), SQUARED: Squared(signs)}.get(kind) or logistic(LABELS)
+    losses: dict[str, Loss] = {
+        SOFT: soft_targets(epsilon),
+        SQUARED: Squared(tuple(2.0 * label - 1 for label in LABELS)),
+    }
+    return losses.get(kind, logistic(LABELS))
 
 
 def training(kind: str, architecture: Architecture, strength: float | None = None, until: float = 0.0) -> Training:

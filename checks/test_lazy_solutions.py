@@ -287,7 +287,7 @@ def test_the_outputs_of_a_wide_network_have_kernels_of_their_own(claim):
     width, points = 4096, INPUTS[:2]
     generator = np.random.default_rng(0)
     start = initialise(fcn(1), 2, width, generator)
-    found = output_kernel(fcn(1), start, points, generator.standard_normal((2, width)))
+    found = output_kernel(fcn(1), start, points, list(generator.standard_normal((2, width))))
     own = class_kernel(limits(1).ntk[:2, :2], 2)
     expected = claim * own + (1 - claim) * np.kron(limits(1).ntk[:2, :2], np.ones((2, 2)))
     off = float(np.abs(found - expected).max() / own.max())

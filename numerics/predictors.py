@@ -123,8 +123,8 @@ def regularised(loss: ConvexLoss, kernel: Array, start: Array, penalty: float, t
     for _ in range(MOST_ITERATIONS):
         outputs = start + kernel @ coefficients
         residual = loss.flow_weights(outputs) - penalty * coefficients
-        distance = _root(residual @ kernel @ residual) / penalty
-        size = _root(coefficients @ kernel @ coefficients)
+        distance = _root(float(residual @ kernel @ residual)) / penalty
+        size = _root(float(coefficients @ kernel @ coefficients))
         if distance <= tolerance * max(size, 1e-300) or (distance >= previous and distance < 1e-6 * max(size, 1.0)):
             return Predictor(coefficients, outputs, distance)
         previous = distance
@@ -204,4 +204,4 @@ def _check(kernel: Array, targets: Array, start: Array) -> None:
 
 
 def _root(square: float) -> float:
-    return math.sqrt(max(float(square), 0.0))
+    return math.sqrt(max(square, 0.0))

@@ -20,6 +20,7 @@ from checks.trajectories import (
     TWO,
     alternating,
     copies_of_one_point,
+    envelope_from_start,
     flow_of,
     log_slope,
     on_the_hexagon,
@@ -30,9 +31,9 @@ from checks.trajectories import (
     stays_above,
 )
 from numerics.flow import Accuracy, Recording
-from numerics.losses import CrossEntropy, logistic
+from numerics.losses import logistic
 from numerics.points import circle
-from numerics.trajectory import Trajectory, log_expm1, margin_of_integral
+from numerics.trajectory import Trajectory
 from theory import envelopes
 from theory.architecture import Architecture, fcn, resnet, smoothed, with_trained
 
@@ -130,12 +131,6 @@ def test_the_least_margin_stays_below_the_upper_envelope(claim, name):
     trajectory = TRAJECTORIES[name]()
     bound = scaled_integrals(trajectory, claim).upper_envelope
     record(stays_above(-trajectory.margins.min(axis=1), -bound, trajectory.slip, name))
-
-
-def envelope_from_start(trajectory: Trajectory, log_integral: np.ndarray) -> np.ndarray:
-    """ln W(exp(Phi(S_0) + integral)) with S_0 of the logistic loss at the trajectory's first outputs."""
-    start = CrossEntropy(tuple(trajectory.loss.signs > 0)).log_value(trajectory.outputs[0])
-    return np.array([margin_of_integral(value, log_expm1(start)) for value in log_integral])
 
 
 @counterexample(LOWER, LOGISTIC)

@@ -40,7 +40,7 @@ RATES = Statement(
     formula=r"|\theta_t| = \Theta\bigl((\ln t)^{1/H}\bigr), \quad"
     r" L = \Theta\Bigl(\frac{1}{t (\ln t)^{2 - 2/H}}\Bigr)",
     qualification="Local exponents over the last factor 10 of ln t, of width 8 and two points, to t = 1e4000: within "
-    "10% and 0.06 of the prediction, of which 0.05 may be the error of long steps. A finite run does not confirm a limit.",
+    "10% and 0.06 of the prediction, 0.05 of it the error of long steps. A finite run does not confirm a limit.",
     hypotheses=(LOGISTIC, HOMOGENEOUS),
     uses=("late:margin",),
 )

@@ -19,7 +19,7 @@ from numerics.kernels import FLOAT64
 from numerics.losses import CrossEntropy, Loss, Squared, logistic
 from numerics.network import initialise
 from numerics.points import PointSet, circle, hexagon
-from numerics.trajectory import Trajectory
+from numerics.trajectory import Trajectory, log_expm1, margin_of_integral
 from theory.architecture import Architecture, fcn
 
 PAPER = "arXiv 2504.11130"
@@ -104,6 +104,12 @@ def log_slope(trajectory: Trajectory) -> float:
     """The slope of the least margin against ln t over the second half of the range of ln t."""
     late = trajectory.log_t > trajectory.log_t[-1] / 2
     return float(np.polyfit(trajectory.log_t[late], trajectory.margins[late].min(axis=1), 1)[0])
+
+
+def envelope_from_start(trajectory: Trajectory, log_integral: np.ndarray) -> np.ndarray:
+    """ln W(exp(Phi(S_0) + integral)) with S_0 of the logistic loss at the trajectory's first outputs."""
+    start = CrossEntropy(tuple(trajectory.loss.signs > 0)).log_value(trajectory.outputs[0])
+    return np.array([margin_of_integral(value, log_expm1(start)) for value in log_integral])
 
 
 def stays_above(values: np.ndarray, bound: np.ndarray, error: np.ndarray | float, what: str) -> Evidence:

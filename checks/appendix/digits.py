@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 
@@ -10,6 +11,7 @@ from checks.results import Results
 ERRORS = (
     ("mean", "half_width"),
     ("mean", "standard_error"),
+    ("ensemble", "half_width"),
     ("error", "error_standard_error"),
     ("bias", "bias_standard_error"),
 )
@@ -37,6 +39,7 @@ def supported(found: Results) -> Results:
             columns |= dict(zip(names, map(list, zip(*shown, strict=True)), strict=True))
     for name in columns.keys() & set(ROUGH):
         columns[name] = [format(Context(2).plus(Decimal(cell)), "f") if cell else "" for cell in columns[name]]
+    columns = {name: list(map(unsigned_zero, cells)) for name, cells in columns.items()}
     return replace(found, rows=tuple(zip(*columns.values(), strict=True)))
 
 
@@ -59,5 +62,12 @@ def rounded_interval(value: str, low: str, high: str) -> tuple[str, str, str]:
 
 
 def placed(value: str, place: Decimal, rounding: str = ROUND_HALF_EVEN) -> str:
-    """A number to a decimal place, in plain notation."""
-    return format(Decimal(value).quantize(place, rounding), "f")
+    """A number rounded to a decimal place, in plain notation; never with more digits than it has."""
+    number = Decimal(value)
+    own = Decimal(1).scaleb(int(number.as_tuple().exponent))
+    return unsigned_zero(format(number.quantize(max(place, own), rounding), "f"))
+
+
+def unsigned_zero(cell: str) -> str:
+    """The cell, a zero without its sign."""
+    return cell[1:] if re.fullmatch(r"-0(\.0*)?", cell) else cell

@@ -5,6 +5,7 @@ What the paper shows is known from its plots alone: those values are in the reco
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,16 +21,24 @@ READ_OFF = "read off the paper's plot"
 
 
 def first_widest(found: Results) -> Results:
-    """The rows of the widest networks, of their first initialisation."""
-    widest = found.where(width=str(max(map(int, different(found, "width")))))
-    return widest.where(seed=widest.column("seed")[0])
+    """Of every network and loss the rows of the widest networks, of their first initialisation."""
+    kept: list[tuple[str, ...]] = []
+    for _, rows in series(found, "network", "loss"):
+        widest = rows.where(width=str(max(map(int, rows.column("width")))))
+        kept += widest.where(seed=widest.column("seed")[0]).rows
+    return replace(found, rows=tuple(kept))
+
+
+def reading(network: str, loss: str, rows: Results) -> str:
+    """The title of a panel."""
+    return f"{network}, {loss},\n$m$ = {rows.column('width')[0]}"
 
 
 def figure_1(outputs: Results, values: Results) -> Figure:
     """Six outputs against the epoch, a panel a reading; the paper's magnitude at the last epoch."""
     outputs, values = first_widest(outputs), first_widest(values)
     networks, losses = different(outputs, "network"), different(outputs, "loss")
-    figure = Figure(figsize=(COLUMN, 1.35 * len(networks) + 0.4))
+    figure = Figure(figsize=(COLUMN, 1.5 * len(networks) + 0.4))
     panels = figure.subplots(len(networks), len(losses), sharex=True, sharey=True, squeeze=False)
     for row, network in enumerate(networks):
         for column, loss in enumerate(losses):
@@ -43,7 +52,7 @@ def figure_1(outputs: Results, values: Results) -> Figure:
             printed = array(values.where(network=network, loss=loss), "printed")[0]
             axes.plot([epochs.max()] * 2, [printed, -printed], **PRINTED)
             axes.set_xscale("log")
-            axes.set_title(f"{network}, {loss}", pad=2)
+            axes.set_title(reading(network, loss, shown), pad=2)
             axes.axhline(0, color="0.8", linewidth=0.5, zorder=0)
     for axes in panels[-1]:
         axes.set_xlabel("epoch")
@@ -90,17 +99,17 @@ def figure_3(profiles: Results, values: Results) -> Figure:
     profiles, values = first_widest(profiles), first_widest(values)
     readings = list(series(profiles, "network", "loss"))
     columns = 2
-    rows = -(-len(readings) // columns)
-    figure = Figure(figsize=(COLUMN, 1.45 * rows + 0.5))
-    panels = figure.subplots(rows, columns, sharex=True, squeeze=False).ravel()
+    height = -(-len(readings) // columns)
+    figure = Figure(figsize=(COLUMN, 1.6 * height + 0.6))
+    panels = figure.subplots(height, columns, sharex=True, squeeze=False).ravel()
     epochs = sorted({int(epoch) for epoch in profiles.column("epoch")})
-    for axes, ((network, loss), reading) in zip(panels, readings, strict=False):
-        for epoch in different(reading, "epoch"):
-            shown = reading.where(epoch=epoch)
+    for axes, ((network, loss), rows) in zip(panels, readings, strict=False):
+        for epoch in different(rows, "epoch"):
+            shown = rows.where(epoch=epoch)
             axes.plot(array(shown, "angle"), array(shown, "value"), **line(epochs.index(int(epoch))), linewidth=0.8)
         printed = values.where(network=network, loss=loss).numbers("printed")
         axes.plot(np.zeros(len(printed)), printed, **PRINTED)
-        axes.set_title(f"{network}, {loss}", pad=2)
+        axes.set_title(reading(network, loss, shown), pad=2)
         angle_axis(axes)
     for axes in panels[: len(readings) - columns]:
         axes.set_xlabel("")
@@ -168,11 +177,11 @@ def residual(outputs: Results, initial: Results, trained: Results) -> Figure:
 PAPER_FIGURES = (
     FigureSpec(
         "paper_figure_1",
-        "Figure 1 of the paper, under four readings",
+        "Figure 1 of the paper, under each reading",
         "Outputs on the six points of the hexagon against the epoch of gradient descent, three hidden layers. The paper"
         " leaves open whether there are biases and whether the loss is summed or averaged. Crosses: the magnitude at"
         " epoch 10,000, read off the paper's plot.",
-        "Four panels of six outputs against the epoch. In each, three outputs rise and three fall, symmetrically and in"
+        "Panels of six outputs against the epoch. In each, three outputs rise and three fall, symmetrically and in"
         " the end about straight against the logarithm of the epoch. Crosses mark the paper's magnitude at the last"
         " epoch.",
         ("figure_1", "figure_1_values"),

@@ -132,7 +132,8 @@ class Gatherer:
         if not self.items and not expected:
             return
         order = {name: position for position, name in enumerate(baseline)}
-        self.items.sort(key=lambda item: order.get(item["statement"]["id"], len(order)))
+        # By test, too: workers report in any order.
+        self.items.sort(key=lambda item: (order.get(item["statement"]["id"], len(order)), item["test"]))
         self.ledger = ledger.build(self.items, {"profile": options.profile, "seed": options.seed})
         self.reasons = ledger.failures(self.ledger, baseline, () if options.write_baseline else expected)
         if options.write_baseline and whole:

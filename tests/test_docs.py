@@ -134,3 +134,14 @@ def test_the_page_of_the_command_line_shows_every_command():
     page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     shown = re.findall(r"\{command-output\} ntk-companion (\w+) --help", page)
     assert shown == [command.__name__.rpartition(".")[2] for command in COMMANDS]
+
+
+def test_the_python_of_the_readme_works(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for language, content, line, _ in blocks((ROOT / "README.md").read_text(encoding="utf-8")):
+        if language == "python" and "@check" in content:
+            (tmp_path / "test_readme.py").write_text(content, encoding="utf-8")
+            done = run("pytest test_readme.py", tmp_path)
+            assert done.returncode == 0, done.stdout
+        elif language == "python":
+            exec(compile(content, f"README.md, line {line}", "exec"), {})

@@ -80,7 +80,7 @@ class Trajectory:
             "log10 t": self.log10_t,
             "log10 of the loss": self.log_loss / LOG_10,
             "least margin": self.margins.min(axis=1),
-            "lambda_min(K_t)": self.lambda_min,
+            "lambda_min(K_t)": np.linalg.eigvalsh(self.gram[[0, -1]])[:, 0],
             "max |K_t - K_0|": self.gap_from_start,
         }
         rows = [(name, f"{values[0]:.4g}", f"{values[-1]:.4g}") for name, values in quantities.items()]

@@ -14,7 +14,6 @@ import numpy as np
 
 from checks.statements import (
     Evidence,
-    Hypothesis,
     Kind,
     Statement,
     check,
@@ -27,6 +26,7 @@ from checks.statements import (
 from checks.trajectories import (
     ALONG,
     LOGISTIC,
+    TOP_TRAINED,
     balanced_at_the_origin,
     flow_of,
     on_the_hexagon_deep,
@@ -42,7 +42,6 @@ from numerics.trajectory import Trajectory, log_expm1, margin_of_integral
 from theory.architecture import Architecture, fcn, with_trained
 from theory.output_bound import output_factor, width
 
-TRAINED = Hypothesis("top layer trained", "W_{L+1} and b_L are trained")
 ALTERNATIVE = Statement(
     id="alternative",
     title="lambda_min(K_t) has zero as its lower limit, or K_t(x_i, x_i) tends to infinity at every sample",
@@ -52,7 +51,7 @@ ALTERNATIVE = Statement(
     qualification="K_t(x_i, x_i) >= c ln W(exp(Phi(S) + C (t - s) / n)) for every i, C the least lambda_min met from s "
     "on, S at s. Both branches were seen, in networks of width 2 on three points, from positive definite K_0; wide "
     "ones were in the second only, and there lambda_min itself grew. " + ALONG,
-    hypotheses=(LOGISTIC, TRAINED),
+    hypotheses=(LOGISTIC, TOP_TRAINED),
     uses=("thm:1", "output:fcn"),
 )
 EITHER = Statement(
@@ -158,7 +157,7 @@ def test_under_squared_loss_neither_happens():
     record(numerical(bool(largest >= bound), f"{detail}, the bound is {bound:.3g}"))
 
 
-@counterexample(ALTERNATIVE, TRAINED)
+@counterexample(ALTERNATIVE, TOP_TRAINED)
 def test_with_only_the_output_weights_trained_neither_happens():
     only_last = with_trained(fcn(1), ["W_2"])
     accuracy, rare = Accuracy(longest=100.0), Recording(1 / 40)

@@ -129,6 +129,19 @@ def test_a_perturbation_within_the_printed_constant_keeps_half_of_lambda_0(claim
             record(certified(holds, f"{points.name}, |E| <= {radius.str(5)}"))
 
 
+@check(
+    LEMMA_7,
+    lambda lowest, size: lowest / (2 * size**2),
+    mutants={"2% more than lambda_0 / (2 n)": lambda lowest, size: flint.arb("1.02") * lowest / (2 * size)},
+)
+def test_on_the_hexagon_half_of_lambda_0_is_kept(claim):
+    with Balls(BITS).working():
+        matrix, lowest = gram_of(hexagon())
+        radius = claim(lowest.lower, len(matrix))
+        holds = remains_above(matrix + radius * worst_perturbation(np.array([1, -1] * 3)), lowest.lower / 2)
+        record(certified(holds, "the hexagon, FCN, depth 2, alternating perturbation"))
+
+
 @counterexample(LEMMA_7, DEFINITE)
 def test_with_a_repeated_point_no_constant_keeps_anything():
     matrix = sympy.Matrix([[1, 1], [1, 1]])
@@ -201,7 +214,11 @@ Floor = Callable[[flint.arb, flint.arb], flint.arb]
 @check(
     LABEL_AWARE,
     lambda margin, radius: margin - radius,
-    mutants={"g lost": lambda margin, radius: margin, "g on the other side": lambda margin, radius: margin + radius},
+    mutants={
+        "g lost": lambda margin, radius: margin,
+        "g on the other side": lambda margin, radius: margin + radius,
+        "2% more": lambda margin, radius: flint.arb("1.02") * (margin - radius),
+    },
 )
 @given(points=small_sets, data=st.data())
 def test_within_the_label_aware_constant_the_loss_keeps_falling(claim, points, data):

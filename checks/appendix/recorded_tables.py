@@ -163,7 +163,7 @@ def recorded_table(spec: RecordedTable, material: Material) -> Table:
     return Table(
         spec.name,
         spec.title,
-        f"{found.caption} {spec.note}".strip(),
+        f"{found.caption} {spec.note}".replace("`", "").strip(),
         columns,
         found.rows,
         (f"{spec.name}.csv", *names),

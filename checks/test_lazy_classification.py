@@ -237,10 +237,10 @@ def settles(run: Run) -> bool:
 
 
 def grows(run: Run) -> bool:
-    """Did the drift grow in every fifth of the range of log t, as K_t(x, x) >= 2 sqrt(2/m) |f_t(x)|?"""
+    """Did it not settle, and the drift grow in every fifth of the range of log t, as the bound on K_t(x, x) demands?"""
     marks = np.interp(np.linspace(run.log_t[1], run.log_t[-1], 6), run.log_t[1:], run.gap[1:])
     forced = 2 * math.sqrt(2 / run.width) * np.abs(run.outputs) - run.kernel.diagonal()
-    return bool((np.diff(marks) > 0).all() and (run.gap >= forced.max(axis=1) - 1e-9).all())
+    return not settles(run) and bool((np.diff(marks) > 0).all() and (run.gap >= forced.max(axis=1) - 1e-9).all())
 
 
 STRENGTHS = {SOFT: (1e-1, 1e-4, 1e-8), REGULARISED: (1e-1, 1e-4)}

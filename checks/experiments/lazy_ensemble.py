@@ -57,7 +57,7 @@ def moments(runs: list[Run]) -> Results:
 
 def _rounded(found: Moments) -> Moments:
     """Without what rounding leaves of zeros."""
-    return found[0].round(12), found[1].round(12)
+    return found[0].round(12) + 0.0, found[1].round(12) + 0.0
 
 
 def draws(runs: list[Run]) -> Results:

@@ -47,6 +47,11 @@ def statements(material: Material, source: str) -> Table:
     )
 
 
+def _place(source: str) -> tuple[bool, bool, str]:
+    """Papers first, by number; this suite's own last."""
+    return source == SUITE, not _ARXIV.fullmatch(source), source
+
+
 def _named(source: str) -> str:
     return f"arXiv {source}" if _ARXIV.fullmatch(source) else source
 
@@ -206,7 +211,7 @@ def builders(material: Material) -> dict[str, Callable[[Material], Table]]:
     """All tables that stand on the ledger, by name."""
     known = [*material.catalogue.values(), *material.ledger["statements"]]
     result: dict[str, Callable[[Material], Table]] = {}
-    for source in dict.fromkeys(group(record) for record in known):
+    for source in sorted({group(record) for record in known}, key=_place):
         result[f"statements_{slug(source)}"] = partial(statements, source=source)
     result |= {"qualifications": qualifications, "hypotheses": hypotheses, "mutants": mutants, "findings": findings}
     for file in sorted(CLAIMS.glob("*.toml")):

@@ -70,7 +70,9 @@ def read(path: Path) -> Ledger:
         ledger = json.loads(path.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"{path} is not a ledger: {error}") from None
-    if not isinstance(ledger, dict) or ledger.get("schema") != SCHEMA:
+    parts = {"index": dict, "statements": list}
+    whole = isinstance(ledger, dict) and all(isinstance(ledger.get(name), kind) for name, kind in parts.items())
+    if not whole or ledger.get("schema") != SCHEMA:
         raise ValueError(f"{path} is not a ledger of this version: run 'pytest checks/' to write one")
     return Ledger(ledger)
 

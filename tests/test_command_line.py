@@ -134,7 +134,9 @@ def test_a_folder_without_idx_files_is_refused(run, tmp_path):
     refused(run("gram --network fcn --depth 1 --points mnist:3 --mnist-dir", tmp_path), "train-images-idx3-ubyte")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": "another"}', "\udcff"])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"schema": "another"}', json.dumps({"schema": ledger.SCHEMA}), "\udcff"]
+)
 def test_a_file_that_is_no_ledger_is_refused(run, tmp_path, content):
     path = tmp_path / "ledger.json"
     path.write_text(content, encoding="utf-8", errors="surrogateescape")

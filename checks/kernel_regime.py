@@ -63,9 +63,9 @@ def training(kind: str, architecture: Architecture, strength: float | None = Non
 
 
 @cache
-def runs_of(kind: str, architecture: Architecture, widths: Sequence[int], seeds: int, jobs: int = 1) -> list[Run]:
-    """An ensemble: `seeds` networks at each width."""
-    return ensemble(training(kind, architecture), widths, range(seeds), jobs)
+def runs_of(kind: str, architecture: Architecture, widths: Sequence[int], seeds: int, first: int = 0) -> list[Run]:
+    """An ensemble: `seeds` networks at each width, of the seeds from `first` on."""
+    return ensemble(training(kind, architecture), widths, range(first, first + seeds))
 
 
 @cache

@@ -35,14 +35,14 @@ PREDICTOR_CLAIMS: dict[str, Any] = {
 CLOSE = 0.05
 
 
-def ensemble_of(kind: str, depth: int = 1) -> list[Run]:
-    """The networks of a kind that the checks share."""
-    return runs_of(kind, fcn(depth), WIDTHS[depth], SEEDS[kind])
+def ensemble_of(kind: str, depth: int = 1, first: int = 0) -> list[Run]:
+    """The networks of a kind that the checks share, of the seeds from `first` on."""
+    return runs_of(kind, fcn(depth), WIDTHS[depth], SEEDS[kind], first)
 
 
-def rate_evidence(kind: str, quantity: str, claim: Range, depth: int = 1) -> Evidence:
+def rate_evidence(kind: str, quantity: str, claim: Range, first: int, depth: int = 1) -> Evidence:
     """Is the interval of a quantity's exponent inside the claimed range, outside of it, or neither?"""
-    runs = ensemble_of(kind, depth)
+    runs = ensemble_of(kind, depth, first)
     values = np.array([QUANTITIES[quantity](run, kind) for run in runs])
     fitted = _fit(runs, values, BUDGET.alpha("lazy", tests=10))
     inside = claim[0] < fitted.low and fitted.high < claim[1]
@@ -52,12 +52,12 @@ def rate_evidence(kind: str, quantity: str, claim: Range, depth: int = 1) -> Evi
     return statistical(True if inside else (False if outside else None), detail, margin=margin)
 
 
-def closeness(kind: str, kernel: str, start_kept: bool) -> Evidence:
+def closeness(kind: str, kernel: str, start_kept: bool, first: int) -> Evidence:
     """Are the widest networks, together, within 5% of the explicit solution with a limiting kernel?
 
     Root mean squares over networks and test points: of the distance, against that of what training changed.
     """
-    widest = [run for run in ensemble_of(kind) if run.width == max(WIDTHS[1])]
+    widest = [run for run in ensemble_of(kind, 1, first) if run.width == max(WIDTHS[1])]
     gram = getattr(limits(1), kernel)
     apart = np.array([distance(run, kind, gram, start_kept) for run in widest])
     moved = np.array([run.test_outputs[-1] - run.test_outputs[0] for run in widest])

@@ -89,13 +89,13 @@ DEPTH = {
 
 
 @check(PREDICTOR, **PREDICTOR_CLAIMS)
-def test_wide_networks_trained_with_squared_loss_are_near_kernel_regression(claim):
-    record(closeness(SQUARED, *claim))
+def test_wide_networks_trained_with_squared_loss_are_near_kernel_regression(claim, first_seed):
+    record(closeness(SQUARED, *claim, first_seed))
 
 
 @check(PREDICTOR, SHRINKS, mutants=WRONG_RATES)
-def test_networks_trained_with_squared_loss_approach_it_as_the_width_grows(claim):
-    record(rate_evidence(SQUARED, TO_LIMIT, claim))
+def test_networks_trained_with_squared_loss_approach_it_as_the_width_grows(claim, first_seed):
+    record(rate_evidence(SQUARED, TO_LIMIT, claim, first_seed))
 
 
 # EQ-2 and EQ-3: errors on tables.

@@ -134,21 +134,21 @@ LINEARISED = Statement(
 
 
 @check(PENALTY_DRIFT, SHRINKS, mutants=WRONG_RATES)
-def test_with_a_regulariser_the_drift_shrinks_with_the_width(claim):
+def test_with_a_regulariser_the_drift_shrinks_with_the_width(claim, first_seed):
     for depth in (1, 2) if thorough() else (1,):
-        record(rate_evidence(REGULARISED, DRIFT, claim, depth))
+        record(rate_evidence(REGULARISED, DRIFT, claim, first_seed, depth))
 
 
 @check(SOFT_DRIFT, SHRINKS, mutants=WRONG_RATES)
-def test_with_soft_targets_the_drift_shrinks_with_the_width(claim):
+def test_with_soft_targets_the_drift_shrinks_with_the_width(claim, first_seed):
     for depth in (1, 2) if thorough() else (1,):
-        record(rate_evidence(SOFT, DRIFT, claim, depth))
+        record(rate_evidence(SOFT, DRIFT, claim, first_seed, depth))
 
 
 @check(LINEARISED, SHRINKS, mutants=WRONG_RATES)
 @pytest.mark.parametrize("quantity", [ON, OFF])
-def test_the_linearisation_error_shrinks_with_the_width(claim, quantity):
-    record(rate_evidence(SOFT, quantity, claim))
+def test_the_linearisation_error_shrinks_with_the_width(claim, quantity, first_seed):
+    record(rate_evidence(SOFT, quantity, claim, first_seed))
 
 
 @check(PENALTY, 1, mutants={"the sign of beta": -1})
@@ -215,9 +215,9 @@ def test_the_only_output_without_force_is_the_logit(claim):
 
 
 @check(SOFT_LIMIT, 1.0, mutants={"the target on the wrong side": -1.0})
-def test_the_logits_come_to_rest_at_those_of_the_targets(claim):
+def test_the_logits_come_to_rest_at_those_of_the_targets(claim, first_seed):
     wanted = claim * logits(soft_targets(EPSILON))
-    for run in ensemble_of(SOFT)[::3]:
+    for run in ensemble_of(SOFT, 1, first_seed)[::3]:
         off = float(np.abs(run.outputs[-1] - wanted).max())
         record(numerical(off < 1e-6, f"width {run.width}, seed {run.seed}, {run.status}: off by {off:.2g}"))
 

@@ -140,18 +140,18 @@ def test_a_mean_over_the_samples_multiplies_beta_by_n(claim):
 
 
 @check(SOLUTION_SOFT, **PREDICTOR_CLAIMS)
-def test_wide_networks_with_soft_targets_are_near_the_explicit_solution(claim):
-    record(closeness(SOFT, *claim))
+def test_wide_networks_with_soft_targets_are_near_the_explicit_solution(claim, first_seed):
+    record(closeness(SOFT, *claim, first_seed))
 
 
 @check(SOLUTION_PENALTY, **PREDICTOR_CLAIMS)
-def test_wide_regularised_networks_are_near_the_explicit_solution(claim):
-    record(closeness(REGULARISED, *claim))
+def test_wide_regularised_networks_are_near_the_explicit_solution(claim, first_seed):
+    record(closeness(REGULARISED, *claim, first_seed))
 
 
 @check(SOLUTION_SOFT, SHRINKS, mutants=WRONG_RATES)
-def test_networks_with_soft_targets_approach_it_as_the_width_grows(claim):
-    record(rate_evidence(SOFT, TO_LIMIT, claim))
+def test_networks_with_soft_targets_approach_it_as_the_width_grows(claim, first_seed):
+    record(rate_evidence(SOFT, TO_LIMIT, claim, first_seed))
 
 
 @check(SOLUTION_PENALTY, 1.0, mutants={"beta's sign": -1.0, "half of beta": 0.5})
@@ -199,9 +199,9 @@ def wrong_side() -> Moments:
     law,
     mutants={"not conditioned on the samples": unconditioned, "f_0 dropped": from_zero, "targets swapped": wrong_side},
 )
-def test_explicit_solutions_from_many_starts_have_the_derived_law(claim):
+def test_explicit_solutions_from_many_starts_have_the_derived_law(claim, first_seed):
     mean, covariance = claim()
-    draws = solutions(LAW_WIDTH, 20_000 if thorough() else 4000)
+    draws = solutions(LAW_WIDTH, 20_000 if thorough() else 4000, first_seed)
     alpha = BUDGET.alpha("equivalence", tests=5) / 4
     deviations = np.sqrt(np.diagonal(law()[1]))
     first = equivalence_test(draws / deviations, mean / deviations, 0.25, alpha)
@@ -218,9 +218,9 @@ def test_explicit_solutions_from_many_starts_have_the_derived_law(claim):
 
 
 @check(LAW, 1.0, mutants={"f_0 and targets dropped": 0.0, "the opposite": -1.0})
-def test_trained_networks_are_near_their_explicit_solutions_in_mean_square(claim):
+def test_trained_networks_are_near_their_explicit_solutions_in_mean_square(claim, first_seed):
     # In units of the derived deviation: |Cov f - Cov solution| <= 2 sqrt(share) + share by Cauchy and Schwarz.
-    found, solved = trained(LAW_WIDTH, 400 if thorough() else 24)
+    found, solved = trained(LAW_WIDTH, 400 if thorough() else 24, first_seed)
     share = float(np.mean((found - claim * solved) ** 2 / np.diagonal(law()[1]), axis=0).max())
     detail = f"{len(found)} networks of width {LAW_WIDTH}: mean square distance {share:.3f} of the variance"
     record(numerical(share < SHARE, detail, margin=SHARE - share))

@@ -50,15 +50,15 @@ def solutions_from(begun: Array) -> Array:
 
 
 @cache
-def solutions(width: int, draws: int) -> Array:
-    """Explicit solutions from the starts of so many networks."""
-    return solutions_from(starts(TRAINING, width, range(draws)))
+def solutions(width: int, draws: int, first: int = 0) -> Array:
+    """Explicit solutions from the starts of so many networks, of the seeds from `first` on."""
+    return solutions_from(starts(TRAINING, width, range(first, first + draws)))
 
 
 @cache
-def trained(width: int, draws: int, jobs: int = 1) -> Moments:
+def trained(width: int, draws: int, first: int = 0) -> Moments:
     """So many trained networks at the test points, and the explicit solutions from their own starts."""
-    return outcomes(ensemble(TRAINING, (width,), range(draws), jobs))
+    return outcomes(ensemble(TRAINING, (width,), range(first, first + draws)))
 
 
 def outcomes(runs: Sequence[Run]) -> Moments:

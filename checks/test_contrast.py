@@ -24,7 +24,7 @@ from checks.trajectories import ALONG, alternating
 from numerics.estimation import Exponent, fit_exponent
 from numerics.flow import Recording, gradient_flow
 from numerics.kernels import FLOAT64
-from numerics.losses import Loss, Squared
+from numerics.losses import CrossEntropy, Squared
 from numerics.network import empirical_ntk, initialise
 from numerics.points import circle
 from numerics.trajectory import label_aware_minimum, log10_latest_crossing
@@ -61,7 +61,8 @@ def start_of(width: int, seed: int) -> dict[str, torch.Tensor]:
     return initialise(NETWORK, POINTS.dimension, width, generator)
 
 
-def largest_change(width: int, seed: int, loss: Loss, log10_until: float) -> tuple[float, str]:
+@cache
+def largest_change(width: int, seed: int, loss: Squared | CrossEntropy, log10_until: float) -> tuple[float, str]:
     """sup_t max |K_t - K_0| over the record times, and the flow's status."""
     rare = Recording(per_decade=2, log10_first=-1)
     found = gradient_flow(

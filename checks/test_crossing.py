@@ -124,11 +124,11 @@ def crossing_evidence(architecture: Architecture, size: int, trajectory: Traject
 Case = tuple[Architecture, int, int, float]
 FCN_CASES: dict[str, Case] = {
     "two points, depth 1": (fcn(1), 2, 10_000, 50),
-    "three points, depth 1": (fcn(1), 3, 2000, 16),
-    "two points, depth 2": (fcn(2), 2, 512, 12),
-    "three points, depth 2": (fcn(2), 3, 512, 8),
-    "two points, depth 3": (fcn(3), 2, 512, 10),
-    "three points, depth 3": (fcn(3), 3, 512, 6),
+    "three points, depth 1": (fcn(1), 3, 2000, 14),
+    "two points, depth 2": (fcn(2), 2, 512, 9),
+    "three points, depth 2": (fcn(2), 3, 512, 6),
+    "two points, depth 3": (fcn(3), 2, 256, 6),
+    "three points, depth 3": (fcn(3), 3, 256, 4),
 }
 WIDER_FCN: dict[str, Case] = {
     "two points, depth 1, wider": (fcn(1), 2, 100_000, 160),
@@ -139,9 +139,9 @@ WIDER_FCN: dict[str, Case] = {
     "three points, depth 3, wider": (fcn(3), 3, 4096, 10),
 }
 RESNET_CASES: dict[str, Case] = {
-    "two points, depth 1": (resnet(1), 2, 512, 20),
-    "three points, depth 1": (resnet(1), 3, 256, 10),
-    "two points, depth 2, alpha = 1/2": (resnet(2, sympy.Rational(1, 2)), 2, 256, 20),
+    "two points, depth 1": (resnet(1), 2, 512, 12),
+    "three points, depth 1": (resnet(1), 3, 256, 6),
+    "two points, depth 2, alpha = 1/2": (resnet(2, sympy.Rational(1, 2)), 2, 256, 12),
 }
 WIDER_RESNET: dict[str, Case] = {"two points, depth 1, wider": (resnet(1), 2, 2048, 40)}
 
@@ -151,7 +151,7 @@ def trained(case: Case, loss: CrossEntropy | None = None, seed: int = 0) -> Traj
     architecture, size, hidden, log10_until = case
     if case == FCN_CASES["two points, depth 1"] and loss is None:
         return on_two_points(seed)
-    rare = Recording(per_decade=4 if log10_until <= 20 else 2, log10_first=-1)
+    rare = Recording(per_decade=2, log10_first=-1)
     return flow_of(architecture, circle(size), loss or alternating(size), hidden, log10_until, seed, recording=rare)
 
 

@@ -39,8 +39,8 @@ RATES = Statement(
     number="rates, for the summed logistic loss",
     formula=r"|\theta_t| = \Theta\bigl((\ln t)^{1/H}\bigr), \quad"
     r" L = \Theta\Bigl(\frac{1}{t (\ln t)^{2 - 2/H}}\Bigr)",
-    qualification="Local exponents over the last factor 10 of ln t, of width 8 and two points, to t = 1e4000: within "
-    "10% and 0.06 of the prediction, 0.05 of it the error of long steps. A finite run does not confirm a limit.",
+    qualification="Local exponents over the last factor 10 of ln t, of width 8 and two points, to t = 1e2000: within "
+    "13% and 0.06 of the prediction, up to 0.05 of it the error of long steps. A finite run does not confirm a limit.",
     hypotheses=(LOGISTIC, HOMOGENEOUS),
     uses=("late:margin",),
 )
@@ -53,12 +53,12 @@ QUASI = Statement(
     r" \frac{-\ln(e^L - 1)}{|\theta|^{L+1}} \text{ rises}",
     qualification="Measured, not proved: with biases above the first layer the network is only quasi-homogeneous and "
     "the theorem does not speak of it. The exponent of the loss is within 0.06; that of the norm is still rising at "
-    "t = 1e4000, where it was 0.32 at depth 2 (1/3) and 0.21 at depth 3 (1/4).",
+    "t = 1e2000, where it was 0.32 at depth 2 (1/3) and 0.20 at depth 3 (1/4).",
     hypotheses=(LOGISTIC,),
     uses=("late:rates",),
 )
 
-LOG10_UNTIL = 4000
+LOG10_UNTIL = 2000
 CASES: dict[str, Architecture] = {"depth 1": fcn(1), "depth 3, no biases": fcn(3, "none")}
 MORE_CASES: dict[str, Architecture] = {"depth 2, no biases": fcn(2, "none")}
 WITH_BIASES: dict[str, Architecture] = {"depth 2": fcn(2)}
@@ -67,9 +67,9 @@ SEED = 1
 
 
 def late(architecture: Architecture, loss: Squared | None = None, seed: int = SEED) -> Trajectory:
-    """A narrow network on two opposite points, steps of up to 100 in ln t and a record every 100 decades of t."""
+    """A narrow network on two opposite points, steps of up to 100 in ln t and a record every 50 decades of t."""
     accuracy = Accuracy(tolerance=0.2, longest=100.0)
-    rare = Recording(per_decade=1 / 100, log10_first=0)
+    rare = Recording(per_decade=1 / 50, log10_first=0)
     return flow_of(architecture, circle(2), loss or alternating(2), 8, LOG10_UNTIL, seed, accuracy, rare)
 
 
@@ -151,7 +151,7 @@ def judge_exponents(architecture: Architecture, degree: int, norm_tolerance: flo
 @check(RATES, 0, mutants={"H + 1": 1, "H - 1": -1})
 def test_the_exponents_are_those_of_the_degree(claim):
     for architecture in (CASES | MORE_CASES if thorough() else CASES).values():
-        judge_exponents(architecture, degree_of(architecture) + claim, norm_tolerance=0.1)
+        judge_exponents(architecture, degree_of(architecture) + claim, norm_tolerance=0.13)
 
 
 @check(RATES, (sympy.Integer(1), sympy.Rational(4, 3), sympy.Rational(3, 2)), mutants={"2 - 1/H": (1.5, 1.75, 2)})

@@ -35,6 +35,7 @@ html_copy_source = False
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
 nb_execution_mode = "force"
+nb_execution_in_temp = True  # it writes files
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nitpicky = True

@@ -15,11 +15,12 @@ FEWEST_DIGITS, MOST_DIGITS = 3, 30
 _TABLE = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
 <table>
 <caption>{{ caption }}</caption>
-{% if headings %}<thead><tr>{% for cell in headings %}<th scope="col">{{ cell }}</th>{% endfor %}</tr></thead>{% endif %}
+{% if headings %}
+<thead><tr>{% for cell in headings %}<th scope="col">{{ cell }}</th>{% endfor %}</tr></thead>
+{% endif %}
 <tbody>
 {% for row in rows %}
-<tr>{% for cell in row %}<{{ 'th scope="row"' | safe if loop.first else "td" }}>{{ cell }}</{{ "th" if loop.first else "td" }}>\
-{% endfor %}</tr>
+<tr><th scope="row">{{ row[0] }}</th>{% for cell in row[1:] %}<td>{{ cell }}</td>{% endfor %}</tr>
 {% endfor %}
 </tbody>
 </table>""")

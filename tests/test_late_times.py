@@ -1,0 +1,70 @@
+"""Homogeneity and the late rates against networks scaled by hand and exact numbers."""
+
+import numpy as np
+import pytest
+import sympy
+import torch
+
+from numerics.network import forward, initialise
+from theory import late_times
+from theory.architecture import fcn, resnet, smoothed, with_trained
+from theory.late_times import homogeneity
+
+POINTS = torch.tensor([[0.3, -1.0], [0.8, 0.5]], dtype=torch.float64)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "degree"),
+    [
+        (fcn(1), 2),
+        (fcn(1, "none"), 2),
+        (fcn(3, "none"), 4),
+        (fcn(2), None),
+        (fcn(1, "frozen"), None),
+        (resnet(1), None),
+        (resnet(1, 1, "none"), None),
+        (smoothed(fcn(1), 3), None),
+        (with_trained(fcn(2), ["W_3"]), 1),
+        (with_trained(fcn(2, "none"), ["W_1", "W_3"]), 2),
+        (with_trained(smoothed(fcn(1), 3), ["W_2"]), 1),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_the_degree_is_that_of_the_outputs_under_scaling(architecture, degree):
+    assert homogeneity(architecture) == degree
+    parameters = initialise(architecture, 2, 8, np.random.default_rng(3))
+    trained = {group.name for group in architecture.groups if group.trained}
+
+    def scaled(factor):
+        changed = {name: factor * tensor if name in trained else tensor for name, tensor in parameters.items()}
+        return forward(architecture, changed, POINTS)
+
+    if degree is not None:
+        torch.testing.assert_close(scaled(2.0), 2.0**degree * scaled(1.0), rtol=1e-12, atol=1e-12)
+    else:
+        ratios = [scaled(2 * factor) / scaled(factor) for factor in (0.5, 1.0, 2.0)]
+        assert max((ratio - ratios[0]).abs().max() for ratio in ratios) > 1e-3
+
+
+def test_the_rate_of_the_normalised_margin_is_the_derivative_along_a_flow_of_one_neuron():
+    # f = w b on one sample with label 1: H = 2, rho^2 = w^2 + b^2, theta' = u (b, w).
+    w, b = sympy.Rational(3, 2), sympy.Rational(1, 2)
+    q = w * b
+    loss = sympy.log(1 + sympy.exp(-q))
+    u = 1 - sympy.exp(-loss)
+    step, t = sympy.Symbol("t"), {late_times.degree: 2}
+    moved = (w + step * u * b) * (b + step * u * w) / ((w + step * u * b) ** 2 + (b + step * u * w) ** 2)
+    expected = (sympy.diff(moved, step) / moved).subs(step, 0)  # for n = 1 the smoothed margin is the margin
+    excess = sympy.exp(-q)
+    values = {
+        late_times.norm: sympy.sqrt(w**2 + b**2), late_times.excess: excess, late_times.smoothed_margin: q,
+        late_times.alignment_defect: u**2 * (b**2 + w**2) - (2 * u * q) ** 2 / (w**2 + b**2),
+        late_times.margin_defect: u * q - q * excess / (1 + excess),
+    }  # fmt: skip
+    assert abs(sympy.N(late_times.normalised_margin_rate().subs(t | values) - expected, 30)) < 1e-25
+
+
+def test_the_exponents_of_degree_two_are_one_half_and_one():
+    at_two = {late_times.degree: 2}
+    assert late_times.norm_exponent().subs(at_two) == sympy.Rational(1, 2)
+    assert late_times.loss_exponent().subs(at_two) == 1

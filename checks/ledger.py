@@ -30,6 +30,15 @@ class Ledger(dict[str, Any]):
         return html_table("Ledger", HEADINGS, map(_row, verified(self)))
 
 
+class Entry(dict[str, Any]):
+    """An entry of a ledger, plain JSON values; a notebook shows its line of the table and the qualification."""
+
+    def _repr_html_(self) -> str:
+        from numerics.display import html_table
+
+        return html_table(f"{self['id']}: {self['title']}. {self['qualification']}", HEADINGS, [_row(self)])
+
+
 def build(items: Iterable[Record], settings: Mapping[str, Any]) -> Record:
     """The ledger of a run from its check items.
 
@@ -77,14 +86,14 @@ def read(path: Path) -> Ledger:
     return Ledger(ledger)
 
 
-def entry(ledger: Record, name: str) -> Record:
+def entry(ledger: Record, name: str) -> Entry:
     """The entry of a statement, verified. Raises ValueError, naming it, if it is missing or was edited."""
     found = [one for one in ledger["statements"] if one.get("id") == name]
     if len(found) != 1:
         raise ValueError(f"the ledger has no entry {name!r}: run 'pytest checks/' to write it")
     if digest(found[0]) != ledger["index"].get(name):
         raise ValueError(f"the ledger's entry {name!r} was changed after it was written: run 'pytest checks/' again")
-    return found[0]
+    return Entry(found[0])
 
 
 def verified(ledger: Record) -> list[Record]:

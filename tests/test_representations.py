@@ -199,6 +199,11 @@ def test_a_ledger_shows_verdict_and_scope_of_every_statement():
     assert '<th scope="row">mine:2</th><td>REFUTED</td><td>instances: 2</td>' in html
 
 
+def test_an_entry_shows_its_line_and_its_qualification():
+    html = ledger.entry(ledger.build([item("mine:1", "CONFIRMED")], {}), "mine:1")._repr_html_()
+    assert "<td>CONFIRMED</td><td>instances: 2</td>" in html and "Only what was tried." in html
+
+
 def test_a_ledger_that_was_edited_does_not_show_itself():
     built = ledger.build([item("mine:1", "REFUTED")], {})
     built["statements"][0]["verdict"] = "CONFIRMED"

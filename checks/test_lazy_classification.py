@@ -130,6 +130,7 @@ LINEARISED = Statement(
     qualification=RATE,
     hypotheses=(SOFT_TARGETS,),
     uses=("lazy:soft-drift",),
+    inconclusive=1,
 )
 
 

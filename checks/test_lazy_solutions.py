@@ -17,12 +17,11 @@ from checks.kernel_regime import (
     INPUTS,
     REGULARISED,
     SOFT,
-    TO_LIMIT,
     explicit,
     limits,
     loss_of,
 )
-from checks.rates import PREDICTOR_CLAIMS, SHRINKS, WRONG_RATES, closeness, rate_evidence
+from checks.rates import PREDICTOR_CLAIMS, closeness
 from checks.statements import Hypothesis, Statement, check, counterexample, numerical, record, statistical, thorough
 from checks.statements import symbolic as proved
 from checks.trained_law import SIZE, Moments, grams, law, products, solutions, trained
@@ -39,7 +38,7 @@ SET_UP = "Three points on the circle, eight test points, fully connected network
 DEFINITE = Hypothesis("definite kernel", "K(X, X) is positive definite")
 SOFT_TARGETS = Hypothesis("soft targets", "every target lies strictly between 0 and 1")
 PENALISED = Hypothesis("regularised", "beta > 0")
-NEAR = "Networks of width 2048 come within 5% of what training changed; a finite width confirms no limit. "
+NEAR = "Networks of width 2048 come within 3% of what training changed; a finite width confirms no limit. "
 
 UNIQUE = Statement(
     id="lazy:unique",
@@ -147,11 +146,6 @@ def test_wide_networks_with_soft_targets_are_near_the_explicit_solution(claim, f
 @check(SOLUTION_PENALTY, **PREDICTOR_CLAIMS)
 def test_wide_regularised_networks_are_near_the_explicit_solution(claim, first_seed):
     record(closeness(REGULARISED, *claim, first_seed))
-
-
-@check(SOLUTION_SOFT, SHRINKS, mutants=WRONG_RATES)
-def test_networks_with_soft_targets_approach_it_as_the_width_grows(claim, first_seed):
-    record(rate_evidence(SOFT, TO_LIMIT, claim, first_seed))
 
 
 @check(SOLUTION_PENALTY, 1.0, mutants={"beta's sign": -1.0, "half of beta": 0.5})

@@ -52,12 +52,13 @@ def rate_evidence(kind: str, quantity: str, claim: Range, first: int, depth: int
     return statistical(True if inside else (False if outside else None), detail, margin=margin)
 
 
-def closeness(kind: str, kernel: str, start_kept: bool, first: int) -> Evidence:
+def closeness(kind: str, claim: tuple[str, bool], first: int) -> Evidence:
     """Are the widest networks, together, within 3% of the explicit solution with a limiting kernel?
 
     Root mean squares over networks and test points: of the distance, against that of what training changed.
     """
     widest = [run for run in ensemble_of(kind, 1, first) if run.width == max(WIDTHS[1])]
+    kernel, start_kept = claim
     gram = getattr(limits(1), kernel)
     apart = np.array([distance(run, kind, gram, start_kept) for run in widest])
     moved = np.array([run.test_outputs[-1] - run.test_outputs[0] for run in widest])

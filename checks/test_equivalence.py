@@ -37,9 +37,9 @@ PREDICTOR = Statement(
     source=EQUIVALENCE,
     number="EQ-1",
     formula=r"f_\infty(x) \to f_0(x) + K(x,X) K(X,X)^{-1} (y - f_0(X))",
-    qualification="Networks of width 2048 come within 3%; the distance falls with an exponent whose interval excludes 0, "
-    "beside -1/2, which the fluctuation of K_0 predicts. Three points on the circle, in this suite's set-up, trained by the gradient flow "
-    "until no output moves; a finite width confirms no limit.",
+    qualification="Networks of width 2048 come within 3%; the distance falls with an exponent whose interval excludes "
+    "0, beside -1/2, which the fluctuation of K_0 predicts. Three points on the circle, in this suite's set-up, trained "
+    "by the gradient flow until no output moves; a finite width confirms no limit.",
     hypotheses=(DEFINITE,),
     uses=("lazy:solution-soft",),
     inconclusive=1,
@@ -91,7 +91,7 @@ DEPTH = {
 
 @check(PREDICTOR, **PREDICTOR_CLAIMS)
 def test_wide_networks_trained_with_squared_loss_are_near_kernel_regression(claim, first_seed):
-    record(closeness(SQUARED, *claim, first_seed))
+    record(closeness(SQUARED, claim, first_seed))
 
 
 @check(PREDICTOR, SHRINKS, mutants=WRONG_RATES)

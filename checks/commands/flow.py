@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from numerics.trajectory import Trajectory
 
 MOST_WIDTH = 10**7
+SMALL_WIDTH = 1000
+"""Up to this width, and at depth 1 at any, threads wait for each other longer than they work."""
 MOST_POINTS = 250
 MANY_POINTS = 60
 """Above, lambda_0 is certified to fewer digits."""
@@ -47,6 +50,10 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The trajectory, the constants and the crossings."""
+    if options.width <= SMALL_WIDTH * (
+        1000 if options.depth == 1 else 1
+    ):  # threads wait for each other longer than they work
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
     import numpy as np
 
     from numerics.flow import Recording, gradient_flow

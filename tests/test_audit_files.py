@@ -135,6 +135,31 @@ def test_an_enormous_claim_ends_soon_and_is_never_decided_wrongly(assertion, mon
     assert time.process_time() - started < 10
 
 
+LONG = 260_000
+HOSTILE = {
+    "digits": "a = " + "1" * LONG,
+    "a key": "a" * LONG + " = 1",
+    "runs of digits": ("1" * 1000 + " ") * 260,
+    "quotation marks": '"' * LONG,
+    "escapes without end": '"""' + '\\"' * (LONG // 2),
+    "escapes at the ends of lines": '"\\"\\\n' * (LONG // 5),
+    "quotation marks, single": "a = '" + "\\" * LONG,
+    "dots and spaces": "a . " * (LONG // 4),
+    "brackets": "[]" * (LONG // 2),
+    "tables": "[[claim]]\n" * (LONG // 10),
+    "comments": "#\n" * (LONG // 2),
+    "an array": "a = [" + "1," * (LONG // 3) + "]",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_reading_takes_time_in_proportion_to_the_file(name):
+    started = time.process_time()
+    with pytest.raises(InputError):
+        parse_claims(HOSTILE[name].encode())
+    assert time.process_time() - started < 3
+
+
 @settings(max_examples=150)
 @given(st.text(max_size=200) | st.binary(max_size=200))
 @example("[[claim]]\nid = 'a'\nassertion = '''1 < 2'''")

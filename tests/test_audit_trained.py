@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import random
 
 import numpy as np
 import pytest
+import tomli_w
 
 from checks.audit.claims import parse_claims
-from checks.audit.replies import audit_claim
+from checks.audit.errors import InputError
+from checks.audit.replies import audit, audit_claim
 from checks.statements import Kind
 
 OBJECTS = """
@@ -36,7 +39,9 @@ TRAINING = '{ width = 20, until = "1e4" }'
 ONE = {"points": "one", "labels": [1]}
 
 
-def claims_of(assertion, network="net", points="two", labels="alternating", training=TRAINING, more=""):
+def claims_of(
+    assertion="margin(1, 1) > 0", network="net", points="two", labels="alternating", training=TRAINING, more=""
+):
     lines = [OBJECTS, "[[claim]]", 'id = "c"', f"assertion = {json.dumps(assertion)}", f'network = "{network}"', more]
     lines += [f'points = "{points}"', f"labels = {json.dumps(labels)}"]
     lines += [f"training = {training}"] if training else []
@@ -161,3 +166,146 @@ def test_an_euler_method_typed_by_hand_agrees(seed):
         assert reply_to(part, training=training).verdict == "CONFIRMED", part
     for part in wrong:
         assert reply_to(part, training=training).verdict == "REFUTED", part
+
+
+def test_a_claim_on_several_networks_is_refuted_by_one_that_can_be_audited_by_itself():
+    several = '{ width = 20, until = "1e4", seeds = 3 }'
+    reply = reply_to("for all t in [1, 1e4]: output(2, t) > 0 and loss(t) > 1e-3", training=several)
+    assert (reply.verdict, reply.scope) == ("REFUTED", "instances: 1")
+    assert "seed = 0" in reply.counterexample
+    (again,) = audit(parse_claims(reply.counterexample.encode()))
+    assert (again.verdict, again.scope) == ("REFUTED", "instances: 1")
+
+
+def test_a_claim_on_several_networks_counts_those_that_it_was_decided_for():
+    several = "{ width = 20, until = 10, seeds = 3 }"
+    reply = reply_to("loss(10) < loss(1) and n = 2", training=several)
+    assert (reply.verdict, reply.scope) == ("CONFIRMED", "instances: 3")
+    assert "it holds for 3" in reply.because
+    mixed = reply_to("margin(1, 0) > -1", training=several)
+    assert mixed.verdict in ("CONFIRMED", "REFUTED")
+    assert mixed.scope in ("instances: 1", "instances: 2", "instances: 3")
+
+
+@pytest.mark.parametrize(
+    ("assertion", "expected"),
+    [
+        ("probability(gap(0) > 0) > 1/2", "CONFIRMED"),
+        ("probability(gap(0) > 0) > 9/10", "INCONCLUSIVE"),
+        ("probability(gap(0) < 0) > 1/2", "REFUTED"),
+        ("probability(gap(0) < 0) < 1/2", "CONFIRMED"),
+        ("probability(output(1, 0) > 0) < 49/50", "CONFIRMED"),
+        ("probability(drift(0) > 1/10) <= 3/5 and lambda_min(K) > 1", "CONFIRMED"),
+    ],
+)
+def test_a_probability_is_known_by_an_interval(assertion, expected):
+    reply = reply_to(assertion, training="{ width = 5, until = 0, seeds = 40 }")
+    assert reply.verdict == expected, reply
+    assert reply.scope == "instances: 40"
+    assert "statistical" in reply.evidence
+    if expected != "INCONCLUSIVE":
+        assert reply.false_alarm == 1e-8
+        assert "wrong with probability at most 1e-08" in reply.qualification
+
+
+def test_a_probability_that_rests_on_cases_that_say_nothing_says_nothing():
+    reply = reply_to("probability(gap(0.01) > 1e-9) > 1/2", training="{ width = 5, until = 0.01, seeds = 30 }")
+    assert reply.verdict == "VACUOUS"
+
+
+def test_the_seed_of_the_run_draws_other_networks():
+    several = claims_of("loss(0) < 100", training="{ width = 5, until = 0, seeds = 2 }").claims[0]
+    assert audit_claim(several, seed=0).value != audit_claim(several, seed=1).value
+    one = claims_of("loss(0) < 100", training="{ width = 5, until = 0, seed = 7 }").claims[0]
+    assert audit_claim(one, seed=0).value == audit_claim(one, seed=1).value
+
+
+REFUSED = {
+    "write { width = 1000, until": {"training": "{ width = 10 }"},
+    "training: unknown key 'widths'": {"training": "{ width = 10, until = 1, widths = 3 }"},
+    "width: a whole number from 1 to 100000 is needed": {"training": "{ width = 1e30, until = 1 }"},
+    "width: a whole number from 1": {"training": "{ width = 0.5, until = 1 }"},
+    "width: 'True' is not a number": {"training": "{ width = true, until = 1 }"},
+    "until must be a time": {"training": "{ width = 10, until = -1 }"},
+    "'nan' is not a finite number": {"training": "{ width = 10, until = nan }"},
+    "'inf' is not a finite number": {"training": "{ width = 10, until = inf }"},
+    "a number of more than 1000 digits": {"training": f"{{ width = 10, until = 1{'0' * 10**5} }}"},
+    "exponents up to 1000 are read": {"training": '{ width = 10, until = "1e999999999999" }'},
+    "seeds: a whole number from 1 to 1000": {"training": "{ width = 10, until = 1, seeds = 1000000 }"},
+    "seed: a whole number from 0": {"training": "{ width = 10, until = 1, seed = -1 }"},
+    "give seed for one network, or seeds": {"training": "{ width = 10, until = 1, seed = 1, seeds = 2 }"},
+    "not of its training: add training": {"training": None},
+    "there are 1 labels for 2 points": {"labels": [1]},
+    "labels must be a list of 0 and 1, one a point, or": {"labels": "alternate"},
+    "the claim speaks of a time later than until": {"assertion": "margin(1, 1.0001e4) > 0"},
+    "times are not negative, and -1.00000 is": {"assertion": "margin(1, 0-1) > 0"},
+    "times are not negative": {"assertion": "for all t in [-1, 1]: margin(1, t) > 0"},
+    "the number of a point must be a whole number from 1 to 2": {"assertion": "margin(3, 1) > 0"},
+    "margin takes 2 argument(s), as in margin(1, 1e50)": {"assertion": "margin(1) > 0"},
+    "expected a statement that is true or false, found a number": {"assertion": "probability(3) > 0"},
+    "expected a number, found a statement": {"assertion": "loss(1 < 2) > 0"},
+    "CYRILLIC SMALL LETTER A is not ASCII": {"assertion": "m\u0430rgin(1, 1) > 0"},
+    "FULLWIDTH DIGIT ONE is not ASCII": {"assertion": "loss(\uff11) > 0"},
+    "21 points; networks are trained on at most 20": {"points": "circle:21"},
+    "at most 2000000 are trained": {"training": "{ width = 100000, until = 1 }", "points": "circle:20"},
+    "times too much work for one claim": {"training": '{ width = 10, until = "1e1000", seeds = 1000 }'},
+    "cannot be computed in double precision": {"points": "huge"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("message", REFUSED, ids=[message[:40] for message in REFUSED])
+def test_a_claim_about_training_beyond_the_limits_is_refused(message):
+    options = {"assertion": "margin(1, 1) > 0"} | REFUSED[message]
+    with pytest.raises(InputError) as refusal:
+        audit(claims_of(**options))
+    assert message in str(refusal.value)
+    assert len(str(refusal.value)) < 500
+
+
+def true_claims(draw, labels):
+    """A claim that every flow fulfils, and its negation, at random times and points."""
+    count, i = len(labels), draw.randint(1, len(labels))
+    first, second = sorted(draw.sample(["0", "0.01", "0.1", "1", "10", "100"], 2), key=float)
+    single = f"ln(1 + exp(-margin({i}, {first})))"
+    least = "margin(1, {0})"
+    for j in range(2, count + 1):
+        least = f"min({least}, margin({j}, {{0}}))"
+    least = least.format(second)
+    return draw.choice(
+        [
+            (f"loss({second}) <= loss({first})", f"loss({second}) > loss({first})"),
+            (f"margin({i}, {second}) >= lower_envelope({second})", f"margin({i}, {second}) < lower_envelope({second})"),
+            (f"{least} <= upper_envelope({second})", f"{least} > upper_envelope({second})"),
+            ("drift(0) < 1e-6 and displacement(0) < 1e-6", "drift(0) > 1e-6 or displacement(0) > 1e-6"),
+            (f"gap({first}) <= largest_gap({second})", f"gap({first}) > largest_gap({second})"),
+            (f"loss({first}) >= {single}", f"loss({first}) < {single}"),
+            (f"loss({second}) <= n * ln(1 + exp(-{least}))", f"loss({second}) > n * ln(1 + exp(-{least}))"),
+            (f"displacement({second})^2 <= {second} * loss(0)", f"displacement({second})^2 > {second} * loss(0)"),
+            (
+                f"output({i}, {first}) = {2 * labels[i - 1] - 1} * margin({i}, {first})",
+                f"|output({i}, {first}) - ({2 * labels[i - 1] - 1}) * margin({i}, {first})| > 10",
+            ),
+            (f"crossing_time(1) <= crossing_time({first} + 1)", f"crossing_time(1) > crossing_time({first} + 1)"),
+            (f"|K_t({second})(1, 2)| <= max_norm(K_t({second}))", f"|K_t({second})(1, 2)| > max_norm(K_t({second}))"),
+            (f"lambda_min(K_t({second})) > -1e-3 * n", f"lambda_max(K_t({second})) < 0"),
+        ]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_false_claim_about_a_flow_is_confirmed_and_no_true_one_refuted(seed):
+    draw = random.Random(seed)
+    family, depth = draw.choice([("fcn", 1), ("fcn", 2), ("resnet", 1)])
+    rows = [[draw.randint(-9, 9) / 8, draw.randint(-9, 9) / 8 + 3 * place] for place in range(draw.randint(2, 3))]
+    labels = [draw.randint(0, 1) for _ in rows]
+    training = {"width": draw.randint(2, 20), "until": 100, "seed": seed}
+    table = {"id": "c", "network": {"family": family, "depth": depth}, "points": rows, "labels": labels}
+    decided = 0
+    for _ in range(25):
+        for assertion, truth in zip(true_claims(draw, labels), (True, False), strict=True):
+            text = tomli_w.dumps({"claim": [table | {"training": training, "assertion": assertion}]})
+            verdict = audit_claim(parse_claims(text.encode()).claims[0]).verdict
+            assert (verdict, truth) not in (("CONFIRMED", False), ("REFUTED", True)), (text, verdict)
+            assert (verdict, truth) != ("VACUOUS", False), text
+            decided += verdict in ("CONFIRMED", "REFUTED")
+    assert decided > 15

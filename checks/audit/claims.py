@@ -116,10 +116,10 @@ def _load(content: bytes, name: str) -> dict[str, Any]:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: not UTF-8 text, at byte {error.start}") from None
-    _check_nesting(text, name)
-    long = re.search(rf"[0-9_]{{{MOST_DIGITS + 1},}}", text)
+    long = re.search(rf"(?<![0-9_])[0-9_]{{{MOST_DIGITS + 1},}}", text)
     if long:
         raise InputError(f"{name}, line {_line(text, long.start())}: a number of more than {MOST_DIGITS} digits")
+    _check_nesting(text, name)
 
     def exactly(digits: str) -> Fraction:
         return parse_number(digits.replace("_", ""), name)
@@ -132,7 +132,12 @@ def _load(content: bytes, name: str) -> dict[str, Any]:
         raise InputError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
 
 
-_QUOTED = re.compile(r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*')
+_QUOTED = re.compile(
+    r'"""(?:\\[\s\S]|[^\\])*?(?:"""|\Z)|\'\'\'[\s\S]*?(?:\'\'\'|\Z)'
+    r'|"(?:\\[\s\S]|[^"\\\n])*+\\?(?:"|$)|\'[^\'\n]*+(?:\'|$)|#[^\n]*',
+    re.MULTILINE,
+)
+"""Strings and comments; what is not closed runs to the end of its line, or of the text."""
 
 
 def _check_nesting(text: str, name: str) -> None:
@@ -143,7 +148,7 @@ def _check_nesting(text: str, name: str) -> None:
         depth = max(0, depth + (1 if match[0] in "[{" else -1))
         if depth > MOST_NESTING:
             raise InputError(f"{name}, line {_line(text, match.start())}: nested more than {MOST_NESTING} deep")
-    dotted = re.search(rf"(?:[A-Za-z0-9_-]+\s*\.\s*){{{MOST_NESTING},}}", bare)
+    dotted = re.search(rf"(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_-]++\s*+\.\s*+){{{MOST_NESTING},}}", bare)
     if dotted:
         raise InputError(f"{name}, line {_line(text, dotted.start())}: a key of more than {MOST_NESTING} parts")
 

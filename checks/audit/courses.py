@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -38,10 +38,14 @@ ROUNDING = 1e-8
 
 @dataclass(frozen=True)
 class Setting:
-    """A flow to be computed: all that it depends on. `times` are logarithms of record times beside the usual ones."""
+    """A flow to be computed: all that it depends on. `times` are logarithms of record times beside the usual ones.
+
+    Two settings are one if the points' coordinates are the same doubles.
+    """
 
     architecture: Architecture
-    points: PointSet
+    points: PointSet = field(compare=False)
+    coordinates: tuple[tuple[float, ...], ...]
     labels: tuple[int, ...]
     width: int
     log_until: float
@@ -62,8 +66,10 @@ class Setting:
     @property
     def steps(self) -> int:
         """About the steps of the finer run."""
+        if self.log_until == -math.inf:
+            return 1
         decades = max(0.0, self.log_until / LOG_10 + 3)
-        return 200 + int(LOG_10 / FINE.longest * decades) + len(self.times)
+        return 60 + int(LOG_10 / FINE.longest * decades) + len(self.times)
 
     @property
     def work(self) -> int:
@@ -158,12 +164,12 @@ def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
     return gradient_flow(
         setting.architecture,
         start,
-        points.coordinates(FLOAT64),
+        np.array(setting.coordinates),
         logistic(setting.labels),
         setting.log_until,
         accuracy=accuracy,
         recording=RecordedAt(PER_DECADE, others=setting.times),
-        most_steps=4 * setting.steps,
+        most_steps=1000 + 4 * setting.steps,
         progress=False,
     )
 

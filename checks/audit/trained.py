@@ -15,6 +15,7 @@ from checks.audit.matrices import Matrix
 from checks.audit.ranges import Range
 from checks.audit.sampling import ERROR
 from checks.audit.training import MOST_NUMBERS, MOST_TRAINED_POINTS, MOST_WORK, SAME_TIME, log_ends
+from numerics.kernels import FLOAT64
 
 if TYPE_CHECKING:
     from checks.audit.courses import Array, Course, Setting
@@ -142,9 +143,11 @@ def setting_of(situation: Situation) -> Setting:
     labels = tuple((1 + sign) // 2 for sign in situation.signs(len(points)))
     assert situation.seed_of_network is not None
     times = tuple(time for time in situation.times if not is_usual(time))
+    coordinates = tuple(map(tuple, points.coordinates(FLOAT64).tolist()))
     setting = Setting(
-        situation.architecture, points, labels, trained.width, trained.log_until, times, situation.seed_of_network
-    )
+        situation.architecture, points, coordinates, labels, trained.width, trained.log_until, times,
+        situation.seed_of_network,
+    )  # fmt: skip
     if setting.numbers > MOST_NUMBERS:
         raise MeaninglessError(
             f"{setting.numbers} parameters and pre-activations; at most {MOST_NUMBERS} are trained:"

@@ -38,8 +38,8 @@ PREDICTOR = Statement(
     number="EQ-1",
     formula=r"f_\infty(x) \to f_0(x) + K(x,X) K(X,X)^{-1} (y - f_0(X))",
     qualification="Networks of width 2048 come within 3%; the distance falls with an exponent whose interval excludes "
-    "0, beside -1/2, which the fluctuation of K_0 predicts. Three points on the circle, in this suite's set-up, trained "
-    "by the gradient flow until no output moves; a finite width confirms no limit.",
+    "0, beside -1/2, which the fluctuation of K_0 predicts. Three points on the circle, in this suite's set-up, "
+    "trained by the gradient flow until no output moves; a finite width confirms no limit.",
     hypotheses=(DEFINITE,),
     uses=("lazy:solution-soft",),
     inconclusive=1,

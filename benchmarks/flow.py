@@ -46,8 +46,8 @@ CASES = (
 )
 DESCENT = Case("10,000 epochs of descent, depth 3, 2000", fcn(3), 2000, hexagon(), 3)
 HEADING = (
-    "case", "seconds", "steps", "gradients", "gradients / decade",
-    "last decade of descent", "ms / gradient", "of descent",
+    "case", "seconds", "steps", "gradients", "gradients / decade", "of descent, last decade",
+    "seconds / decade", "of descent, last decade, log10 s", "ms / gradient", "of descent",
 )  # fmt: skip
 
 
@@ -77,6 +77,8 @@ def measure(case: Case) -> tuple[str, ...]:
         str(gradients),
         f"{gradients / decades:.1f}",
         f"10^{in_last_decade:.1f}",
+        f"{seconds / decades:.3f}",
+        f"{in_last_decade + math.log10(each):.1f}",
         f"{1e3 * seconds / gradients:.1f}",
         f"{1e3 * each:.1f}",
     )

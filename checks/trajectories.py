@@ -26,8 +26,8 @@ PAPER = "arXiv 2504.11130"
 LOGISTIC = Hypothesis("logistic loss, hard labels", "the loss is the summed logistic loss with labels 0 and 1")
 TOP_TRAINED = Hypothesis("top layer trained", "W_{L+1} and the last bias are trained")
 ALONG = (
-    "Checked at every recorded time of the trajectories computed; the flow is numerics.flow's, whose steps are judged "
-    "by their own drift: outputs are good to about 5%."
+    "Checked at every recorded time of the trajectories computed; steps of half the length change margins by less than "
+    "0.03 and the kernel by less than 8%."
 )
 TWO = circle(2)
 

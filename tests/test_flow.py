@@ -207,6 +207,46 @@ def test_default_steps_are_accurate_and_a_smaller_tolerance_makes_them_more_so()
     assert errors[0] < 0.02 and errors[1] < errors[0] / 2, errors
 
 
+@pytest.mark.parametrize(
+    ("network", "points", "width", "until"),
+    [(fcn(1), HEXAGON[[2, 5]], 300, 20), (fcn(1), HEXAGON, 100, 2), (fcn(2), HEXAGON[::2], 64, 10)],
+    ids=["opposite points", "the hexagon", "three points, depth 2"],
+)
+def test_steps_of_half_the_length_change_margins_by_hundredths_and_the_kernel_by_some_per_cent(
+    network, points, width, until
+):
+    loss = logistic([index % 2 for index in range(len(points))])
+    default = Accuracy()
+    finer = Accuracy(tolerance=default.tolerance / 2, longest=default.longest / 2)
+    parameters = start(network, width)
+    coarse, fine = (
+        gradient_flow(network, parameters, points, loss, until * LOG_10, accuracy=accuracy)
+        for accuracy in (default, finer)
+    )
+    assert coarse.status == fine.status == FINISHED
+    assert np.abs(coarse.margins - fine.margins).max() < 0.03
+    assert np.abs(coarse.lower_envelope - fine.lower_envelope).max() < 0.03
+    largest = np.abs(fine.gram).max(axis=(1, 2))
+    assert (np.abs(coarse.gram - fine.gram).max(axis=(1, 2)) / largest).max() < 0.08
+
+
+def test_samples_without_a_gradient_do_not_disturb_the_others_at_any_time():
+    # The second sample is inactive for good; the first follows its closed form as if it were alone, beyond t = 1e308.
+    network = with_trained(fcn(1, "none"), ["W_2"])
+    parameters = {name: tensor.abs() for name, tensor in start(network, 8, dimension=1).items()}
+    points = np.array([[1.0], [-1.0]])
+    sparse = Recording(per_decade=1)
+    both = gradient_flow(network, parameters, points, logistic([1, 0]), 400 * LOG_10, recording=sparse)
+    alone = gradient_flow(network, parameters, points[:1], logistic([1]), 400 * LOG_10, recording=sparse)
+    assert both.status == FINISHED and not both.outputs[:, 1].any()
+    np.testing.assert_allclose(both.outputs[:, 0], alone.outputs[:, 0], rtol=1e-6)
+
+
+def test_records_may_be_many_decades_apart():
+    times = list(Recording(per_decade=0.1, log10_first=-15).log_times(-math.inf, 12 * LOG_10))
+    np.testing.assert_allclose(np.divide(times, LOG_10), [-10, 0, 10, 12])
+
+
 def test_at_time_zero_there_is_the_start_alone():
     parameters = start(fcn(1), 8)
     found = gradient_flow(fcn(1), parameters, POINTS, logistic([0, 1, 1]), -math.inf)

@@ -22,7 +22,17 @@ from checks.kernel_regime import (
     loss_of,
 )
 from checks.rates import PREDICTOR_CLAIMS, closeness
-from checks.statements import Hypothesis, Statement, check, counterexample, numerical, record, statistical, thorough
+from checks.statements import (
+    Evidence,
+    Hypothesis,
+    Statement,
+    check,
+    counterexample,
+    numerical,
+    record,
+    statistical,
+    thorough,
+)
 from checks.statements import symbolic as proved
 from checks.trained_law import SIZE, Moments, grams, law, products, solutions, trained
 from numerics.estimation import equivalence_test
@@ -76,8 +86,9 @@ LAW = Statement(
     source=LAZY,
     number="LZ-5",
     formula=r"\mathrm{Cov} f_\infty = S - A s' - s A' + A \Sigma A', \quad A = K(x,X) K(X,X)^{-1}",
-    qualification="sympy proves mean and covariance for Gaussian f_0. Tested at finite width in two steps, explicit "
-    "solutions from many starts, then trained networks against their own; Gaussianity itself is not tested.",
+    qualification="sympy proves mean and covariance for Gaussian f_0. Tested at width 512: explicit solutions from "
+    "4000 starts, and trained networks against their own; the thorough profile tests 4000 of them. Gaussianity is not "
+    "tested.",
     hypotheses=(SOFT_TARGETS,),
     uses=("lazy:solution-soft",),
 )
@@ -194,27 +205,29 @@ def wrong_side() -> Moments:
     mutants={"not conditioned on the samples": unconditioned, "f_0 dropped": from_zero, "targets swapped": wrong_side},
 )
 def test_explicit_solutions_from_many_starts_have_the_derived_law(claim, first_seed):
-    mean, covariance = claim()
-    draws = solutions(LAW_WIDTH, 20_000 if thorough() else 4000, first_seed)
+    record(law_evidence(solutions(LAW_WIDTH, 4000, first_seed), claim(), "explicit solutions"))
+    if thorough():
+        record(law_evidence(trained(LAW_WIDTH, 4000, first_seed)[0], claim(), "trained networks"))
+
+
+def law_evidence(draws: np.ndarray, moments: Moments, what: str) -> Evidence:
+    """Have the draws these moments, to a quarter of a deviation in the mean and 0.4 variances in the covariance?"""
+    mean, covariance = moments
     alpha = BUDGET.alpha("equivalence", tests=5) / 4
     deviations = np.sqrt(np.diagonal(law()[1]))
-    first = equivalence_test(draws / deviations, mean / deviations, 0.25, alpha)
-    second = equivalence_test(products(draws, mean), covariance, 0.4 * np.outer(deviations, deviations), alpha)
+    unit = np.outer(deviations, deviations)
+    first = equivalence_test(draws / deviations, mean / deviations, 0.25, alpha, allowance=0.02)
+    second = equivalence_test(products(draws, mean) / unit, covariance / unit, 0.4, alpha, allowance=0.05)
     verdicts = {first.verdict, second.verdict}
     holds = False if "differs" in verdicts else (None if "undecided" in verdicts else True)
-    record(
-        statistical(
-            holds,
-            f"{len(draws)} starts at width {LAW_WIDTH}: detects {first.detectable.max():.2f} deviations in the mean, "
-            f"{(second.detectable / np.outer(deviations, deviations)).max():.2f} variances in the covariance",
-        )
-    )
+    detail = f"{len(draws)} {what} at width {LAW_WIDTH}: detects {first.detectable.max():.2f} deviations in the mean, "
+    return statistical(holds, f"{detail}{second.detectable.max():.2f} variances in the covariance")
 
 
 @check(LAW, 1.0, mutants={"f_0 and targets dropped": 0.0, "the opposite": -1.0})
 def test_trained_networks_are_near_their_explicit_solutions_in_mean_square(claim, first_seed):
     # In units of the derived deviation: |Cov f - Cov solution| <= 2 sqrt(share) + share by Cauchy and Schwarz.
-    found, solved = trained(LAW_WIDTH, 400 if thorough() else 24, first_seed)
+    found, solved = trained(LAW_WIDTH, 4000 if thorough() else 24, first_seed)
     share = float(np.mean((found - claim * solved) ** 2 / np.diagonal(law()[1]), axis=0).max())
     detail = f"{len(found)} networks of width {LAW_WIDTH}: mean square distance {share:.3f} of the variance"
     record(numerical(share < SHARE, detail, margin=SHARE - share))

@@ -35,4 +35,15 @@ figures `network` is "with biases" (the FCN (2.1)), "without biases" or a ResNet
 | monte_carlo | network, depth, points, width, draws, group, entry, analytic, mean, half_width |
 | kernel_values | network, depth, points, n, at_first, first_second, lambda_min |
 | late_times | network, depth, width, seed, log10_from, log10_to, quantity, exponent, predicted, status |
+| equivalence_by_width | depth, width, seed, share |
+| equivalence_by_width_fit | depth, slope, low, high, misfit, predicted, width_for_one_percent |
+| equivalence_depth | table, training, split, depth, width, seed, epochs, residual, network_error, own_kernel_error, kernel_error, distance |
+| equivalence_depth_changes | table, training, from_depth, to_depth, width, network_change, kernel_change, difference, low, high, own_difference, own_low, own_high, claim |
+| equivalence_nngp | table, training, depth, fit, splits, ntk_error, nngp_error, ratio, low, high, claim |
+| lazy_contrast | kind, strength, width, seed, log10_time, drift, largest_output, distance |
+| lazy_crossover | kind, strength, width, seed, log10_departure, log10_end, largest_drift, largest_output, hard_drift |
+| lazy_drift_by_width | kind, depth, width, seed, drift, linearised_on, linearised_off, to_limit, to_start |
+| lazy_drift_exponents | kind, depth, quantity, slope, low, high, misfit, predicted |
+| lazy_ensemble | width, draws, quantity, first, second, derived, ensemble, half_width, bayesian |
+| lazy_ensemble_draws | width, seed, point, trained, explicit |
 """  # noqa: E501

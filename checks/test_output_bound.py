@@ -22,7 +22,7 @@ from theory.output_bound import width as width_symbol
 OURS = "this suite"
 SCALE = Hypothesis("non-zero residual scale", "alpha is not zero: otherwise the bound says nothing")
 ALL_WEIGHTS = Hypothesis("all weights trained", "every W_l is trained")
-ALL_ONES = Hypothesis("weights of one sign", "the samples are summed with weights c_i of one sign, at least 1 in size")
+EQUAL_WEIGHTS = Hypothesis("equal weights", "the samples are summed with equal weights, none subtracted")
 PATHWISE = (
     "Checked to a relative rounding of 1e-9 on the parameters tried; the proof for all is that of theory.output_bound."
 )
@@ -65,7 +65,7 @@ PAIRS = Statement(
     number="output bound, FCN, off the diagonal",
     formula=r"1'K1 \ge 2\sqrt{2/m}\,\bigl|\textstyle\sum_i f(x_i)\bigr|",
     qualification=PATHWISE + " Attained by one point, approached by two whose neurons are active at one of them each.",
-    hypotheses=(TOP_TRAINED, ALL_ONES),
+    hypotheses=(TOP_TRAINED, EQUAL_WEIGHTS),
     revision=2,
 )
 RESNET_PAIRS = Statement(
@@ -294,7 +294,7 @@ def test_with_the_last_bias_frozen_the_summed_kernel_need_not_follow():
     record(two_against_sqrt_2_w(10, "one point, b_1 = 1 frozen, x = 0"))
 
 
-@counterexample(PAIRS, ALL_ONES)
+@counterexample(PAIRS, EQUAL_WEIGHTS)
 def test_with_weights_of_both_signs_the_kernel_need_not_follow_the_difference():
     # Depth 1, width 1, x = h and -h, w = v, b = 1 active at both: c = (1, -1) leaves (2/m) (v^2 + w^2) (2 h)^2 alone.
     h, weight = sympy.Rational(1, 100), sympy.Integer(1)

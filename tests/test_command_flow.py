@@ -33,6 +33,10 @@ def test_two_opposite_points_as_json(run):
     assert 10 < found["crossings"]["sharp"] < 16
     assert found["log10_time"][-1] == pytest.approx(16)
     assert len(found["log10_time"]) == len(found["log10_loss"]) == len(found["margins"])
+    assert len(found["lambda_min"]) == len(found["diagonal"]) == len(found["log10_time"])
+    assert all(
+        min(diagonal) >= lowest > 0 for diagonal, lowest in zip(found["diagonal"], found["lambda_min"], strict=True)
+    )
     assert all(len(margins) == 2 for margins in found["margins"])
     assert found["log10_loss"][-1] < -14 and found["gap_at_start"] > 0
     assert found["envelope_held"] is True and found["status"] == "finished"

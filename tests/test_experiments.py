@@ -44,6 +44,12 @@ MINE = {
     "kernel_values",
     "resnet",
     "trajectories",
+    "equivalence_by_width",
+    "equivalence_depth",
+    "equivalence_nngp",
+    "lazy_contrast",
+    "lazy_drift",
+    "lazy_ensemble",
 }
 
 

@@ -4,12 +4,19 @@ import flint
 import numpy as np
 import pytest
 
-from numerics.gap import best_gap, gap_constants, label_aware_gap, simplex_minimiser
+from numerics.gap import (
+    Bounds,
+    best_gap,
+    certified_gap_constants,
+    gap_constants,
+    label_aware_gap,
+    simplex_minimiser,
+)
 from numerics.kernels import ntk
 from numerics.number_systems import Balls
-from numerics.points import circle, hexagon
+from numerics.points import circle, hexagon, rational_points
 from numerics.spectrum import Enclosure, certified_lambda_min, factorised_enclosure
-from theory.architecture import fcn
+from theory.architecture import fcn, resnet
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +67,18 @@ def test_all_constants_of_the_hexagon_coincide_but_the_printed_one():
     for constant, number in ((found.printed, 72), (found.sharp, 6), (found.best, 6), (found.label_aware, 6)):
         assert constant.lower * number <= lowest.upper
         assert lowest.lower <= constant.upper * number
+
+
+def test_the_constants_of_a_networks_limit_are_those_of_its_gram_matrix():
+    lowest, found = certified_gap_constants(fcn(1), circle(2), [-1, 1])
+    # Typed by hand: K = [[4, 2/pi], [2/pi, 4]], lambda_0 = 4 - 2/pi.
+    exact = 4 - 2 / flint.arb.pi()
+    contains(Bounds(lowest.lower, lowest.upper), exact, 1e-10)
+    contains(found.printed, exact / 8, 1e-10)
+    for constant in (found.sharp, found.best, found.label_aware):
+        contains(constant, exact / 2, 1e-10)
+    with pytest.raises(ValueError, match="positive definite"):
+        certified_gap_constants(resnet(1, 0), rational_points("-1, 0, 1", [[-1], [0], [1]]), [1, -1, 1])
 
 
 def test_above_twelve_points_the_best_constant_is_bracketed():

@@ -142,6 +142,14 @@ def test_the_objective_is_strictly_convex_in_the_coefficients(claim):
         record(proved(bool(holds and convex), f"n = {size}", covers_all=False))
 
 
+@counterexample(UNIQUE, DEFINITE)
+def test_with_two_equal_points_the_coefficients_are_not_unique():
+    _, hessian, K, *_ = predictors.regularised(2)
+    singular = hessian.subs(dict.fromkeys(K, sympy.Integer(1)))
+    flat = (singular * sympy.Matrix([1, -1])).expand()
+    record(proved(not flat.is_zero_matrix, "K = (1 1; 1 1): the objective is flat along C = (1, -1)"))
+
+
 @check(SOLUTION_PENALTY, 1, mutants={"n lost for a mean": sympy.Rational(1, 2)})
 def test_a_mean_over_the_samples_multiplies_beta_by_n(claim):
     gradient, _, K, C, forces, _ = predictors.regularised(2, averaged=True)

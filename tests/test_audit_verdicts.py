@@ -115,6 +115,10 @@ KNOWN = [
     ("CONFIRMED", "for all u in [0, 1]: if u > 1/2 then k0(u) > 0.6"),
     ("CONFIRMED", "for all L in 1..4: L^2 < 17"),
     ("REFUTED", "for all L in 1..5: L^2 < 17"),
+    ("INCONCLUSIVE", "for all k in 1..100000: k > 0"),
+    ("REFUTED", "for all k in -1000000..1000000: k > -999999"),
+    ("CONFIRMED", "there exists k in 1..1000000: k^2 > 1e11"),
+    ("CONFIRMED", "for all f in [-100, 100]: 1 - 1 / (1 + exp(-f)) = 1 / (1 + exp(f))"),
     ("CONFIRMED", "there exists u in [-1, 1]: k0(u) = 0.7"),
     ("CONFIRMED", "there exists u in [0, 1]: k1(u) = k0(u) - 1/20"),
     ("INCONCLUSIVE", "there exists u in [-1, 1]: 1 / u = 0.0001"),
@@ -140,6 +144,9 @@ KNOWN = [
     # True for a reason that says nothing.
     ("VACUOUS", "if lambda_min(K) > 2 then K(1, 1) = 0", "net", "six"),
     ("VACUOUS", "for all L in 5..1: L = 0"),
+    # Ranges too long to go through are searched.
+    ("INCONCLUSIVE", "for all k in 1..100000: k > 0"),
+    ("REFUTED", "for all k in 1..100000: k < 100000"),
     ("VACUOUS", "for all u in [1, 0]: u > 5"),
     ("VACUOUS", "for all u in [0, 1]: if u > 2 then k0(u) = 7"),
     # Equal numbers for which no proof is found, and values that are not defined.
@@ -261,7 +268,7 @@ def test_the_same_seed_gives_the_same_reply():
         ("printed('3.9')(1, 1) > 0", "eq:3.9 is about the resnet"),
         ("printed('B.8')(1, 1) > 0", "eq:B.8 does not print an NTK"),
         ("gap_labels(K) > 0", "gives none: add labels"),
-        ("for all k in 1..100000: k > 0", "too long: at most 1000"),
+        ("for all k in 1..10000000: k > 0", "the end of a range must be a whole number"),
     ],
 )
 def test_a_claim_without_meaning_is_bad_input(assertion, message):
@@ -277,3 +284,23 @@ def test_fifty_claims_on_six_points_have_their_verdicts():
     )
     replies = audit(parse_claims(text.encode()))
     assert [reply.verdict for reply in replies[7:]] == ["CONFIRMED"] * 43
+
+
+def test_a_long_range_is_searched_and_never_confirmed():
+    reply = reply_to("for all m in 1..999999: m < 10^6")
+    assert reply.verdict == "INCONCLUSIVE"
+    assert re.fullmatch(r"no counterexample among [0-9]{2} of the 999999 numbers from 1 to 999999", reply.because)
+    shown = int(re.findall("among ([0-9]+)", reply.because)[0])
+    assert reply.scope == f"instances: {shown}"
+
+
+def test_a_claim_on_all_widths_up_to_some_can_be_written_and_refuted():
+    # Two points at depth 1: the kernel is nearer to its limit than lambda_0/(2n^2) = 0.42 from some thousand on.
+    claims = claims_of(
+        "for all m in 10..20000: start_gap(m) > gap_printed(K)", "shallow", more="points = [[1, 0], [-1, 0]]"
+    )
+    reply = audit_claim(claims.claims[0])
+    assert (reply.verdict, reply.evidence) == ("REFUTED", "certified, statistical") or reply.evidence == "statistical"
+    width = int(re.findall("m = ([0-9]+) refutes it", reply.because)[0])
+    assert 500 < width <= 20_000
+    assert f'm = "{width}"' in reply.counterexample

@@ -43,6 +43,8 @@ NUMBERS = (
 ATTAINED = ("checks/test_divergence.py", "-k", "envelope and (one or three)")
 ENERGY = ("checks/test_divergence.py", "-k", "energy_identity_closes and statement")
 AT_THE_ORIGIN = ("checks/test_alternative.py", "-k", "origin")
+KNOWN_ANSWERS = ("tests/test_audit_verdicts.py", "-k", "known_answer")
+TRAINED = ("tests/test_audit_trained.py", "-k", "known_answer or euler or counts")
 
 ERRORS: tuple[Planted, ...] = (
     # In the architecture value, which all three readings share: the printed formulas, and the tests' hand-typed
@@ -362,6 +364,70 @@ ERRORS: tuple[Planted, ...] = (
         "if bias is not None and _degree(bias) != before:",
         "if bias is not None and _degree(bias) > before:",
         ("tests/test_late_times.py",),
+    ),
+    # In the auditor's deciding.
+    Planted(
+        "two ranges that overlap are ordered",
+        "checks/audit/ranges.py",
+        "return True if first.upper < second.lower else",
+        "return True if first.lower < second.upper else",
+        KNOWN_ANSWERS,
+    ),
+    Planted(
+        "equality confirmed by digits",
+        "checks/audit/ranges.py",
+        "return True if exact and first.lower == second.lower else None",
+        "return True if first.lower.overlaps(second.lower) else None",
+        KNOWN_ANSWERS,
+    ),
+    Planted(
+        "a vacuous claim counted as confirmed",
+        "checks/audit/auditing.py",
+        "Truth.EMPTY: Verdict.VACUOUS",
+        "Truth.EMPTY: Verdict.CONFIRMED",
+        KNOWN_ANSWERS,
+    ),
+    Planted(
+        "a bound met before training counted as confirmed",
+        "checks/audit/comparisons.py",
+        "return Truth.EMPTY if decided and says_nothing(node, situation) else truth_of(decided)",
+        "return truth_of(decided)",
+        TRAINED,
+    ),
+    Planted(
+        "the error of a flow left out",
+        "checks/audit/courses.py",
+        "scaled = SAFETY * np.where(",
+        "scaled = 0 * np.where(",
+        TRAINED,
+    ),
+    Planted(
+        "scope all for what was integrated",
+        "checks/audit/auditing.py",
+        "if words_in(_assertion(claim)) & (TRAINED | SAMPLED):",
+        "if words_in(_assertion(claim)) & SAMPLED:",
+        TRAINED,
+    ),
+    Planted(
+        "the time of a claim in log10 where the flow has ln",
+        "checks/audit/training.py",
+        "return float(end.log().mid())",
+        "return float(end.log().mid()) / math.log(10)",
+        TRAINED,
+    ),
+    Planted(
+        "one network fewer than the claim says",
+        "checks/audit/training.py",
+        "return range(first, first + self.seeds)",
+        "return range(first, first + max(1, self.seeds - 1))",
+        TRAINED,
+    ),
+    Planted(
+        "an entry of the ledger not verified",
+        "checks/commands/audit.py",
+        "return {name: ledger.entry(found, name) for name in names}",
+        'return {entry["id"]: entry for entry in found["statements"]}',
+        ("tests/test_audit_files.py", "-k", "tampered"),
     ),
 )
 

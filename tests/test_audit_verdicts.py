@@ -115,7 +115,6 @@ KNOWN = [
     ("CONFIRMED", "for all u in [0, 1]: if u > 1/2 then k0(u) > 0.6"),
     ("CONFIRMED", "for all L in 1..4: L^2 < 17"),
     ("REFUTED", "for all L in 1..5: L^2 < 17"),
-    ("INCONCLUSIVE", "for all k in 1..100000: k > 0"),
     ("REFUTED", "for all k in -1000000..1000000: k > -999999"),
     ("CONFIRMED", "there exists k in 1..1000000: k^2 > 1e11"),
     ("CONFIRMED", "for all f in [-100, 100]: 1 - 1 / (1 + exp(-f)) = 1 / (1 + exp(f))"),
@@ -300,7 +299,7 @@ def test_a_claim_on_all_widths_up_to_some_can_be_written_and_refuted():
         "for all m in 10..20000: start_gap(m) > gap_printed(K)", "shallow", more="points = [[1, 0], [-1, 0]]"
     )
     reply = audit_claim(claims.claims[0])
-    assert (reply.verdict, reply.evidence) == ("REFUTED", "certified, statistical") or reply.evidence == "statistical"
+    assert (reply.verdict, reply.evidence) == ("REFUTED", "statistical")
     width = int(re.findall("m = ([0-9]+) refutes it", reply.because)[0])
     assert 500 < width <= 20_000
     assert f'm = "{width}"' in reply.counterexample

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +15,16 @@ from checks.audit.language import parse, parse_constant
 from checks.audit.nodes import Apply, Name, Node, Number, Quantified, parts
 from checks.audit.objects import Network
 from checks.audit.situation import ALTERNATING, Labels
+from checks.audit.toml import MOST_BYTES, exact_number, load, only, sentence_of, table_of, text_of, whole_number
 from checks.audit.training import MOST_SEEDS, MOST_WIDTH, Training
 from checks.audit.words import WORDS
 from checks.statements import Verdict
-from numerics.points import PointSet, parse_number, parse_points, rational_points
+from numerics.points import PointSet, parse_points, rational_points
 from theory.architecture import BIASES, FAMILIES
 
-MOST_BYTES = 262_144
-MOST_NESTING = 10
 MOST_CLAIMS = 1_000
-MOST_DIGITS = 1_000
 MOST_POINTS = 200
 MOST_DIMENSION = 2_000
-MOST_COORDINATES = 100_000
-MOST_SENTENCE = 2_000
 """Limits of a claims file; what exceeds one is refused before any work."""
 
 FILE_KEYS = ("title", "networks", "points", "constants", "claim")
@@ -91,8 +85,8 @@ def read_claims(path: Path) -> ClaimsFile:
 
 def parse_claims(content: bytes, name: str = "claims", folder: Path | None = None) -> ClaimsFile:
     """The claims in the bytes of a file. Point sets named by a CSV file are looked for in `folder`."""
-    table = _load(content, name)
-    _only(table, FILE_KEYS, name)
+    table = load(content, name)
+    only(table, FILE_KEYS, name)
     claims = table.get("claim")
     if not isinstance(claims, list) or not claims:
         raise InputError(f"{name}: no claims; write a table [[claim]] with id, sentence and assertion")
@@ -105,56 +99,8 @@ def parse_claims(content: bytes, name: str = "claims", folder: Path | None = Non
         if claim.id in read:
             raise InputError(f"{name}: two claims have the id {claim.id!r}; ids must differ")
         read[claim.id] = claim
-    title = _text(table, "title", name, "")
+    title = text_of(table, "title", name, "")
     return ClaimsFile(name, title, tuple(read.values()), hashlib.sha256(content).hexdigest())
-
-
-def _load(content: bytes, name: str) -> dict[str, Any]:
-    if len(content) > MOST_BYTES:
-        raise InputError(f"{name}: more than {MOST_BYTES} bytes; split the file")
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: not UTF-8 text, at byte {error.start}") from None
-    long = re.search(rf"(?<![0-9_])[0-9_]{{{MOST_DIGITS + 1},}}", text)
-    if long:
-        raise InputError(f"{name}, line {_line(text, long.start())}: a number of more than {MOST_DIGITS} digits")
-    _check_nesting(text, name)
-
-    def exactly(digits: str) -> Fraction:
-        return parse_number(digits.replace("_", ""), name)
-
-    try:
-        return tomllib.loads(text, parse_float=exactly)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{name}: not TOML: {error}") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
-
-
-_QUOTED = re.compile(
-    r'"""(?:\\[\s\S]|[^\\])*?(?:"""|\Z)|\'\'\'[\s\S]*?(?:\'\'\'|\Z)'
-    r'|"(?:\\[\s\S]|[^"\\\n])*+\\?(?:"|$)|\'[^\'\n]*+(?:\'|$)|#[^\n]*',
-    re.MULTILINE,
-)
-"""Strings and comments; what is not closed runs to the end of its line, or of the text."""
-
-
-def _check_nesting(text: str, name: str) -> None:
-    """Refuse deep nesting before tomllib recurses into it."""
-    bare = _QUOTED.sub(lambda match: " " * len(match[0]), text)
-    depth = 0
-    for match in re.finditer(r"[\[\]{}]", bare):
-        depth = max(0, depth + (1 if match[0] in "[{" else -1))
-        if depth > MOST_NESTING:
-            raise InputError(f"{name}, line {_line(text, match.start())}: nested more than {MOST_NESTING} deep")
-    dotted = re.search(rf"(?<![A-Za-z0-9_-])(?:[A-Za-z0-9_-]++\s*+\.\s*+){{{MOST_NESTING},}}", bare)
-    if dotted:
-        raise InputError(f"{name}, line {_line(text, dotted.start())}: a key of more than {MOST_NESTING} parts")
-
-
-def _line(text: str, position: int) -> int:
-    return text.count("\n", 0, position) + 1
 
 
 class _Reader:
@@ -165,9 +111,9 @@ class _Reader:
         self.name = name
         self.folder = folder
         self.constants = self._constants(table, name, {})
-        entries = _table(table, "networks", name)
+        entries = table_of(table, "networks", name)
         self.networks = {key: self.network(value, f"{name}, networks.{key}") for key, value in entries.items()}
-        sets = _table(table, "points", name)
+        sets = table_of(table, "points", name)
         self.point_sets = {key: self.points(value, f"{name}, points.{key}") for key, value in sets.items()}
         taken: set[str] = set()
         for key in (*entries, *sets, *self.constants):
@@ -179,16 +125,16 @@ class _Reader:
         where = f"{self.name}, claim {number}"
         if not isinstance(entry, dict):
             raise InputError(f"{where}: write claims as tables [[claim]]")
-        name = _text(entry, "id", where)
+        name = text_of(entry, "id", where)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,99}", name):
             raise InputError(f"{where}: the id {name[:40]!r} needs letters, digits and : . _ - only, at most 100")
         where = f"{self.name}, claim {name!r}"
-        _only(entry, CLAIM_KEYS, where)
+        only(entry, CLAIM_KEYS, where)
         constants = self._constants(entry, where, dict(self.constants))
         networks, point_sets = dict(self.networks), dict(self.point_sets)
         network = self._named(entry, "network", networks, where)
         points = self._named(entry, "points", point_sets, where)
-        text, statement = _text(entry, "assertion", where, ""), _text(entry, "statement", where, "")
+        text, statement = text_of(entry, "assertion", where, ""), text_of(entry, "statement", where, "")
         if not text and not statement:
             raise InputError(
                 f'{where}: no assertion; write assertion = "...", or statement = "..." for one of the ledger'
@@ -198,15 +144,15 @@ class _Reader:
         if text:
             assertion = _at_place(where, "assertion", text, lambda: parse(text, names, objects))
             self._check_names(assertion, networks, point_sets, points, where)
-        expected = _text(entry, "expected", where, "")
+        expected = text_of(entry, "expected", where, "")
         if expected and expected not in VERDICTS:
             raise InputError(f"{where}: expected must be one of {', '.join(VERDICTS)}, not {expected[:40]!r}")
-        reading = _text(entry, "reading", where, READINGS[0])
+        reading = text_of(entry, "reading", where, READINGS[0])
         if reading not in READINGS or ("reading" in entry and not statement):
             raise InputError(f"{where}: reading says of a statement which form is meant, one of {', '.join(READINGS)}")
         written = {"claim": entry} | {key: self.table.get(key, {}) for key in ("networks", "points", "constants")}
         return Claim(
-            name, _sentence(entry, "sentence", where), _sentence(entry, "source", where), text, assertion,
+            name, sentence_of(entry, "sentence", where), sentence_of(entry, "source", where), text, assertion,
             statement or None, reading, networks, point_sets, constants, network, points,
             _labels(entry, where), _training(entry, where), expected, written,
         )  # fmt: skip
@@ -253,8 +199,8 @@ class _Reader:
         """A network's table."""
         if not isinstance(value, dict):
             raise InputError(f'{where}: write a network as {{ family = "fcn", depth = 3 }}')
-        _only(value, NETWORK_KEYS, where)
-        family, bias = _text(value, "family", where), _text(value, "bias", where, "trained")
+        only(value, NETWORK_KEYS, where)
+        family, bias = text_of(value, "family", where), text_of(value, "bias", where, "trained")
         if family not in FAMILIES:
             raise InputError(f"{where}: family must be one of {', '.join(FAMILIES)}, not {family[:40]!r}")
         if bias not in BIASES:
@@ -295,7 +241,7 @@ class _Reader:
                 f"{where}: {size} points in R^{dimension}; at most {MOST_POINTS} in R^{MOST_DIMENSION} are read"
             )
         rows = [
-            [_exact_number(cell, f"{where}, point {place}") for cell in row] for place, row in enumerate(value, start=1)
+            [exact_number(cell, f"{where}, point {place}") for cell in row] for place, row in enumerate(value, start=1)
         ]
         try:
             return rational_points(f"{size} points in R^{dimension}", rows)
@@ -329,7 +275,7 @@ class _Reader:
 
     def _constants(self, table: dict[str, Any], where: str, known: dict[str, Node]) -> dict[str, Node]:
         taken = set(known)
-        for key, value in _table(table, "constants", where).items():
+        for key, value in table_of(table, "constants", where).items():
             _new_name(key, f"{where}, constants", taken)
             known[key] = _number(value, f"{where}, constants.{key}", known)
             taken.add(key)
@@ -349,20 +295,7 @@ def _at_place(where: str, key: str, text: str, read: Any) -> Any:
 def _number(value: Any, where: str, known: Mapping[str, Node]) -> Node:
     if isinstance(value, str):
         return _at_place(where, "expression", value, lambda: parse_constant(value, known))
-    return Number((0, 0), _exact_number(value, where))
-
-
-def _exact_number(value: Any, where: str) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, int | Fraction | str):
-        raise InputError(
-            f'{where}: {str(value)[:40]!r} is not a number; write a decimal such as -0.25 or a fraction such as "1/3"'
-        )
-    if isinstance(value, str):
-        try:
-            return parse_number(value, where)
-        except ValueError as error:
-            raise InputError(str(error)) from None
-    return Fraction(value)
+    return Number((0, 0), exact_number(value, where))
 
 
 def _labels(entry: dict[str, Any], where: str) -> Labels:
@@ -381,22 +314,15 @@ def _training(entry: dict[str, Any], where: str) -> Training | None:
     table, where = entry["training"], f"{where}, training"
     if not isinstance(table, dict) or not {"width", "until"} <= table.keys():
         raise InputError(f'{where}: write {{ width = 1000, until = "1e50" }}')
-    _only(table, TRAINING_KEYS, where)
+    only(table, TRAINING_KEYS, where)
     if {"seed", "seeds"} <= table.keys():
         raise InputError(f"{where}: give seed for one network, or seeds for how many, not both")
-    until = _exact_number(table["until"], f"{where}, until")
+    until = exact_number(table["until"], f"{where}, until")
     if until < 0:
         raise InputError(f"{where}: until must be a time, 0 or later")
-    width = _whole(table["width"], f"{where}, width", 1, MOST_WIDTH)
-    seed = _whole(table["seed"], f"{where}, seed", 0, 2**63 - 1) if "seed" in table else None
-    return Training(width, until, seed, _whole(table.get("seeds", 1), f"{where}, seeds", 1, MOST_SEEDS))
-
-
-def _whole(value: Any, where: str, least: int, most: int) -> int:
-    number = _exact_number(value, where)
-    if number.denominator != 1 or not least <= number <= most:
-        raise InputError(f"{where}: a whole number from {least} to {most} is needed")
-    return int(number)
+    width = whole_number(table["width"], f"{where}, width", 1, MOST_WIDTH)
+    seed = whole_number(table["seed"], f"{where}, seed", 0, 2**63 - 1) if "seed" in table else None
+    return Training(width, until, seed, whole_number(table.get("seeds", 1), f"{where}, seeds", 1, MOST_SEEDS))
 
 
 def _new_name(key: str, where: str, taken: set[str]) -> None:
@@ -408,32 +334,3 @@ def _new_name(key: str, where: str, taken: set[str]) -> None:
         check_new_name(key, 1, taken)
     except ClaimError as error:
         raise InputError(f"{where}: {error.message}") from None
-
-
-def _only(table: dict[str, Any], keys: tuple[str, ...], where: str) -> None:
-    for key in table:
-        if key not in keys:
-            raise InputError(f"{where}: unknown key {key[:40]!r}; the keys are {', '.join(keys)}")
-
-
-def _table(table: dict[str, Any], key: str, where: str) -> dict[str, Any]:
-    value = table.get(key, {})
-    if not isinstance(value, dict):
-        raise InputError(f"{where}: {key} must be a table")
-    return value
-
-
-def _text(table: dict[str, Any], key: str, where: str, default: str | None = None) -> str:
-    value = table.get(key, default)
-    if value is None:
-        raise InputError(f'{where}: no {key}; write {key} = "..."')
-    if not isinstance(value, str) or (default is None and not value.strip()):
-        raise InputError(f"{where}: {key} must be text in quotes")
-    return value
-
-
-def _sentence(table: dict[str, Any], key: str, where: str) -> str:
-    text = _text(table, key, where, "")
-    if len(text) > MOST_SENTENCE:
-        raise InputError(f"{where}: {key} has {len(text)} characters; at most {MOST_SENTENCE} are read")
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

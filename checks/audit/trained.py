@@ -94,7 +94,9 @@ def probability(situation: Situation, statement: Node) -> Range:
     holds = sum(outcome is Truth.TRUE or (outcome is Truth.EMPTY and not situation.strict) for outcome in outcomes)
     situation.trace.cases = max(situation.trace.cases, trials)
     situation.trace.tests.add(("probability", statement, str([situation.bindings[name] for name in situation.bound])))
-    situation.note(f"it held for {holds} of {trials} initialisations" + f", {undecided} undecided" * bool(undecided))
+    if not situation.strict:
+        open_cases = f", {undecided} undecided" * bool(undecided)
+        situation.note(f"it held for {holds} of {trials} initialisations{open_cases}")
     lower = beta.ppf(ERROR / 2, holds, trials - holds + 1) if holds else 0.0
     most = holds + undecided
     upper = beta.isf(ERROR / 2, most + 1, trials - most) if most < trials else 1.0

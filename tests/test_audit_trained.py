@@ -10,6 +10,7 @@ import pytest
 import tomli_w
 
 from checks.audit.claims import parse_claims
+from checks.audit.courses import Course
 from checks.audit.errors import InputError
 from checks.audit.replies import audit, audit_claim
 from checks.statements import Kind
@@ -309,3 +310,28 @@ def test_no_false_claim_about_a_flow_is_confirmed_and_no_true_one_refuted(seed):
             assert (verdict, truth) != ("VACUOUS", False), text
             decided += verdict in ("CONFIRMED", "REFUTED")
     assert decided > 15
+
+
+def course(lower, upper, rests=False):
+    times = np.log([1e-9, 1.0, 10.0, 100.0])
+    times[0] = -np.inf
+    return Course(times, {"gap": (np.array(lower), np.array(upper))}, "", rests, 0)
+
+
+def test_between_records_a_value_lies_between_its_neighbours_and_beyond_them_nothing_is_known():
+    found = course([0.0, 1, 2, 3], [0.5, 1.5, 2.5, 3.5])
+    assert found.between("gap", np.log(10), np.log(10)) == (2, 2.5)
+    assert found.between("gap", np.log(20), np.log(30)) == (2, 3.5)
+    assert found.between("gap", -np.inf, np.log(5)) == (0, 2.5)
+    assert np.isnan(found.between("gap", np.log(10), np.log(101))).all()
+    assert course([0.0, 1, 2, 3], [0.5, 1.5, 2.5, 3.5], rests=True).between("gap", 9, 99) == (3, 3.5)
+
+
+def test_a_crossing_lies_between_the_record_where_it_is_possible_and_that_where_it_is_sure():
+    found = course([0.0, 1, 2, 3], [0.5, 1.5, 2.5, 3.5])
+    assert found.crossing(1.2, 1.2) == (-np.inf, np.log(10))
+    assert found.crossing(2.2, 2.2) == (0, np.log(100))
+    assert found.crossing(3.2, 3.2) == (np.log(10), np.inf)
+    assert found.crossing(9, 9) == (np.log(100), np.inf)
+    assert found.crossing(-1, -1) == (-np.inf, -np.inf)
+    assert course([0.0, np.nan, 2, 3], [0.5, np.nan, 2.5, 3.5]).crossing(9, 9) == (-np.inf, np.inf)

@@ -135,7 +135,7 @@ class Course:
         Minus infinity twice if it does so at the start, and an upper one that is infinite if it is not known to do so.
         """
         lower, upper = self.bounds["gap"]
-        surely, possibly = np.flatnonzero(lower > high), np.flatnonzero(upper > low)
+        surely, possibly = np.flatnonzero(lower > high), np.flatnonzero(~(upper <= low))
         latest = self.log_t[surely[0]] if surely.size else math.inf
         if not possibly.size:
             return (math.inf if self.rests else self.log_t[-1]), latest
@@ -148,13 +148,20 @@ def course_of(setting: Setting) -> Course:
     with np.errstate(all="ignore"):
         fine, coarse = _flow(setting, FINE), _flow(setting, COARSE)
         limit = ntk(setting.architecture, setting.points, FLOAT64)
-        length = min(len(fine), len(coarse))
-        shorter = fine if len(fine) == length else coarse
+        length = _common(fine.log_t, coarse.log_t)
+        shorter = fine if len(fine) <= len(coarse) else coarse
         bounds = {name: _bounds(name, fine, coarse, length) for name in SMOOTH} | _kernels(fine, coarse, limit, length)
     rests = shorter.status == AT_REST and not shorter.gram[-1].any()
     ended = "" if shorter.status == FINISHED else _ended(shorter)
     sweeps = int(fine.sweeps[-1] + coarse.sweeps[-1]) + 10
     return Course(fine.log_t[:length], bounds, ended, rests, int(sweeps * setting.microseconds))
+
+
+def _common(first: Array, second: Array) -> int:
+    """How many record times two runs have in common: where one ends early, its last is its own."""
+    length = min(len(first), len(second))
+    differ = np.flatnonzero(np.abs(first[1:length] - second[1:length]) > SAME_TIME)
+    return int(differ[0]) + 1 if differ.size else length
 
 
 def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:

@@ -168,14 +168,13 @@ def test_any_bytes_are_claims_or_bad_input(content):
         parse_claims(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
 
 
+INNER_KEYS = ["family", "depth", "x", "width", "until", "seeds"]
 VALUES = st.recursive(
     st.integers(-5, 5) | st.text(max_size=5) | st.floats(-1, 1) | st.sampled_from(["fcn", "hexagon", "1 < 2", "X"]),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["family", "depth", "x"]), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(INNER_KEYS), inner, max_size=3),
     max_leaves=6,
 )
-KEYS = ["id", "sentence", "network", "points", "labels", "constants", "assertion", "statement"]
+KEYS = ["id", "sentence", "network", "points", "labels", "training", "constants", "assertion", "statement", "reading"]
 
 
 @settings(max_examples=150)

@@ -9,11 +9,16 @@ import numpy as np
 import pytest
 import tomli_w
 
+from checks.audit import courses
 from checks.audit.claims import parse_claims
 from checks.audit.courses import Course
 from checks.audit.errors import InputError
 from checks.audit.replies import audit, audit_claim
 from checks.statements import Kind
+from numerics.kernels import FLOAT64, ntk
+from numerics.points import parse_points
+from numerics.stepping import Accuracy
+from theory.architecture import fcn, resnet
 
 OBJECTS = """
 [networks.net]
@@ -335,3 +340,24 @@ def test_a_crossing_lies_between_the_record_where_it_is_possible_and_that_where_
     assert found.crossing(9, 9) == (np.log(100), np.inf)
     assert found.crossing(-1, -1) == (-np.inf, -np.inf)
     assert course([0.0, np.nan, 2, 3], [0.5, np.nan, 2.5, 3.5]).crossing(9, 9) == (-np.inf, np.inf)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "count"),
+    [(fcn(1), 2), (fcn(2), 3), (resnet(1), 3)],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_a_run_of_much_finer_steps_lies_within_the_errors(architecture, count):
+    points = parse_points(f"circle:{count}")
+    coordinates = tuple(map(tuple, points.coordinates(FLOAT64).tolist()))
+    labels = tuple(index % 2 for index in range(count))
+    setting = courses.Setting(architecture, points, coordinates, labels, 30, np.log(1e3), (), seed=1)
+    found = courses.course_of(setting)
+    finer = courses._flow(setting, Accuracy(tolerance=0.05 / 32, longest=0.05))
+    distance = {"gap": finer.gap(ntk(architecture, points)), "drift": finer.gap_from_start, "kernel": finer.gram}
+    assert len(finer) == len(found.log_t)
+    for name, (lower, upper) in found.bounds.items():
+        if name == "largest_gap":
+            continue
+        values = distance[name] if name in distance else courses.SMOOTH[name](finer)
+        assert np.all((lower <= values) & (values <= upper)), name

@@ -136,7 +136,7 @@ WIDER_FCN: dict[str, Case] = {
     "two points, depth 2, wider": (fcn(2), 2, 4096, 30),
     "three points, depth 2, wider": (fcn(2), 3, 4096, 15),
     "two points, depth 3, wider": (fcn(3), 2, 4096, 20),
-    "three points, depth 3, wider": (fcn(3), 3, 4096, 10),
+    "three points, depth 3, wider": (fcn(3), 3, 4096, 16),
 }
 RESNET_CASES: dict[str, Case] = {
     "two points, depth 1": (resnet(1), 2, 512, 12),

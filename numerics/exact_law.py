@@ -13,7 +13,7 @@ Backward: given H, W~ = H A~^+ + N (I - A~ A~^+) with N fresh. The cotangents G 
 and the cotangents at A are sqrt(v_W) times its rows but the last, which belongs to the bias. A zero-variance bias has
 a zero row in A~: it is not conditioned on. Each weight matrix is used once forward and once backward, so the parts
 (G'G) * (A'A) of the weights and G'G of the biases have exactly the law they have in the explicit network. Row by row
-all this needs A'A, A'N, G'G and H'G only, which are sums over neurons (theory notes N-8).
+all this needs A'A, A'N, G'G and H'G only, which are sums over neurons.
 """
 
 from __future__ import annotations

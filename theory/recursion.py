@@ -90,7 +90,7 @@ class Recursion:
 
 @cache
 def recursion(architecture: Architecture) -> Recursion:
-    """Derive the NTK and NNGP recursions of an architecture (N-1; Jacot et al. 2018, Yang 2020)."""
+    """Derive the NTK and NNGP recursions of an architecture (Jacot et al. 2018, Yang 2020)."""
     definitions = Definitions()
     kernel = input_kernel
     passes: list[Backward] = []

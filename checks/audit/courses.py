@@ -2,9 +2,10 @@
 
 A network starts from a seed, as in `ntk-companion flow --seed`, and follows the gradient flow of the summed logistic
 loss. The flow is computed twice, at two accuracies. The error of a value is estimated as four times the largest
-difference of the two runs, over all points and record times; for kernels over the times so far, and in addition their
-change to the neighbouring records, since they jump where a neuron meets a kink. In 25 trials against runs of much
-finer steps every error was smaller than its estimate. Still it is no bound: verdicts that rest on it are numerical.
+difference of the two runs, over all points, record times and continuous quantities; for kernels over the times so
+far, and in addition their change to the neighbouring records, since they jump where a neuron meets a kink. In 25 trials
+against runs of much finer steps every error was smaller than its estimate. Still it is no bound: verdicts that rest on
+it are numerical.
 """
 
 from __future__ import annotations

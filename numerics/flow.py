@@ -30,16 +30,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from numerics import checkpoint
-from numerics.discrete_gradient import Array, point_gradients, trained_groups
+from numerics.discrete_gradient import Array, Weights, point_gradients, trained_groups
 from numerics.impulses import log_difference
 from numerics.losses import Loss
-from numerics.network import Parameters
 from numerics.stepping import (
     Accuracy,
     Problem,
@@ -53,8 +51,13 @@ from numerics.stepping import (
     take,
     try_step,
 )
-from numerics.trajectory import LOG_10, Trajectory, label_aware_minimum
+from numerics.trajectory import LOG_10, Trajectory, label_aware_minimum, tensors
 from theory.architecture import Architecture
+
+if TYPE_CHECKING:
+    import torch
+
+    from numerics.network import Parameters
 
 FINISHED, AT_REST, STALLED, OUT_OF_STEPS = "finished", "at rest", "stalled", "out of steps"
 GROWTH = 4.0
@@ -69,7 +72,7 @@ RECORDED_TOTALS = (
 )  # fmt: skip
 SECONDS_BETWEEN_REPORTS = 0.5
 
-OnRecord = Callable[[float, Mapping[str, torch.Tensor]], None]
+OnRecord = Callable[[float, "Mapping[str, torch.Tensor]"], None]
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Recording:
 
 def gradient_flow(
     architecture: Architecture,
-    parameters: Parameters,
+    parameters: Parameters | Weights,
     inputs: Array | torch.Tensor,
     loss: Loss,
     log_until: float,
@@ -114,6 +117,8 @@ def gradient_flow(
     progress: bool | None = None,
 ) -> Trajectory:
     """The flow of the trained groups from `parameters` (float64, left as they are) at t = 0 to exp(log_until).
+
+    Parameters are tensors of `numerics.network` or arrays of `numerics.parameters`: with these torch is not loaded.
 
     `inputs` is n x d; log_until = -inf gives the start alone. `penalty` beta adds (beta / 2) |theta - theta_0|^2.
     `on_record(log_t, parameters)` is called at every record time; it must not keep or change the parameters.
@@ -145,7 +150,7 @@ def gradient_flow(
             checkpoint.write(checkpoint_file, identity, run.arrays())
             saved = time.monotonic()
         if on_record is not None:
-            on_record(run.state.log_time, run.parameters())
+            on_record(run.state.log_time, tensors(run.weights))
         if ended:
             break
     shown.clear()
@@ -324,10 +329,6 @@ class _Run:
         for name, value in row.items():
             self.records.setdefault(name, []).append(np.array(value))
 
-    def parameters(self) -> dict[str, torch.Tensor]:
-        """The parameters now, sharing memory with the weights."""
-        return {name: torch.from_numpy(array) for name, array in self.weights.items()}
-
     def trajectory(self) -> Trajectory:
         """What was recorded."""
         arrays = {name: np.stack(rows) for name, rows in self.records.items()}
@@ -338,7 +339,7 @@ class _Run:
             penalty=self.problem.penalty,
             groups=tuple(trained_groups(self.problem.tape)),
             status=self.status,
-            parameters=self.parameters(),
+            weights=self.weights,
             **arrays,
         )
 

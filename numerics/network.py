@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from numerics.parameters import initial_arrays
+from numerics.parameters import parameter_shapes as parameter_shapes
 from theory.architecture import Affine, Architecture, Layer, Normalise, Relu, Residual, Softplus
 
 Parameters = Mapping[str, torch.Tensor]
@@ -33,32 +35,6 @@ class EmpiricalKernel:
     outputs: torch.Tensor
 
 
-def parameter_shapes(architecture: Architecture, input_dimension: int, width: int) -> dict[str, tuple[int, ...]]:
-    """The shape of every parameter group in forward order. Raises ValueError on a size below 1 or a misfit."""
-    if input_dimension < 1 or width < 1:
-        raise ValueError(f"the input dimension and the width must be at least 1, not {input_dimension} and {width}")
-    shapes: dict[str, tuple[int, ...]] = {}
-
-    def walk(layers: Sequence[Layer], size: int) -> int:
-        for layer in layers:
-            match layer:
-                case Affine(weight, bias):
-                    outputs = 1 if layer is architecture.head[-1] else width
-                    shapes[weight.name] = (outputs, size)
-                    if bias is not None:
-                        shapes[bias.name] = (outputs,)
-                    size = outputs
-                case Residual(_, branch):
-                    if walk(branch, size) != size:
-                        raise ValueError(f"{architecture.name}: a residual branch must keep the width")
-        return size
-
-    walk(architecture.layers, input_dimension)
-    if len(shapes) != len(architecture.groups):
-        raise ValueError(f"{architecture.name}: two parameter groups have the same name")
-    return shapes
-
-
 def initialise(
     architecture: Architecture, input_dimension: int, width: int, generator: np.random.Generator
 ) -> dict[str, torch.Tensor]:
@@ -66,12 +42,8 @@ def initialise(
 
     The generator is numpy's, which draws normals about twice as fast as torch. Raises ValueError on a size below 1.
     """
-    shapes = parameter_shapes(architecture, input_dimension, width)
-    parameters = {}
-    for group in architecture.groups:
-        normals = generator.standard_normal(shapes[group.name])
-        parameters[group.name] = torch.from_numpy(normals).mul_(float(group.variance) ** 0.5)
-    return parameters
+    arrays = initial_arrays(architecture, input_dimension, width, generator)
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
 def forward(architecture: Architecture, parameters: Parameters, inputs: torch.Tensor) -> torch.Tensor:

@@ -15,9 +15,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
+from scipy.linalg.blas import dgemm
 
 from numerics.discrete_gradient import (
     Array,
@@ -42,8 +43,13 @@ from numerics.discrete_gradient import (
 from numerics.gates import activation_of, solve_gates
 from numerics.impulses import MOST_EXPONENT, Impulses, Pull, Step, impulses
 from numerics.losses import Loss
-from numerics.network import Parameters, parameter_shapes
+from numerics.parameters import parameter_shapes
 from theory.architecture import Affine, Architecture, Relu, Softplus
+
+if TYPE_CHECKING:
+    import torch
+
+    from numerics.network import Parameters
 
 
 @dataclass(frozen=True)
@@ -88,13 +94,16 @@ class Problem:
 
 def problem_of(
     architecture: Architecture,
-    parameters: Parameters,
+    parameters: Parameters | Weights,
     inputs: Array | torch.Tensor,
     loss: Loss,
     penalty: float = 0.0,
     accuracy: Accuracy = Accuracy(),
 ) -> Problem:
-    """The problem of a flow from these parameters, with which it shares memory. Raises ValueError on a misfit."""
+    """The problem of a flow from these parameters, tensors or arrays, with which it shares memory.
+
+    Raises ValueError on a misfit.
+    """
     points = np.ascontiguousarray(inputs, dtype=float)
     if points.ndim != 2 or 0 in points.shape or not np.isfinite(points).all():
         raise ValueError("the inputs must be a finite n x d array with at least one point, a point a row")
@@ -102,7 +111,9 @@ def problem_of(
         raise ValueError(f"the loss has {loss.size} samples, the inputs are {len(points)}")
     if not 0 <= penalty < math.inf:
         raise ValueError(f"the penalty must be finite and not negative, not {penalty}")
-    start = {name: tensor.detach().numpy() for name, tensor in parameters.items()}
+    start = {
+        name: value if isinstance(value, np.ndarray) else value.detach().numpy() for name, value in parameters.items()
+    }
     width = next((len(array) for array in start.values()), 0)
     if {name: array.shape for name, array in start.items()} != parameter_shapes(architecture, points.shape[1], width):
         raise ValueError(f"the parameters do not fit {architecture.name} on inputs of dimension {points.shape[1]}")
@@ -345,18 +356,25 @@ def move(tape: Tape, weights: Weights, pushes: Mapping[int, Array], inputs: Mapp
     """Add push' input to trained weight matrices and the sum of the rows of push to trained biases, in place."""
     for position, layer in affine_layers(tape):
         if layer.weight.trained:
-            matrix = torch.from_numpy(weights[layer.weight.name])
-            matrix.addmm_(torch.from_numpy(pushes[position]).T, torch.from_numpy(inputs[position]))
+            _add_product(weights[layer.weight.name], pushes[position], inputs[position])
         if layer.bias is not None and layer.bias.trained:
             bias = weights[layer.bias.name]
             bias += pushes[position].sum(axis=0)
+
+
+def _add_product(matrix: Array, left: Array, right: Array) -> None:
+    """matrix += left' right in place, for arrays in C order."""
+    transposed = dgemm(1.0, right.T, left.T, 1.0, matrix.T, trans_b=1, overwrite_c=1)
+    if not np.may_share_memory(transposed, matrix):
+        matrix[...] = transposed.T
 
 
 def take(problem: Problem, weights: Weights, state: State, trial: Trial) -> State:
     """Take a step: change the weights in place and return the state after it."""
     if trial.shrinkage:
         for name in trained_groups(problem.tape):
-            torch.from_numpy(weights[name]).lerp_(torch.from_numpy(problem.start[name]), trial.shrinkage)
+            for rows, start in _chunks(weights[name], problem.start[name]):
+                rows += trial.shrinkage * (start - rows)
     move(problem.tape, weights, trial.along.pushes, trial.along.means)
     values = trial.along.values
     slopes = point_slopes(problem.tape, values)

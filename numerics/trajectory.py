@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 import mpmath
 import numpy as np
 import sympy
-import torch
 from scipy.special import wrightomega
 
 from numerics.display import html_table
@@ -19,6 +19,9 @@ from numerics.losses import Array, CrossEntropy, Exponential, Loss
 from numerics.number_systems import Mpmath, evaluate
 from theory import envelopes, output_bound
 from theory.architecture import Architecture
+
+if TYPE_CHECKING:
+    import torch
 
 LOG_10 = math.log(10)
 
@@ -45,7 +48,7 @@ class Trajectory:
     sliding               (R,): kinks, one a neuron and sample, on which the flow slides
     steps, sweeps, rejected  (R,): how many so far
     status                finished, at rest, stalled or out of steps; see `numerics.flow`
-    parameters            those at the last record time, tensors by group name
+    weights               the parameters at the last record time, arrays by group name
     """
 
     loss: Loss
@@ -70,7 +73,7 @@ class Trajectory:
     sweeps: Array
     rejected: Array
     status: str
-    parameters: Mapping[str, torch.Tensor]
+    weights: Mapping[str, Array]
 
     def __len__(self) -> int:
         return len(self.log_t)
@@ -87,6 +90,11 @@ class Trajectory:
         defect = f"energy identity off by {self.energy_defect[-1]:.1g}"
         caption = f"Gradient flow on {self.loss.size} samples, {int(self.steps[-1])} steps, {self.status}; {defect}"
         return html_table(caption, ("", "at the start", "at the end"), rows)
+
+    @property
+    def parameters(self) -> Mapping[str, torch.Tensor]:
+        """The weights as tensors with which they share memory."""
+        return tensors(self.weights)
 
     @property
     def log10_t(self) -> Array:
@@ -186,6 +194,13 @@ class Trajectory:
             case Exponential() if not self.penalty:
                 return log_share + np.logaddexp(-self.log_loss[0], log_integral)
         raise ValueError("envelopes are known for the logistic and exponential losses, hard labels and no penalty")
+
+
+def tensors(weights: Mapping[str, Array]) -> dict[str, torch.Tensor]:
+    """Arrays as torch tensors that share their memory. Loads torch, which takes as long as a short flow."""
+    import torch
+
+    return {name: torch.from_numpy(array) for name, array in weights.items()}
 
 
 def _share(dissipation: Array, energy: Array) -> Array:

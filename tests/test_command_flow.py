@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 
 import pytest
 
@@ -81,3 +83,11 @@ def test_bad_input_is_one_line_and_exit_code_2(run, options, message):
     code, out, err = run(f"flow --network fcn --depth 1 --width 10 --points circle:2 {options}")
     assert (code, out) == (2, "")
     assert message in err and err.count("\n") == 1
+
+
+def test_the_command_does_not_load_torch():
+    code = f"import sys; from checks.command_line import main; main('{TWO_POINTS} --until 1'.split())"
+    finished = subprocess.run(
+        [sys.executable, "-c", f"{code}; sys.exit('torch' in sys.modules)"], capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr

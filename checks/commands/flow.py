@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> Result:
     from numerics.gap import certified_gap_constants
     from numerics.kernels import FLOAT64, ntk
     from numerics.losses import logistic
-    from numerics.network import initialise
+    from numerics.parameters import initial_arrays
     from numerics.trajectory import LOG_10
 
     architecture = arguments.architecture(options)
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> Result:
     digits = 12 if len(points) <= MANY_POINTS else 3
     lowest, constants = certified_gap_constants(architecture, points, loss.signs, digits)
     coordinates = points.coordinates(FLOAT64)
-    start = initialise(architecture, points.dimension, options.width, np.random.default_rng(options.seed))
+    start = initial_arrays(architecture, points.dimension, options.width, np.random.default_rng(options.seed))
     # The command line itself shows that it is at work.
     recording = Recording(per_decade=4 if log_until <= MANY_DECADES * LOG_10 else 2)
     trajectory = gradient_flow(architecture, start, coordinates, loss, log_until, recording=recording, progress=False)
@@ -105,7 +105,7 @@ def _log_time(text: str) -> float:
 
 
 def _check_size(architecture: Any, size: int, dimension: int, width: int) -> None:
-    from numerics.network import parameter_shapes
+    from numerics.parameters import parameter_shapes
 
     parameters = sum(math.prod(shape) for shape in parameter_shapes(architecture, dimension, width).values())
     numbers = 2 * parameters + 10 * size * width * (architecture.depth + 1)

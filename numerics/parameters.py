@@ -1,0 +1,53 @@
+"""The parameters of a finite network as arrays: their shapes and initial values. Does not load torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from theory.architecture import Affine, Architecture, Layer, Residual
+
+Array = np.ndarray[Any, Any]
+
+
+def parameter_shapes(architecture: Architecture, input_dimension: int, width: int) -> dict[str, tuple[int, ...]]:
+    """The shape of every parameter group in forward order. Raises ValueError on a size below 1 or a misfit."""
+    if input_dimension < 1 or width < 1:
+        raise ValueError(f"the input dimension and the width must be at least 1, not {input_dimension} and {width}")
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def walk(layers: Sequence[Layer], size: int) -> int:
+        for layer in layers:
+            match layer:
+                case Affine(weight, bias):
+                    outputs = 1 if layer is architecture.head[-1] else width
+                    shapes[weight.name] = (outputs, size)
+                    if bias is not None:
+                        shapes[bias.name] = (outputs,)
+                    size = outputs
+                case Residual(_, branch):
+                    if walk(branch, size) != size:
+                        raise ValueError(f"{architecture.name}: a residual branch must keep the width")
+        return size
+
+    walk(architecture.layers, input_dimension)
+    if len(shapes) != len(architecture.groups):
+        raise ValueError(f"{architecture.name}: two parameter groups have the same name")
+    return shapes
+
+
+def initial_arrays(
+    architecture: Architecture, input_dimension: int, width: int, generator: np.random.Generator
+) -> dict[str, Array]:
+    """Parameters at initialisation: entries independent N(0, variance of the group), in forward order.
+
+    Raises ValueError on a size below 1.
+    """
+    shapes = parameter_shapes(architecture, input_dimension, width)
+    arrays = {}
+    for group in architecture.groups:
+        arrays[group.name] = generator.standard_normal(shapes[group.name])
+        arrays[group.name] *= float(group.variance) ** 0.5
+    return arrays

@@ -298,8 +298,8 @@ ERRORS: tuple[Planted, ...] = (
     Planted(
         "the last layer not trained",
         "numerics/stepping.py",
-        "        if layer.weight.trained:\n            matrix",
-        "        if layer.weight.trained and pushes[position].shape[1] > 1:\n            matrix",
+        "        if layer.weight.trained:\n            _add_product",
+        "        if layer.weight.trained and pushes[position].shape[1] > 1:\n            _add_product",
         AT_THE_ORIGIN,
     ),
     Planted(

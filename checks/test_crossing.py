@@ -41,14 +41,13 @@ from checks.trajectories import (
 )
 from numerics.exact_law import sample_kernels
 from numerics.flow import Recording
-from numerics.gap import GapConstants, certified_gap_constants
+from numerics.gap import CONSTANTS, GapConstants, certified_gap_constants
 from numerics.kernels import FLOAT64, ntk
 from numerics.losses import CrossEntropy, logistic
 from numerics.points import PointSet, circle, hexagon, rational_points
 from numerics.trajectory import Trajectory, log10_crossing
 from theory.architecture import Architecture, fcn, resnet, with_trained
 
-CONSTANTS = ("printed", "sharp", "best", "label_aware")
 SMALL_START = Hypothesis("informative", "max |K_0 - K| is below the constant: otherwise the gap is met before training")
 CROSSED = "The crossings seen; cases where max |K_0 - K| exceeds the constant are vacuous and counted so. " + ALONG
 USES = ("thm:1", "lemma:7", "gap:sharp", "gap:best", "gap:label-aware")

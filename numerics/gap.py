@@ -14,7 +14,7 @@ best * sign(w) sign(w)' subtracted makes it singular.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import flint
 import numpy as np
@@ -60,6 +60,10 @@ class GapConstants:
         }
         rows = (rf"{name} &\in {interval_latex(bounds.lower, bounds.upper)}" for name, bounds in constants.items())
         return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
+
+
+CONSTANTS = tuple(field.name for field in fields(GapConstants))
+"""Their names: printed, sharp, best, label_aware."""
 
 
 def gap_constants(matrix: np.ndarray, lambda_min: Enclosure, signs: Sequence[int] | np.ndarray) -> GapConstants:

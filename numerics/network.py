@@ -13,7 +13,6 @@ import numpy as np
 import torch
 
 from numerics.parameters import initial_arrays
-from numerics.parameters import parameter_shapes as parameter_shapes
 from theory.architecture import Affine, Architecture, Layer, Normalise, Relu, Residual, Softplus
 
 Parameters = Mapping[str, torch.Tensor]

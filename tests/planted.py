@@ -30,7 +30,6 @@ class Planted:
     run: tuple[str, ...]
 
 
-DEFINITENESS = ("checks/test_definiteness.py",)
 PRINTED = ("checks/test_printed_formulas.py",)
 SAMPLING = ("checks/test_initialisation.py", "-k", "hexagon or explicit or same_weights")
 SERIES = ("checks/test_series.py",)

@@ -28,6 +28,7 @@ from checks.experiments._common import NETWORKS, WITHOUT
 from checks.experiments.figures_1_and_3 import MEAN, SUMMED, Reading
 from checks.statements import CATALOGUE
 from numerics.estimation import estimate
+from numerics.gap import CONSTANTS
 from numerics.network import initialise
 from numerics.points import circle, rational_points
 from theory.architecture import fcn
@@ -157,7 +158,7 @@ def test_images_nearest_to_the_printed_values_are_chosen():
 def test_a_constant_exceeded_at_the_start_is_said_to_be():
     rows = list(crossing_times.crossings(fcn(1), 2, 4, 0))
     states = {row[5]: (row[7], row[8]) for row in rows}
-    assert set(states) == set(crossing_times.NAMES)
+    assert set(states) == set(CONSTANTS)
     assert states["printed"] == ("at start", "")
 
 
@@ -170,7 +171,7 @@ def test_no_recorded_crossing_is_later_than_its_proved_bound():
 
 
 def test_the_gap_at_the_start_falls_like_the_root_of_the_width():
-    narrow, wide = (crossing_times.start_gap(fcn(1), circle(2), width) for width in (64, 1024))
+    narrow, wide = (_common.start_gap(fcn(1), circle(2), width, 200) for width in (64, 1024))
     assert narrow / wide == pytest.approx(4, rel=0.4)
 
 

@@ -9,7 +9,8 @@ import torch
 
 from numerics.estimation import entry_scale, equivalence_test, remove_bias
 from numerics.kernels import kernel_grams
-from numerics.network import empirical_ntk, forward, initialise, parameter_shapes, pullback
+from numerics.network import empirical_ntk, forward, initialise, pullback
+from numerics.parameters import parameter_shapes
 from numerics.points import float_points
 from tests.oracles import networks, quadrature
 from theory.architecture import Affine, Architecture, Group, Normalise, Relu, Residual, fcn, resnet, with_trained

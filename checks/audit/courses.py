@@ -22,7 +22,8 @@ from checks.audit.training import SAME_TIME
 from numerics.flow import AT_REST, FINISHED, Recording, gradient_flow
 from numerics.kernels import FLOAT64, ntk
 from numerics.losses import logistic
-from numerics.network import initialise, parameter_shapes
+from numerics.network import initialise
+from numerics.parameters import parameter_shapes
 from numerics.points import PointSet
 from numerics.stepping import Accuracy
 from numerics.trajectory import LOG_10, Trajectory

@@ -84,6 +84,14 @@ def ledger_path(options: argparse.Namespace) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
+def needed_ledger(options: argparse.Namespace) -> Path:
+    """The file of --ledger, or the ledger of the last run. Raises ValueError if there is none."""
+    path = ledger_path(options)
+    if path is None:
+        raise ValueError("there is no ledger: run 'pytest checks/' to write one, or name one with --ledger")
+    return path
+
+
 def whole_number(name: str, least: int, most: int) -> Callable[[str], int]:
     """A reader of whole numbers from `least` to `most`, for argparse."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST_WIDTH = 10**7
 SMALL_WIDTH = 1000
-"""Up to this width, and at depth 1 at any, threads wait for each other longer than they work."""
+"""Up to this width, and at depth 1 to a thousand times it, threads wait for each other longer than they work."""
 MOST_POINTS = 250
 MANY_POINTS = 60
 """Above, lambda_0 is certified to fewer digits."""
@@ -25,7 +25,6 @@ MANY_DECADES = 20
 """Above, there are two records a decade instead of four."""
 MOST_NUMBERS = 4 * 10**8
 """The largest count of parameters and pre-activations."""
-CONSTANTS = ("printed", "sharp", "best", "label_aware")
 DESCRIPTION = """Train a finite network by gradient flow of the summed logistic loss, from a random start to time T, in
 log time: T may be 1e400. Records loss and margins, when max |K_t - K| crosses the constants of Theorem 2 (printed:
 lambda_0/(2n^2); sharp: lambda_0/n; best: the largest that keeps K_t positive definite; label_aware: the squared margin
@@ -50,9 +49,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The trajectory, the constants and the crossings."""
-    if options.width <= SMALL_WIDTH * (
-        1000 if options.depth == 1 else 1
-    ):  # threads wait for each other longer than they work
+    if options.width <= SMALL_WIDTH * (1000 if options.depth == 1 else 1):
         os.environ.setdefault("OMP_NUM_THREADS", "1")
     import numpy as np
 
@@ -116,6 +113,7 @@ def _check_size(architecture: Any, size: int, dimension: int, width: int) -> Non
 def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapConstants) -> dict[str, Any]:
     import numpy as np
 
+    from numerics.gap import CONSTANTS
     from numerics.trajectory import LOG_10, log10_crossing
 
     limits = {name: float(getattr(constants, name).lower) for name in CONSTANTS}

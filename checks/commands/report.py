@@ -30,9 +30,7 @@ def run(options: argparse.Namespace) -> Result:
     from checks.files import write_whole
     from checks.report import contents, page
 
-    path = arguments.ledger_path(options)
-    if path is None:
-        raise ValueError("there is no ledger: run 'pytest checks/' to write one, or name one with --ledger")
+    path = arguments.needed_ledger(options)
     entries = ledger.verified(ledger.read(path))
     missing, appendix = contents.beside(path, entries)
     text = page.page(entries, missing, appendix)

@@ -28,9 +28,7 @@ def run(options: argparse.Namespace) -> Result:
     """Write the tables. The refused ones of an earlier run are removed."""
     from checks.appendix import tables
 
-    path = arguments.ledger_path(options)
-    if path is None:
-        raise ValueError("there is no ledger: run 'pytest checks/' to write one, or name one with --ledger")
+    path = arguments.needed_ledger(options)
     options.out.mkdir(parents=True, exist_ok=True)
     written, refusals = tables.write_all(path, options.out)
     values = {"files": [str(file) for file in written], "refused": {one.name: one.reason for one in refusals}}

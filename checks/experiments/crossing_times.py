@@ -9,37 +9,27 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-import flint
 import numpy as np
 import scipy.stats
-import sympy
 
-from checks.experiments._common import number, table
+from checks.experiments._common import labels_of, number, start_gap, table
 from checks.results import Results
-from numerics.exact_law import sample_kernels
 from numerics.flow import Recording, gradient_flow
-from numerics.gap import GapConstants, gap_constants
+from numerics.gap import CONSTANTS, certified_gap_constants
 from numerics.kernels import FLOAT64, ntk
 from numerics.losses import logistic
 from numerics.network import initialise
-from numerics.number_systems import Balls
-from numerics.points import PointSet, circle
-from numerics.spectrum import certified_lambda_min
-from numerics.trajectory import Trajectory, log10_crossing
-from theory import envelopes
+from numerics.points import circle
+from numerics.trajectory import Trajectory, log10_crossing, log10_latest_crossing
 from theory.architecture import Architecture, fcn
-from theory.output_bound import output_factor
-from theory.output_bound import width as width_symbol
 
 SHALLOW = {100: 8, 300: 8, 1000: 8, 3000: 8, 10_000: 8, 30_000: 5, 100_000: 3}
 DEEP = {256: 4, 1024: 3, 4096: 1}
 """Seeds by width."""
 PER_ROOT_WIDTH = {1: 0.7, 2: 0.45, 3: 0.45}
 """The run ends at t = 10^(5 + this sqrt(m)), by depth."""
-BITS = 256
 WIDE = 250
 START_WIDTH, START_DRAWS = 4096, 200
-NAMES = ("printed", "sharp", "best", "label_aware")
 
 
 def run() -> Iterator[Results]:
@@ -55,18 +45,6 @@ def run() -> Iterator[Results]:
     yield crossing_slopes(found)
 
 
-def labels_of(size: int) -> list[int]:
-    """0, 1, 0, .."""
-    return [index % 2 for index in range(size)]
-
-
-def constants_of(architecture: Architecture, points: PointSet, labels: list[int]) -> GapConstants:
-    """Certified bounds of the four constants."""
-    lambda_min = certified_lambda_min(lambda system: ntk(architecture, points, system), 12)
-    with flint.ctx.workprec(BITS):
-        return gap_constants(ntk(architecture, points, Balls(BITS)), lambda_min, [2 * label - 1 for label in labels])
-
-
 def trained(architecture: Architecture, size: int, width: int, seed: int, log10_until: float) -> Trajectory:
     """The gradient flow from the initialisation of this seed."""
     start = initialise(architecture, 2, width, np.random.default_rng(seed))
@@ -80,34 +58,20 @@ def crossings(architecture: Architecture, size: int, width: int, seed: int) -> I
     """A row for every constant."""
     points, depth = circle(size), architecture.depth
     limit = ntk(architecture, points)
-    constants = constants_of(architecture, points, labels_of(size))
+    signs = logistic(labels_of(size)).signs
+    _, constants = certified_gap_constants(architecture, points, signs)
     trajectory = trained(architecture, size, width, seed, 5 + PER_ROOT_WIDTH[depth] * math.sqrt(width))
     gap = trajectory.gap(limit)
-    for name in NAMES:
+    for name in CONSTANTS:
         value = float(getattr(constants, name).lower)
         crossing = log10_crossing(trajectory.log_t, gap, value)
         bound = None
-        if gap[0] < value < (1 - 1e-6) * (least := float(constants.label_aware.lower)):  # at gamma^2 it is infinite
-            bound = log10_latest_crossing(architecture, limit, least, trajectory, width, value)
+        if gap[0] < value < (1 - 1e-6) * float(constants.label_aware.lower):  # at gamma^2 it is infinite
+            bound = log10_latest_crossing(architecture, width, limit, signs, trajectory.log_loss[0], value)
         state = "at start" if gap[0] >= value else "crossed" if crossing is not None else "not crossed"
         ends = (number(trajectory.log10_t[-1], 4), trajectory.status)
         cells = (number(value, 6), state, *(number(found, 4) for found in (crossing, bound)), *ends)
         yield size, depth, width, seed, number(gap[0], 4), name, *cells
-
-
-def log10_latest_crossing(
-    architecture: Architecture, limit: np.ndarray, least_form: float, trajectory: Trajectory, width: int, gap: float
-) -> float:
-    """log10 of the proved bound T_g (`theory.envelopes`) for the reference `limit`, gamma^2 = `least_form` > g."""
-    values = {
-        envelopes.start: math.expm1(math.exp(trajectory.log_loss[0])),
-        envelopes.gap: gap,
-        envelopes.diagonal: limit.diagonal().min(),
-        envelopes.least_form: least_form,
-        width_symbol: width,
-    }
-    latest = envelopes.latest_crossing(output_factor(architecture))
-    return float(sympy.log(latest.subs(values), 10).evalf())
 
 
 def crossing_times(rows: list[tuple[object, ...]]) -> Results:
@@ -162,9 +126,10 @@ def crossing_widths() -> Results:
     rows = []
     for size in (2, 3, 6):
         for depth in (1, 2, 3):
-            root_gap = start_gap(fcn(depth), circle(size)) * math.sqrt(START_WIDTH)
-            constants = constants_of(fcn(depth), circle(size), labels_of(size))
-            for name in NAMES:
+            points, signs = circle(size), logistic(labels_of(size)).signs
+            root_gap = start_gap(fcn(depth), points, START_WIDTH, START_DRAWS) * math.sqrt(START_WIDTH)
+            _, constants = certified_gap_constants(fcn(depth), points, signs)
+            for name in CONSTANTS:
                 value = float(getattr(constants, name).lower)
                 rows.append(
                     (size, depth, name, number(value, 6), number(root_gap, 3), number(root_gap**2 / value**2, 2))
@@ -177,9 +142,3 @@ def crossing_widths() -> Results:
         "n depth constant value start_gap_times_root_width width_needed",
         rows,
     )
-
-
-def start_gap(architecture: Architecture, points: PointSet, width: int = START_WIDTH) -> float:
-    """The median of max |K_0 - K| over exact draws; its standard error is about 4%."""
-    draws = sample_kernels(architecture, points.coordinates(FLOAT64), width, START_DRAWS, seed=0)
-    return float(np.median(np.abs(draws.ntk - ntk(architecture, points)).max(axis=(1, 2))))

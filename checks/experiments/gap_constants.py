@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import flint
-import numpy as np
-
-from checks.experiments._common import DEPTHS, FAMILIES, number, table
-from checks.experiments.crossing_times import NAMES
+from checks.experiments._common import DEPTHS, FAMILIES, labels_of, number, start_gap, table
 from checks.results import Results
 from numerics.decimals import decimal_enclosure
-from numerics.exact_law import sample_kernels
-from numerics.gap import Bounds, GapConstants, gap_constants
-from numerics.kernels import FLOAT64, ntk
-from numerics.number_systems import Balls
-from numerics.points import PointSet, circle
-from numerics.spectrum import certified_lambda_min
+from numerics.gap import CONSTANTS, Bounds, GapConstants, certified_gap_constants
+from numerics.points import circle
 from theory.architecture import Architecture
 
 SIZES = (2, 3, 4, 6, 8, 10, 12, 16, 20, 30, 40, 60)
 SAMPLED = (2, 3, 6, 12, 20, 40, 60)
-WIDTH, DRAWS, SEED = 4096, 40, 0
+WIDTH, DRAWS = 4096, 40
 LABELS = {
-    "alternating": lambda size: [index % 2 for index in range(size)],
+    "alternating": labels_of,
     "halves": lambda size: [int(2 * index >= size) for index in range(size)],
 }
 NETWORKS = ("FCN", "ResNet, scale 1")
@@ -45,11 +37,8 @@ def run() -> Iterator[Results]:
 
 def of_circle(architecture: Architecture, size: int, labels: list[int]) -> GapConstants:
     """Certified bounds of all four constants."""
-    points = circle(size)
-    lambda_min = certified_lambda_min(lambda system: ntk(architecture, points, system), DIGITS + 1)
-    bits = max(256, 2 * lambda_min.bits)
-    with flint.ctx.workprec(bits):
-        return gap_constants(ntk(architecture, points, Balls(bits)), lambda_min, [2 * label - 1 for label in labels])
+    signs = [2 * label - 1 for label in labels]
+    return certified_gap_constants(architecture, circle(size), signs, DIGITS + 1)[1]
 
 
 def certain(bounds: Bounds) -> str:
@@ -85,8 +74,8 @@ def widths_table(found: dict[tuple[str, int, int, str], GapConstants]) -> Result
             continue
         key = (network, depth, size)
         if key not in gaps:
-            gaps[key] = median_gap(FAMILIES[network](depth), circle(size))
-        for name in NAMES:
+            gaps[key] = start_gap(FAMILIES[network](depth), circle(size), WIDTH, DRAWS)
+        for name in CONSTANTS:
             value = float(getattr(constants, name).lower)
             needed = WIDTH * (gaps[key] / value) ** 2
             root_gap = gaps[key] * WIDTH**0.5
@@ -95,13 +84,7 @@ def widths_table(found: dict[tuple[str, int, int, str], GapConstants]) -> Result
         "gap_constants",
         "gap_widths",
         "The width from which each gap constant exceeds the median of max |K_0 - K|, C / sqrt(m); `root_gap` is C.",
-        {"draws": DRAWS, "width of the draws": WIDTH, "seed": SEED},
+        {"draws": DRAWS, "width of the draws": WIDTH, "seed": 0},
         "network depth points n labels constant root_gap width_needed",
         rows,
     )
-
-
-def median_gap(architecture: Architecture, points: PointSet) -> float:
-    """The median of max |K_0 - K| over exact draws."""
-    draws = sample_kernels(architecture, points.coordinates(FLOAT64), WIDTH, DRAWS, SEED)
-    return float(np.median(np.abs(draws.ntk - ntk(architecture, points)).max(axis=(1, 2))))

@@ -9,10 +9,10 @@ from functools import cache
 
 import numpy as np
 
-from checks.experiments._common import FAMILIES, number, table
-from checks.experiments.crossing_times import NAMES, constants_of, labels_of
+from checks.experiments._common import FAMILIES, labels_of, number, table
 from checks.results import Results
 from numerics.flow import Recording, gradient_flow
+from numerics.gap import CONSTANTS, certified_gap_constants
 from numerics.kernels import FLOAT64, ntk
 from numerics.losses import logistic
 from numerics.network import Parameters, initialise
@@ -141,14 +141,14 @@ def gap_over_time() -> Results:
 
 def gap_over_time_constants() -> Results:
     """The constants they are held against."""
-    constants = constants_of(FAMILIES["FCN"](1), circle(2), labels_of(2))
+    _, constants = certified_gap_constants(FAMILIES["FCN"](1), circle(2), logistic(labels_of(2)).signs)
     return table(
         "trajectories",
         "gap_over_time_constants",
         "The gap constants of the FCN (2.1), depth 1, on two opposite points.",
         {},
         "n depth constant value",
-        [(2, 1, name, number(float(getattr(constants, name).lower), 6)) for name in NAMES],
+        [(2, 1, name, number(float(getattr(constants, name).lower), 6)) for name in CONSTANTS],
     )
 
 

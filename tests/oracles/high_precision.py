@@ -53,10 +53,6 @@ def _twice_relu(k: Triple) -> Triple:
     return _map(lambda pair: _twice_moment(pair, 1), k)
 
 
-def _twice_step(k: Triple) -> Triple:
-    return _map(lambda pair: _twice_moment(pair, 0), k)
-
-
 def _plus(k: Triple, number: int) -> Triple:
     return (k[0] + number, k[1] + number, k[2] + number)
 

@@ -35,7 +35,8 @@ def items(module: ModuleType, skip: list[str]) -> Iterator[Item]:
             if role is Role.CORRECTED or (role is Role.STATEMENT and statement.finding is None):
                 for values in itertools.product(*(cases for _, cases in others)):
                     arguments = named([names for names, _ in others], values)
-                    yield f"{name} {arguments}", statement, partial(function, case.values[0], **arguments)
+                    shown = ", ".join(str(getattr(value, "name", value)) for value in arguments.values())
+                    yield f"{name} ({shown})", statement, partial(function, case.values[0], **arguments)
 
 
 def named(names: list[Any], values: tuple[Any, ...]) -> dict[str, Any]:
@@ -47,21 +48,23 @@ def named(names: list[Any], values: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def one_run(chosen: list[Item], seed: int) -> tuple[Counter[str], list[str]]:
-    """The verdicts of all comparisons at a seed, and what was refuted."""
+    """The verdicts of all comparisons at a seed, and what was refuted or left undecided, a line each."""
     verdicts: Counter[str] = Counter()
-    alarms = []
+    lines = []
     for name, statement, compare in chosen:
         tally = Tally(Role.STATEMENT, refutation_expected=True)
         with running(Run(statement.id, tally, seed, thorough=False)):
             compare()
         verdicts.update(tally.verdicts)
         if tally.refutation:
-            alarms.append(f"seed {seed}, {name}: {tally.refutation}")
-    return verdicts, alarms
+            lines.append(f"FALSE ALARM: seed {seed}, {name}: {tally.refutation}")
+        if tally.inconclusive:
+            lines.append(f"undecided: seed {seed}, {name}: {tally.inconclusive}")
+    return verdicts, lines
 
 
 def main() -> int:
-    """Print the verdicts so far every run, and every false alarm; 1 if there was one."""
+    """Print the verdicts so far every run, and what was not confirmed; 1 if there was a false alarm."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--first", type=int, default=1, help="the first of the consecutive seeds")
@@ -74,10 +77,10 @@ def main() -> int:
     found: Counter[str] = Counter()
     for seed in range(options.first, options.first + options.runs):
         start = time.process_time()
-        verdicts, alarms = one_run(chosen, seed)
+        verdicts, lines = one_run(chosen, seed)
         found.update(verdicts)
-        for alarm in alarms:
-            print(f"FALSE ALARM: {alarm}", flush=True)
+        for line in lines:
+            print(line, flush=True)
         print(f"seed {seed}, {time.process_time() - start:.1f} s of processor time; so far {show(found)}", flush=True)
         for function in (value for module in modules for value in vars(module).values()):
             getattr(function, "cache_clear", int)()

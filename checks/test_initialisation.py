@@ -105,15 +105,14 @@ def draws_of(architecture: Architecture, points: PointSet, draws: int, seed: int
 
 
 PILOT_WIDTH = 256
-PILOT_DRAWS = 400
+PILOT_DRAWS = 800
 
 
 @cache
 def draws_needed(architecture: Architecture, points: PointSet, tolerance: float, alpha: float, seed: int) -> int:
     """How many draws decide within the tolerance, planned from other draws at a small width.
 
-    Their deviation falls like the inverse root of the width; it is a little larger at the small one, and the largest
-    found exceeds the largest there is.
+    Their deviation falls like the inverse root of the width, and is up to 3% larger at the small one.
     """
     pilot = sample_kernels(architecture, points.coordinates(FLOAT64), PILOT_WIDTH, PILOT_DRAWS, seed).parts
     limits = kernel_grams(architecture, points).parts
@@ -121,7 +120,7 @@ def draws_needed(architecture: Architecture, points: PointSet, tolerance: float,
         float((drawn.std(axis=0, ddof=1) / entry_scale(limits[name])).max()) for name, drawn in pilot.items()
     )
     entries = len(limits) * len(points) ** 2
-    at_width = 0.95 * deviation * (PILOT_WIDTH / WIDTH) ** 0.5
+    at_width = deviation * (PILOT_WIDTH / WIDTH) ** 0.5
     return required_draws(at_width, tolerance, alpha, entries, BIAS_BOUND / WIDTH, skewness=0.1)
 
 

@@ -415,7 +415,7 @@ def judge_fcn(claim: FullyConnected) -> None:
 def judge_fcn_by_sampling(claim: FullyConnected, depth: int) -> None:
     """Record the layers' parts against finite networks."""
     claims = fcn_values(claim.unroll(depth), points_at(ORTHOGONAL), FLOAT64)
-    judge_by_sampling(fcn(depth), ORTHOGONAL, claims, unbiased=depth == 1, draws=192 + 192 * depth)
+    judge_by_sampling(fcn(depth), ORTHOGONAL, claims, unbiased=depth == 1, draws=192 + 256 * depth)
 
 
 def fcn_check(name: str) -> Callable[..., Callable[..., None]]:
@@ -612,7 +612,7 @@ def test_kernel_of_the_resnet_on_the_poster(claim):
 
 
 def judge_resnet_by_sampling(
-    claim: ResidualKernel, depth: int, scale: sympy.Expr, draws: int = 384, tolerance: float = TOLERANCE
+    claim: ResidualKernel, depth: int, scale: sympy.Expr, draws: int = 512, tolerance: float = TOLERANCE
 ) -> None:
     """Record the layers' parts against finite networks."""
     claims = pair_matrices(claim.unroll(depth), OPPOSED, scale)
@@ -645,4 +645,4 @@ def test_share_of_the_residual_blocks_by_sampling(claim):
 @resnet_sampling_check("poster:k-res")
 def test_kernel_of_the_resnet_on_the_poster_by_sampling(claim):
     """The poster's K_Res at depth 1, scale 1/2; its errors are of the size of the parts."""
-    judge_resnet_by_sampling(claim, 1, HALF, draws=128, tolerance=0.06)
+    judge_resnet_by_sampling(claim, 1, HALF, draws=192, tolerance=0.06)

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MOST_SECONDS = 1800
+"""A run that has not ended by then is stopped, and has not shown the error."""
 
 
 @dataclass(frozen=True)
@@ -424,8 +426,8 @@ ERRORS: tuple[Planted, ...] = (
     Planted(
         "an entry of the ledger not verified",
         "checks/commands/audit.py",
-        "return {name: ledger.entry(found, name) for name in names}",
-        'return {entry["id"]: entry for entry in found["statements"]}',
+        "return {name: material.entry(name) for name in names}",
+        'return {entry["id"]: entry for entry in material.ledger["statements"]}',
         ("tests/test_audit_files.py", "-k", "tampered"),
     ),
 )
@@ -459,10 +461,13 @@ def goes_red(error: Planted) -> tuple[bool, str, float]:
     with tempfile.TemporaryDirectory() as folder:
         copy = copy_of_repository(Path(folder))
         plant(error, copy)
-        result = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", *error.run],
-            cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, capture_output=True, text=True,
-        )  # fmt: skip
+        try:
+            result = subprocess.run(
+                [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", *error.run], timeout=MOST_SECONDS,
+                cwd=copy, env=os.environ | {"PYTHONPATH": str(copy)}, capture_output=True, text=True,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return False, "the run did not end", time.monotonic() - start
     return result.returncode == 1, _first_failure(result.stdout + result.stderr), time.monotonic() - start
 
 

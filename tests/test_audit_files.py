@@ -419,6 +419,15 @@ def test_a_tampered_entry_is_refused_by_its_name(run, write_ledger, change):
     assert "'eq:y' was changed after it was written" in err
 
 
+def test_an_entry_of_another_revision_of_its_statement_is_refused(run, tmp_path):
+    entry = ENTRY | {"id": "thm:2", "revision": 0}
+    value = {"schema": ledger.SCHEMA, "index": {"thm:2": digest(entry)}, "statements": [entry]}
+    (tmp_path / "ledger.json").write_text(json.dumps(value), encoding="utf-8")
+    code, out, err = run(stands_for("thm:2"))
+    assert (code, out) == (2, "")
+    assert "'thm:2' is of revision 0" in err
+
+
 def test_a_statement_that_the_ledger_does_not_know_is_named(run, write_ledger):
     write_ledger()
     code, _, err = run(stands_for("eq:z"))

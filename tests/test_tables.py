@@ -224,6 +224,17 @@ def test_the_command_refuses_a_table_with_exit_code_2_and_leaves_none_of_its_fil
     assert r"\input{findings}" not in document and "the table findings is refused" in document
 
 
+def test_an_authors_own_ledger_has_the_tables_of_its_statements_alone(records, tmp_path):
+    mine = [records[0] | {"id": "mine:1", "source": "my paper", "finding": None, "hypotheses": {}}]
+    (tmp_path / "ledger.json").write_text(json_text(ledger_of(mine)), encoding="utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "findings.tex").write_text("of an earlier run", encoding="utf-8")
+    code = command_line.main(["tables", "--out", str(out), "--ledger", str(tmp_path / "ledger.json")])
+    assert code == 0
+    assert {file.stem for file in out.iterdir()} == {"statements_my_paper", "qualifications", "mutants", "appendix"}
+
+
 def test_without_a_ledger_the_command_says_what_to_do(tmp_path, monkeypatch, capsys):
     (tmp_path / "no.json").write_text("{}", encoding="utf-8")
     assert command_line.main(["tables", "--out", str(tmp_path), "--ledger", str(tmp_path / "no.json")]) == 2

@@ -207,13 +207,17 @@ def audit(material: Material, file: Path) -> Table:
     )
 
 
-def builders(material: Material) -> dict[str, Callable[[Material], Table]]:
-    """All tables that stand on the ledger, by name."""
+def builders_of_statements(material: Material) -> dict[str, Callable[[Material], Table]]:
+    """The tables of statements, hypotheses, mutants and findings, by name."""
     known = [*material.catalogue.values(), *material.ledger["statements"]]
     result: dict[str, Callable[[Material], Table]] = {}
     for source in sorted({group(record) for record in known}, key=_place):
         result[f"statements_{slug(source)}"] = partial(statements, source=source)
-    result |= {"qualifications": qualifications, "hypotheses": hypotheses, "mutants": mutants, "findings": findings}
-    for file in sorted(CLAIMS.glob("*.toml")):
-        result[f"audit_{slug(file.stem)}"] = partial(audit, file=file)
-    return result
+    more = {"qualifications": qualifications, "hypotheses": hypotheses, "mutants": mutants, "findings": findings}
+    return result | more
+
+
+def builders(material: Material) -> dict[str, Callable[[Material], Table]]:
+    """All tables that stand on the ledger, by name: those of statements, and the audits of the suite's claims."""
+    audits = {f"audit_{slug(file.stem)}": partial(audit, file=file) for file in sorted(CLAIMS.glob("*.toml"))}
+    return builders_of_statements(material) | audits

@@ -5,9 +5,11 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from checks import ledger, results
+from checks.commands.statements import catalogue
 
 Record = dict[str, Any]
 
@@ -18,6 +20,17 @@ class Material:
 
     ledger: Record
     catalogue: Mapping[str, Record]
+
+    @classmethod
+    def read(cls, path: Path) -> Material:
+        """The ledger of a file beside the records of this suite's statements. Raises ValueError or OSError."""
+        return cls(ledger.read(path), {record["id"]: record for record in catalogue()})
+
+    @property
+    def of_this_suite(self) -> bool:
+        """Does the ledger speak of a statement of this suite? One of an author's own does not."""
+        named = {*self.ledger["index"], *(one.get("id") for one in self.ledger["statements"])}
+        return not named.isdisjoint(self.catalogue)
 
     def entry(self, name: str) -> Record:
         """The ledger's entry of a statement.

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from checks import ledger
 from checks.appendix import formats
-from checks.appendix.ledger_tables import builders
+from checks.appendix.ledger_tables import builders, builders_of_statements
 from checks.appendix.material import Material
 from checks.appendix.recorded_tables import RECORDED_TABLES, recorded_table
 from checks.appendix.table import Refusal, Table
-from checks.commands.statements import catalogue
 from checks.files import write_whole
 
 ENDINGS = {"tex": formats.latex, "md": formats.markdown, "csv": formats.comma_separated}
@@ -22,10 +20,15 @@ ENDINGS = {"tex": formats.latex, "md": formats.markdown, "csv": formats.comma_se
 def attempts(ledger_path: Path) -> Iterator[Table | Refusal]:
     """Every table in the order of the appendix, or the reason why it cannot be built.
 
-    Raises ValueError or OSError if the file is no ledger at all.
+    Of an author's own ledger, with none of this suite's statements, those of its statements. Raises ValueError or
+    OSError if the file is no ledger at all.
     """
-    material = Material(ledger.read(ledger_path), {record["id"]: record for record in catalogue()})
-    wanted = builders(material) | {spec.name: partial(recorded_table, spec) for spec in RECORDED_TABLES}
+    material = Material.read(ledger_path)
+    if material.of_this_suite:
+        wanted = builders(material) | {spec.name: partial(recorded_table, spec) for spec in RECORDED_TABLES}
+    else:
+        material = Material(material.ledger, {})
+        wanted = builders_of_statements(material)
     for name, build in wanted.items():
         try:
             yield build(material)
@@ -43,21 +46,23 @@ def all_tables(ledger_path: Path) -> list[Table]:
 
 
 def write_all(ledger_path: Path, folder: Path) -> tuple[list[Path], list[Refusal]]:
-    """Write every table and ``appendix.tex``; the files, and the tables refused, of which no file stays.
+    """Write every table and ``appendix.tex``; the files, and the tables refused.
 
-    Raises ValueError or OSError if there is no ledger or the folder cannot be written.
+    Of a table refused, or without a row, as an author's own findings may be, no file stays. Raises ValueError or
+    OSError if there is no ledger or the folder cannot be written.
     """
     written: list[Path] = []
     tables, refusals = [], []
     for one in attempts(ledger_path):
         texts = one if isinstance(one, Refusal) else _texts(one)
-        if isinstance(one, Table) and not isinstance(texts, Refusal):
+        if isinstance(texts, Refusal):
+            refusals.append(texts)
+        if isinstance(one, Table) and one.rows and not isinstance(texts, Refusal):
             tables.append(one)
             written += [_written(folder / f"{one.name}.{ending}", text) for ending, text in texts.items()]
-        elif isinstance(texts, Refusal):
-            refusals.append(texts)
+        else:
             for ending in ENDINGS:
-                (folder / f"{texts.name}.{ending}").unlink(missing_ok=True)
+                (folder / f"{one.name}.{ending}").unlink(missing_ok=True)
     document = formats.document(tables, [one.sentence for one in refusals])
     return [*written, _written(folder / "appendix.tex", document)], refusals
 

@@ -60,14 +60,17 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _ledger(path: Path | None, claims: ClaimsFile) -> dict[str, Record] | None:
-    """The verified entries of the statements that the claims speak of; None without a ledger. Raises ValueError."""
-    from checks import ledger
+    """The verified entries of the statements that the claims speak of; None without a ledger.
+
+    Raises ValueError, naming it, for one that is missing, was edited, or speaks of another revision of the statement.
+    """
+    from checks.appendix.material import Material
 
     names = dict.fromkeys(claim.statement for claim in claims.claims if claim.statement is not None)
     if path is None or not names:
         return None
-    found = ledger.read(path)
-    return {name: ledger.entry(found, name) for name in names}
+    material = Material.read(path)
+    return {name: material.entry(name) for name in names}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from checks import results
 from checks.appendix import figures, tables
+from checks.appendix.material import Material
 from checks.appendix.table import Refusal, Table
-from checks.commands.statements import catalogue
 from checks.report.page import Appendix, Figure
 
 
@@ -18,11 +18,11 @@ def beside(ledger_path: Path, entries: Iterable[dict[str, Any]]) -> tuple[list[s
 
     An author's own ledger, with none of this suite's statements, lacks nothing. The appendix needs all of them.
     """
-    revisions = {entry["id"]: entry["revision"] for entry in entries}
-    records = catalogue()
-    if not any(record["id"] in revisions for record in records):
+    material = Material.read(ledger_path)
+    if not material.of_this_suite:
         return [], None
-    missing = [record["id"] for record in records if revisions.get(record["id"]) != record["revision"]]
+    revisions = {entry["id"]: entry["revision"] for entry in entries}
+    missing = [name for name, record in material.catalogue.items() if revisions.get(name) != record["revision"]]
     return missing, None if missing else appendix(ledger_path)
 
 

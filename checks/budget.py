@@ -1,5 +1,8 @@
 """The false-alarm budget of one run: what share of its 1e-6 each statistical statement may spend.
 
+Checks of trained networks that are `numerical` judge by thresholds, at seeds that are their own: they have no error
+rate and spend nothing, and what they show is of those networks.
+
 A share is the probability that the statement's own check, all its items together, refutes a true statement. Mutants
 spend nothing: a mutant that is refuted by chance was wrong anyway.
 """
@@ -7,6 +10,10 @@ spend nothing: a mutant that is refuted by chance was wrong anyway.
 from __future__ import annotations
 
 from numerics.estimation import FalseAlarmBudget
+
+BIAS_BOUND = 4.0
+"""Times 1 / m: the most that the mean of a part of K_0 at width m is taken to differ from its limit, relative to
+sqrt(K_ii K_jj). What is seen is below 2 / m."""
 
 BUDGET = FalseAlarmBudget(
     {

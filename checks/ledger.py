@@ -7,6 +7,7 @@ is missing or was edited is noticed by whoever uses it.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 from checks.files import digest
 from checks.results import versions
 from checks.statements import Role, Verdict
+from numerics.estimation import RUN_FALSE_ALARM
 
-SCHEMA = "ntk-companion ledger 2"
+SCHEMA = "ntk-companion ledger 3"
 DECIDED = (Verdict.CONFIRMED, Verdict.REFUTED)
 
 Record = dict[str, Any]
@@ -124,11 +126,30 @@ def _entry(items: list[Record]) -> Record:
             name: _necessity(counterexamples.get(name)) for name in statement["hypotheses"]
         },
         "refutation": next((item["tally"]["refutation"] for item in own if item["tally"]["refutation"]), ""),
+        "confirmation": _nearest(own)["tally"]["confirmation"] if own else "",
         "undecided": next((item["tally"]["inconclusive"] for item in own if item["tally"]["inconclusive"]), ""),
+        "false_alarm": sum(item["tally"]["false_alarm"] for item in items if _true_if_it_holds(item)),
         "seconds": round(sum(item["seconds"] for item in items), 2),
         "items": len(items),
         "tests": sorted({_function(item["test"]) for item in items if "test" in item}),
     }  # fmt: skip
+
+
+def _nearest(items: list[Record]) -> Record:
+    """The item whose nearest case was nearest to refutation; the first of those that have a confirmed case."""
+    return min(
+        items,
+        key=lambda item: (
+            not item["tally"]["confirmation"],
+            math.inf if item["tally"]["margin"] is None else item["tally"]["margin"],
+        ),
+    )
+
+
+def _true_if_it_holds(item: Record) -> bool:
+    """Would it be a false alarm to refute what this item claims? A mutant, and what is known to be wrong, are false."""
+    true_statement = item["role"] == Role.STATEMENT and not item["statement"]["finding"]
+    return true_statement or item["role"] == Role.CORRECTED
 
 
 def _function(test: str) -> str:
@@ -196,7 +217,14 @@ def failures(ledger: Record, baseline: Mapping[str, Record], expected: Iterable[
         if recorded and recorded["revision"] == entry["revision"] and entry["verdict"] not in DECIDED:
             reasons.append(f"{entry['id']} was {recorded['verdict']} in the baseline and is {entry['verdict']} now")
     reasons += [f"{name} is in the baseline and was not run" for name in expected if name not in found]
+    if (spent := false_alarm(ledger)) > RUN_FALSE_ALARM * (1 + 1e-9):
+        reasons.append(f"this run raises a false alarm with probability up to {spent:.2g}, more than 1e-6")
     return reasons
+
+
+def false_alarm(ledger: Record) -> float:
+    """The probability that sampling refutes something true in this run: at most this."""
+    return math.fsum(entry["false_alarm"] for entry in ledger["statements"])
 
 
 def _reasons(entry: Record) -> list[str]:

@@ -182,6 +182,10 @@ class Gatherer:
             terminalreporter.write_line(line)
         for reason in self.reasons:
             terminalreporter.write_line(f"FAILS: {reason}", red=True)
+        spent = ledger.false_alarm(self.ledger)
+        if spent:
+            line = f"by sampling, this run refutes something true with probability at most {spent:.1e}"
+            terminalreporter.write_line(line)
         left = f", except {', '.join(self.partly)}: run only in part" if self.partly else ""
         terminalreporter.write_line(f"written to {self._path()}{left}")
 

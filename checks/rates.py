@@ -44,12 +44,13 @@ def rate_evidence(kind: str, quantity: str, claim: Range, first: int, depth: int
     """Is the interval of a quantity's exponent inside the claimed range, outside of it, or neither?"""
     runs = ensemble_of(kind, depth, first)
     values = np.array([QUANTITIES[quantity](run, kind) for run in runs])
-    fitted = _fit(runs, values, BUDGET.alpha("lazy", tests=10))
+    alpha = BUDGET.alpha("lazy", tests=10)
+    fitted = _fit(runs, values, alpha)
     inside = claim[0] < fitted.low and fitted.high < claim[1]
     outside = fitted.high <= claim[0] or fitted.low >= claim[1]
     margin = min(claim[1] - fitted.high, fitted.low - claim[0]) if inside else None
     detail = f"{kind}, depth {depth}, {quantity}: {_shown(fitted)}"
-    return statistical(True if inside else (False if outside else None), detail, margin=margin)
+    return statistical(True if inside else (False if outside else None), detail, margin, false_alarm=alpha)
 
 
 def closeness(kind: str, claim: tuple[str, bool], first: int) -> Evidence:

@@ -127,7 +127,8 @@ class Evidence:
 
     covers_all   a proof that covers the statement's quantifier, not just this case
     margin       how far from refutation the case was, in the check's own units; None if that has no meaning
-    detail       the case and what was found, for a reader of a refutation
+    detail       the case and what was found
+    false_alarm  the probability that sampling refutes this case if it is true: at most this
     """
 
     kind: Kind
@@ -135,6 +136,7 @@ class Evidence:
     detail: str = ""
     margin: float | None = None
     covers_all: bool = False
+    false_alarm: float = 0.0
 
     def _repr_html_(self) -> str:
         from checks.display import evidence_html
@@ -152,9 +154,12 @@ def certified(holds: bool | None, detail: str = "", margin: float | None = None)
     return Evidence(Kind.CERTIFIED, _decided(holds), detail, margin)
 
 
-def statistical(holds: bool | None, detail: str = "", margin: float | None = None) -> Evidence:
-    """Evidence from a test whose error rates its detail states."""
-    return Evidence(Kind.STATISTICAL, _decided(holds), detail, margin)
+def statistical(holds: bool | None, detail: str = "", margin: float | None = None, *, false_alarm: float) -> Evidence:
+    """Evidence from a test that refutes what is true with probability at most `false_alarm`.
+
+    The detail states what it would detect, or the interval that it found.
+    """
+    return Evidence(Kind.STATISTICAL, _decided(holds), detail, margin, false_alarm=false_alarm)
 
 
 def numerical(holds: bool | None, detail: str = "", margin: float | None = None) -> Evidence:
@@ -239,14 +244,20 @@ class Tally:
     covers_all: bool = False
     refutation: str = ""
     inconclusive: str = ""
+    confirmation: str = ""
+    false_alarm: float = 0.0
 
     def add(self, evidence: Evidence) -> None:
         """Count a case. Raises AssertionError on a refutation nobody expects, MutantKilled on a mutant's first."""
         self.verdicts[evidence.verdict] = self.verdicts.get(evidence.verdict, 0) + 1
         if evidence.kind not in self.kinds:
             self.kinds.append(str(evidence.kind))
-        if evidence.margin is not None:
-            self.margin = evidence.margin if self.margin is None else min(self.margin, evidence.margin)
+        self.false_alarm += evidence.false_alarm
+        nearest = evidence.margin is not None and (self.margin is None or evidence.margin < self.margin)
+        if evidence.verdict is Verdict.CONFIRMED and (nearest or not self.confirmation):
+            self.confirmation = evidence.detail
+        if nearest:
+            self.margin = evidence.margin
         self.covers_all |= evidence.covers_all and evidence.verdict is Verdict.CONFIRMED
         if evidence.verdict is Verdict.INCONCLUSIVE:
             self.inconclusive = evidence.detail

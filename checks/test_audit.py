@@ -83,7 +83,8 @@ def evidence(reply: Reply) -> Evidence:
     weakest_first = (Kind.STATISTICAL, Kind.NUMERICAL, Kind.CERTIFIED, Kind.SYMBOLIC)
     kind = next((kind for kind in weakest_first if kind in kinds), Kind.CERTIFIED)
     verdict = Verdict.REFUTED if reply.surprises else Verdict.CONFIRMED
-    return Evidence(kind, verdict, f"{reply.id} is {reply.verdict}, {reply.expected} on record: {reply.because}")
+    detail = f"{reply.id} is {reply.verdict}, {reply.expected} on record: {reply.because}"
+    return Evidence(kind, verdict, detail, false_alarm=reply.false_alarm)
 
 
 @cache

@@ -244,7 +244,7 @@ def judge_widths(below: list[Width], above: list[Width]) -> None:
             f"{architecture.name}, {points.name}, {name} {constant:.3g}, m = {hidden}: {exceeding} of {draws} draws "
             f"exceed it; sign test of the median, false alarm {alpha:.0e}"
         )
-        record(statistical(holds, detail, margin=alpha - right_by_chance if holds else None))
+        record(statistical(holds, detail, margin=alpha - right_by_chance if holds else None, false_alarm=alpha))
 
 
 MOST_WIDTHS = len([*BELOW, *BELOW_TOO, *ABOVE, *ABOVE_TOO])

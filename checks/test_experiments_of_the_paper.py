@@ -81,7 +81,7 @@ def test_the_plotted_kernels_at_initialisation_are_those_of_one_draw(claim):
             found = figure_2.distance(draws[:, column], printed, alpha)
             detail = f"{claim}, width {width}, {place}: {printed} printed, {found.mean:.3g} +- {found.deviation:.2g}"
             rates = f"false alarm {alpha:.1g}, detects a mean {found.detectable:.2g} off"
-            record(statistical(found.in_reach, f"{detail}; {rates}", found.reach - found.excess))
+            record(statistical(found.in_reach, f"{detail}; {rates}", found.reach - found.excess, false_alarm=alpha))
 
 
 def of_figure(name: str, reading: Reading) -> results.Results:

@@ -1,7 +1,7 @@
 """(3.3) at initialisation: the empirical NTK of a wide network against the derived limit, parameter group by group.
 
 Draws of K_0 come from the exact law of its n x n matrix (any width) and, independently, from explicit torch networks.
-A width m is granted a bias of 4 / m of sqrt(K_ii K_jj) in a part; measured at widths 16 and 64 it is below 1.5 / m.
+A width m is granted the bias of `checks.budget`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import pytest
 import sympy
 import torch
 
-from checks.budget import BUDGET
+from checks.budget import BIAS_BOUND, BUDGET
 from checks.statements import Evidence, Statement, check, numerical, random_seed, record, statistical, thorough
-from numerics.estimation import entry_scale, equivalence_test, estimate, fit_exponent, required_draws
+from numerics.estimation import MISS, entry_scale, equivalence_test, estimate, fit_exponent, required_draws
 from numerics.exact_law import sample_kernels
 from numerics.kernels import FLOAT64, kernel_grams
-from numerics.network import empirical_ntk, initialise
+from numerics.network import empirical_ntk, initialise, pullback
 from numerics.points import PointSet, circle, hexagon, sphere
 from theory.architecture import Architecture, fcn, resnet, with_trained
 
@@ -40,13 +40,22 @@ EXPLICIT = Statement(
     formula=r"\langle \partial_p f(x), \partial_p f(x') \rangle \approx K^{(p)}(x, x')",
     qualification="Detects an error of 25% in a part; finer ones are left to the exact law.",
 )
+GRADIENTS = Statement(
+    id="limit:gradients",
+    title="The parts of K_0 of explicit torch networks are the inner products of autograd's gradients",
+    source=PAPER,
+    number="(3.1)",
+    formula=r"K_0^{(p)}(x, x') = \langle \partial_p f(x), \partial_p f(x') \rangle",
+    qualification="To rounding, on two points, one network of width 1024 each of depths 1 to 4, with biases trained, "
+    "frozen and absent: it sees the least error in a backward pass, which limit:explicit does not.",
+)
 FLUCTUATION = Statement(
     id="limit:fluctuation",
     title="The fluctuation of K_0 falls like the inverse root of the width",
     source="this suite",
     number="rates of (3.3)",
     formula=r"\mathrm{sd}(K_0(x, x')) \propto m^{-1/2}",
-    qualification="The exponent over widths 32 to 2048, one network of each kind; not a proof of the rate.",
+    qualification="The exponent over widths 128 to 8192, one network of each kind; not a proof of the rate.",
 )
 BIAS = Statement(
     id="limit:bias",
@@ -70,8 +79,6 @@ PASSES = Statement(
 Parts = dict[str, np.ndarray]
 Claim = Callable[[Parts], Parts]
 WIDTH = 4096
-BIAS_BOUND = 4.0
-"""Times 1 / m: the most that the mean of a part is taken to differ from its limit, relative to sqrt(K_ii K_jj)."""
 
 
 def as_derived(parts: Parts) -> Parts:
@@ -106,6 +113,9 @@ def draws_of(architecture: Architecture, points: PointSet, draws: int, seed: int
 
 PILOT_WIDTH = 256
 PILOT_DRAWS = 800
+PILOT_SLACK = 1.05
+"""The pilot's own deviation is known to 2.5% and those of the entries differ: less, and one run in a thousand would
+have a comparison undecided."""
 
 
 @cache
@@ -120,7 +130,7 @@ def draws_needed(architecture: Architecture, points: PointSet, tolerance: float,
         float((drawn.std(axis=0, ddof=1) / entry_scale(limits[name])).max()) for name, drawn in pilot.items()
     )
     entries = len(limits) * len(points) ** 2
-    at_width = deviation * (PILOT_WIDTH / WIDTH) ** 0.5
+    at_width = PILOT_SLACK * deviation * (PILOT_WIDTH / WIDTH) ** 0.5
     return required_draws(at_width, tolerance, alpha, entries, BIAS_BOUND / WIDTH, skewness=0.1)
 
 
@@ -136,17 +146,17 @@ def compare(drawn: Parts, expected: Parts, tolerance: float, alpha: float, width
         largest = float((np.abs(result.discrepancy) / scale).max())
         worst = max(worst, float((result.detectable / scale).max()))
         if result.verdict == "differs":
-            return statistical(False, f"{name} is off by {largest:.3f} at width {width}, {result.draws} draws")
-        detail = f"{len(expected)} parts, {result.draws} draws at width {width}, detects {worst:.4f}"
-    return statistical(None if undecided else True, detail, margin=tolerance - worst)
+            detail = f"{name} is off by {largest:.3f} at width {width}, {result.draws} draws"
+            return statistical(False, detail, false_alarm=alpha)
+        detail = f"{len(expected)} parts, {result.draws} draws at width {width}, detects {worst:.4f} of sqrt(K_ii K_jj)"
+    detail += f" with probability 1 - {MISS:.0e}, false alarm {alpha:.0e}"
+    return statistical(None if undecided else True, detail, tolerance - worst, false_alarm=alpha)
 
 
 HALF = sympy.Rational(1, 2)
 FINE = [(fcn(3), 0.02), (resnet(2, HALF), 0.02)]
 COARSE = [(fcn(depth), 0.03) for depth in (1, 2, 4)] + [(resnet(depth), 0.03) for depth in (1, 3, 4)]
-UNBIASED = [(fcn(depth, "none"), 0.03) for depth in range(1, 5)] + [
-    (resnet(depth, 1, "none"), 0.03) for depth in (1, 4)
-]
+UNBIASED = [(network(depth, bias="none"), 0.03) for network in (fcn, resnet) for depth in range(1, 5)]
 PAIR = sphere(2, 2)
 ITEMS = len(FINE) + len(COARSE) + len(UNBIASED)
 
@@ -159,6 +169,8 @@ def judge_parts(claim: Claim, architecture: Architecture, points: PointSet, tole
     expected = claim(kernel_grams(architecture, points).parts)
     record(compare(with_total(drawn), with_total(expected), tolerance, alpha, WIDTH))
     weights = [name for name in expected if name[0] in "AWV"]
+    if len(weights) == len(expected):
+        return
     frozen = kernel_grams(with_trained(architecture, weights), points).ntk
     total = np.sum([drawn[name] for name in weights], axis=0)
     record(compare({"biases frozen": total}, {"biases frozen": frozen}, tolerance, alpha, WIDTH))
@@ -178,7 +190,11 @@ def test_every_part_agrees_with_the_exact_law_on_the_hexagon(claim, architecture
     judge_parts(claim, architecture, hexagon(), tolerance)
 
 
-@check(EXACT_LAW, as_derived)
+@check(
+    EXACT_LAW,
+    as_derived,
+    mutants={"3% more below the top layer": lower_layers_stronger, "a bias at the output": top_shifted},
+)
 @pytest.mark.parametrize(
     ("architecture", "tolerance"), COARSE + UNBIASED, ids=lambda value: getattr(value, "name", f"{value}")
 )
@@ -208,6 +224,42 @@ def test_explicit_networks_have_the_derived_parts(claim, architecture):
 
 
 @cache
+def parts_of_a_network(architecture: Architecture, seed: int) -> tuple[Parts, Parts]:
+    """The parts of K_0 of one network of width 1024 on two points, and the same from autograd."""
+    inputs = torch.from_numpy(PAIR.coordinates(FLOAT64))
+    parameters = initialise(architecture, PAIR.dimension, 1024, np.random.default_rng(seed))
+    found = empirical_ntk(architecture, parameters, inputs).parts
+    gradients = [
+        pullback(architecture, parameters, inputs)[1](weights) for weights in torch.eye(2, dtype=torch.float64)
+    ]
+    columns = {name: torch.stack([each[name].flatten() for each in gradients]) for name in found}
+    return {name: part.numpy() for name, part in found.items()}, {
+        name: (rows @ rows.T).numpy() for name, rows in columns.items()
+    }
+
+
+BIASES = ("trained", "frozen", "none")
+
+
+@check(
+    GRADIENTS,
+    as_derived,
+    mutants={"3% more below the top layer": lower_layers_stronger, "a bias at the output": top_shifted},
+)
+@pytest.mark.parametrize("bias", BIASES)
+@pytest.mark.parametrize("depth", (1, 2, 3, 4))
+def test_the_parts_of_explicit_networks_are_those_of_autograd(claim, depth, bias):
+    for architecture in (fcn(depth, bias), resnet(depth, HALF, bias)):
+        found, expected = parts_of_a_network(architecture, random_seed(architecture.name))
+        claimed = claim(expected)
+        error = max(float((np.abs(found[name] - claimed[name]) / entry_scale(expected[name])).max()) for name in found)
+        record(numerical(error < ROUNDING, f"{architecture.name}: off by {error:.0e}", margin=ROUNDING - error))
+
+
+ROUNDING = 1e-11
+
+
+@cache
 def relative_traces(architecture: Architecture, width: int, draws: int, seed: int) -> np.ndarray:
     """Draws of the mean of K_0(x_i, x_i) / K(x_i, x_i) over two points."""
     drawn = sample_kernels(architecture, PAIR.coordinates(FLOAT64), width, draws, seed, jobs=2).ntk
@@ -225,28 +277,38 @@ def relative_entries(architecture: Architecture, name: str, width: int, draws: i
 
 
 def exponent_evidence(
-    widths: list[int], values: list[float], errors: list[float], claim: float, alpha: float
+    widths: list[int], values: list[float], errors: list[float], claim: float, alpha: float, allowance: float = 0.0
 ) -> Evidence:
-    """Does the fitted exponent's interval contain the claimed one, and is it narrower than the 1/2 to the next?"""
+    """Does the fitted exponent's interval contain the claimed one, and is it narrower than the 1/2 to the next?
+
+    The interval is widened by `allowance`, the most that the next order moves the exponent at these widths.
+    """
     fitted = fit_exponent(np.array(widths), np.array(values), np.array(errors), 1 - alpha)
-    detail = f"exponent in [{fitted.low:.2f}, {fitted.high:.2f}] over widths {widths}"
-    if not fitted.low <= claim <= fitted.high:
-        return statistical(False, detail)
-    spare = 0.5 - (fitted.high - fitted.low)
-    return statistical(True if spare > 0 else None, detail, margin=spare)
+    low, high = fitted.low - allowance, fitted.high + allowance
+    detail = f"exponent in [{low:.2f}, {high:.2f}] over widths {widths}, wrong with probability {alpha:.0e}"
+    if not low <= claim <= high:
+        return statistical(False, detail, false_alarm=alpha)
+    spare = 0.5 - (high - low)
+    return statistical(True if spare > 0 else None, detail, spare, false_alarm=alpha)
+
+
+def deviation_and_error(draws: np.ndarray) -> tuple[float, float]:
+    """The standard deviation of draws and its own standard error, from their fourth moment."""
+    deviation = draws.std(ddof=1)
+    kurtosis = float(np.mean((draws - draws.mean()) ** 4) / draws.var() ** 2)
+    return float(deviation), float(deviation * ((kurtosis - 1) / (4 * len(draws))) ** 0.5)
 
 
 @check(FLUCTUATION, -0.5, mutants={"like 1/m": -1.0, "like m^(-1/4)": -0.25})
 @pytest.mark.parametrize("architecture", [fcn(3), resnet(2)], ids=lambda architecture: architecture.name)
 def test_the_fluctuation_falls_like_the_inverse_root_of_the_width(claim, architecture):
-    widths = [32, 128, 512, 2048]
+    widths = [128, 512, 2048, 8192]
     draws = 1600 if thorough() else 400
     seeds = [random_seed(f"fluctuation {width}") for width in widths]
     traces = [relative_traces(architecture, width, draws, seed) for width, seed in zip(widths, seeds, strict=True)]
-    deviations = [trace.std(ddof=1) for trace in traces]
-    # A standard deviation from R nearly normal draws has the relative error 1 / sqrt(2 R); 1.2 for their tails.
-    errors = [1.2 * deviation / (2 * draws) ** 0.5 for deviation in deviations]
-    record(exponent_evidence(widths, deviations, errors, claim, BUDGET.alpha("limit:fluctuation", 2)))
+    deviations, errors = map(list, zip(*map(deviation_and_error, traces), strict=True))
+    # m Var is constant up to 0.08 x 32 / m: 0.01 in the logarithm of the deviation at the smallest width.
+    record(exponent_evidence(widths, deviations, errors, claim, BUDGET.alpha("limit:fluctuation", 2), allowance=0.02))
 
 
 @check(BIAS, -1.0, mutants={"like m^(-1/2)": -0.5, "like m^(-2)": -2.0})

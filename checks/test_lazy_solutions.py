@@ -229,7 +229,8 @@ def law_evidence(draws: np.ndarray, moments: Moments, what: str) -> Evidence:
     verdicts = {first.verdict, second.verdict}
     holds = False if "differs" in verdicts else (None if "undecided" in verdicts else True)
     detail = f"{len(draws)} {what} at width {LAW_WIDTH}: detects {first.detectable.max():.2f} deviations in the mean, "
-    return statistical(holds, f"{detail}{second.detectable.max():.2f} variances in the covariance")
+    detail += f"{second.detectable.max():.2f} variances in the covariance"
+    return statistical(holds, detail, false_alarm=2 * alpha)
 
 
 @check(LAW, 1.0, mutants={"f_0 and targets dropped": 0.0, "the opposite": -1.0})

@@ -140,10 +140,27 @@ ERRORS: tuple[Planted, ...] = (
     ),
     # In the networks and the exact law.
     Planted(
-        "the backward pass off by 3%",
+        "the backward pass of one layer off by 3%",
         "numerics/exact_law.py",
-        "lambda cotangent: (cotangent.scaled(normalisation), {})",
-        "lambda cotangent: (cotangent.scaled(1.015 * normalisation), {})",
+        "            cotangent, more = backward(cotangent)\n            parts |= more",
+        "            cotangent, more = backward(cotangent.scaled(1.015 if backward is passes[1] else 1.0))\n"
+        "            parts |= more",
+        SAMPLING,
+    ),
+    Planted(
+        "the backward pass of the torch network off by 3% in one layer",
+        "numerics/network.py",
+        "            cotangent, more = backward(cotangent)\n            parts |= more",
+        "            cotangent, more = backward(cotangent * (1.015 if backward is passes[1] else 1.0))\n"
+        "            parts |= more",
+        SAMPLING,
+    ),
+    Planted(
+        "sqrt(2/m) off by 1% in one layer of the sampler",
+        "numerics/exact_law.py",
+        "        values, backward = _run_layer(layer, values, network)",
+        "        layer = Normalise(1.0201 * float(layer.factor)) if len(passes) == 5 else layer\n"
+        "        values, backward = _run_layer(layer, values, network)",
         SAMPLING,
     ),
     Planted(

@@ -10,12 +10,18 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
+import scipy.stats
 
 from checks import command_line, ledger
 from checks.commands import gram, statements
 from checks.files import digest
+from numerics.exact_law import sample_kernels
+from numerics.kernels import FLOAT64
+from numerics.points import circle
 from tests.oracles import high_precision as oracle
+from theory.architecture import fcn
 
 HEXAGON_NETWORKS = {
     "fcn, depth 3": ("--network fcn --depth 3", lambda x, y: oracle.fcn_ntk(x, y, 3)),
@@ -321,10 +327,11 @@ def test_a_sample_has_its_keys_and_depends_on_the_seed_alone(run):
 
 
 def test_a_wide_sample_lies_within_its_standard_errors_of_the_limit(run):
-    found = json.loads(run("sample --network fcn --depth 2 --points circle:3 --width 20000 --draws 10 --json")[1])
+    found = json.loads(run("sample --network fcn --depth 2 --points circle:3 --width 1000000 --draws 10 --json")[1])
+    draws = sample_kernels(fcn(2), circle(3).coordinates(FLOAT64), 10**6, 10, seed=0).ntk
+    assert np.allclose(found["standard_error"], scipy.stats.sem(draws), rtol=1e-12)
     for mean, error, limit in zip(*(found[key] for key in ("mean", "standard_error", "limit")), strict=True):
         for m, e, k in zip(mean, error, limit, strict=True):
-            assert 0 < e < 0.05 * k
             assert abs(m - k) < 6 * e
 
 

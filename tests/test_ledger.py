@@ -1,8 +1,10 @@
+from dataclasses import asdict
+
 import pytest
 
 from checks import ledger
 from checks.files import json_text
-from checks.statements import Role
+from checks.statements import Role, Tally, certified
 
 STATEMENT = {
     "id": "test:a", "revision": 1, "title": "t", "source": "s", "number": "1", "formula": "f", "hypotheses": {},
@@ -13,7 +15,7 @@ STATEMENT = {
 def item(role=Role.STATEMENT, outcome="passed", name="", covers_all=False, statement=None, **verdicts):
     tally = {
         "verdicts": verdicts, "kinds": ["certified"], "margin": None, "covers_all": covers_all, "refutation": "",
-        "inconclusive": "",
+        "inconclusive": "", "confirmation": "", "false_alarm": 0.0,
     }  # fmt: skip
     return {
         "statement": STATEMENT | (statement or {}), "role": role, "name": name, "tally": tally, "outcome": outcome,
@@ -31,6 +33,29 @@ def built(*items):
 def status(*items):
     entry = built(*items)["statements"][0]
     return entry["verdict"], entry["scope"]
+
+
+def test_what_true_statements_risk_by_sampling_adds_up_and_must_not_exceed_one_in_a_million():
+    def risks(probability, **changes):
+        found = item(CONFIRMED=1, **changes)
+        return found | {"tally": found["tally"] | {"false_alarm": probability}}
+
+    finding = {"finding": {"verdict": "REFUTED"}}
+    entries = [risks(6e-7), risks(3e-7), risks(1.0, role=Role.MUTANT), risks(1.0, statement=finding | {"id": "b"})]
+    assert ledger.false_alarm(built(*entries)) == pytest.approx(9e-7)
+    assert not [reason for reason in ledger.failures(built(*entries), {}) if "false alarm" in reason]
+    entries.append(risks(2e-7, role=Role.CORRECTED, statement=finding | {"id": "b"}))
+    assert "false alarm" in ledger.failures(built(*entries), {})[-1]
+
+
+def test_of_the_confirmed_cases_the_nearest_to_refutation_is_kept():
+    tally = Tally(Role.STATEMENT, refutation_expected=False)
+    for margin in (0.5, 0.1, 0.3):
+        tally.add(certified(True, f"spare {margin}", margin))
+    far = item(CONFIRMED=1) | {"tally": asdict(tally) | {"margin": 0.7, "confirmation": "far"}}
+    near = item(CONFIRMED=3) | {"tally": asdict(tally)}
+    (entry,) = built(far, near)["statements"]
+    assert (entry["margin"], entry["confirmation"]) == (0.1, "spare 0.1")
 
 
 def test_one_refuted_instance_refutes():

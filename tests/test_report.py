@@ -119,6 +119,7 @@ def test_a_statement_is_shown_whole():
     for part in (
         "a lemma",
         "CONFIRMED, instances: 2",
+        "The nearest case. at x = 1",
         "Proved on the cases tried.",
         "no bias holds fails without it (certified): at x = -1 for no bias",
         "2/2 wrong statements refuted",

@@ -1,7 +1,8 @@
 r"""Printed formulas, held once each, as claims.
 
 A record says what is printed and which derived object the formula claims to equal. Nothing here is used to compute a
-kernel: the checks compare `form` with `quantity`, and nobody else reads this module. The source is arXiv 2504.11130
+kernel that the suite uses: the checks compare `form` with `quantity`, and the auditor evaluates what a claim calls
+printed. The source is arXiv 2504.11130
 where nothing else is said. Formulas of one kind share the arguments of `form` and `quantity`:
 
     moments     none: expressions in u                    series    none: power series in u

@@ -245,6 +245,7 @@ def _from_ledger(claim: Claim, name: str, ledger: Mapping[str, Mapping[str, Any]
             or record.get("refutation")
             or record.get("undecided")
             or (f"{record['title']}: {sum(record['instances'].values())} cases decided by its check")
+            + (f"; the nearest: {record['confirmation']}" if record.get("confirmation") else "")
         )
     return Reply(
         claim.id, claim.sentence, claim.source, f"statement {claim.statement}, as {claim.reading}", verdict, scope,

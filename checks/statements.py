@@ -23,7 +23,7 @@ class Kind(StrEnum):
     STATISTICAL = "statistical"
     """A test with stated error rates."""
     NUMERICAL = "numerical"
-    """Integration with an error estimate."""
+    """A computation with an error estimate: an integration, or means over a few splits with their interval."""
 
 
 class Verdict(StrEnum):
@@ -163,7 +163,7 @@ def statistical(holds: bool | None, detail: str = "", margin: float | None = Non
 
 
 def numerical(holds: bool | None, detail: str = "", margin: float | None = None) -> Evidence:
-    """Evidence from an integration whose error estimate its detail states."""
+    """Evidence from a computation, most often an integration, whose error estimate its detail states."""
     return Evidence(Kind.NUMERICAL, _decided(holds), detail, margin)
 
 

@@ -129,12 +129,14 @@ def very_close(found: Interval) -> str:
 
 @cache
 def mismatches(name: str, training: int, width: int, splits: int, residual: float) -> Array:
-    """From depth 1 to 2: the change of a single network's test error less that of the kernel's, one a split."""
+    """From depth 1 to 2: the change of a single network's test error less that of the kernel's, a row a split.
+
+    The first column is against kernel regression from outputs zero, the second against that from the network's f_0.
+    """
     found = []
     for number in range(splits):
         part = split_of(name, training, number)
-        fits = [network_fit(fcn(depth), part, width, number, residual, 5000) for depth in (1, 2)]
-        found.append(
-            fits[1].error - fits[0].error - kernel(name, training, number, 2) + kernel(name, training, number, 1)
-        )
+        one, two = (network_fit(fcn(depth), part, width, number, residual, 5000) for depth in (1, 2))
+        from_zero = kernel(name, training, number, 2) - kernel(name, training, number, 1)
+        found.append([two.error - one.error - change for change in (from_zero, two.own_error - one.own_error)])
     return np.array(found)

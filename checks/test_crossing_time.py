@@ -44,8 +44,8 @@ FROM_START = Statement(
     source="this suite",
     number="gap against K_0",
     formula=r"\sup_t \max_{ij} |K_t - K_0|_{ij} \ge \gamma^2(K_0), \quad T_g \text{ as in thm:2-time with } K = K_0",
-    qualification="No width makes it vacuous, as K_0 is the reference, while gamma^2(K_0) > 0, as for definite K_0; dead "
-    "neurons have K_0 = 0. The bound on the time is loose: crossings came far before it. " + ALONG,
+    qualification="No width makes it vacuous, as K_0 is the reference, while gamma^2(K_0) > 0, as for definite K_0; if "
+    "all neurons are dead K_0 = 0. The bound on the time is loose: crossings came far before it. " + ALONG,
     hypotheses=(LOGISTIC,),
     uses=("thm:2-time",),
     revision=2,

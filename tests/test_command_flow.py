@@ -41,7 +41,7 @@ def test_two_opposite_points_as_json(run):
     )
     assert all(len(margins) == 2 for margins in found["margins"])
     assert found["log10_loss"][-1] < -14 and found["gap_at_start"] > 0
-    assert found["envelope_held"] is True and found["status"] == "finished"
+    assert found["envelope_held"] is True and found["status"] == "finished" and found["reached"] is True
 
 
 def test_a_constant_exceeded_at_the_start_is_not_crossed(run):
@@ -49,6 +49,41 @@ def test_a_constant_exceeded_at_the_start_is_not_crossed(run):
     found = json.loads(out)
     assert found["gap_at_start"] > found["constants"]["printed"]
     assert found["crossings"]["printed"] is None and found["exceeded_at_start"]["printed"] is True
+
+
+@pytest.fixture
+def stalling(tmp_path):
+    """The command of a flow that stalls: doubles cannot resolve its steps."""
+    path = tmp_path / "points.csv"
+    path.write_text("1e20,0\n0,1e20\n")
+    return f"flow --network fcn --depth 1 --width 1000 --points {path} --labels 0,1 --until 1e6"
+
+
+def test_a_flow_that_stalls_concludes_nothing_about_later_times(run, stalling):
+    code, out, err = run(f"{stalling} --json")
+    found = json.loads(out)
+    assert code == 2 and err.count("\n") == 1 and "ended early, stalled at log10 t = -3" in err and "--until" in err
+    assert found["status"] == "stalled" and found["reached"] is False
+    assert found["envelope_held"] is None and found["crossings"]["best"] is None
+
+
+def test_a_person_reads_what_a_stalled_flow_left_undecided(run, stalling):
+    code, out, _ = run(stalling)
+    assert code == 2 and out.count("undecided after log10 t = -3") == 4
+    assert "not crossed" not in out and "envelopes undecided" in out and "vouches for nothing" in out
+
+
+def test_a_flow_that_stalls_at_once_has_no_record(run, monkeypatch, stalling):
+    monkeypatch.setattr("numerics.flow.try_step", lambda *ignored: None)
+    code, out, err = run(stalling)
+    assert code == 2 and "at the start" in err
+    assert "undecided after the start" in out and "no record after the start" in out
+
+
+def test_a_flow_out_of_steps_says_so(run, monkeypatch):
+    monkeypatch.setattr("numerics.flow._Run.advance", lambda run, *ignored: setattr(run, "status", "out of steps"))
+    code, _, err = run(f"{TWO_POINTS} --until 1")
+    assert code == 2 and "out of steps at the start" in err
 
 
 def test_a_person_reads_a_table(run):

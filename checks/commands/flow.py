@@ -29,7 +29,17 @@ DESCRIPTION = """Train a finite network by gradient flow of the summed logistic 
 log time: T may be 1e400. Records loss and margins, when max |K_t - K| crosses the constants of Theorem 2 (printed:
 lambda_0/(2n^2); sharp: lambda_0/n; best: the largest that keeps K_t positive definite; label_aware: the squared margin
 of the kernel's classifier), and whether every margin stayed between the envelopes that the kernel along the flow
-proves. A crossing is log10 t; null if the constant was not reached, or was exceeded at the start already."""
+proves. A crossing is log10 t; null if the constant was not reached, or was exceeded at the start already. The status is
+finished (at T), at rest (the outputs stopped moving before T), stalled (no consistent step was found) or out of steps.
+After the last two, reached is false, a crossing that is null is undecided from the last record on, envelope_held is
+null unless a margin left the envelopes, and the exit code is 2."""
+MOST_DEFECT = 0.1
+"""An energy identity that is off by more than this vouches for nothing."""
+ADVICE = {
+    "stalled": "give an earlier --until, or smaller --points or --scale if the loss or the kernel is huge",
+    "out of steps": "give an earlier --until, or a smaller network or fewer points",
+}
+"""What to do about a flow that ended early, by its status."""
 
 
 def add_to(commands: Any) -> None:
@@ -76,7 +86,8 @@ def run(options: argparse.Namespace) -> Result:
     gap = trajectory.gap(ntk(architecture, points))
     values = _values(trajectory, gap, float(lowest.lower), constants)
     head = f"{architecture.name}, width {options.width}, seed {options.seed}; {len(points)} points: {options.points}"
-    return Result(values, _lines(head, values))
+    complaints = () if values["reached"] else (_complaint(values),)
+    return Result(values, _lines(head, values), 2 if complaints else 0, complaints)
 
 
 def _labels(text: str, size: int) -> list[int]:
@@ -113,9 +124,11 @@ def _check_size(architecture: Any, size: int, dimension: int, width: int) -> Non
 def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapConstants) -> dict[str, Any]:
     import numpy as np
 
+    from numerics.flow import AT_REST, FINISHED
     from numerics.gap import CONSTANTS
     from numerics.trajectory import LOG_10, log10_crossing
 
+    reached = trajectory.status in (FINISHED, AT_REST)
     limits = {name: float(getattr(constants, name).lower) for name in CONSTANTS}
     return {
         "log10_time": trajectory.log10_t[1:].tolist(),
@@ -127,7 +140,7 @@ def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapCon
         "constants": limits,
         "crossings": {name: log10_crossing(trajectory.log_t, gap, limit) for name, limit in limits.items()},
         "exceeded_at_start": {name: bool(gap[0] > limit) for name, limit in limits.items()},
-        "envelope_held": trajectory.envelope_held,
+        "envelope_held": trajectory.envelope_held if reached else _held_so_far(trajectory),
         "lambda_min": trajectory.lambda_min[1:].tolist(),
         "diagonal": np.diagonal(trajectory.gram[1:], axis1=1, axis2=2).tolist(),
         "lower_envelope": trajectory.lower_envelope[1:].tolist(),
@@ -139,27 +152,55 @@ def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapCon
         "largest_residual": float(np.max(trajectory.residual)),
         "steps": int(trajectory.steps[-1]),
         "status": trajectory.status,
+        "reached": reached,
     }
+
+
+def _held_so_far(trajectory: Trajectory) -> bool | None:
+    """Did a margin leave the envelopes of a flow that ended early? False if so, else None: not known."""
+    left = not trajectory.envelope_held and abs(trajectory.energy_defect[-1]) <= MOST_DEFECT
+    return False if left else None
+
+
+def _complaint(values: dict[str, Any]) -> str:
+    """Why the flow did not reach its end, and what to do."""
+    idle = (
+        "" if abs(values["energy_defect"]) <= MOST_DEFECT else " and not even the numbers until then can be relied on"
+    )
+    advice = ADVICE[values["status"]]
+    return f"the flow ended early, {values['status']} at {_end(values)}: what comes later is undecided{idle}; {advice}"
+
+
+def _end(values: dict[str, Any]) -> str:
+    times = values["log10_time"]
+    return f"log10 t = {times[-1]:.2f}" if times else "the start"
 
 
 def _lines(head: str, values: dict[str, Any]) -> Iterator[str]:
     yield head
     yield f"lambda_0 {values['lambda_0']:.6g}; max |K_t - K| at the start {values['gap_at_start']:.4g}"
+    otherwise = "not crossed" if values["reached"] else f"undecided after {_end(values)}"
     crossings = [("constant", "value", "crossed at log10 t")]
     for name, limit in values["constants"].items():
         crossing = values["crossings"][name]
-        never = "exceeded at the start" if values["exceeded_at_start"][name] else "not crossed"
+        never = "exceeded at the start" if values["exceeded_at_start"][name] else otherwise
         crossings.append((name, f"{limit:.6g}", never if crossing is None else f"{crossing:.2f}"))
     yield from arguments.table(crossings)
+    yield from arguments.table(_records(values)) if values["log10_time"] else ["no record after the start"]
+    defects = [f"{values[name]:.2g}" for name in ("energy_defect", "automatic_energy_defect")]
+    held = {True: "never left", False: "LEFT", None: "undecided"}[values["envelope_held"]]
+    yield f"envelopes {held}; {values['steps']} steps, {values['status']}"
+    idle = ", so it vouches for nothing" if abs(values["energy_defect"]) > MOST_DEFECT else ""
+    yield f"energy identity off by {defects[0]}{idle}; with automatic differentiation's Gram matrix by {defects[1]}"
+
+
+def _records(values: dict[str, Any]) -> list[tuple[str, ...]]:
+    """A heading and a row for a record, of about twenty records."""
     names = ("log10_time", "log10_loss", "margins", "lower_envelope", "upper_envelope", "gap")
-    rows = [("log10 t", "log10 loss", "least margin", "envelopes", "max |K_t - K|")]
+    rows: list[tuple[str, ...]] = [("log10 t", "log10 loss", "least margin", "envelopes", "max |K_t - K|")]
     for time, loss, margins, lower, upper, gap in zip(*(_thinned(values[name]) for name in names), strict=True):
         rows.append((f"{time:.2f}", f"{loss:.2f}", f"{min(margins):.3f}", f"{lower:.3f} .. {upper:.3f}", f"{gap:.4g}"))
-    yield from arguments.table(rows)
-    defects = [f"{values[name]:.2g}" for name in ("energy_defect", "automatic_energy_defect")]
-    held = "never left" if values["envelope_held"] else "LEFT"
-    yield f"envelopes {held}; {values['steps']} steps, {values['status']}"
-    yield f"energy identity off by {defects[0]}; with the Gram matrix of automatic differentiation by {defects[1]}"
+    return rows
 
 
 def _thinned(rows: list[Any], most: int = 20) -> list[Any]:

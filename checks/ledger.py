@@ -10,14 +10,27 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from checks.files import digest
 from checks.results import versions
+from checks.shapes import fits, misfit
 from checks.statements import Role, Verdict
 from numerics.estimation import RUN_FALSE_ALARM
 
 SCHEMA = "ntk-companion ledger 3"
+NUMBER = int | float
+ENTRY = {
+    "id": str, "revision": int, "title": str, "source": str, "number": str, "formula": str, "hypotheses": {str: str},
+    "uses": [str], "qualification": str, "inconclusive": int, "verdict": str, "scope": str, "evidence": [str],
+    "finding": (NoneType, {"severity": str, "sentence": str, "corrected": str, "verdict": str}),
+    "instances": {str: int}, "margin": NUMBER | None, "corrected_confirmed": [bool], "necessity": {str: str},
+    "mutants": [{"name": str, "role": str, "killed": bool, "by": str}], "refutation": str, "confirmation": str,
+    "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str],
+    "made": {"profile": str, "seed": int | None, "versions": {str: str}},
+}  # fmt: skip
+"""What an entry holds: see `checks.shapes`."""
 DECIDED = (Verdict.CONFIRMED, Verdict.REFUTED)
 
 Record = dict[str, Any]
@@ -79,12 +92,15 @@ def read(path: Path) -> Ledger:
     """The ledger of a file. Raises ValueError if it is not one of this version, OSError if it cannot be read."""
     try:
         ledger = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not a ledger: {error}") from None
-    parts = {"index": dict, "statements": list}
-    whole = isinstance(ledger, dict) and all(isinstance(ledger.get(name), kind) for name, kind in parts.items())
-    if not whole or ledger.get("schema") != SCHEMA:
+    whole = fits(ledger, {"schema": str, "index": {str: str}, "statements": [{"id": str}]})
+    if not whole or ledger["schema"] != SCHEMA:
         raise ValueError(f"{path} is not a ledger of this version: run 'pytest checks/' to write one")
+    for one in ledger["statements"]:
+        if (key := misfit(one, ENTRY)) is not None:
+            fault = f"its entry {one['id'][:60]!r} has no {key!r} as one of this version has"
+            raise ValueError(f"{path} is not a whole ledger: {fault}; run 'pytest checks/' to write one")
     return Ledger(ledger)
 
 

@@ -11,6 +11,7 @@ import importlib.util
 import os
 import struct
 import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +57,8 @@ def mnist(count: int, directory: Path | None = None) -> LabelledPoints:
     else:
         images = _read_idx(_find(directory, "train-images-idx3-ubyte"), 3)
         labels = _read_idx(_find(directory, "train-labels-idx1-ubyte"), 1)
+        if not images.size:
+            raise ValueError(f"the images in {directory} have no pixels; give the folder of MNIST's IDX files")
         if len(images) != len(labels):
             raise ValueError(f"{directory} holds {len(images)} images and {len(labels)} labels; they must be as many")
         source = f"IDX files, sha256 of the images {hashlib.sha256(images.tobytes()).hexdigest()[:16]}"
@@ -119,6 +122,6 @@ def _read_idx(path: Path, dimensions: int) -> np.ndarray:
         shape = struct.unpack_from(f">{dimensions}I", content, 4)
         if content[:4] != bytes((0, 0, 8, dimensions)) or len(content) != 4 + 4 * dimensions + np.prod(shape):
             raise ValueError
-    except (struct.error, ValueError, EOFError, gzip.BadGzipFile) as error:
+    except (struct.error, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise ValueError(f"{path} is not a whole IDX file of bytes in {dimensions} dimensions") from error
     return np.frombuffer(content, dtype=np.uint8, offset=4 + 4 * dimensions).reshape(shape)

@@ -17,6 +17,7 @@ from checks.audit.claims import parse_claims
 from checks.audit.errors import ClaimError, InputError
 from checks.audit.words import FAMILIES, WORDS
 from checks.files import digest
+from tests.ledgers import entries, items
 
 GOOD = """
 [[claim]]
@@ -309,11 +310,18 @@ def test_a_record_compares_with_a_later_run(run, tmp_path):
     assert "good: verdict was CONFIRMED and is REFUTED" in out
 
 
-def test_a_record_that_is_none_is_bad_input(run, tmp_path):
-    (tmp_path / "record.json").write_text("[1]", encoding="utf-8")
-    code, _, err = run(GOOD, "--against", "record.json")
-    assert code == 2
-    assert "record.json is not a record" in err
+RECORD = {"schema": replies.SCHEMA, "sha256": "", "claims": []}
+NO_RECORDS = [[1], {}, 10**4000, RECORD | {"sha256": None}, RECORD | {"schema": "another"}]
+NO_RECORDS += [RECORD | {"claims": claims} for claims in (None, [1], [{}], [{"id": []}])]
+
+
+@pytest.mark.parametrize("value", NO_RECORDS, ids=lambda value: repr(value)[-20:])
+def test_a_record_that_is_none_is_bad_input_before_any_work(run, tmp_path, monkeypatch, value):
+    monkeypatch.setattr(replies, "audit", lambda *ignored: pytest.fail("audited"))
+    (tmp_path / "record.json").write_text(json.dumps(value), encoding="utf-8")
+    code, out, err = run(GOOD, "--against", "record.json")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "record.json is not " in err
 
 
 def test_markdown_and_latex_replies_can_be_pasted(run):
@@ -334,7 +342,7 @@ def test_control_characters_do_not_reach_the_terminal(run):
     assert "\x07" not in out
 
 
-ENTRY = {
+ENTRY = entries(items())[0] | {
     "id": "prop:x",
     "title": "A statement",
     "verdict": "CONFIRMED",
@@ -361,9 +369,9 @@ FINDING = ENTRY | {
 @pytest.fixture
 def write_ledger(tmp_path):
     def write(**changes):
-        entries = [ENTRY, FINDING]
-        index = {entry["id"]: digest(entry) for entry in entries}
-        value = {"schema": ledger.SCHEMA, "index": index, "statements": [entry | changes for entry in entries]}
+        written = [ENTRY, FINDING]
+        index = {entry["id"]: digest(entry) for entry in written}
+        value = {"schema": ledger.SCHEMA, "index": index, "statements": [entry | changes for entry in written]}
         (tmp_path / "ledger.json").write_text(json.dumps(value), encoding="utf-8")
 
     return write

@@ -20,6 +20,7 @@ from checks.files import digest
 from numerics.exact_law import sample_kernels
 from numerics.kernels import FLOAT64
 from numerics.points import circle
+from tests import ledgers
 from tests.oracles import high_precision as oracle
 from theory.architecture import fcn
 
@@ -341,9 +342,9 @@ RECORD = {"id": "x:1", "revision": 1, "finding": None, "mutants": [{"name": "m",
 
 
 def entry(**changes):
-    return RECORD | {
+    return ledgers.entries(ledgers.items())[0] | RECORD | {
         "verdict": "CONFIRMED", "scope": "instances: 3", "evidence": ["certified"],
-        "mutants": [{"name": "m", "role": "mutant", "killed": True}],
+        "mutants": [{"name": "m", "role": "mutant", "killed": True, "by": "x"}],
     } | changes  # fmt: skip
 
 

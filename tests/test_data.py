@@ -48,13 +48,24 @@ def test_a_missing_file_is_named(tmp_path):
         data.mnist(1, tmp_path)
 
 
+CORRUPT = bytearray(gzip.compress(idx(np.arange(256).reshape(16, 4, 4))))
+CORRUPT[20:30] = b"\xff" * 10
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"\x1f\x8bnot gzip", b"\0\0\x08\x03" + b"\0" * 3, b"plain text, not IDX at all"]
+    "content", [bytes(CORRUPT), b"", b"\x1f\x8bnot gzip", b"\0\0\x08\x03" + b"\0" * 3, b"plain text, not IDX at all"]
 )
 def test_a_broken_file_is_refused(files, content):
     (files / "train-images-idx3-ubyte.gz").write_bytes(content)
     with pytest.raises(ValueError, match="not a whole IDX file"):
         data.mnist(1, files)
+
+
+@pytest.mark.parametrize("shape", [(0, 4, 4), (40, 0, 0)])
+def test_images_without_pixels_are_refused(files, shape):
+    (files / "train-images-idx3-ubyte").write_bytes(idx(np.zeros(shape)))
+    with pytest.raises(ValueError, match="have no pixels"):
+        data.mnist(3, files)
 
 
 def test_a_truncated_file_is_refused(files):

@@ -3,7 +3,7 @@ from dataclasses import asdict
 import pytest
 
 from checks import ledger
-from checks.files import json_text
+from checks.files import digest, json_text
 from checks.statements import Role, Tally, certified
 
 STATEMENT = {
@@ -27,7 +27,7 @@ KILLED = item(Role.MUTANT, name="wrong", REFUTED=1)
 
 
 def built(*items):
-    return ledger.build(items, {})
+    return ledger.build(items, {"profile": "default", "seed": None})
 
 
 def status(*items):
@@ -163,6 +163,25 @@ def test_the_entries_of_a_written_ledger_are_verified(tmp_path):
     found = written(tmp_path, other("test:a"), other("test:b"))
     assert ledger.entry(found, "test:b")["verdict"] == "CONFIRMED"
     assert [entry["id"] for entry in ledger.verified(found)] == ["test:a", "test:b"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("title", None), ("mutants", [1]), ("finding", {}), ("margin", "1"), ("made", {}), ("evidence", "c")],
+)
+def test_an_entry_of_another_shape_is_refused_with_its_file_even_if_its_digest_is_right(tmp_path, key, value):
+    def changed(found):
+        entry = found["statements"][0] | {key: value}
+        return found | {"statements": [entry], "index": {entry["id"]: digest(entry)}}
+
+    with pytest.raises(ValueError, match=rf"ledger\.json is not a whole ledger: .*'test:a' has no '{key}'"):
+        written(tmp_path, other("test:a"), change=changed)
+
+
+@pytest.mark.parametrize("entries", [[None], [{}], [{"id": []}]])
+def test_an_entry_without_an_id_is_refused(tmp_path, entries):
+    with pytest.raises(ValueError, match=r"ledger\.json is not a ledger of this version"):
+        written(tmp_path, change=lambda found: found | {"statements": entries})
 
 
 def test_an_entry_that_was_edited_is_named(tmp_path):

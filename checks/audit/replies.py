@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from checks.audit.auditing import Reply, audit, audit_claim
 from checks.audit.claims import ClaimsFile
 from checks.audit.errors import InputError
 from checks.results import versions
+from checks.shapes import fits
 from checks.statements import Verdict
 
-__all__ = ["Reply", "audit", "audit_claim", "differences", "lines", "record"]
+__all__ = ["Reply", "audit", "audit_claim", "differences", "lines", "read_record", "record"]
 
 SCHEMA = "ntk-companion audit 1"
+RECORD = {"schema": str, "sha256": str, "claims": [{"id": str}]}
+"""What a record needs to be compared with: see `checks.shapes`."""
+MOST_RECORD_BYTES = 50_000_000
 PACKAGES = ("lark", "hypothesis")
 """Packages that verdicts depend on, beside those that numbers do."""
 
@@ -34,10 +40,21 @@ def record(claims: ClaimsFile, replies: list[Reply], seed: int) -> dict[str, Any
     }
 
 
+def read_record(path: Path) -> dict[str, Any]:
+    """The record of a file that `record` made. Raises InputError if it is none, OSError if it cannot be read."""
+    if path.stat().st_size > MOST_RECORD_BYTES:
+        raise InputError(f"{path} is larger than {MOST_RECORD_BYTES} bytes: it is not a record of an audit")
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not JSON: {error}") from None
+    if not fits(value, RECORD) or value["schema"] != SCHEMA:
+        raise InputError(f"{path} is not a record of an audit: write one with ntk-companion audit FILE.toml --json")
+    return dict(value)
+
+
 def differences(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
-    """What changed between two records, a sentence each. Raises InputError if `before` is no record."""
-    if before.get("schema") != SCHEMA or not isinstance(before.get("claims"), list):
-        raise InputError(f"the record to compare with is not of the schema {SCHEMA!r}")
+    """What changed between two records, a sentence each."""
     old = {entry["id"]: entry for entry in before["claims"]}
     new = {entry["id"]: entry for entry in now["claims"]}
     changes = [] if now["sha256"] == before["sha256"] else ["the claims file is not the one that was audited before"]

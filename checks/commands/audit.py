@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from checks.ledger import Record
 
 FORMATS = ("text", "markdown", "latex")
-MOST_RECORD_BYTES = 50_000_000
 DESCRIPTION = """Decides every claim of a TOML file: CONFIRMED, REFUTED, INCONCLUSIVE or VACUOUS, with its scope and one
 sentence of evidence. docs/audit.md shows how to write one. Exit code 1 if a claim is refuted. What --json prints is a
 record that --against compares with."""
@@ -47,7 +45,7 @@ def run(options: argparse.Namespace) -> Result:
         if not chosen:
             raise InputError(f"{options.file}: no claim has the id {options.only!r}")
         claims = replace(claims, claims=chosen)
-    before = None if options.against is None else _read(options.against)
+    before = None if options.against is None else replies.read_record(options.against)
     found = replies.audit(claims, options.seed, _ledger(arguments.ledger_path(options), claims))
     record = replies.record(claims, found, options.seed)
     lines = replies.lines(found, options.format)
@@ -71,15 +69,3 @@ def _ledger(path: Path | None, claims: ClaimsFile) -> dict[str, Record] | None:
         return None
     material = Material.read(path)
     return {name: material.entry(name) for name in names}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    if path.stat().st_size > MOST_RECORD_BYTES:
-        raise ValueError(f"{path} is larger than {MOST_RECORD_BYTES} bytes")
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"{path} is not JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise ValueError(f"{path} is not a record: it holds no JSON object")
-    return value

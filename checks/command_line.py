@@ -78,7 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"this needs the package {error.name}: install the extra, pip install '.[{extra}]'", BAD_INPUT)
     except MemoryError:
         return _complain("not enough memory for so many points, digits or draws", BAD_INPUT)
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        return _complain(_of_system(error), BAD_INPUT)
+    except ValueError as error:
         return _complain(str(error), BAD_INPUT)
     except Exception:
         return _defect()
@@ -121,6 +123,12 @@ def _print(result: Result, as_json: bool) -> None:
 def _complain(message: str, exit_code: int) -> int:
     print("ntk-companion:", " ".join(message.split()), file=sys.stderr)
     return exit_code
+
+
+def _of_system(error: OSError) -> str:
+    """What the system refused, as a sentence that names the file."""
+    reason = error.strerror or str(error)
+    return f"cannot read or write {error.filename}: {reason}" if error.filename else f"cannot go on: {reason}"
 
 
 def _defect() -> int:

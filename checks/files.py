@@ -3,26 +3,59 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Replace a file atomically; text as UTF-8. Raises OSError if it cannot be written: the old file then stays."""
+    try:
+        _replace(path, content.encode("utf-8") if isinstance(content, str) else content)
+    except OSError as error:  # of the file meant, not of the temporary one
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _replace(path: Path, content: bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+            file.write(content)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def write_folder(folder: Path, contents: Mapping[str, str | bytes], stale: Collection[str] = ()) -> list[Path]:
+    """Write files into a folder, made if it is not there, by their names, and remove the stale ones; what was written.
+
+    Raises OSError, before anything is written, if the folder cannot be made or a folder is in the place of a file.
+    """
+    for path in (folder / name for name in (*contents, *stale)):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder, and a file is to be written there", str(path))
+    make_folder(folder)
+    for name, content in contents.items():
+        write_whole(folder / name, content)
+    for name in stale:
+        (folder / name).unlink(missing_ok=True)
+    return [folder / name for name in contents]
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, if it is not there. Raises OSError if that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(error.errno, f"no folder can be made there ({error.strerror})", str(folder)) from None
 
 
 def json_text(value: Any) -> str:

@@ -230,7 +230,7 @@ def parse_points(text: str, mnist_directory: Path | None = None) -> PointSet:
     if match:
         return _named(match[1], [int(number) for number in match[2].split(",")], text, mnist_directory)
     path = Path(text)
-    if path.is_dir():
+    if text and path.is_dir():
         raise ValueError(f"{text} is a folder; give a CSV file, one point a row")
     if path.is_file():
         return read_csv(path)

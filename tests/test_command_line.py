@@ -114,6 +114,7 @@ def test_a_bad_csv_file_is_refused_with_one_line(run, csv, content, word):
         ("gram --network fcn --depth 1 --points hexagon --digits 0", "from 1 to 1000"),
         ("gram --network fcn --depth 1 --points hexagon --digits -3", "from 1 to 1000"),
         ("gram --network fcn --depth 1 --points octagon", "hexagon"),
+        ("gram --network fcn --depth 1 --points=", "no point set ''"),
         ("gram --network fcn --depth 1 --points circle:0", "circle:N"),
         ("gram --network fcn --depth 1 --points sphere:3", "sphere:N,D"),
         ("gram --network fcn --depth 1 --points circle:99999999", "at most"),
@@ -131,6 +132,26 @@ def test_a_bad_csv_file_is_refused_with_one_line(run, csv, content, word):
 )
 def test_bad_input_is_refused_with_one_line(run, command, word):
     refused(run(command), word)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "statements --ledger {0}/none.json", "audit {0}/none.toml", "audit {1} --against {0}", "audit {0}",
+        "report --out {1} --ledger {0}/none.json",
+    ],
+)  # fmt: skip
+def test_what_the_system_refuses_is_a_sentence_that_names_the_file(run, tmp_path, command):
+    claims = tmp_path / "claims.toml"
+    claims.write_text("[[claim]]\nid = 'c'\nassertion = '1 < 2'\n")
+    refused(run(command.format(tmp_path, claims)), str(tmp_path))
+    assert "Errno" not in run(command.format(tmp_path, claims))[2]
+
+
+def test_tables_of_a_bad_ledger_leave_no_folder(run, tmp_path):
+    (tmp_path / "ledger.json").write_text("{}")
+    refused(run("tables --ledger", tmp_path / "ledger.json", "--out", tmp_path / "out"), "ledger.json")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_is_not_a_csv_file(run, tmp_path):

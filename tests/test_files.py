@@ -1,6 +1,6 @@
 import pytest
 
-from checks.files import digest, json_text, write_whole
+from checks.files import digest, json_text, write_folder, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -19,6 +19,35 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
         write_whole(path, "\udcff")
     assert [file.name for file in tmp_path.iterdir()] == ["text.txt"]
     assert path.read_text() == "kept"
+
+
+def test_a_failed_write_names_the_file_and_not_a_temporary_one(tmp_path):
+    for path in (tmp_path, tmp_path / "none" / "text.txt"):
+        with pytest.raises(OSError) as caught:
+            write_whole(path, "text")
+        assert caught.value.filename == str(path)
+
+
+def test_a_folder_is_made_and_written_and_what_is_stale_goes(tmp_path):
+    folder = tmp_path / "a" / "b"
+    assert write_folder(folder, {"one": "1", "two": b"2"}) == [folder / "one", folder / "two"]
+    write_folder(folder, {"one": "11"}, ["two", "three"])
+    assert {file.name: file.read_text() for file in folder.iterdir()} == {"one": "11"}
+
+
+def test_nothing_is_written_where_one_file_cannot_be(tmp_path):
+    (tmp_path / "two").mkdir()
+    with pytest.raises(IsADirectoryError) as caught:
+        write_folder(tmp_path, {"one": "1", "two": "2"})
+    assert caught.value.filename == str(tmp_path / "two")
+    assert [file.name for file in tmp_path.iterdir()] == ["two"]
+
+
+def test_a_file_is_no_folder_to_write_into(tmp_path):
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(OSError, match="no folder can be made there"):
+        write_folder(tmp_path / "file", {"one": "1"})
+    assert (tmp_path / "file").read_text() == "kept"
 
 
 def test_a_digest_does_not_depend_on_the_order_of_keys():

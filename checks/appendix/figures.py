@@ -11,7 +11,7 @@ from checks.appendix.kernel_figures import KERNEL_FIGURES
 from checks.appendix.paper_figures import PAPER_FIGURES
 from checks.appendix.regime_figures import REGIME_FIGURES
 from checks.appendix.table import Refusal
-from checks.files import write_whole
+from checks.files import write_folder
 
 __all__ = ["FIGURES", "FORMATS", "FigureSpec", "drawn", "render", "render_svg", "write_all"]
 
@@ -21,22 +21,16 @@ FIGURES: tuple[FigureSpec, ...] = (*PAPER_FIGURES, *FLOW_FIGURES, *KERNEL_FIGURE
 def write_all(folder: Path) -> tuple[list[Path], list[Refusal]]:
     """Write every figure in every form and ``figures.tex``; the files, and the figures refused, of which none stays.
 
-    Raises OSError if the folder cannot be written.
+    Raises OSError if the folder cannot be written: then nothing is.
     """
-    written: list[Path] = []
+    contents: dict[str, str | bytes] = {}
     figures, refusals = [], []
     for spec in FIGURES:
-        paths = {form: folder / f"{spec.name}.{form}" for form in FORMATS}
         try:
-            contents = {form: render(spec, form) for form in FORMATS}
+            contents |= {f"{spec.name}.{form}": render(spec, form) for form in FORMATS}
+            figures.append(spec)
         except ValueError as error:
             refusals.append(Refusal("figure", spec.name, str(error)))
-            for path in paths.values():
-                path.unlink(missing_ok=True)
-            continue
-        for form, path in paths.items():
-            write_whole(path, contents[form])
-        written += paths.values()
-        figures.append(spec)
-    write_whole(folder / "figures.tex", figure_environments(figures))
-    return [*written, folder / "figures.tex"], refusals
+    contents["figures.tex"] = figure_environments(figures)
+    stale = [f"{one.name}.{form}" for one in refusals for form in FORMATS]
+    return write_folder(folder, contents, stale), refusals

@@ -11,7 +11,7 @@ from checks.appendix.ledger_tables import builders, builders_of_statements
 from checks.appendix.material import Material
 from checks.appendix.recorded_tables import RECORDED_TABLES, recorded_table
 from checks.appendix.table import Refusal, Table
-from checks.files import write_whole
+from checks.files import write_folder
 
 ENDINGS = {"tex": formats.latex, "md": formats.markdown, "csv": formats.comma_separated}
 """The forms of a table, by the ending of their files."""
@@ -49,9 +49,10 @@ def write_all(ledger_path: Path, folder: Path) -> tuple[list[Path], list[Refusal
     """Write every table and ``appendix.tex``; the files, and the tables refused.
 
     Of a table refused, or without a row, as an author's own findings may be, no file stays. Raises ValueError or
-    OSError if there is no ledger or the folder cannot be written.
+    OSError if there is no ledger or the folder cannot be written: then nothing is.
     """
-    written: list[Path] = []
+    contents: dict[str, str] = {}
+    stale: list[str] = []
     tables, refusals = [], []
     for one in attempts(ledger_path):
         texts = one if isinstance(one, Refusal) else _texts(one)
@@ -59,12 +60,11 @@ def write_all(ledger_path: Path, folder: Path) -> tuple[list[Path], list[Refusal
             refusals.append(texts)
         if isinstance(one, Table) and one.rows and not isinstance(texts, Refusal):
             tables.append(one)
-            written += [_written(folder / f"{one.name}.{ending}", text) for ending, text in texts.items()]
+            contents |= {f"{one.name}.{ending}": text for ending, text in texts.items()}
         else:
-            for ending in ENDINGS:
-                (folder / f"{one.name}.{ending}").unlink(missing_ok=True)
-    document = formats.document(tables, [one.sentence for one in refusals])
-    return [*written, _written(folder / "appendix.tex", document)], refusals
+            stale += [f"{one.name}.{ending}" for ending in ENDINGS]
+    contents["appendix.tex"] = formats.document(tables, [one.sentence for one in refusals])
+    return write_folder(folder, contents, stale), refusals
 
 
 def _texts(table: Table) -> dict[str, str] | Refusal:
@@ -73,8 +73,3 @@ def _texts(table: Table) -> dict[str, str] | Refusal:
         return {ending: form(table) for ending, form in ENDINGS.items()}
     except ValueError as error:
         return Refusal("table", table.name, str(error))
-
-
-def _written(path: Path, text: str) -> Path:
-    write_whole(path, text)
-    return path

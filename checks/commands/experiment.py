@@ -32,6 +32,7 @@ def names() -> list[str]:
 def run(options: argparse.Namespace) -> Result:
     """Run the experiments named, or list them all."""
     from checks import results
+    from checks.files import make_folder
 
     if not options.names:
         rows = [(name, _description(name)) for name in names()]
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> Result:
     if unknown:
         raise ValueError(f"there is no experiment {unknown[0]!r}: choose from {', '.join(names())}")
     folder = results.RECORDED if options.out is None else options.out
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     written = [str(path) for name in options.names for path in _written(name, folder)]
     return Result({"files": written}, [f"written: {path}" for path in written])
 

@@ -24,7 +24,6 @@ def run(options: argparse.Namespace) -> Result:
     """Draw the figures."""
     from checks.appendix import figures
 
-    options.out.mkdir(parents=True, exist_ok=True)
     written, refusals = figures.write_all(options.out)
     values = {"files": [str(file) for file in written], "refused": {one.name: one.reason for one in refusals}}
     lines = [f"written: {file}" for file in written]

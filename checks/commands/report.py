@@ -27,16 +27,14 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> Result:
     """Write the page, whole or not at all."""
     from checks import ledger
-    from checks.files import write_whole
+    from checks.files import write_folder
     from checks.report import contents, page
 
     path = arguments.needed_ledger(options)
     entries = ledger.verified(ledger.read(path))
     missing, appendix = contents.beside(path, entries)
     text = page.page(entries, missing, appendix)
-    options.out.mkdir(parents=True, exist_ok=True)
-    file = options.out / FILE
-    write_whole(file, text)
+    (file,) = write_folder(options.out, {FILE: text})
     refusals = appendix.refusals if appendix else ()
     values = {"files": [str(file)], "refused": list(refusals)}
     return Result(values, [f"written: {file}"], 2 if refusals else 0, refusals)

@@ -29,7 +29,6 @@ def run(options: argparse.Namespace) -> Result:
     from checks.appendix import tables
 
     path = arguments.needed_ledger(options)
-    options.out.mkdir(parents=True, exist_ok=True)
     written, refusals = tables.write_all(path, options.out)
     values = {"files": [str(file) for file in written], "refused": {one.name: one.reason for one in refusals}}
     lines = [f"written: {file}" for file in written]

@@ -22,7 +22,7 @@ from checks.audit.ranges import Range
 from checks.audit.sampling import ERROR
 from checks.audit.situation import Situation
 from checks.audit.trace import Trace
-from checks.audit.words import SAMPLED, TRAINED
+from checks.audit.words import MEANS, SAMPLED, TRAINED
 from checks.statements import Kind, Verdict
 from numerics.decimals import decimal_enclosure
 
@@ -189,7 +189,8 @@ def _qualification(claim: Claim, truth: Truth, trace: Trace) -> str:
         return "One case refutes a claim about all of them; it says nothing of the others."
     random = ""
     if Kind.STATISTICAL in trace.kinds:
-        random = f"A test on random networks: wrong with probability at most {ERROR * len(trace.tests):.1g}. "
+        error = f"{ERROR * len(trace.tests):.1g}"
+        random = f"A test on random networks: wrong with probability at most {error}{_rests(claim)}. "
     if Kind.NUMERICAL in trace.kinds:
         return (
             f"{random}The flow was integrated numerically at two accuracies, whose difference estimates the error; it"
@@ -200,6 +201,12 @@ def _qualification(claim: Claim, truth: Truth, trace: Trace) -> str:
     how = "Proved by sympy" if symbolic and len(trace.kinds) == 1 else f"Proved by ball arithmetic, {trace.bits} bits"
     how = how + " and sympy" if symbolic and len(trace.kinds) > 1 else how
     return f"{how}, for the objects named and for the kernels of the infinitely wide networks as derived."
+
+
+def _rests(claim: Claim) -> str:
+    """What the probability of an error rests on, where it is no exact one."""
+    means = words_in(_assertion(claim)) & MEANS
+    return ", by Student's t, exact to first order in the skewness, with a reserve beyond it" if means else ""
 
 
 def _values(trace: Trace) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import flint
 
-from checks.audit import exact, ranges
+from checks.audit import exact, ranges, sampling
 from checks.audit.nodes import (
     About,
     Apply,
@@ -27,7 +27,7 @@ from checks.audit.ranges import Range, point
 from checks.audit.situation import LEAST_BITS, MOST_BITS, Situation, evaluate
 from checks.audit.slopes import slope
 from checks.audit.vacuity import says_nothing
-from checks.audit.words import SAMPLED, TRAINED
+from checks.audit.words import MEANS, SAMPLED, TRAINED
 from checks.statements import Kind
 
 arb = flint.arb
@@ -142,13 +142,18 @@ def _proof(node: Comparison, situation: Situation) -> str:
     return f"sympy proves {shown(node.left, situation)} = {shown(node.right, situation)}"
 
 
-def _undecided(node: Comparison, left: Range, right: Range, bits: int, situation: Situation) -> str:
+def _undecided(node: Comparison | About, left: Range, right: Range, bits: int, situation: Situation) -> str:
+    for side, value in ((node.left, left), (node.right, right)):
+        if words_in(side) & MEANS and not value.is_defined:
+            return f"{shown(side, situation)} is not known: {sampling.NOT_KNOWN}"
     if words_in(node) & (TRAINED | SAMPLED):
         sides = f"{shown(node.left, situation)} and {shown(node.right, situation)}"
         return f"{sides} are closer than what is known of them, or not known"
     if not (left.is_defined and right.is_defined):
         side = node.right if left.is_defined else node.left
         return f"{shown(side, situation)} is undefined, or not known to be defined, at {bits} bits"
+    if isinstance(node, About):
+        return f"the difference is half a unit of the last digit, or too close to that at {bits} bits"
     with flint.ctx.workprec(bits):
         distance = abs(ranges.subtract(left, right).ball()).abs_upper()
         digits = (-distance.log() / arb(10).log()).floor().unique_fmpz() if distance > 0 else None
@@ -236,6 +241,8 @@ def decide_about(node: About, situation: Situation) -> Truth:
         if decided is not None:
             break
     _remember(node, (left, right), bits_used, situation)
+    if decided is None:
+        situation.note(_undecided(node, left, right, bits_used, situation))
     return truth_of(decided)
 
 

@@ -109,7 +109,7 @@ def _over_whole_numbers(node: Quantified, domain: WholeNumbers, situation: Situa
     )
     numbers = range(first, last + 1)
     tried = numbers if len(numbers) <= MOST_WHOLE_NUMBERS else _spread(numbers)
-    settling, found = Truth.FALSE if node.universal else Truth.TRUE, set()
+    settling, found = Truth.FALSE if node.universal else Truth.TRUE, []
     for done, number in enumerate(tried):
         value = Number((0, 0), Fraction(number))
         try:
@@ -121,16 +121,17 @@ def _over_whole_numbers(node: Quantified, domain: WholeNumbers, situation: Situa
         if outcome is settling:
             witness(node, value, outcome, situation)
             return outcome
-        found.add(outcome)
+        found.append(outcome)
     if len(tried) < len(numbers):
         what = "counterexample" if node.universal else "example"
         situation.trace.cases += len(tried)
         situation.note(f"no {what} among {len(tried)} of the {len(numbers)} numbers from {first} to {last}")
         return Truth.UNKNOWN
-    if not node.universal:
-        return disjunction(found)
-    outcome = conjunction(found)
-    if outcome is Truth.TRUE:
+    outcome = conjunction(found) if node.universal else disjunction(found)
+    if outcome is Truth.UNKNOWN:
+        least = tried[found.index(Truth.UNKNOWN)]
+        situation.note(f"undecided for {found.count(Truth.UNKNOWN)} values of {node.variable}, the first {least}")
+    elif outcome is Truth.TRUE:
         situation.note(f"true for every {node.variable} from {first} to {last}")
     return outcome
 

@@ -251,7 +251,9 @@ WORDS = {
     )
 }
 """The words by name. Arithmetic is among them, under its sign."""
-SAMPLED = frozenset(["K_at_width", "start_gap", "probability"])
+MEANS = frozenset(["K_at_width", "start_gap"])
+"""The words whose value is a mean over random networks."""
+SAMPLED = MEANS | {"probability"}
 """The words whose value is a confidence interval."""
 TRAINED = frozenset(word.name for word in _TRAINED)
 """The words about one trained network."""

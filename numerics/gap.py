@@ -31,6 +31,10 @@ MOST_PATTERNS = 12
 """The largest n for which `best` is found by trying all sign patterns."""
 
 
+class NotDefiniteError(ValueError):
+    """A Gram matrix that is not known to be positive definite."""
+
+
 @dataclass(frozen=True)
 class Bounds:
     """A real number known to lie in [lower, upper]: exact FLINT numbers."""
@@ -69,11 +73,11 @@ CONSTANTS = tuple(field.name for field in fields(GapConstants))
 def gap_constants(matrix: np.ndarray, lambda_min: Enclosure, signs: Sequence[int] | np.ndarray) -> GapConstants:
     """All four constants of the n x n ball matrix K with labels `signs` (+1 or -1).
 
-    `lambda_min` encloses the smallest eigenvalue and must be positive; ValueError otherwise. Work at the precision of
-    the matrix.
+    `lambda_min` encloses the smallest eigenvalue. Raises NotDefiniteError unless it is positive. Work at the precision
+    of the matrix.
     """
     if not lambda_min.positive:
-        raise ValueError("the Gram matrix is not known to be positive definite: it has no gap constants")
+        raise NotDefiniteError("the Gram matrix is not known to be positive definite: it has no gap constants")
     size = len(matrix)
     return GapConstants(
         _divided(lambda_min, 2 * size**2),
@@ -88,7 +92,7 @@ def certified_gap_constants(
 ) -> tuple[Enclosure, GapConstants]:
     """lambda_0 of the limiting kernel of a network on n points, to so many digits, and its gap constants.
 
-    Raises ValueError if the kernel is not known to be positive definite.
+    Raises NotDefiniteError if the kernel is not known to be positive definite.
     """
     enclosure = certified_lambda_min(lambda system: ntk(architecture, points, system), digits, most_bits=2048)
     balls = Balls(256)

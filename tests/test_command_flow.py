@@ -120,6 +120,27 @@ def test_bad_input_is_one_line_and_exit_code_2(run, options, message):
     assert message in err and err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        ("1e200,0\n0,1\n", "", "--points has coordinates whose squares overflow"),
+        ("1e400,0\n0,1\n", "", "--points has coordinates whose squares overflow"),
+        ("9e153,0\n0,9e153\n", "", "the kernel overflows double precision"),
+        ("0,1\n1,0\n0,1.0\n", "", "points 1 and 3 of --points are equal"),
+        ("1,0\n2,0\n", "--bias none", "take --bias trained"),
+        ("1,0\n1,1e-700\n", "", "leave out one of the points nearest together"),
+        ("1e100,0\n0,1\n", "--network resnet --scale 1e100 --depth 2", "the kernel overflows double precision"),
+    ],
+)  # fmt: skip
+def test_points_that_do_not_serve_are_refused_by_their_option(run, tmp_path, content, options, message):
+    path = tmp_path / "points.csv"
+    path.write_text(content)
+    command = f"flow --network fcn --depth 1 --width 10 --points {path} --labels alternating --until 1"
+    code, out, err = run(f"{command} {options}")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert message in err
+
+
 def test_the_command_does_not_load_torch():
     code = f"import sys; from checks.command_line import main; main('{TWO_POINTS} --until 1'.split())"
     finished = subprocess.run(

@@ -172,8 +172,19 @@ def test_a_file_that_is_no_ledger_is_refused(run, tmp_path, content):
 
 
 def test_sampling_refuses_points_that_overflow_doubles(run, csv):
-    refused(run("sample --network fcn --depth 1 --width 4 --draws 2 --points", csv("1e200,0\n0,1\n")), "overflows")
-    refused(run("sample --network fcn --depth 1 --width 4 --draws 2 --points", csv("1e400,0\n0,1\n")), "finite")
+    refused(
+        run("sample --network fcn --depth 1 --width 4 --draws 2 --points", csv("1e200,0\n0,1\n")),
+        "--points",
+        "overflow",
+    )
+    refused(
+        run("sample --network fcn --depth 1 --width 4 --draws 2 --points", csv("1e400,0\n0,1\n")),
+        "--points",
+        "overflow",
+    )
+    refused(
+        run("sample --network fcn --depth 1 --width 4 --draws 2 --points", csv("1e100,0\n0,1\n")), "kernel overflows"
+    )
 
 
 def raises(error):

@@ -10,10 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from numerics.points import PointSet
     from theory.architecture import Architecture
 
 MOST_DEPTH = 1000
+LARGEST_KERNEL = 1e300
+"""An entry below leaves room for sums of entries of finite networks in doubles."""
+OVERFLOW = "the kernel overflows double precision on --points: scale them down, or take less --depth or --scale"
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,44 @@ def points(options: argparse.Namespace, most: int) -> PointSet:
     if len(found) > most:
         raise ValueError(f"--points has {len(found)} points; this command takes at most {most}")
     return found
+
+
+def doubles(found: PointSet) -> np.ndarray:
+    """The coordinates of --points as doubles. Raises ValueError if these or their squares overflow."""
+    import numpy as np
+
+    from numerics.kernels import FLOAT64
+
+    with np.errstate(all="ignore"):
+        coordinates = found.coordinates(FLOAT64)
+        if not np.isfinite((coordinates**2).sum(axis=1)).all():
+            raise ValueError("--points has coordinates whose squares overflow double precision: scale them down")
+    return coordinates
+
+
+def limiting_kernel(network: Architecture, found: PointSet) -> np.ndarray:
+    """The limiting NTK on --points in doubles. Raises ValueError if it overflows, or nearly so."""
+    import numpy as np
+
+    from numerics.kernels import ntk
+
+    with np.errstate(all="ignore"):
+        kernel = ntk(network, found)
+    if not (np.abs(kernel) < LARGEST_KERNEL).all():
+        raise ValueError(OVERFLOW)
+    return kernel
+
+
+def refuse_equal(found: PointSet) -> None:
+    """Raise ValueError, naming them, if two points of --points are equal."""
+    from numerics.points import RationalPoints
+
+    first: dict[tuple[int, ...], int] = {}
+    rows = found.numerators.tolist() if isinstance(found, RationalPoints) else []
+    for number, row in enumerate(rows, start=1):
+        if first.setdefault(tuple(row), number) != number:
+            equal = f"points {first[tuple(row)]} and {number} of --points are equal"
+            raise ValueError(f"{equal}, which makes the kernel's matrix singular: leave one of them out")
 
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:

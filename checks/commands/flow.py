@@ -35,6 +35,11 @@ After the last two, reached is false, a crossing that is null is undecided from 
 null unless a margin left the envelopes, and the exit code is 2."""
 MOST_DEFECT = 0.1
 """An energy identity that is off by more than this vouches for nothing."""
+UNBIASED = """the kernel's matrix on --points is not proved positive definite, as parallel or opposite points make it
+singular without biases: take --bias trained or frozen, or other points"""
+TOO_NEAR = (
+    "the kernel's matrix on --points is not proved positive definite: leave out one of the points nearest together"
+)
 ADVICE = {
     "stalled": "give an earlier --until, or smaller --points or --scale if the loss or the kernel is huge",
     "out of steps": "give an earlier --until, or a smaller network or fewer points",
@@ -64,26 +69,35 @@ def run(options: argparse.Namespace) -> Result:
     import numpy as np
 
     from numerics.flow import Recording, gradient_flow
-    from numerics.gap import certified_gap_constants
-    from numerics.kernels import FLOAT64, ntk
+    from numerics.gap import NotDefiniteError, certified_gap_constants
     from numerics.losses import logistic
     from numerics.parameters import initial_arrays
     from numerics.trajectory import LOG_10
 
     architecture = arguments.architecture(options)
     points = arguments.points(options, MOST_POINTS)
+    coordinates = arguments.doubles(points)
+    arguments.refuse_equal(points)
     labels = _labels(options.labels, len(points))
     log_until = _log_time(options.until)
     _check_size(architecture, len(points), points.dimension, options.width)
     loss = logistic(labels)
     digits = 12 if len(points) <= MANY_POINTS else 3
-    lowest, constants = certified_gap_constants(architecture, points, loss.signs, digits)
-    coordinates = points.coordinates(FLOAT64)
+    limit = arguments.limiting_kernel(architecture, points)
+    try:
+        lowest, constants = certified_gap_constants(architecture, points, loss.signs, digits)
+    except NotDefiniteError:
+        raise ValueError(UNBIASED if options.bias == "none" else TOO_NEAR) from None
     start = initial_arrays(architecture, points.dimension, options.width, np.random.default_rng(options.seed))
     # The command line itself shows that it is at work.
     recording = Recording(per_decade=4 if log_until <= MANY_DECADES * LOG_10 else 2)
-    trajectory = gradient_flow(architecture, start, coordinates, loss, log_until, recording=recording, progress=False)
-    gap = trajectory.gap(ntk(architecture, points))
+    with np.errstate(all="ignore"):
+        trajectory = gradient_flow(
+            architecture, start, coordinates, loss, log_until, recording=recording, progress=False
+        )
+    gap = trajectory.gap(limit)
+    if not np.isfinite(gap).all():
+        raise ValueError(arguments.OVERFLOW)
     values = _values(trajectory, gap, float(lowest.lower), constants)
     head = f"{architecture.name}, width {options.width}, seed {options.seed}; {len(points)} points: {options.points}"
     complaints = () if values["reached"] else (_complaint(values),)

@@ -40,21 +40,20 @@ def run(options: argparse.Namespace) -> Result:
 
     from numerics.estimation import estimate
     from numerics.exact_law import sample_kernels
-    from numerics.kernels import FLOAT64, ntk
 
     architecture = arguments.architecture(options)
     points = arguments.points(options, MOST_POINTS)
+    coordinates = arguments.doubles(points)
     numbers = options.draws * len(points) ** 2 * (len(architecture.groups) + 1)
     if numbers > MOST_NUMBERS:
         raise ValueError(f"{numbers} numbers would have to be kept; at most {MOST_NUMBERS}: take fewer draws or points")
+    limit = arguments.limiting_kernel(architecture, points)
     with np.errstate(all="ignore"):
-        coordinates = points.coordinates(FLOAT64)
         draws = sample_kernels(architecture, coordinates, options.width, options.draws, options.seed, options.jobs)
-        limit = ntk(architecture, points)
         estimated = estimate(draws.ntk)
     mean, error = estimated.mean, estimated.standard_error
-    if not (np.isfinite(mean).all() and np.isfinite(error).all() and np.isfinite(limit).all()):
-        raise ValueError("the kernel overflows double precision on these points: scale them down")
+    if not (np.isfinite(mean).all() and np.isfinite(error).all()):
+        raise ValueError(arguments.OVERFLOW)
     values = {
         "mean": mean.tolist(),
         "standard_error": error.tolist(),

@@ -405,10 +405,11 @@ def test_the_two_readings_of_a_finding_are_kept_apart(run, write_ledger):
     assert "2x" in found[2]["because"]
 
 
-def test_a_statement_without_a_corrected_form_is_not_confirmed_as_corrected(run, write_ledger):
+def test_a_statement_without_a_corrected_form_is_not_audited_as_corrected(run, write_ledger):
     write_ledger()
-    _, out, _ = run(stands_for("prop:x", "reading = 'corrected'"), "--json")
-    assert json.loads(out)["claims"][0]["verdict"] == "INCONCLUSIVE"
+    code, out, err = run(stands_for("prop:x", "reading = 'corrected'"), "--json")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "claims.toml, claim 'c': the ledger has no corrected form of prop:x" in err
 
 
 def test_the_command_of_a_statement_runs_its_check_first(run, write_ledger):
@@ -436,11 +437,21 @@ def test_an_entry_of_another_revision_of_its_statement_is_refused(run, tmp_path)
     assert "'thm:2' is of revision 0" in err
 
 
-def test_a_statement_that_the_ledger_does_not_know_is_named(run, write_ledger):
+@pytest.mark.parametrize(
+    ("name", "message"), [("eq:z", "no statement has the id 'eq:z'"), ("thm:2", "no entry 'thm:2': run 'pytest")]
+)
+def test_a_statement_that_the_ledger_does_not_know_is_named(run, write_ledger, name, message):
     write_ledger()
-    code, _, err = run(stands_for("eq:z"))
-    assert code == 2
-    assert "no entry 'eq:z'" in err
+    code, out, err = run(stands_for(name))
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert message in err
+
+
+@pytest.mark.parametrize("name", ["none.json", "claims.toml"])
+def test_a_ledger_that_is_named_is_read_even_if_no_claim_needs_it(run, name):
+    code, out, err = run(GOOD, "--ledger", name)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert name in err
 
 
 @pytest.mark.parametrize(("name", "assertion"), [("prop:x", "1 > 2"), ("eq:y", "1 < 2")])

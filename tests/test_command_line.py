@@ -158,6 +158,11 @@ def test_a_folder_is_not_a_csv_file(run, tmp_path):
     refused(run("gram --network fcn --depth 1 --points", tmp_path), "is a folder")
 
 
+@pytest.mark.parametrize("points", ["hexagon", "digits:3"])
+def test_a_folder_of_mnist_needs_points_of_mnist(run, tmp_path, points):
+    refused(run(f"gram --network fcn --depth 1 --points {points} --mnist-dir", tmp_path), "--mnist-dir", "mnist:N")
+
+
 def test_a_folder_without_idx_files_is_refused(run, tmp_path):
     refused(run("gram --network fcn --depth 1 --points mnist:3 --mnist-dir", tmp_path), "train-images-idx3-ubyte")
 

@@ -27,10 +27,14 @@ class Material:
         return cls(ledger.read(path), {record["id"]: record for record in catalogue()})
 
     @property
+    def names(self) -> set[str]:
+        """The ids that the ledger speaks of."""
+        return {*self.ledger["index"], *(one["id"] for one in self.ledger["statements"])}
+
+    @property
     def of_this_suite(self) -> bool:
         """Does the ledger speak of a statement of this suite? One of an author's own does not."""
-        named = {*self.ledger["index"], *(one.get("id") for one in self.ledger["statements"])}
-        return not named.isdisjoint(self.catalogue)
+        return not self.names.isdisjoint(self.catalogue)
 
     def entry(self, name: str) -> Record:
         """The ledger's entry of a statement.

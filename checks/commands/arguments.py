@@ -69,6 +69,8 @@ def points(options: argparse.Namespace, most: int) -> PointSet:
     """The points of --points, at most `most` of them. Raises ValueError or OSError on what cannot be read."""
     from numerics.points import parse_points
 
+    if options.mnist_dir is not None and not options.points.startswith("mnist:"):
+        raise ValueError("--mnist-dir is the folder of MNIST's images: it needs --points mnist:N")
     found = parse_points(options.points, options.mnist_dir)
     if len(found) > most:
         raise ValueError(f"--points has {len(found)} points; this command takes at most {most}")

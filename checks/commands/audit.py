@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,8 @@ from checks.commands import arguments
 from checks.commands.arguments import Result
 
 if TYPE_CHECKING:
-    from checks.audit.claims import ClaimsFile
+    from checks.appendix.material import Material
+    from checks.audit.claims import Claim, ClaimsFile
     from checks.ledger import Record
 
 FORMATS = ("text", "markdown", "latex")
@@ -35,6 +37,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The replies to the claims."""
+    from checks import ledger
     from checks.audit import replies
     from checks.audit.claims import read_claims
     from checks.audit.errors import InputError
@@ -45,6 +48,8 @@ def run(options: argparse.Namespace) -> Result:
         if not chosen:
             raise InputError(f"{options.file}: no claim has the id {options.only!r}")
         claims = replace(claims, claims=chosen)
+    if options.ledger is not None:
+        ledger.read(options.ledger)  # even if no claim speaks of a statement
     before = None if options.against is None else replies.read_record(options.against)
     found = replies.audit(claims, options.seed, _ledger(arguments.ledger_path(options), claims))
     record = replies.record(claims, found, options.seed)
@@ -60,7 +65,8 @@ def run(options: argparse.Namespace) -> Result:
 def _ledger(path: Path | None, claims: ClaimsFile) -> dict[str, Record] | None:
     """The verified entries of the statements that the claims speak of; None without a ledger.
 
-    Raises ValueError, naming it, for one that is missing, was edited, or speaks of another revision of the statement.
+    Raises ValueError, naming it, for one that is missing, was edited, or speaks of another revision of the statement,
+    for a name that no statement has, and for the corrected reading of a statement that was not corrected.
     """
     from checks.appendix.material import Material
 
@@ -68,4 +74,31 @@ def _ledger(path: Path | None, claims: ClaimsFile) -> dict[str, Record] | None:
     if path is None or not names:
         return None
     material = Material.read(path)
+    _check_names(claims, material)
+    entries = _entries(names, material)
+    _check_readings(claims, entries)
+    return entries
+
+
+def _entries(names: Iterable[str], material: Material) -> dict[str, Record]:
     return {name: material.entry(name) for name in names}
+
+
+def _check_names(claims: ClaimsFile, material: Material) -> None:
+    known = material.names | set(material.catalogue)
+    for claim in claims.claims:
+        if claim.statement is not None and claim.statement not in known:
+            unknown = f"no statement has the id {claim.statement[:60]!r}"
+            raise ValueError(f"{_place(claims, claim)}: {unknown}; ntk-companion statements lists them")
+
+
+def _check_readings(claims: ClaimsFile, entries: Mapping[str, Record]) -> None:
+    for claim in claims.claims:
+        corrected = claim.statement is not None and claim.reading == "corrected"
+        if corrected and not entries[str(claim.statement)]["corrected_confirmed"]:
+            fault = f"the ledger has no corrected form of {claim.statement}"
+            raise ValueError(f'{_place(claims, claim)}: {fault}; leave out reading = "corrected"')
+
+
+def _place(claims: ClaimsFile, claim: Claim) -> str:
+    return f"{claims.name}, claim {claim.id!r}"

@@ -107,7 +107,22 @@ KNOWN = [
     ("VACUOUS", "gap(1e4) > gap_printed(K)", {}),
     ("VACUOUS", "not gap(1e4) <= gap_printed(K)", {}),
     ("VACUOUS", "gap_printed(K) / largest_gap(1e4) < 1 and (n = 3 or gap(1e4) / 2 > gap_printed(K) / 10)", {}),
-    ("CONFIRMED", "gap(1e4) > gap_printed(K) and K is positive definite", {}),
+    # However it is worded.
+    ("VACUOUS", "gap(1e4) > gap_printed(K) and K is positive definite", {}),
+    ("VACUOUS", "gap(1e4) > gap_printed(K) and margin(1, 1e4) > 5", {}),
+    ("VACUOUS", "gap(1e4)^2 > gap_printed(K)^2", {}),
+    ("VACUOUS", "gap(1e4) != gap_printed(K)", {}),
+    ("VACUOUS", "|gap(1e4) - gap_printed(K)| > 0 and 1 < 2", {}),
+    ("VACUOUS", "|K_t(1e4)(1, 1) - K(1, 1)| > 1/10 or |K_t(1e4)(1, 2) - K(1, 2)| > 1/10", {}),
+    ("VACUOUS", "not (max_norm(K_t(1e4) - K) < gap_printed(K) or n = 3)", {}),
+    ("VACUOUS", "frobenius_norm(K_t(1e4) - K) + 0 * loss(0) > gap_printed(K)", {}),
+    ("VACUOUS", "there exists k in 1..2: gap(10^k) > gap_printed(K)", {}),
+    ("VACUOUS", "for all k in 1..2: gap(10^k) > gap_printed(K) and 1 < 2", {}),
+    ("VACUOUS", "if n = 2 then gap(1e4) > gap_printed(K)", {}),
+    # That the kernel stays near, or relates to its start, says something.
+    ("CONFIRMED", "drift(1e4) > 1/10 and drift(1e4) < 1000 and max_norm(K_t(1e4)) < 1000", {}),
+    ("CONFIRMED", "gap(1e4) > gap(0) + 1/10 or largest_gap(1e4) > gap(0) + 1/10", {}),
+    ("CONFIRMED", "gap(1e4) < 500 and gap(1e4) != 1000", {}),
     ("VACUOUS", "0 - max_norm(K_t(1e4) - K) < -gap_printed(K)", {}),
     ("VACUOUS", "there exists t in [0, 1e4]: gap(t) > gap_printed(K)", {}),
     ("VACUOUS", "for all t in [0, 1e4]: if t > 1 then gap(t) > 1/100", {"network": "head"}),
@@ -136,6 +151,25 @@ def test_a_claim_about_training_has_its_known_answer(case):
     assert reply.scope.startswith("instances: "), "runs of some networks prove nothing for all"
     if "INCONCLUSIVE" not in expected:
         assert str(Kind.NUMERICAL) in reply.evidence or "K(1, 1) = 5" in assertion or "=" in assertion
+
+
+WRAPPERS = (
+    "({}) and 1 < 2", "n = 2 and ({})", "not not ({})", "n = 3 or ({})", "if n = 2 then ({})",
+    "for all k in 1..2: ({})", "there exists j in 1..2: ({})",
+)  # fmt: skip
+DISTANCES = ("gap(1e4)", "largest_gap(1e4)", "max_norm(K_t(1e4) - K)", "|K_t(1e4)(1, 1) - K(1, 1)|")
+BOUNDS = ("{} > 1/10", "1/10 < {}", "{} != 1/10", "{}^2 > 1/100", "1 / {} < 10", "exp(0 - {}) < 0.95", "{} * n > 1/5")
+
+
+def test_whatever_is_wrapped_around_it_a_bound_met_at_the_start_says_nothing_and_a_drift_something():
+    draw = random.Random(0)
+    for _ in range(60):
+        vacuous = draw.choice(BOUNDS).format(draw.choice(DISTANCES))
+        telling = draw.choice(BOUNDS).format("drift(1e4)")
+        for wrapper in draw.sample(WRAPPERS, draw.randint(0, 3)):
+            vacuous, telling = wrapper.format(vacuous), wrapper.format(telling)
+        assert (vacuous, reply_to(vacuous).verdict) == (vacuous, "VACUOUS")
+        assert (telling, reply_to(telling).verdict) == (telling, "CONFIRMED")
 
 
 def euler(seed, until, width=20, steps=20_000):
@@ -168,8 +202,9 @@ def test_an_euler_method_typed_by_hand_agrees(seed):
     parts += [f"|gap(3) - {np.abs(kernel - limit).max():.4f}| < 2"]
     wrong = [f"|margin(1, 3) - ({margins[0] + 0.1:.5f})| < 1/40", f"|loss(3) - {1.2 * loss + 0.1:.5f}| < 1/40"]
     training = f"{{ width = 20, until = 10, seed = {seed} }}"
-    for part in parts:
-        assert reply_to(part, training=training).verdict == "CONFIRMED", part
+    for part in parts:  # a kernel that is as near to the number at the start says nothing of training
+        allowed = ("CONFIRMED", "VACUOUS") if "K" in part or "gap" in part else ("CONFIRMED",)
+        assert reply_to(part, training=training).verdict in allowed, part
     for part in wrong:
         assert reply_to(part, training=training).verdict == "REFUTED", part
 

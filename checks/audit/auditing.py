@@ -184,7 +184,8 @@ def _qualification(claim: Claim, truth: Truth, trace: Trace) -> str:
             return "A search that finds nothing proves nothing: sample sets that were not tried are not covered."
         return "Not decided within the stated limits; nothing is said of whether the claim is true."
     if truth is Truth.EMPTY:
-        return "True for a reason that says nothing: the hypothesis does not hold, or the range is empty."
+        reasons = "the hypothesis does not hold, the range is empty, or the bound is met before training"
+        return f"True for a reason that says nothing: {reasons}."
     if truth is Truth.FALSE and trace.witness:
         return "One case refutes a claim about all of them; it says nothing of the others."
     random = ""

@@ -26,7 +26,6 @@ from checks.audit.nodes import (
 from checks.audit.ranges import Range, point
 from checks.audit.situation import LEAST_BITS, MOST_BITS, Situation, evaluate
 from checks.audit.slopes import slope
-from checks.audit.vacuity import says_nothing
 from checks.audit.words import MEANS, SAMPLED, TRAINED
 from checks.statements import Kind
 
@@ -91,7 +90,7 @@ def _compare(node: Comparison, situation: Situation) -> Truth:
     _remember(node, (left, right), bits, situation)
     if decided is None:
         situation.note(_undecided(node, left, right, bits, situation))
-    return Truth.EMPTY if decided and says_nothing(node, situation) else truth_of(decided)
+    return truth_of(decided)
 
 
 def _ladder(node: Node, situation: Situation) -> Iterator[int]:
@@ -172,7 +171,7 @@ def _on_box(node: Comparison, situation: Situation) -> Truth:
         situation.trace.kinds |= _kinds(node)
         situation.trace.bits = max(situation.trace.bits, BOX_BITS)
         if decided is not None or not (left.is_defined and right.is_defined):
-            return Truth.EMPTY if decided and says_nothing(node, here) else truth_of(decided)
+            return truth_of(decided)
     if node.relation in ("=", "!="):
         if _is_identity(node, here):
             situation.trace.kinds = (situation.trace.kinds - {Kind.CERTIFIED}) | {Kind.SYMBOLIC}

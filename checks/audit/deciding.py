@@ -28,8 +28,11 @@ from checks.audit.nodes import (
     Quantified,
     WholeNumbers,
     parts,
+    words_in,
 )
 from checks.audit.situation import Situation, named
+from checks.audit.vacuity import says_nothing
+from checks.audit.words import TRAINED
 
 MOST_WHOLE_NUMBERS = 1000
 """Longer ranges are searched and not gone through."""
@@ -37,7 +40,12 @@ OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "!=", "!=": "="}
 
 
 def decide(node: Node, situation: Situation) -> Truth:
-    """The truth of a statement."""
+    """The truth of a statement; EMPTY if it says nothing of the training that it speaks of."""
+    outcome = _decide(node, situation)
+    return Truth.EMPTY if outcome is Truth.TRUE and says_nothing(node, situation) else outcome
+
+
+def _decide(node: Node, situation: Situation) -> Truth:
     inner = replace(situation, root=False)
     match node:
         case Comparison():
@@ -50,7 +58,7 @@ def decide(node: Node, situation: Situation) -> Truth:
             outcome = decide(part, inner)
             return {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.EMPTY: Truth.FALSE}.get(outcome, outcome)
         case And(parts=parts_):
-            return conjunction(decide(part, inner) for part in parts_)
+            return _all_of(parts_, inner)
         case Or(parts=parts_):
             return disjunction(decide(part, inner) for part in parts_)
         case If(hypothesis=hypothesis, conclusion=conclusion):
@@ -69,6 +77,18 @@ def conjunction(outcomes: Iterable[Truth]) -> Truth:
             return Truth.FALSE
         found.add(outcome)
     return next((outcome for outcome in (Truth.UNKNOWN, Truth.TRUE) if outcome in found), Truth.EMPTY)
+
+
+def _all_of(statements: Iterable[Node], situation: Situation) -> Truth:
+    """All hold: says nothing if one that speaks of training does."""
+    found = []
+    for statement in statements:
+        found.append((statement, decide(statement, situation)))
+        if found[-1][1] is Truth.FALSE:
+            return Truth.FALSE
+    outcome = conjunction(truth for _, truth in found)
+    hollow = any(truth is Truth.EMPTY and words_in(statement) & TRAINED for statement, truth in found)
+    return Truth.EMPTY if hollow and outcome is Truth.TRUE else outcome
 
 
 def disjunction(outcomes: Iterable[Truth]) -> Truth:

@@ -52,6 +52,7 @@ class Situation:
     times        logarithms of the times spoken of, for the records of trained networks
     seed_of_network  of the trained network at hand
     strict       whether a probability counts no case that says nothing
+    share        what stands for a trained kernel at later times: its limit and so much of its distance at the start
     """
 
     text: str
@@ -72,6 +73,7 @@ class Situation:
     times: tuple[float, ...] = ()
     seed_of_network: int | None = None
     strict: bool = False
+    share: Range | None = None
     trace: Trace = field(default_factory=Trace, compare=False)
 
     def bind(self, name: str, value: Binding) -> Situation:

@@ -10,9 +10,10 @@ import flint
 import numpy as np
 from scipy.stats import beta
 
+from checks.audit import ranges
 from checks.audit.errors import MeaninglessError
 from checks.audit.matrices import Matrix
-from checks.audit.ranges import Range
+from checks.audit.ranges import Range, point
 from checks.audit.sampling import ERROR
 from checks.audit.training import MOST_NUMBERS, MOST_TRAINED_POINTS, MOST_WORK, SAME_TIME, log_ends
 from numerics.kernels import FLOAT64
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from checks.audit.situation import Situation
 
 arb = flint.arb
+START = point(0)
 
 
 def margin(situation: Situation, index: Range, time: Range) -> Range:
@@ -51,14 +53,27 @@ def loss(situation: Situation, time: Range) -> Range:
 
 def along(name: str) -> Callable[[Situation, Range], Range]:
     """The value of a word that is recorded along the flow under this name."""
-    return lambda situation, time: _range(*_values(name, situation, time))
+
+    def value(situation: Situation, time: Range) -> Range:
+        if situation.share is not None and name in ("gap", "largest_gap") and not _is_start(time):
+            return ranges.multiply(situation.share, _range(*_values(name, situation, START)))
+        return _range(*_values(name, situation, time))
+
+    return value
 
 
 def kernel(situation: Situation, time: Range) -> Matrix:
     """The Gram matrix of the empirical NTK at a time."""
+    if situation.share is not None and not _is_start(time):
+        limit = situation.gram(lambda derived: derived.ntk)
+        return limit + (kernel(situation, START) - limit) * situation.share.ball()
     lower, upper = _values("kernel", situation, time)
     ball = np.frompyfunc(lambda low, high: arb((low + high) / 2, (high - low) / 2 * (1 + 1e-9)), 2, 1)
     return np.asarray(ball(lower, upper), dtype=object)
+
+
+def _is_start(time: Range) -> bool:
+    return bool(time.upper == 0)
 
 
 def crossing_time(situation: Situation, constant: Range) -> Range:

@@ -189,6 +189,32 @@ def test_a_verdict_on_random_networks_is_never_for_all():
     assert "wrong with probability at most 1e-08" in reply.qualification
 
 
+def test_numbers_too_large_or_small_to_be_written_out_are_told_by_the_end_that_is_known():
+    for assertion, ends in (
+        ("exp(1e1000) > 1", ["1e30000", "inf"]),
+        ("-exp(1e6) < 1", ["-inf", "-1e30000"]),
+        ("exp(0 - 1e1000) > 0", ["0", "1e-30000"]),
+        ("-exp(0 - 1e6) < 0", ["-1e-30000", "0"]),
+    ):
+        reply = reply_to(assertion)
+        assert (reply.verdict, list(reply.value.values())) == ("CONFIRMED", [ends])
+        assert "Infinity" not in reply.because
+
+
+@pytest.mark.parametrize("domain", ["k in 2..1", "k in [1, 0]"])
+def test_over_an_empty_range_all_is_vacuous_and_existence_is_refuted_with_evidence(domain):
+    for quantifier, verdict in (("for all", "VACUOUS"), ("there exists", "REFUTED")):
+        reply = reply_to(f"{quantifier} {domain}: k > 0")
+        assert (reply.verdict, reply.evidence) == (verdict, "certified")
+        assert "is empty" in reply.because
+
+
+def test_what_is_undecided_names_evidence_and_the_cases():
+    reply = reply_to("for all k in 1..3: exp(ln(k + 1)) = k + 1")
+    assert (reply.verdict, reply.evidence) == ("INCONCLUSIVE", "certified")
+    assert reply.because == "undecided for 3 values of k, the first 1"
+
+
 def test_a_name_that_nothing_binds_is_bad_input():
     with pytest.raises(InputError, match="L has no value here"):
         reply_to("(for all L in 1..2: L > 0) and lambda_min(K) > 0", more=DEPTH_L + 'points = "six"')

@@ -12,7 +12,7 @@ from typing import Any
 import flint
 
 from checks.audit.claims import Claim, ClaimsFile
-from checks.audit.comparisons import Truth
+from checks.audit.comparisons import Truth, kinds_of
 from checks.audit.counterexamples import counterexample_file
 from checks.audit.deciding import conjunction, decide, needs_random_search
 from checks.audit.errors import ExhaustedError, InputError, MeaninglessError
@@ -40,6 +40,8 @@ OUTCOMES = {
 }
 SHOWN_DIGITS = 12
 MOST_EXPONENT = 100_000
+MOST_DECIMAL_EXPONENT = 30_000
+"""Numbers of binary exponents beyond the first are told by this decimal one: 2^100000 exceeds 10^30000."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def audit_claim(
     counterexample = counterexample_file(claim, trace.witness, trace.seed) if truth is Truth.FALSE else ""
     return Reply(
         claim.id, claim.sentence, claim.source, " ".join(claim.text.split()), str(verdict), _scope(claim, truth, trace),
-        ", ".join(sorted(map(str, trace.kinds))), _values(trace), _because(truth, trace),
+        ", ".join(sorted(map(str, trace.kinds or kinds_of(claim.assertion)))), _values(trace), _because(truth, trace),
         _qualification(claim, truth, trace), counterexample, trace.bits, _command(name, claim, seed), claim.expected,
         ERROR * len(trace.tests),
     )  # fmt: skip
@@ -162,9 +164,10 @@ def _because(truth: Truth, trace: Trace) -> str:
 
 def _about(value: Range) -> str:
     """The number as a decimal and an upper bound of its error, no digit shown that the error makes idle."""
-    lower, upper = (Decimal(end) for end in _decimals(value, 2 * SHOWN_DIGITS))
+    ends = _decimals(value, 2 * SHOWN_DIGITS)
+    lower, upper = map(Decimal, ends)
     if not (lower.is_finite() and upper.is_finite()):
-        return f"lies in [{lower}, {upper}]"
+        return f"lies in [{', '.join(ends)}]"
     middle, error = (lower + upper) / 2, (upper - lower) / 2
     if abs(middle) <= error:
         low, high = (f"{end:.1e}" if end else "0" for end in (lower, upper))
@@ -221,11 +224,26 @@ def _decimals(value: Range, digits: int = SHOWN_DIGITS) -> tuple[str, str]:
 
 
 def _decimal(end: flint.arb, digits: int, up: bool) -> str:
-    if not end.is_finite() or abs(int(end.man_exp()[1])) > MOST_EXPONENT:
+    if not end.is_finite():
         return "inf" if up else "-inf"
+    mantissa, exponent = map(int, end.man_exp())
+    if abs(exponent) > MOST_EXPONENT:
+        return _beyond(mantissa > 0, exponent > 0, up)
     text = decimal_enclosure(end, end, digits)[int(up)]
-    mantissa, mark, exponent = text.partition("e")
-    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + mark + exponent
+    shown, mark, power = text.partition("e")
+    return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + mark + power
+
+
+def _beyond(positive: bool, huge: bool, up: bool) -> str:
+    """A bound of a number too large or too small to be written out, with its sign."""
+    away = positive == up  # from zero
+    if huge:
+        size = "inf" if away else f"1e{MOST_DECIMAL_EXPONENT}"
+    elif not away:
+        return "0"
+    else:
+        size = f"1e-{MOST_DECIMAL_EXPONENT}"
+    return size if positive else "-" + size
 
 
 def _command(name: str, claim: Claim, seed: int, record: Mapping[str, Any] | None = None) -> str:

@@ -62,7 +62,7 @@ def decide_comparison(node: Comparison, situation: Situation) -> Truth:
     trace = situation.trace
     if node not in trace.constants:
         outcome = _compare(node, replace(situation, most_bits=MOST_BITS))
-        trace.constants[node] = outcome, _kinds(node) if outcome is not Truth.UNKNOWN else set()
+        trace.constants[node] = outcome, kinds_of(node) if outcome is not Truth.UNKNOWN else set()
     outcome, kinds = trace.constants[node]
     trace.kinds |= kinds
     return outcome
@@ -106,7 +106,7 @@ def _ladder(node: Node, situation: Situation) -> Iterator[int]:
 def _remember(node: Comparison | About, values: Iterable[Range], bits: int, situation: Situation) -> None:
     trace = situation.trace
     trace.bits = max(trace.bits, bits)
-    trace.kinds |= _kinds(node)
+    trace.kinds |= kinds_of(node)
     if words_in(node) & SAMPLED:
         trace.cases = max(trace.cases, 1)
     if not situation.bound and len(trace.facts) < MOST_FACTS:
@@ -120,8 +120,8 @@ def _is_literal(node: Node) -> bool:
     return all(isinstance(part, Number) or (isinstance(part, Apply) and part.word in "+-*/^") for part in parts(node))
 
 
-def _kinds(node: Node) -> set[Kind]:
-    """The evidence that a decided comparison rests on."""
+def kinds_of(node: Node) -> set[Kind]:
+    """The evidence that a statement, once decided, rests on."""
     words = words_in(node)
     kinds = {Kind.STATISTICAL} if words & SAMPLED else set()
     kinds |= {Kind.NUMERICAL} if words & TRAINED else set()
@@ -168,7 +168,7 @@ def _on_box(node: Comparison, situation: Situation) -> Truth:
     with flint.ctx.workprec(BOX_BITS):
         left, right = evaluate(node.left, here), evaluate(node.right, here)
         decided = ranges.compare(left, node.relation, right)
-        situation.trace.kinds |= _kinds(node)
+        situation.trace.kinds |= kinds_of(node)
         situation.trace.bits = max(situation.trace.bits, BOX_BITS)
         if decided is not None or not (left.is_defined and right.is_defined):
             return truth_of(decided)

@@ -128,6 +128,8 @@ def _over_whole_numbers(node: Quantified, domain: WholeNumbers, situation: Situa
         situation.whole_number_at(end, "the end of a range", -(10**6), 10**6) for end in (domain.first, domain.last)
     )
     numbers = range(first, last + 1)
+    if not numbers:
+        situation.note(f"the range of {node.variable} is empty")
     tried = numbers if len(numbers) <= MOST_WHOLE_NUMBERS else _spread(numbers)
     settling, found = Truth.FALSE if node.universal else Truth.TRUE, []
     for done, number in enumerate(tried):

@@ -73,6 +73,7 @@ CASES = {
     "depth 8": (fcn(8, "none"), [[1, 0]]),
     "depth 1 at the origin": (fcn(1), [[0, 0]]),
     "residual": (resnet(3, 1, "none"), NEARLY_OPPOSITE),
+    "residual, scale 100": (resnet(3, 100, "none"), NEARLY_OPPOSITE),
 }
 
 

@@ -409,9 +409,9 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "a bound met before training counted as confirmed",
-        "checks/audit/comparisons.py",
-        "return Truth.EMPTY if decided and says_nothing(node, situation) else truth_of(decided)",
-        "return truth_of(decided)",
+        "checks/audit/deciding.py",
+        "return Truth.EMPTY if outcome is Truth.TRUE and says_nothing(node, situation) else outcome",
+        "return outcome",
         TRAINED,
     ),
     Planted(

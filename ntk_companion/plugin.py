@@ -111,20 +111,23 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     mark = item.get_closest_marker("statement")
     if mark is None:
         return (yield)
-    from ntk_companion.judging import MutantKilled, Run, Tally, running
+    from ntk_companion.judging import MutantKilled, Run, Tally, rests_on, running
 
     _set_examples(item)
     statement, role, name = mark.args
     tally = Tally(role, refutation_expected=role is Role.STATEMENT and statement.finding is not None)
     options = item.config.option
-    run = Run(statement.id, tally, options.ntk_seed or 0, options.ntk_profile == "thorough")
+    run = Run(statement.id, tally, options.ntk_seed or 0, options.ntk_profile == "thorough", statement, name)
     try:
         with running(run):
             yield
     except MutantKilled:
         pass
     finally:
-        value = {"statement": statement.record(), "role": role, "name": name, "tally": dataclasses.asdict(tally)}
+        value = {
+            "statement": statement.record(), "role": role, "name": name, "tally": dataclasses.asdict(tally),
+            "cites": [cited.record() for cited in rests_on(statement)],
+        }  # fmt: skip
         item.user_properties.append((PROPERTY, json.dumps(value)))
     problem = _problem(role, name, tally)
     if problem:

@@ -146,6 +146,7 @@ def suite_of_names(names: Iterable[str]) -> Suite | None:
 def catalogue(suite: Suite) -> dict[str, dict[str, Any]]:
     """The records of all statements of a suite by id, with the names of their mutants."""
     from ntk_companion.evidence import Role
+    from ntk_companion.judging import CATALOGUE, rests_on
 
     records: dict[str, dict[str, Any]] = {}
     for module in suite.modules():
@@ -153,6 +154,8 @@ def catalogue(suite: Suite) -> dict[str, dict[str, Any]]:
             record = records.setdefault(statement.id, statement.record() | {"mutants": []})
             if role in (Role.MUTANT, Role.COUNTEREXAMPLE):
                 record["mutants"].append({"name": name, "role": role, "killed": None})
+    for statement in [cited for name in list(records) for cited in rests_on(CATALOGUE[name])]:
+        records.setdefault(statement.id, statement.record() | {"mutants": []})
     return records
 
 

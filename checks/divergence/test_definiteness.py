@@ -355,7 +355,8 @@ def widened(factor: float) -> Certificate:
     def certificate(matrix: Exact) -> Enclosure:
         found = by_factorisation(matrix)
         scale = factor * max(abs(float(value)) for row in matrix for value in row)
-        return Enclosure(found.lower + scale, found.upper + scale, found.method, found.bits)
+        end = (found.upper if factor > 0 else found.lower) + scale
+        return Enclosure(end, end, found.method, found.bits)
 
     return certificate
 

@@ -224,7 +224,8 @@ def test_a_defect_of_the_program_is_neither_refutation_nor_bad_input(run, monkey
 
 LONG = """
 import sys
-from checks import command_line, ledger
+from ntk_companion import ledger
+from ntk_companion.cli import main
 from ntk_companion.cli import gram
 from ntk_companion.cli.arguments import Result
 gram.run = lambda options: Result({}, ["a long line " * 10] * 10000)

@@ -19,7 +19,7 @@ recorded with the suite, in the folders `recorded`, which this command replaces 
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the parser of ``ntk-companion experiment`` to the subcommands."""
     parser = commands.add_parser("experiment", help="run an experiment and record it", description=DESCRIPTION)
     parser.add_argument("names", nargs="*", metavar="NAME", help="the experiments to run, one after the other")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; default: the suite's recorded results")

@@ -46,7 +46,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
-        """Raise ValueError."""
+        """Raise ValueError with the message and where help is to be had."""
         raise ValueError(f"{message}; see {self.prog} --help")
 
 
@@ -87,7 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         extra = EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:
             return _defect()
-        return _complain(f"this needs the package {error.name}: install the extra, pip install 'ntk-companion[{extra}]'", BAD_INPUT)
+        return _complain(
+            f"this needs the package {error.name}: install the extra, pip install 'ntk-companion[{extra}]'", BAD_INPUT
+        )
     except MemoryError:
         return _complain("not enough memory for so many points, digits or draws", BAD_INPUT)
     except OSError as error:

@@ -32,7 +32,7 @@ report: venv
 docs: venv
 	$(RUN) sphinx -W -n -b html docs build/docs
 
-# Record the verdicts of this run as the ones later runs must reach.
+# Record the ledger of this run: what a reader sees first, and the verdicts that later runs must reach.
 baseline: venv
 	$(RUN) pytest checks/ --write-baseline
 

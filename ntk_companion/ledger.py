@@ -124,6 +124,11 @@ def verified(ledger: Record) -> list[Record]:
     return [entry(ledger, name) for name in names]
 
 
+def decided(ledger: Record) -> dict[str, Record]:
+    """The entries that are confirmed or refuted, by id, verified: what a baseline holds later runs to."""
+    return {entry["id"]: entry for entry in verified(ledger) if entry["verdict"] in DECIDED}
+
+
 def _entry(items: list[Record]) -> Record:
     own = [item for item in items if item["role"] == Role.STATEMENT]
     attacks = [item for item in items if item["role"] in (Role.MUTANT, Role.COUNTEREXAMPLE)]

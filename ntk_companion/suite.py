@@ -6,7 +6,8 @@ A suite is a package with a folder a subject. By its place alone the machinery k
     recorded/NAME.csv  recorded results, sealed             *.toml                claims to audit
     tables.py          TABLES, of recorded results          figures               FIGURES, drawn from recorded results
 
-``baseline.json`` in the suite's folder holds the verdicts that a whole run must reach.
+``ledger.json`` in the suite's folder is the recorded ledger: what a reader sees before running anything, and the
+verdicts that a whole run must reach.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ntk_companion import ledger
 from ntk_companion.results import Results, read
 
 GROUP = "ntk_companion.suites"
@@ -53,9 +55,9 @@ class Suite:
         return _folder(self.package)
 
     @property
-    def baseline(self) -> Path:
-        """The verdicts that a whole run of this suite must reach."""
-        return self.folder / "baseline.json"
+    def ledger(self) -> Path:
+        """The recorded ledger, which ships with the suite."""
+        return self.folder / "ledger.json"
 
     def modules(self) -> Iterator[ModuleType]:
         """Every file of statements, imported."""
@@ -144,7 +146,17 @@ def suite_of_names(names: Iterable[str]) -> Suite | None:
 
 @cache
 def catalogue(suite: Suite) -> dict[str, dict[str, Any]]:
-    """The records of all statements of a suite by id, with the names of their mutants."""
+    """The entries of the suite's recorded ledger by id; none before one is recorded. Imports none of its checks.
+
+    Raises ValueError, naming it, if an entry was edited.
+    """
+    if not suite.ledger.is_file():
+        return {}
+    return {entry["id"]: entry for entry in ledger.verified(ledger.read(suite.ledger))}
+
+
+def declared(suite: Suite) -> dict[str, dict[str, Any]]:
+    """The records of all statements that the suite's files declare, by id, with the names of their mutants."""
     from ntk_companion.evidence import Role
     from ntk_companion.judging import CATALOGUE, rests_on
 
@@ -153,7 +165,7 @@ def catalogue(suite: Suite) -> dict[str, dict[str, Any]]:
         for statement, role, name in _items(module):
             record = records.setdefault(statement.id, statement.record() | {"mutants": []})
             if role in (Role.MUTANT, Role.COUNTEREXAMPLE):
-                record["mutants"].append({"name": name, "role": role, "killed": None})
+                record["mutants"].append({"name": name, "role": str(role), "killed": None})
     for statement in [cited for name in list(records) for cited in rests_on(CATALOGUE[name])]:
         records.setdefault(statement.id, statement.record() | {"mutants": []})
     return records

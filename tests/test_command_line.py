@@ -224,7 +224,8 @@ def test_a_defect_of_the_program_is_neither_refutation_nor_bad_input(run, monkey
 
 LONG = """
 import sys
-from checks import command_line, ledger
+from ntk_companion import ledger
+from ntk_companion.cli import main
 from ntk_companion.cli import gram
 from ntk_companion.cli.arguments import Result
 gram.run = lambda options: Result({}, ["a long line " * 10] * 10000)
@@ -447,3 +448,28 @@ def test_progress_is_shown_on_a_terminal_only(monkeypatch):
 def test_the_command_is_declared_for_the_console():
     text = (Path(main.__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
     assert 'ntk-companion = "ntk_companion.cli.main:main"' in text
+
+
+def test_an_experiment_never_writes_over_recorded_results_unless_told(run, monkeypatch, tmp_path):
+    from ntk_companion.results import made
+
+    monkeypatch.chdir(tmp_path)
+    module = type(sys)("measuring")
+    module.run = lambda: [made("mine", "Mine.", {}, ["n"], [(1,)], "ntk-companion experiment mine")]
+    monkeypatch.setitem(sys.modules, "measuring", module)
+    monkeypatch.setattr("ntk_companion.suite.Suite.experiments", lambda suite: {"mine": "measuring"})
+    monkeypatch.setattr("ntk_companion.suite.Suite.recorded_folder", lambda suite, name: tmp_path / "recorded")
+    for folder in ("experiment-1", "experiment-2"):
+        code, out, _ = run("experiment mine --json")
+        assert code == 0 and json.loads(out)["files"] == [f"{folder}/mine.csv"]
+    assert not (tmp_path / "recorded").exists()
+    assert run("experiment mine --replace")[0] == 0
+    assert (tmp_path / "recorded" / "mine.csv").is_file()
+    refused(run("experiment mine --replace --out elsewhere"), "--replace", "--out")
+
+
+def test_the_version_is_that_of_the_installed_distribution(run):
+    from importlib import metadata
+
+    code, out, _ = run("--version")
+    assert (code, out) == (0, f"ntk-companion {metadata.version('ntk-companion')}\n")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Evidence", "Finding", "Hypothesis", "Kind", "Severity", "Statement", "Suite", "Verdict", "certified", "check",
-    "cite", "counterexample", "judge_case", "numerical", "random_seed", "record", "statistical", "symbolic", "thorough", "vacuous",
+    "cite", "counterexample", "judge_case", "numerical", "random_seed", "record", "statistical", "symbolic",
+    "thorough", "vacuous",
 ]  # fmt: skip
 
 _HOMES = {

@@ -43,9 +43,9 @@ Judge = Callable[[Any, Any], None]
 def judge_case(judge: Judge, claim: Any, case: Any) -> None:
     """Evaluate the statement's hypotheses on a case, then let the judge decide the claim on it.
 
-    A case of the statement, of its corrected form or of a mutant on which a hypothesis fails is VACUOUS, and not judged.
-    A case of a counterexample is one on which the hypothesis dropped fails, as evaluated, and all others hold. Raises
-    AssertionError if it is not.
+    A case of the statement, of its corrected form or of a mutant on which a hypothesis fails is VACUOUS, and not
+    judged. A case of a counterexample is one on which the hypothesis dropped fails, as evaluated, and all others hold.
+    Raises AssertionError if it is not.
     """
     run = _current.get()
     if run is not None and run.statement is not None:
@@ -74,9 +74,9 @@ def counterexample(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Make a pytest function the counterexample to a statement with one hypothesis dropped: it must record REFUTED.
 
-    `of` is the statement's own check: the function has a parameter `claim`, which is what that check claims, and gives it
-    to `judge_case` with that check's judge and the case. Only then the ledger says that the statement fails without the
-    hypothesis; without `of`, or if a hypothesis has no predicate, the necessity is not known.
+    `of` is the statement's own check: the function has a parameter `claim`, which is what that check claims, and gives
+    it to `judge_case` with that check's judge and the case. Only then the ledger says that the statement fails without
+    the hypothesis; without `of`, or if a hypothesis has no predicate, the necessity is not known.
     """
     if hypothesis not in statement.hypotheses:
         raise ValueError(f"{statement.id} has no hypothesis {hypothesis.name!r}")

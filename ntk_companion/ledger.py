@@ -25,7 +25,8 @@ CITED = "CITED"
 NUMBER = int | float
 ENTRY = {
     "id": str, "revision": int, "title": str, "source": str, "number": str, "formula": str, "hypotheses": {str: str},
-    "uses": [str], "qualification": str, "inconclusive": int, "cited": bool, "rests_on": [str], "verdict": str, "scope": str, "evidence": [str],
+    "uses": [str], "qualification": str, "inconclusive": int, "cited": bool,
+    "rests_on": [str], "verdict": str, "scope": str, "evidence": [str],
     "finding": (NoneType, {"severity": str, "sentence": str, "corrected": str, "verdict": str}),
     "instances": {str: int}, "margin": NUMBER | None, "corrected_confirmed": [bool], "necessity": {str: str},
     "mutants": [{"name": str, "role": str, "killed": bool, "by": str}], "refutation": str, "confirmation": str,
@@ -67,7 +68,9 @@ def build(items: Iterable[Record], settings: Mapping[str, Any]) -> Record:
         by_statement.setdefault(item["statement"]["id"], []).append(item)
     made = dict(settings) | {"versions": versions()}
     cited = {record["id"]: record for group in by_statement.values() for item in group for record in item["cites"]}
-    entries = [_entry(group) for group in by_statement.values()] + [_entry_of_cited(record) for record in cited.values()]
+    entries = [_entry(group) for group in by_statement.values()] + [
+        _entry_of_cited(record) for record in cited.values()
+    ]
     return _of([entry | {"made": made} for entry in entries])
 
 
@@ -189,8 +192,9 @@ def _entry_of_cited(statement: Record) -> Record:
     """The entry of a statement of the literature: nothing here decides it."""
     nothing: Record = {
         "rests_on": [], "verdict": CITED, "scope": "cited", "evidence": [], "instances": {}, "margin": None,
-        "mutants": [], "corrected_confirmed": [], "necessity": {name: UNKNOWN for name in statement["hypotheses"]},
-        "refutation": "", "confirmation": "", "undecided": "", "false_alarm": 0.0, "seconds": 0.0, "items": 0, "tests": [],
+        "mutants": [], "corrected_confirmed": [], "necessity": dict.fromkeys(statement["hypotheses"], UNKNOWN),
+        "refutation": "", "confirmation": "", "undecided": "", "false_alarm": 0.0, "seconds": 0.0, "items": 0,
+        "tests": [],
     }  # fmt: skip
     return statement | nothing
 

@@ -1,8 +1,8 @@
 """How statements about sympy expressions are decided: proved, disproved by a value, or INCONCLUSIVE.
 
-That sympy fails to simplify a difference to zero says nothing: acos(u) + acos(-u) - pi is zero, and is not simplified. A
-difference is disproved by its value at one exact point alone, enclosed in a ball that does not hold zero; a sign by a
-value of the other sign.
+That sympy fails to simplify a difference to zero says nothing: acos(u) + acos(-u) - pi is zero, and is not simplified.
+A difference is disproved by its value at one exact point alone, enclosed in a ball that does not hold zero; a sign by
+a value of the other sign.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def vanishes(expression: sympy.Expr, at: Point | None = None) -> Verdict:
     """Is the expression zero for all values of its symbols?
 
     CONFIRMED if sympy reduces it to zero; REFUTED if its value at one exact point is not zero: `at` gives the point for
-    some symbols or indexed quantities, all others are given rational numbers in (0, 1), integers if they stand for those; these
-    must lie in their domain.
+    some symbols or indexed quantities, all others are given rational numbers in (0, 1), integers if they stand for
+    those; these must lie in their domain.
     """
     expression = sympy.sympify(expression)
     if expression == 0:
@@ -47,8 +47,8 @@ def all_vanish(expressions: Any, at: Point | None = None) -> Verdict:
 def is_positive(expression: sympy.Expr, at: Point | None = None) -> Verdict:
     """Is the expression positive for all values of its symbols?
 
-    CONFIRMED by sympy from what is assumed of its symbols, or by an enclosure if it has none; REFUTED by its value at the
-    exact point `at`, or at one in (0, 1) as for `vanishes`, that is zero or less.
+    CONFIRMED by sympy from what is assumed of its symbols, or by an enclosure if it has none; REFUTED by its value at
+    the exact point `at`, or at one in (0, 1) as for `vanishes`, that is zero or less.
     """
     return _sign(expression, at, lambda value: bool(value > 0), lambda value: bool(value <= 0), "is_positive")
 
@@ -91,12 +91,20 @@ def value_at(expression: sympy.Expr, point: Point) -> flint.arb | None:
         system = Balls(bits)
         try:
             with system.working():
-                value = flint.arb(evaluate(sympy.sympify(expression).subs(point), system, {}))
+                value = flint.arb(evaluate(_with_roots(sympy.sympify(expression).subs(point)), system, {}))
         except (ValueError, TypeError):
             return None
         if value > 0 or value < 0 or value == 0:
             break
     return value
+
+
+def _with_roots(expression: sympy.Expr) -> sympy.Expr:
+    """The expression with b^(p/q), q > 2, as exp((p/q) ln b): balls know square roots alone."""
+    return expression.replace(
+        lambda node: node.is_Pow and node.base.is_positive and node.exp.is_Rational and node.exp.q > 2,
+        lambda node: sympy.exp(sympy.Mul(node.exp, sympy.log(node.base), evaluate=False), evaluate=False),
+    )
 
 
 def point_of(expression: sympy.Expr, values: Point) -> dict[sympy.Basic, Any]:

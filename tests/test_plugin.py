@@ -7,7 +7,8 @@ CHECKS = """
     from ntk_companion import *
 
     SQUARES = Statement(id="mine:squares", title="squares", source="me", number="1", formula="x^2 >= 0",
-                        qualification="only what was tried", hypotheses=(REAL := Hypothesis("real", "x is real", lambda x: x == x.real),))
+                        qualification="only what was tried",
+                        hypotheses=(REAL := Hypothesis("real", "x is real", lambda x: x == x.real),))
 
     def not_negative(claim, x):
         record(certified(claim(x).real >= 0, f"at {x}", margin=float(claim(x).real)))
@@ -101,7 +102,9 @@ def test_what_is_no_counterexample_turns_the_run_red(pytester, case, says):
 
 
 def test_a_counterexample_that_is_not_put_to_the_judge_shows_no_necessity(pytester):
-    pytester.makepyfile(test_mine=CHECKS.replace("judge_case(not_negative, claim, 1j)", "record(certified(False, 'i'))"))
+    pytester.makepyfile(
+        test_mine=CHECKS.replace("judge_case(not_negative, claim, 1j)", "record(certified(False, 'i'))")
+    )
     _, ledger = run(pytester)
     assert ledger["statements"][0]["necessity"] == {"real": "necessity not known"}
 

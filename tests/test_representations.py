@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from math_core import LatexToMathML
 
 from ntk_companion import ledger
-from ntk_companion.evidence import certified, symbolic, vacuous
+from ntk_companion.evidence import Verdict, certified, symbolic, vacuous
 from ntk_companion.notebook import evidence_html, statement_html
 from ntk_companion.statement import Finding, Hypothesis, Severity, Statement
 from numerics.flow.integrate import gradient_flow

@@ -6,8 +6,9 @@ Each sample set is decided by a rigorous enclosure of lambda_min; each hypothesi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import flint
@@ -35,7 +36,6 @@ from theory.recursion import Recursion, closed_form, input_kernel, recursion
 PAPER = "arXiv 2504.11130"
 
 
-
 @dataclass(frozen=True)
 class Case:
     """A kernel of a recursion on a set of points, to be found strictly positive definite.
@@ -58,7 +58,9 @@ class Case:
         return recursion(self.architecture) if self.architecture else NO_NETWORK
 
 
-def on_points(points: RationalPoints, architecture: Architecture | None = None, inner: sympy.Expr | None = None) -> Case:
+def on_points(
+    points: RationalPoints, architecture: Architecture | None = None, inner: sympy.Expr | None = None
+) -> Case:
     """A case on rational points."""
     exact = [[Fraction(int(value), points.denominator) for value in row] for row in points.numerators]
     return Case(points, tuple(tuple(row) for row in exact), architecture, inner)
@@ -105,9 +107,11 @@ ORDERS = 12
 """So many coefficients of a power series are looked at."""
 
 
-def coefficients(case: Case) -> list[sympy.Expr]:
-    """The first Maclaurin coefficients of the function."""
-    return [sympy.series(case.inner, input_kernel, 0, ORDERS).removeO().coeff(input_kernel, k) for k in range(ORDERS)]
+@cache
+def coefficients(function: sympy.Expr) -> tuple[sympy.Expr, ...]:
+    """The first Maclaurin coefficients of a function of the input kernel."""
+    expansion = sympy.series(function, input_kernel, 0, ORDERS).removeO()
+    return tuple(expansion.coeff(input_kernel, order) for order in range(ORDERS))
 
 
 DISTINCT = Hypothesis("distinct points", "the points x_1, ..., x_n are different", are_distinct)
@@ -127,7 +131,7 @@ INFINITELY_MANY = Hypothesis(
 NON_NEGATIVE = Hypothesis(
     "non-negative coefficients",
     f"all a_n are non-negative (evaluated: the first {ORDERS})",
-    lambda case: all(coefficient >= 0 for coefficient in coefficients(case)),
+    lambda case: all(coefficient >= 0 for coefficient in coefficients(case.inner)),
 )
 
 INSTANCES = "Each sample set is proved by an enclosure of lambda_min; sets not tried are not covered."
@@ -240,7 +244,7 @@ def more_than_twice_the_nngp(case: Case) -> sympy.Expr:
 
 
 def definiteness(derived: Recursion, kernel: sympy.Expr, points: PointSet, shift: Fraction = Fraction(0)) -> Evidence:
-    """Is lambda_min of this kernel's Gram matrix above the shift? Proved, disproved, or undecided at the precision cap."""
+    """Is lambda_min of this kernel's Gram matrix above the shift: proved, disproved, or undecided at the cap?"""
 
     def shifted(system: NumberSystem) -> Any:
         matrix = gram(derived, kernel, points, system)
@@ -305,7 +309,9 @@ def leading_minors(matrix: Exact) -> list[flint.fmpq]:
 def agrees_with_minors(claim: Certificate, matrix: Exact) -> None:
     """Does the certificate say positive, or negative, only of what exact minors say so too?"""
     found, exactly = claim(matrix), all(minor > 0 for minor in leading_minors(matrix))
-    detail = f"lambda_min in [{found.lower.str(5)}, {found.upper.str(5)}], by minors {'' if exactly else 'not '}positive"
+    detail = (
+        f"lambda_min in [{found.lower.str(5)}, {found.upper.str(5)}], by minors {'' if exactly else 'not '}positive"
+    )
     if found.positive or found.upper <= 0:
         record(certified(found.positive == exactly, detail))
     else:
@@ -314,7 +320,7 @@ def agrees_with_minors(claim: Certificate, matrix: Exact) -> None:
 
 @st.composite
 def matrices(draw: st.DrawFn) -> Exact:
-    """Gram matrices of the kernel min on positive numbers, shifted so that lambda_min is clear of zero or nearly zero."""
+    """Gram matrices of the kernel min on positive numbers, shifted by a share of lambda_min or by twice of it."""
     numbers = draw(st.lists(st.fractions("1/50", 9, max_denominator=50), min_size=2, max_size=9, unique=True))
     rows = np.array([[float(min(s, t)) for t in numbers] for s in numbers])
     lowest = Fraction(float(np.linalg.eigvalsh(rows)[0]))
@@ -387,7 +393,9 @@ def test_the_residual_certificate_agrees_with_exact_minors(claim, matrix):
         undecidable = barely(sign, 70)
         found = claim(undecidable)
         if found.positive or found.upper < 0:
-            record(certified(found.positive == (sign > 0), f"the determinant is about {sign} 2^-70: {found.lower.str(5)}"))
+            record(
+                certified(found.positive == (sign > 0), f"the determinant is about {sign} 2^-70: {found.lower.str(5)}")
+            )
 
 
 # Lemmas and propositions
@@ -427,7 +435,9 @@ def the_series(case: Case) -> sympy.Expr:
     the_series,
     mutants={
         "alternating coefficients": lambda case: case.inner.subs(u, -u),
-        "it exceeds 1.02 times its value at 1": lambda case: case.inner - sympy.Rational(102, 100) * case.inner.subs(u, 1),
+        "it exceeds 1.02 times its value at 1": lambda case: (
+            case.inner - sympy.Rational(102, 100) * case.inner.subs(u, 1)
+        ),
     },
 )
 @given(points=sample_sets(most_points=6, least_points=2), function=st.sampled_from(FUNCTIONS))

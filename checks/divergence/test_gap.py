@@ -46,7 +46,8 @@ SHARP = Statement(
     source="this suite",
     number="gap constants, sharp",
     formula=r"\max_{ij}|K_t - K|_{ij} < \frac{\lambda_0}{n} \Rightarrow K_t \succ 0",
-    qualification=INSTANCES + " Attained on the hexagon, where a bottom eigenvector is flat in modulus; at lambda_0 = 0 "
+    qualification=INSTANCES
+    + " Attained on the hexagon, where a bottom eigenvector is flat in modulus; at lambda_0 = 0 "
     "no perturbation meets the premise.",
     revision=2,
 )
@@ -78,8 +79,8 @@ ORDER = Statement(
     source="this suite",
     number="gap constants, order",
     formula=r"\frac{\lambda_0}{2n^2} < \frac{\lambda_0}{n} \le g^* \le \gamma^2, \quad g^* = \min_s \gamma^2(s)",
-    qualification="Certified for each Gram matrix and labelling tried; where the constants may be equal, to one part in "
-    "10^10.",
+    qualification="Certified for each Gram matrix and labelling tried; where the constants may be equal, to one part "
+    "in 10^10.",
     revision=2,
     hypotheses=(DEFINITE,),
     uses=("gap:sharp", "gap:best", "gap:label-aware"),
@@ -191,7 +192,8 @@ def test_a_perturbation_within_the_printed_constant_keeps_half_of_lambda_0(claim
 @check(
     LEMMA_7,
     PRINTED_RADIUS,
-    mutants=LEMMA_7_MUTANTS | {"2% more than lambda_0 / (2 n)": lambda lowest, size: flint.arb("1.02") * lowest / (2 * size)},
+    mutants=LEMMA_7_MUTANTS
+    | {"2% more than lambda_0 / (2 n)": lambda lowest, size: flint.arb("1.02") * lowest / (2 * size)},
 )
 def test_on_the_hexagon_half_of_lambda_0_is_kept(claim):
     judge_case(keeps_half, claim, on_the_hexagon())

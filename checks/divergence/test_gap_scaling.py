@@ -79,4 +79,9 @@ def test_on_two_arcs_the_label_aware_constant_does_not_depend_on_the_number_of_p
     first, *rest = ARC_SIZES
     for size in rest:
         difference = abs(found[size] - found[first] * flint.arb(first) ** claim / size**claim)
-        record(certified(less(difference, 1e-6), f"n = {size}: gamma^2 {found[size].str(8)}, {found[first].str(8)} at n = {first}"))
+        record(
+            certified(
+                less(difference, 1e-6),
+                f"n = {size}: gamma^2 {found[size].str(8)}, {found[first].str(8)} at n = {first}",
+            )
+        )

@@ -80,7 +80,8 @@ RESNET_BOUND = Statement(
     source=OURS,
     number="output bound, ResNet",
     formula=r"K(x, x) \ge \frac{2|\alpha|}{\sqrt m}\,|f(x)|",
-    qualification=PATHWISE + " Approached at every depth and width as the weights of the last branch's W_L grow; at alpha = 0 it says K >= 0.",
+    qualification=PATHWISE + " Approached at every depth and width as the weights of the last branch's W_L grow; "
+    "at alpha = 0 it says K >= 0.",
     hypotheses=(TOP_TRAINED,),
     revision=3,
 )
@@ -206,7 +207,9 @@ def factor_of(architecture: Architecture, width: int) -> float:
     return float(output_factor(architecture).subs(width_symbol, width))
 
 
-def case_of(network: Architecture, parameters: Tensors, inputs: torch.Tensor, weights: torch.Tensor | None = None) -> Case:
+def case_of(
+    network: Architecture, parameters: Tensors, inputs: torch.Tensor, weights: torch.Tensor | None = None
+) -> Case:
     """A case with all trained that the network trains, and equal weights unless told otherwise."""
     ones = torch.ones(len(inputs), dtype=torch.float64)
     return Case(network, network, parameters, inputs, ones if weights is None else weights)

@@ -1,9 +1,9 @@
 """What the points alone say of a network's Gram matrix: it is positive semidefinite, and singular if points coincide.
 
-A kernel of an infinitely wide network, the NTK as the NNGP kernel, is a sum of expectations of products of a feature at x
-and the same at x': its Gram matrices are positive semidefinite by construction. Rows of equal points are equal. A network
-without any bias is positively homogeneous in its input: then the rows of c x and x, c > 0, are proportional, and that of
-the origin is zero.
+A kernel of an infinitely wide network, the NTK as the NNGP kernel, is a sum of expectations of products of a feature
+at x and the same at x': its Gram matrices are positive semidefinite by construction. Rows of equal points are equal. A
+network without any bias is positively homogeneous in its input: then the rows of c x and x, c > 0, are proportional,
+and that of the origin is zero.
 """
 
 from __future__ import annotations
@@ -77,4 +77,3 @@ def lambda_min_of_network(
         return Enclosure(flint.arb(0), flint.arb(0), "structure", 0), because
     found = certified_lambda_min(gram_over, digits, most_bits)
     return dataclasses.replace(found, lower=found.lower if found.lower > 0 else flint.arb(0)), None
-

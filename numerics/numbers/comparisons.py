@@ -1,7 +1,7 @@
 """Comparisons of balls with three answers: proved, disproved, undecided.
 
-A comparison of python-flint's balls is True only if it is proved, so that False may mean undecided: NaN and overlap. What
-becomes a verdict is compared here.
+A comparison of python-flint's balls is True only if it is proved, so that False may mean undecided: NaN and overlap.
+What becomes a verdict is compared here.
 """
 
 from __future__ import annotations

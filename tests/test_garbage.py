@@ -1,4 +1,4 @@
-"""With the derived side of an identity replaced by garbage, its statement and its corrected form must not be confirmed."""
+"""With garbage for the derived side of an identity, neither its statement nor its corrected form is confirmed."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ Proof. intros Hi Hj. apply sqrt_mult; left; apply HN; assumption. Qed.
 Lemma scale_square i : (i < n)%nat -> sqrt (A i i) * sqrt (A i i) = A i i.
 Proof. intros Hi. apply sqrt_sqrt. left. apply HN, Hi. Qed.
 
-Lemma correlations_good : symmetric_psd n (correlations A).
+Lemma correlations_symmetric_psd : symmetric_psd n (correlations A).
 Proof.
   split.
   - intros i j Hi Hj. unfold correlations. rewrite (proj1 HA i j), (Rmult_comm (A i i)) by assumption. reflexivity.
@@ -111,7 +111,7 @@ Qed.
 (** Lemma 1, under the weaker hypothesis that no two samples are collinear. *)
 Theorem relu_definite : definite n (relu_moment A).
 Proof.
-  destruct (gram_factor n (correlations A) (proj1 correlations_good) (proj2 correlations_good)) as [x Hx].
+  destruct (gram_factor n (correlations A) (proj1 correlations_symmetric_psd) (proj2 correlations_symmetric_psd)) as [x Hx].
   assert (HR : correlation n (gram n x)).
   { destruct correlations_range as [HD HO]. split.
     - intros i Hi. rewrite <- Hx by assumption. apply HD, Hi.
@@ -129,17 +129,17 @@ Proof.
   - intros i j Hi Hj. unfold relu_moment. rewrite sqrt_split, Hx by assumption. field.
 Qed.
 
-Lemma relu_good : symmetric_psd n (relu_moment A).
+Lemma relu_symmetric_psd : symmetric_psd n (relu_moment A).
 Proof.
   split; [|apply definite_psd, relu_definite]. intros i j Hi Hj. unfold relu_moment.
-  rewrite (proj1 correlations_good i j), (Rmult_comm (A i i)) by assumption. reflexivity.
+  rewrite (proj1 correlations_symmetric_psd i j), (Rmult_comm (A i i)) by assumption. reflexivity.
 Qed.
 
-Lemma step_good : symmetric_psd n (step_moment A).
+Lemma step_symmetric_psd : symmetric_psd n (step_moment A).
 Proof.
   split.
-  - intros i j Hi Hj. unfold step_moment. rewrite (proj1 correlations_good i j) by assumption. reflexivity.
-  - destruct (gram_factor n (correlations A) (proj1 correlations_good) (proj2 correlations_good)) as [x Hx].
+  - intros i j Hi Hj. unfold step_moment. rewrite (proj1 correlations_symmetric_psd i j) by assumption. reflexivity.
+  - destruct (gram_factor n (correlations A) (proj1 correlations_symmetric_psd) (proj2 correlations_symmetric_psd)) as [x Hx].
     apply (psd_ext n (fun i j => / 2 * k0 (gram n x i j))).
     + intros i j Hi Hj. unfold step_moment. rewrite Hx by assumption. field.
     + intros v. rewrite (quad_const_mult n (fun i j => k0 (gram n x i j))). apply Rmult_le_pos; [lra|].
@@ -194,23 +194,23 @@ Proof.
   induction l as [|l [IH1 IH2]].
   - split; [apply symmetric_psd_gram|apply nondegenerate_swap, input_nondegenerate, Hx].
   - assert (HS : symmetric_psd n (fcn_Sigma G l)) by (apply symmetric_psd_add; [apply symmetric_psd_const; lra|exact IH1]).
-    assert (HR := relu_definite n _ HS IH2). assert (HG := relu_good n _ HS IH2).
+    assert (HR := relu_definite n _ HS IH2). assert (HG := relu_symmetric_psd n _ HS IH2).
     assert (H2 : symmetric_psd n (fcn_S G (S l))) by (apply symmetric_psd_mul; [apply symmetric_psd_const; lra|exact HG]).
     split; [exact H2|]. apply nondegenerate_swap, nondegenerate_add; [|apply symmetric_psd_const; lra].
     apply definite_nondegenerate; [apply H2|]. apply definite_scale; [lra|exact HR].
 Qed.
 
-Lemma fcn_Sigma_good l : symmetric_psd n (fcn_Sigma G l).
+Lemma fcn_Sigma_symmetric_psd l : symmetric_psd n (fcn_Sigma G l).
 Proof. apply symmetric_psd_add; [apply symmetric_psd_const; lra|apply fcn_forward]. Qed.
 
 Lemma fcn_backward L k : symmetric_psd n (fcn_R G L k).
 Proof.
   induction k as [|k IH]; [apply symmetric_psd_const; lra|].
   apply symmetric_psd_mul; [apply symmetric_psd_mul; [apply symmetric_psd_const; lra|exact IH]|].
-  apply step_good; [apply fcn_Sigma_good|apply fcn_forward].
+  apply step_symmetric_psd; [apply fcn_Sigma_symmetric_psd|apply fcn_forward].
 Qed.
 
-Lemma fcn_rest_good L : symmetric_psd n (fun i j => sum L (fun k =>
+Lemma fcn_rest_symmetric_psd L : symmetric_psd n (fun i j => sum L (fun k =>
   add (mul (fcn_B G L k) (fcn_S G (L - S k))) (fcn_B G L k) i j)).
 Proof.
   apply symmetric_psd_sum. intros k Hk. assert (HB : symmetric_psd n (fcn_B G L k)) by apply (fcn_backward L (S k)).
@@ -220,13 +220,13 @@ Qed.
 (** Proposition 2. *)
 Theorem proposition_2 L : (1 <= L)%nat -> definite n (fcn_ntk G L).
 Proof.
-  intros HL. apply definite_add; [|apply fcn_rest_good].
+  intros HL. apply definite_add; [|apply fcn_rest_symmetric_psd].
   destruct L as [|l]; [lia|]. apply definite_scale; [lra|].
-  apply (relu_definite n (fcn_Sigma G l)); [apply fcn_Sigma_good|apply fcn_forward].
+  apply (relu_definite n (fcn_Sigma G l)); [apply fcn_Sigma_symmetric_psd|apply fcn_forward].
 Qed.
 
-Lemma fcn_ntk_good L : symmetric_psd n (fcn_ntk G L).
-Proof. apply symmetric_psd_add; [apply fcn_forward|apply fcn_rest_good]. Qed.
+Lemma fcn_ntk_symmetric_psd L : symmetric_psd n (fcn_ntk G L).
+Proof. apply symmetric_psd_add; [apply fcn_forward|apply fcn_rest_symmetric_psd]. Qed.
 
 End Fcn_definite.
 
@@ -238,7 +238,7 @@ Variable x : nat -> nat -> R.
 Variable alpha : R.
 Hypothesis Hx : different n d x.
 Let G := gram d x.
-Lemma square_good : symmetric_psd n (mul (const 2) (const (alpha ^ 2))).
+Lemma twice_square_symmetric_psd : symmetric_psd n (mul (const 2) (const (alpha ^ 2))).
 Proof. apply symmetric_psd_mul; apply symmetric_psd_const; [lra|apply pow2_ge_0]. Qed.
 
 Lemma resnet_forward l : symmetric_psd n (resnet_S G alpha l) /\ nondegenerate n (resnet_S G alpha l).
@@ -246,31 +246,31 @@ Proof.
   induction l as [|l [IH1 IH2]].
   - split; [apply symmetric_psd_add; [apply symmetric_psd_const; lra|apply symmetric_psd_gram]|apply nondegenerate_swap, input_nondegenerate, Hx].
   - assert (H : symmetric_psd n (mul (mul (const 2) (const (alpha ^ 2))) (relu_moment (resnet_S G alpha l)))).
-    { apply symmetric_psd_mul; [apply square_good|apply relu_good; assumption]. }
+    { apply symmetric_psd_mul; [apply twice_square_symmetric_psd|apply relu_symmetric_psd; assumption]. }
     split; [apply symmetric_psd_add; assumption|apply nondegenerate_add; assumption].
 Qed.
 
-Lemma resnet_step_good r l : symmetric_psd n r -> symmetric_psd n (mul (mul (mul (const 2) r) (const (alpha ^ 2))) (step_moment (resnet_Sigma G alpha l))).
+Lemma resnet_step_symmetric_psd r l : symmetric_psd n r -> symmetric_psd n (mul (mul (mul (const 2) r) (const (alpha ^ 2))) (step_moment (resnet_Sigma G alpha l))).
 Proof.
-  intros HR. apply symmetric_psd_mul; [|apply step_good; apply resnet_forward].
+  intros HR. apply symmetric_psd_mul; [|apply step_symmetric_psd; apply resnet_forward].
   apply symmetric_psd_mul; [apply symmetric_psd_mul; [apply symmetric_psd_const; lra|exact HR]|apply symmetric_psd_const, pow2_ge_0].
 Qed.
 
 Lemma resnet_backward L k : symmetric_psd n (resnet_R G alpha L k).
 Proof.
-  induction k as [|k IH]; [apply symmetric_psd_const; lra|]. apply symmetric_psd_add; [apply resnet_step_good, IH|exact IH].
+  induction k as [|k IH]; [apply symmetric_psd_const; lra|]. apply symmetric_psd_add; [apply resnet_step_symmetric_psd, IH|exact IH].
 Qed.
 
-Lemma resnet_rest_good L :
+Lemma resnet_rest_symmetric_psd L :
   symmetric_psd n (add (fun i j => sum L (fun k => resnet_block G alpha L k i j)) (add (mul (resnet_R G alpha L L) G) (resnet_R G alpha L L))).
 Proof.
   apply symmetric_psd_add; [|apply symmetric_psd_add; [apply symmetric_psd_mul; [apply resnet_backward|apply symmetric_psd_gram]|apply resnet_backward]].
   apply symmetric_psd_sum. intros k Hk. assert (HR := resnet_backward L k).
-  assert (HB : symmetric_psd n (resnet_B G alpha L k)) by apply resnet_step_good, HR.
+  assert (HB : symmetric_psd n (resnet_B G alpha L k)) by apply resnet_step_symmetric_psd, HR.
   apply symmetric_psd_add; apply symmetric_psd_add.
   - apply symmetric_psd_mul; [exact HB|apply resnet_forward].
   - exact HB.
-  - apply symmetric_psd_mul; [|apply relu_good; apply resnet_forward].
+  - apply symmetric_psd_mul; [|apply relu_symmetric_psd; apply resnet_forward].
     apply symmetric_psd_mul; [apply symmetric_psd_mul; [apply symmetric_psd_const; lra|exact HR]|apply symmetric_psd_const, pow2_ge_0].
   - apply symmetric_psd_mul; [exact HR|apply symmetric_psd_const, pow2_ge_0].
 Qed.
@@ -278,7 +278,7 @@ Qed.
 (** Proposition 3; alpha = 0 must be excluded. *)
 Theorem proposition_3 L : (1 <= L)%nat -> alpha <> 0 -> definite n (resnet_ntk G alpha L).
 Proof.
-  intros HL Ha. apply definite_add; [|apply resnet_rest_good].
+  intros HL Ha. apply definite_add; [|apply resnet_rest_symmetric_psd].
   destruct L as [|l]; [lia|]. apply definite_add_r; [apply resnet_forward|].
   intros v Hv. unfold mul at 1 2, const.
   rewrite (quad_ext n _ (fun i j => 2 * alpha ^ 2 * relu_moment (resnet_S G alpha l) i j) v v); [|intros; reflexivity|reflexivity].
@@ -286,7 +286,7 @@ Proof.
   apply (relu_definite n (resnet_S G alpha l)); [apply resnet_forward|apply resnet_forward|exact Hv].
 Qed.
 
-Lemma resnet_ntk_good L : symmetric_psd n (resnet_ntk G alpha L).
-Proof. apply symmetric_psd_add; [apply resnet_forward|apply resnet_rest_good]. Qed.
+Lemma resnet_ntk_symmetric_psd L : symmetric_psd n (resnet_ntk G alpha L).
+Proof. apply symmetric_psd_add; [apply resnet_forward|apply resnet_rest_symmetric_psd]. Qed.
 
 End Resnet_definite.

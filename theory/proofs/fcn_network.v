@@ -181,7 +181,7 @@ Proof.
   assert (HN : forall t, 0 <= t -> times t -> 2 * sqrt (2 / INR (m L)) * Rabs (F (theta t) 0%nat) <= Kt t 0%nat 0%nat).
   { intros t _ _. apply (kernel_controls_output m l Hm x trained HW Hb). }
   split.
-  - apply definite_below_positive; [apply fcn_ntk_good, Hx|apply (proposition_2 n d x Hx L); unfold L; lia].
+  - apply definite_below_positive; [apply fcn_ntk_symmetric_psd, Hx|apply (proposition_2 n d x Hx L); unfold L; lia].
   - intros l0 Hl HB. split.
     + apply (theorem_2 times n s (fun i t => F (theta t) i) K Kt l0 (2 * sqrt (2 / INR (m L))) 0%nat Hn HT Hl HB Hp HN HU).
     + intros g T Hg H0. assert (HLB := label_below n s K l0 Hn Hl Hs HB).

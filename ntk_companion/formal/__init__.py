@@ -2,10 +2,10 @@
 
 A development is a folder of Coq files with `theorems.toml`, which names the theorems that are evidence, their mutants
 and the witnesses of their hypotheses, and `seal.json`, which records what Coq said of them. `formal` turns a theorem
-into evidence; ``python -m ntk_companion.formal`` replays a development from scratch and renews its seal.
+into evidence; ``python -m ntk_companion.formal`` replays a development and renews its seal.
 """
 
 from ntk_companion.formal.development import Development, ProofError
+from ntk_companion.formal.proving import Formal, formal
 
-
-__all__ = ["Development", "Formal", "ProofError", "formal", "proved"]
+__all__ = ["Development", "Formal", "ProofError", "formal"]

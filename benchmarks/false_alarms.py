@@ -17,8 +17,10 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-from checks import test_initialisation, test_printed_formulas
-from checks.statements import Role, Run, Statement, Tally, running
+from checks.divergence import test_initialisation, test_printed_formulas
+from ntk_companion.evidence import Role
+from ntk_companion.judging import Run, Tally, running
+from ntk_companion.statement import Statement
 
 Item = tuple[str, Statement, Callable[[], None]]
 

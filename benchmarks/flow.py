@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from numerics.descent import gradient_descent
-from numerics.flow import Recording, gradient_flow
-from numerics.kernels import FLOAT64
+from numerics.data.points import circle, hexagon
+from numerics.flow.descent import gradient_descent
+from numerics.flow.integrate import Recording, gradient_flow
+from numerics.kernels.gram import FLOAT64
 from numerics.losses import logistic
-from numerics.network import initialise
-from numerics.points import circle, hexagon
+from numerics.networks.torch_network import initialise
 from theory.architecture import fcn, resnet
 
 

@@ -12,9 +12,9 @@ from theory.architecture import fcn
 
 def kernel(points: str, depth: int, output: str) -> dict[str, Any]:
     """The Gram matrix of the FCN in float64, saved, and its certified lambda_min."""
-    from numerics.kernels import ntk
-    from numerics.points import float_points
-    from numerics.spectrum import certified_lambda_min
+    from numerics.data.points import float_points
+    from numerics.kernels.gram import ntk
+    from numerics.kernels.spectrum import certified_lambda_min
 
     found = float_points("benchmark", np.load(points))
     network = fcn(depth)
@@ -28,9 +28,9 @@ def kernel(points: str, depth: int, output: str) -> dict[str, Any]:
 
 def certified(points: str, depth: int, output: str, bits: int) -> dict[str, Any]:
     """The same Gram matrix by balls, rounded to doubles: what errors are measured against."""
-    from numerics.kernels import ntk
-    from numerics.number_systems import Balls
-    from numerics.points import float_points
+    from numerics.data.points import float_points
+    from numerics.kernels.gram import ntk
+    from numerics.numbers.systems import Balls
 
     matrix = ntk(fcn(depth), float_points("benchmark", np.load(points)), Balls(bits))
     np.save(output, np.array([[float(ball.mid()) for ball in row] for row in matrix]))
@@ -39,7 +39,7 @@ def certified(points: str, depth: int, output: str, bits: int) -> dict[str, Any]
 
 def exact_law(points: str, depth: int, width: int, seconds: float, jobs: int = 1) -> dict[str, Any]:
     """One draw of K_0 from its exact law."""
-    from numerics.exact_law import sample_kernels
+    from numerics.networks.exact_law import sample_kernels
 
     coordinates = np.load(points)
     return stopwatch(lambda: sample_kernels(fcn(depth), coordinates, width, 1, 0, jobs), seconds)
@@ -49,7 +49,7 @@ def explicit(points: str, depth: int, width: int, seconds: float) -> dict[str, A
     """One draw of K_0 from an explicit network, weights counted, by layer-wise Gram products."""
     import torch
 
-    from numerics.network import empirical_ntk, initialise
+    from numerics.networks.torch_network import empirical_ntk, initialise
 
     inputs = torch.from_numpy(np.load(points))
     generator = np.random.default_rng(0)
@@ -64,7 +64,7 @@ def jacobian(points: str, depth: int, width: int, seconds: float) -> dict[str, A
     """One draw of K_0 from an explicit network, weights counted, by contracting torch.func's Jacobian."""
     import torch
 
-    from numerics.network import forward, initialise
+    from numerics.networks.torch_network import forward, initialise
 
     inputs = torch.from_numpy(np.load(points))
     generator = np.random.default_rng(0)

@@ -1,1 +1,1 @@
-"""Executable statements, and what runs, records and prints them."""
+"""Executable statements on the neural tangent kernel, a folder a paper."""

@@ -13,9 +13,9 @@ from typing import Any
 
 from docutils import nodes
 
-from checks.report.mathematics import displayed, inline
+from ntk_companion.report.mathematics import displayed, inline
 
-PACKAGES = ("theory", "numerics", "checks")
+PACKAGES = ("theory", "numerics", "ntk_companion", "checks")
 
 project = "ntk-companion"
 author = "the ntk-companion authors"

@@ -1,6 +1,6 @@
 """Ledgers made up for tests: entries as a run of checks would write them."""
 
-from checks import ledger
+from ntk_companion import ledger
 
 MADE = {"profile": "default", "seed": None}
 PLAIN = {

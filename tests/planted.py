@@ -34,18 +34,18 @@ class Planted:
     run: tuple[str, ...]
 
 
-PRINTED = ("checks/test_printed_formulas.py",)
-SAMPLING = ("checks/test_initialisation.py", "-k", "hexagon or explicit or same_weights")
-SERIES = ("checks/test_series.py",)
+PRINTED = ("checks/divergence/test_printed_formulas.py",)
+SAMPLING = ("checks/divergence/test_initialisation.py", "-k", "hexagon or explicit or same_weights")
+SERIES = ("checks/divergence/test_series.py",)
 NUMBERS = (
     "tests/test_number_systems.py",
     "tests/test_float_balls.py",
     "tests/test_spectrum.py",
     "tests/test_kernels.py",
 )
-ATTAINED = ("checks/test_divergence.py", "-k", "envelope and (one or three)")
-ENERGY = ("checks/test_divergence.py", "-k", "energy_identity_closes and statement")
-AT_THE_ORIGIN = ("checks/test_alternative.py", "-k", "origin")
+ATTAINED = ("checks/divergence/test_divergence.py", "-k", "envelope and (one or three)")
+ENERGY = ("checks/divergence/test_divergence.py", "-k", "energy_identity_closes and statement")
+AT_THE_ORIGIN = ("checks/divergence/test_alternative.py", "-k", "origin")
 KNOWN_ANSWERS = ("tests/test_audit_verdicts.py", "-k", "known_answer")
 TRAINED = ("tests/test_audit_trained.py", "-k", "known_answer or euler or counts")
 
@@ -121,21 +121,21 @@ ERRORS: tuple[Planted, ...] = (
     # In the number systems and enclosures.
     Planted(
         "1/3 as a float inside a certified number",
-        "numerics/number_systems.py",
+        "numerics/numbers/systems.py",
         "return flint.arb(flint.fmpq(value.numerator, value.denominator))",
         "return flint.arb(float(value))",
         NUMBERS,
     ),
     Planted(
         "a ball's radius dropped",
-        "numerics/float_balls.py",
+        "numerics/numbers/float_balls.py",
         "    error *= _INFLATE\n",
         "    error *= 0\n",
         NUMBERS,
     ),
     Planted(
         "the residual left out of the certificate",
-        "numerics/spectrum.py",
+        "numerics/kernels/spectrum.py",
         "lower = (shift - FloatBalls.exact(norm)).lower()",
         "lower = shift.lower()",
         NUMBERS,
@@ -143,7 +143,7 @@ ERRORS: tuple[Planted, ...] = (
     # In the networks and the exact law.
     Planted(
         "the backward pass of one layer off by 3%",
-        "numerics/exact_law.py",
+        "numerics/networks/exact_law.py",
         "            cotangent, more = backward(cotangent)\n            parts |= more",
         "            cotangent, more = backward(cotangent.scaled(1.015 if backward is passes[1] else 1.0))\n"
         "            parts |= more",
@@ -151,7 +151,7 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "the backward pass of the torch network off by 3% in one layer",
-        "numerics/network.py",
+        "numerics/networks/torch_network.py",
         "            cotangent, more = backward(cotangent)\n            parts |= more",
         "            cotangent, more = backward(cotangent * (1.015 if backward is passes[1] else 1.0))\n"
         "            parts |= more",
@@ -159,7 +159,7 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "sqrt(2/m) off by 1% in one layer of the sampler",
-        "numerics/exact_law.py",
+        "numerics/networks/exact_law.py",
         "        values, backward = _run_layer(layer, values, network)",
         "        layer = Normalise(1.0201 * float(layer.factor)) if len(passes) == 5 else layer\n"
         "        values, backward = _run_layer(layer, values, network)",
@@ -167,42 +167,42 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "sqrt(2/m) off by 1% in the sampler",
-        "numerics/exact_law.py",
+        "numerics/networks/exact_law.py",
         "return values.scaled(normalisation), lambda",
         "return values.scaled(1.01 * normalisation), lambda",
         SAMPLING,
     ),
     Planted(
         "the projection left out",
-        "numerics/exact_law.py",
+        "numerics/networks/exact_law.py",
         "@ (alignment - projected)",
         "@ alignment",
         SAMPLING,
     ),
     Planted(
         "the bias row left out of the conditioning",
-        "numerics/exact_law.py",
+        "numerics/networks/exact_law.py",
         "        correction = _correction(covariance, alignment, projected)",
         "        correction = _correction(Covariance.of(weight_variance * gram), alignment, projected)",
         SAMPLING,
     ),
     Planted(
         "one weight matrix drawn twice",
-        "numerics/exact_law.py",
+        "numerics/networks/exact_law.py",
         "return covariance.inverse() @ (alignment - projected)",
         "return 0 * (alignment - projected)",
         SAMPLING,
     ),
     Planted(
         "a bias lost in the torch network",
-        "numerics/network.py",
+        "numerics/networks/torch_network.py",
         "        outputs = outputs + parameters[layer.bias.name]",
         "        outputs = outputs + 0 * parameters[layer.bias.name]",
         SAMPLING,
     ),
     Planted(
         "the standard error too small by the root of the draws",
-        "numerics/estimation.py",
+        "numerics/statistics.py",
         "np.sqrt(variance / len(draws))",
         "np.sqrt(variance) / len(draws)",
         (*SAMPLING, "tests/test_estimation.py"),
@@ -210,7 +210,7 @@ ERRORS: tuple[Planted, ...] = (
     # In the report.
     Planted(
         "cases reported as a proof",
-        "checks/report/page.py",
+        "ntk_companion/report/page.py",
         'return PROVED if entry["scope"] == "all" else HELD',
         "return PROVED",
         ("tests/test_report.py", "-k", "summary"),
@@ -239,38 +239,38 @@ ERRORS: tuple[Planted, ...] = (
     # In the kernel regime.
     Planted(
         "the regulariser pulls to 0 instead of theta_0",
-        "numerics/stepping.py",
+        "numerics/flow/stepping.py",
         "rows += trial.shrinkage * (start - rows)",
         "rows += trial.shrinkage * (0 - rows)",
-        ("checks/test_lazy_classification.py", "-k", "in_the_ball or balances"),
+        ("checks/lazy/test_lazy_classification.py", "-k", "in_the_ball or balances"),
     ),
     Planted(
         "the soft target on the wrong side",
         "numerics/losses.py",
         "return np.log(targets), np.log(1 - targets)",
         "return np.log(1 - targets), np.log(targets)",
-        ("checks/test_lazy_classification.py", "-k", "come_to_rest"),
+        ("checks/lazy/test_lazy_classification.py", "-k", "come_to_rest"),
     ),
     Planted(
         "the NNGP kernel in the place of the NTK",
-        "numerics/kernels.py",
+        "numerics/kernels/gram.py",
         "return KernelGrams(total, {",
         "return KernelGrams(outputs, {",
-        ("checks/test_lazy_solutions.py", "-k", "wide_networks"),
+        ("checks/lazy/test_lazy_solutions.py", "-k", "wide_networks"),
     ),
     Planted(
         "f_0 dropped from the predictor",
-        "numerics/predictors.py",
+        "numerics/regression/predictors.py",
         "return start + cross @ self.coefficients",
         "return cross @ self.coefficients",
-        ("checks/test_lazy_solutions.py", "-k", "wide_networks"),
+        ("checks/lazy/test_lazy_solutions.py", "-k", "wide_networks"),
     ),
     Planted(
         "test data leaks into the standardisation",
-        "numerics/tables_of_data.py",
+        "numerics/data/tables.py",
         "    scale = standardisation(table.features[train])\n",
         "    scale = standardisation(table.features)\n",
-        ("checks/test_equivalence.py", "-k", "standardised"),
+        ("checks/equivalence/test_equivalence.py", "-k", "standardised"),
     ),
     # In training.
     Planted(
@@ -289,21 +289,21 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "K_t frozen at K_0 in the recording",
-        "numerics/flow.py",
+        "numerics/flow/integrate.py",
         '"parts": np.array(parts).reshape(len(trained), size, size),',
         '"parts": self.records["parts"][0] if self.records else np.array(parts).reshape(len(trained), size, size),',
         AT_THE_ORIGIN,
     ),
     Planted(
         "a step four times too large",
-        "numerics/impulses.py",
+        "numerics/flow/frozen_kernel.py",
         "        return self.span * rate",
         "        return 4 * self.span * rate",
         ATTAINED,
     ),
     Planted(
         "steps judged four times too mildly",
-        "numerics/stepping.py",
+        "numerics/flow/stepping.py",
         "    error = 2 * float(",
         "    error = 0.125 * float(",
         ("tests/test_flow.py", "-k", "default_steps"),
@@ -317,70 +317,70 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "the last layer not trained",
-        "numerics/stepping.py",
+        "numerics/flow/stepping.py",
         "        if layer.weight.trained:\n            _add_product",
         "        if layer.weight.trained and pushes[position].shape[1] > 1:\n            _add_product",
         AT_THE_ORIGIN,
     ),
     Planted(
         "n lost in an envelope",
-        "numerics/trajectory.py",
+        "numerics/flow/trajectory.py",
         "scaled = log_integral + log_share - 2 * math.log(temperature)",
         "scaled = log_integral - 2 * math.log(temperature)",
         ATTAINED,
     ),
     Planted(
         "margins recorded as |f|",
-        "numerics/trajectory.py",
+        "numerics/flow/trajectory.py",
         "        return self.loss.signs * self.outputs",
         "        return np.abs(self.outputs)",
         ATTAINED,
     ),
     Planted(
         "T for T^2 in an envelope",
-        "numerics/trajectory.py",
+        "numerics/flow/trajectory.py",
         "scaled = log_integral + log_share - 2 * math.log(temperature)",
         "scaled = log_integral + log_share - math.log(temperature)",
-        ("checks/test_other_losses.py", "-k", "one_sample"),
+        ("checks/divergence/test_other_losses.py", "-k", "one_sample"),
     ),
     Planted(
         "the Gram of automatic differentiation for the flow's own",
-        "numerics/trajectory.py",
+        "numerics/flow/trajectory.py",
         "        return self.parts.sum(axis=1)",
         "        return self.automatic_gram",
-        ("checks/test_alternative.py", "-k", "while_lambda_min"),
+        ("checks/divergence/test_alternative.py", "-k", "while_lambda_min"),
     ),
     Planted(
         "a kink crossed with the slope of its start",
-        "numerics/gates.py",
+        "numerics/flow/activations.py",
         "        return np.clip(np.where(np.isfinite(slope), slope, 0.5), 0.0, 1.0)",
         "        return self.slope(start)",
         ("tests/test_flow.py", "-k", "energy_identity_closes_with"),
     ),
     Planted(
         "the output bound 5% too large",
-        "theory/output_bound.py",
+        "theory/dynamics/output_bound.py",
         "return 2 * strength * sympy.sqrt(factor / width)",
         "return sympy.Rational(21, 10) * strength * sympy.sqrt(factor / width)",
-        ("checks/test_output_bound.py", "-k", "fcn"),
+        ("checks/divergence/test_output_bound.py", "-k", "fcn"),
     ),
     Planted(
         "the gap on the wrong side in the crossing time",
-        "theory/envelopes.py",
+        "theory/dynamics/envelopes.py",
         "(least_form - gap) * time, reached)",
         "(least_form + gap) * time, reached)",
-        ("checks/test_crossing_time.py", "-k", "derived or origin"),
+        ("checks/divergence/test_crossing_time.py", "-k", "derived or origin"),
     ),
     Planted(
         "half of the sign patterns left out of the best constant",
-        "numerics/gap.py",
+        "numerics/kernels/gap.py",
         "np.arange(2 ** (size - 1))[:, None]",
         "np.arange(2 ** max(size - 2, 0))[:, None]",
-        ("checks/test_gap.py", "-k", "best or ordered"),
+        ("checks/divergence/test_gap.py", "-k", "best or ordered"),
     ),
     Planted(
         "a bias counted as homogeneous at every depth",
-        "theory/late_times.py",
+        "theory/dynamics/late_times.py",
         "if bias is not None and _degree(bias) != before:",
         "if bias is not None and _degree(bias) > before:",
         ("tests/test_late_times.py",),
@@ -388,63 +388,63 @@ ERRORS: tuple[Planted, ...] = (
     # In the auditor's deciding.
     Planted(
         "two ranges that overlap are ordered",
-        "checks/audit/ranges.py",
+        "ntk_companion/audit/ranges.py",
         "return True if first.upper < second.lower else",
         "return True if first.lower < second.upper else",
         KNOWN_ANSWERS,
     ),
     Planted(
         "equality confirmed by digits",
-        "checks/audit/ranges.py",
+        "ntk_companion/audit/ranges.py",
         "return True if exact and first.lower == second.lower else None",
         "return True if first.lower.overlaps(second.lower) else None",
         KNOWN_ANSWERS,
     ),
     Planted(
         "a vacuous claim counted as confirmed",
-        "checks/audit/auditing.py",
+        "ntk_companion/audit/auditing.py",
         "Truth.EMPTY: Verdict.VACUOUS",
         "Truth.EMPTY: Verdict.CONFIRMED",
         KNOWN_ANSWERS,
     ),
     Planted(
         "a bound met before training counted as confirmed",
-        "checks/audit/deciding.py",
+        "ntk_companion/audit/deciding.py",
         "return Truth.EMPTY if outcome is Truth.TRUE and says_nothing(node, situation) else outcome",
         "return outcome",
         TRAINED,
     ),
     Planted(
         "the error of a flow left out",
-        "checks/audit/courses.py",
+        "ntk_companion/audit/courses.py",
         "scaled = SAFETY * np.where(",
         "scaled = 0 * np.where(",
         TRAINED,
     ),
     Planted(
         "scope all for what was integrated",
-        "checks/audit/auditing.py",
+        "ntk_companion/audit/auditing.py",
         "if words_in(_assertion(claim)) & (TRAINED | SAMPLED):",
         "if words_in(_assertion(claim)) & SAMPLED:",
         TRAINED,
     ),
     Planted(
         "the time of a claim in log10 where the flow has ln",
-        "checks/audit/training.py",
+        "ntk_companion/audit/training.py",
         "return float(end.log().mid())",
         "return float(end.log().mid()) / math.log(10)",
         TRAINED,
     ),
     Planted(
         "one network fewer than the claim says",
-        "checks/audit/training.py",
+        "ntk_companion/audit/training.py",
         "return range(first, first + self.seeds)",
         "return range(first, first + max(1, self.seeds - 1))",
         TRAINED,
     ),
     Planted(
         "an entry of the ledger not verified",
-        "checks/commands/audit.py",
+        "ntk_companion/cli/audit.py",
         "return {name: material.entry(name) for name in names}",
         'return {entry["id"]: entry for entry in material.ledger["statements"]}',
         ("tests/test_audit_files.py", "-k", "tampered"),

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from checks import command_line, ledger
-from checks.audit import language, replies, trace
-from checks.audit.claims import parse_claims
-from checks.audit.errors import ClaimError, InputError
-from checks.audit.words import FAMILIES, WORDS
-from checks.files import digest
+from ntk_companion import ledger
+from ntk_companion.audit import language, replies, trace
+from ntk_companion.audit.claims import parse_claims
+from ntk_companion.audit.errors import ClaimError, InputError
+from ntk_companion.audit.words import FAMILIES, WORDS
+from ntk_companion.cli import main
+from ntk_companion.files import digest
 from tests.ledgers import entries, items
 
 GOOD = """
@@ -261,7 +262,7 @@ def run(tmp_path, capsys, monkeypatch):
 
     def runner(text, *options):
         Path("claims.toml").write_text(text, encoding="utf-8")
-        code = command_line.main(["audit", "claims.toml", *options])
+        code = main.main(["audit", "claims.toml", *options])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 

@@ -13,10 +13,10 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import stdtrit
 
-from checks.audit.claims import parse_claims
-from checks.audit.replies import audit_claim
-from checks.audit.sampling import ERROR, LEAST_DRAWS, LOOKS, RESERVE, WIDTH_BY_DEPTH, interval
-from numerics.exact_law import sample_kernels
+from ntk_companion.audit.claims import parse_claims
+from ntk_companion.audit.replies import audit_claim
+from ntk_companion.audit.sampling import ERROR, LEAST_DRAWS, LOOKS, RESERVE, WIDTH_BY_DEPTH, interval
+from numerics.networks.exact_law import sample_kernels
 from theory.architecture import fcn, resnet
 
 NEARLY_OPPOSITE = [[1, 0], [-1, 0.2], [0, 1]]

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 import tomli_w
 
-from checks.audit import courses
-from checks.audit.claims import parse_claims
-from checks.audit.courses import Course
-from checks.audit.errors import InputError
-from checks.audit.replies import audit, audit_claim
-from checks.statements import Kind
-from numerics.kernels import FLOAT64, ntk
-from numerics.points import parse_points
-from numerics.stepping import Accuracy
+from ntk_companion.audit import courses
+from ntk_companion.audit.claims import parse_claims
+from ntk_companion.audit.courses import Course
+from ntk_companion.audit.errors import InputError
+from ntk_companion.audit.replies import audit, audit_claim
+from ntk_companion.evidence import Kind
+from numerics.data.parse import parse_points
+from numerics.flow.stepping import Accuracy
+from numerics.kernels.gram import FLOAT64, ntk
 from theory.architecture import fcn, resnet
 
 OBJECTS = """

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from checks.audit.claims import InputError, parse_claims
-from checks.audit.replies import audit, audit_claim
+from ntk_companion.audit.claims import InputError, parse_claims
+from ntk_companion.audit.replies import audit, audit_claim
 
 OBJECTS = """
 [networks.net]

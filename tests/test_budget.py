@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 import checks
-from checks.budget import BUDGET
-from numerics.estimation import RUN_FALSE_ALARM, FalseAlarmBudget
+from checks.setups.budget import BUDGET
+from numerics.statistics import RUN_FALSE_ALARM, FalseAlarmBudget
 
 
 def test_the_shares_of_the_false_alarm_budget_add_up_to_at_most_one_in_a_million():

@@ -7,8 +7,7 @@ import sys
 
 import pytest
 
-from checks import command_line
-from checks.commands import flow
+from ntk_companion.cli import flow, main
 
 TWO_POINTS = "flow --network fcn --depth 1 --width 1000 --points circle:2 --labels alternating"
 
@@ -16,7 +15,7 @@ TWO_POINTS = "flow --network fcn --depth 1 --width 1000 --points circle:2 --labe
 @pytest.fixture
 def run(capsys):
     def runner(command):
-        code = command_line.main(command.split())
+        code = main.main(command.split())
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -74,14 +73,16 @@ def test_a_person_reads_what_a_stalled_flow_left_undecided(run, stalling):
 
 
 def test_a_flow_that_stalls_at_once_has_no_record(run, monkeypatch, stalling):
-    monkeypatch.setattr("numerics.flow.try_step", lambda *ignored: None)
+    monkeypatch.setattr("numerics.flow.integrate.try_step", lambda *ignored: None)
     code, out, err = run(stalling)
     assert code == 2 and "at the start" in err
     assert "undecided after the start" in out and "no record after the start" in out
 
 
 def test_a_flow_out_of_steps_says_so(run, monkeypatch):
-    monkeypatch.setattr("numerics.flow._Run.advance", lambda run, *ignored: setattr(run, "status", "out of steps"))
+    monkeypatch.setattr(
+        "numerics.flow.integrate._Run.advance", lambda run, *ignored: setattr(run, "status", "out of steps")
+    )
     code, _, err = run(f"{TWO_POINTS} --until 1")
     assert code == 2 and "out of steps at the start" in err
 

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from checks import command_line, ledger
-from checks.commands import gram, statements
-from checks.files import digest
-from numerics.exact_law import sample_kernels
-from numerics.kernels import FLOAT64
-from numerics.points import circle
+from ntk_companion import ledger
+from ntk_companion.cli import gram, main, statements
+from ntk_companion.files import digest
+from numerics.data.points import circle
+from numerics.kernels.gram import FLOAT64
+from numerics.networks.exact_law import sample_kernels
 from tests import ledgers
 from tests.oracles import high_precision as oracle
 from theory.architecture import fcn
@@ -39,7 +39,7 @@ def run(capsys):
     """Runs a command and returns exit code, stdout and stderr."""
 
     def runner(command, *more):
-        code = command_line.main([*command.split(), *map(str, more)])
+        code = main.main([*command.split(), *map(str, more)])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -228,7 +228,7 @@ from checks import command_line, ledger
 from checks.commands import gram
 from checks.commands.arguments import Result
 gram.run = lambda options: Result({}, ["a long line " * 10] * 10000)
-sys.exit(command_line.main(sys.argv[1:]))
+sys.exit(main.main(sys.argv[1:]))
 """
 
 
@@ -432,13 +432,13 @@ def test_progress_is_shown_on_a_terminal_only(monkeypatch):
         stream = io.StringIO()
         stream.isatty = lambda answer=terminal: answer
         monkeypatch.setattr(sys, "stderr", stream)
-        monkeypatch.setattr(command_line, "TICK", 0.001)
-        with command_line.progress("gram"):
+        monkeypatch.setattr(main, "TICK", 0.001)
+        with main.progress("gram"):
             while terminal and "gram: 2 s" not in stream.getvalue():
                 pass
         assert bool(stream.getvalue()) == terminal
 
 
 def test_the_command_is_declared_for_the_console():
-    text = (Path(command_line.__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
-    assert 'ntk-companion = "checks.command_line:main"' in text
+    text = (Path(main.__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'ntk-companion = "ntk_companion.cli.main:main"' in text

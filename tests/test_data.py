@@ -4,8 +4,8 @@ import struct
 import numpy as np
 import pytest
 
-from numerics import data
-from numerics.points import parse_points
+from numerics.data import images
+from numerics.data.parse import parse_points
 
 
 def idx(array):
@@ -22,30 +22,30 @@ def files(tmp_path):
 
 
 def test_a_subset_is_spread_evenly_over_the_classes_and_always_the_same(files):
-    first, second = data.mnist(25, files), data.mnist(25, files)
+    first, second = images.mnist(25, files), images.mnist(25, files)
     assert (first.points.numerators == second.points.numerators).all()
     assert np.bincount(first.labels).tolist() == [3] * 5 + [2] * 5
 
 
 def test_pixels_are_exact_fractions_of_255(files):
-    points = data.mnist(3, files).points
+    points = images.mnist(3, files).points
     assert points.denominator == 255
     assert points.numerators.max() <= 255
     assert not points.unit_norm
 
 
 def test_images_scaled_to_unit_norm_stay_exact(files):
-    assert data.mnist(3, files).unit_norm().unit_norm
+    assert images.mnist(3, files).unit_norm().unit_norm
 
 
 def test_more_images_than_there_are_is_refused(files):
     with pytest.raises(ValueError, match="there are 40 images"):
-        data.mnist(41, files)
+        images.mnist(41, files)
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ValueError, match="train-images-idx3-ubyte"):
-        data.mnist(1, tmp_path)
+        images.mnist(1, tmp_path)
 
 
 CORRUPT = bytearray(gzip.compress(idx(np.arange(256).reshape(16, 4, 4))))
@@ -58,42 +58,42 @@ CORRUPT[20:30] = b"\xff" * 10
 def test_a_broken_file_is_refused(files, content):
     (files / "train-images-idx3-ubyte.gz").write_bytes(content)
     with pytest.raises(ValueError, match="not a whole IDX file"):
-        data.mnist(1, files)
+        images.mnist(1, files)
 
 
 @pytest.mark.parametrize("shape", [(0, 4, 4), (40, 0, 0)])
 def test_images_without_pixels_are_refused(files, shape):
     (files / "train-images-idx3-ubyte").write_bytes(idx(np.zeros(shape)))
     with pytest.raises(ValueError, match="have no pixels"):
-        data.mnist(3, files)
+        images.mnist(3, files)
 
 
 def test_a_truncated_file_is_refused(files):
     path = files / "train-labels-idx1-ubyte"
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(ValueError, match="not a whole IDX file"):
-        data.mnist(1, files)
+        images.mnist(1, files)
 
 
 def test_without_the_package_the_message_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(data.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(images.importlib.util, "find_spec", lambda name: None)
     for name in ("digits:3", "mnist:3"):
         with pytest.raises(ValueError, match="pip install"):
             parse_points(name)
 
 
 def test_the_bundled_digits_are_real_images():
-    found = data.digits(20)
+    found = images.digits(20)
     assert found.points.dimension == 64
     assert np.bincount(found.labels).tolist() == [2] * 10
 
 
 def test_the_bundled_mnist_images_are_cached_and_read_again(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    first = data.mnist(30)
+    first = images.mnist(30)
     (cached,) = (tmp_path / "ntk-companion").iterdir()
     assert cached.suffix == ".npy"
-    second = data.mnist(30)
+    second = images.mnist(30)
     assert (first.points.numerators == second.points.numerators).all()
     cached.write_bytes(b"spoiled")
-    assert (data.mnist(30).points.numerators == first.points.numerators).all()
+    assert (images.mnist(30).points.numerators == first.points.numerators).all()

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from numerics.descent import gradient_descent
+from numerics.flow.descent import gradient_descent
 from numerics.losses import logistic
-from numerics.network import initialise
+from numerics.networks.torch_network import initialise
 from tests.oracles import networks
 from theory.architecture import fcn, resnet
 

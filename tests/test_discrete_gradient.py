@@ -6,9 +6,9 @@ import pytest
 import sympy
 import torch
 
-from numerics.discrete_gradient import contraction, mean_gradients, tape_of
-from numerics.gates import ReluGate, SoftplusGate, solve_gates
-from numerics.network import empirical_ntk, forward, initialise
+from numerics.flow.activations import ReluGate, SoftplusGate, solve_gates
+from numerics.flow.discrete_gradient import contraction, mean_gradients, tape_of
+from numerics.networks.torch_network import empirical_ntk, forward, initialise
 from theory.architecture import Affine, Architecture, Group, Relu, fcn, resnet, smoothed
 
 HALF = sympy.Rational(1, 2)

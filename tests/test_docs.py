@@ -18,8 +18,8 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from checks import ledger
-from checks.command_line import COMMANDS
+from ntk_companion import ledger
+from ntk_companion.cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
@@ -39,7 +39,7 @@ def blocks(text):
 def clone(folder):
     """A folder with this repository's files in it, and without its results."""
     folder.mkdir()
-    for name in ("theory", "numerics", "checks", "pyproject.toml", "constraints.txt", "README.md"):
+    for name in ("theory", "numerics", "ntk_companion", "checks", "pyproject.toml", "constraints.txt", "README.md"):
         (folder / name).symlink_to(ROOT / name)
     return folder
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from numerics.ensembles import Training, ensemble, starts, train, width_exponent
 from numerics.losses import CrossEntropy
-from numerics.network import empirical_ntk, forward, initialise
+from numerics.networks.torch_network import empirical_ntk, forward, initialise
+from numerics.regression.ensembles import Training, ensemble, starts, train, width_exponent
 from theory.architecture import fcn
 
 POINTS, TEST_POINTS = np.array([[1.0, 0.0], [0.0, 0.8]]), np.array([[0.5, 0.5]])

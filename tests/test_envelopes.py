@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import sympy
 
-from numerics.trajectory import log10_latest_crossing
-from theory import envelopes
+from numerics.flow.trajectory import log10_latest_crossing
 from theory.architecture import fcn, resnet, with_trained
-from theory.output_bound import output_factor, width
+from theory.dynamics import envelopes
+from theory.dynamics.output_bound import output_factor, width
 
 
 def test_the_output_factor_is_that_of_the_last_block():

@@ -9,11 +9,11 @@ import scipy.stats
 import sympy
 import torch
 
-from numerics import exact_law
-from numerics.estimation import entry_scale, equivalence_test, estimate, two_sample_test
-from numerics.exact_law import Covariance, sample_kernels
-from numerics.kernels import kernel_grams
-from numerics.points import float_points
+from numerics.data.points import float_points
+from numerics.kernels.gram import kernel_grams
+from numerics.networks import exact_law
+from numerics.networks.exact_law import Covariance, sample_kernels
+from numerics.statistics import entry_scale, equivalence_test, estimate, two_sample_test
 from tests.oracles import networks
 from tests.test_network import with_wrong_normalisation
 from theory.architecture import fcn, resnet, with_trained

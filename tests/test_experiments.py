@@ -9,12 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-import checks.experiments
-from checks import results
-from checks.commands.experiment import names
-from checks.experiments import (
-    _common,
+from checks.divergence.experiments import (
     crossing_times,
     error_by_width,
     figure_2,
@@ -24,13 +19,16 @@ from checks.experiments import (
     kernel_values,
     trajectories,
 )
-from checks.experiments._common import NETWORKS, WITHOUT
-from checks.experiments.figures_1_and_3 import MEAN, SUMMED, Reading
-from checks.statements import CATALOGUE
-from numerics.estimation import estimate
-from numerics.gap import CONSTANTS
-from numerics.network import initialise
-from numerics.points import circle, rational_points
+
+from checks.divergence.experiments.figures_1_and_3 import MEAN, SUMMED, Reading
+from checks.setups import networks as _common
+from checks.setups.networks import NETWORKS, WITHOUT
+from checks.suite import SUITE
+from ntk_companion.judging import CATALOGUE
+from numerics.data.points import circle, rational_points
+from numerics.kernels.gap import CONSTANTS
+from numerics.networks.torch_network import initialise
+from numerics.statistics import estimate
 from theory.architecture import fcn
 
 MINE = {
@@ -55,17 +53,19 @@ MINE = {
 
 
 def listed() -> dict[str, list[str]]:
-    """The columns of every table that the package's docstring lists."""
-    rows = re.findall(r"^\| ([a-z_0-9, ]+) \| ([a-z_0-9, ]+) \|$", checks.experiments.__doc__ or "", re.MULTILINE)
+    """The columns of every table that the docstrings of the subjects' experiments list."""
+    packages = [importlib.import_module(f"checks.{subject}.experiments") for subject in SUITE.subjects]
+    texts = "\n".join(package.__doc__ or "" for package in packages)
+    rows = re.findall(r"^\| ([a-z_0-9, ]+) \| ([a-z_0-9, ]+) \|$", texts, re.MULTILINE)
     tables = {name: columns.split(", ") for heads, columns in rows for name in heads.split(", ")}
     del tables["csv"]
     return tables
 
 
 def test_every_experiment_can_be_run_by_name():
-    assert set(names()) >= MINE
+    assert set(SUITE.experiments()) == MINE
     for name in MINE:
-        module = importlib.import_module(f"checks.experiments.{name}")
+        module = importlib.import_module(SUITE.experiments()[name])
         assert callable(module.run)
         assert (module.__doc__ or "").partition("\n")[0].endswith((".", ":", ",", "them"))
 
@@ -163,7 +163,7 @@ def test_a_constant_exceeded_at_the_start_is_said_to_be():
 
 
 def test_no_recorded_crossing_is_later_than_its_proved_bound():
-    found = results.recorded("crossing_times")
+    found = SUITE.recorded("crossing_times")
     pairs = zip(found.numbers("log10_crossing"), found.numbers("log10_bound"), strict=True)
     both = [(crossing, bound) for crossing, bound in pairs if not (math.isnan(crossing) or math.isnan(bound))]
     assert len(both) > 50
@@ -204,7 +204,7 @@ def test_norms_are_recorded_with_the_trajectory():
 
 
 def test_the_experiments_have_statements():
-    importlib.import_module("checks.test_experiments_of_the_paper")
+    importlib.import_module("checks.divergence.test_experiments_of_the_paper")
     assert {"fig:1", "fig:2", "fig:3", "fig:4"} <= set(CATALOGUE)
 
 

@@ -6,10 +6,11 @@ from itertools import pairwise
 import pytest
 from matplotlib.colors import to_rgb
 
-from checks import command_line, results
-from checks.appendix import figures, formats
-from checks.appendix.figures import FIGURES, render
-from checks.appendix.style import COLUMN
+from ntk_companion import results
+from ntk_companion.appendix import figures, formats
+from ntk_companion.appendix.figures import FIGURES, render
+from ntk_companion.appendix.style import COLUMN
+from ntk_companion.cli import main
 
 EACH = pytest.mark.parametrize("spec", FIGURES, ids=lambda spec: spec.name)
 
@@ -69,7 +70,7 @@ def test_names_are_different():
 
 def test_the_command_writes_vector_and_pixels_and_their_latex(tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "FIGURES", FIGURES[-1:])
-    assert command_line.main(["figures", "--out", str(tmp_path)]) == 0
+    assert main.main(["figures", "--out", str(tmp_path)]) == 0
     name = FIGURES[-1].name
     assert {path.name for path in tmp_path.iterdir()} == {f"{name}.{form}" for form in figures.FORMATS} | {
         "figures.tex"
@@ -87,7 +88,7 @@ def test_edited_results_refuse_their_figure_and_its_files_go(tmp_path, monkeypat
     monkeypatch.setattr(figures, "FIGURES", (spec,))
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / f"{spec.name}.pdf").write_bytes(b"old")
-    assert command_line.main(["figures", "--out", str(tmp_path / "out")]) == 2
+    assert main.main(["figures", "--out", str(tmp_path / "out")]) == 2
     error = capsys.readouterr().err
     assert spec.name in error and "was changed after it was recorded" in error
     assert not (tmp_path / "out" / f"{spec.name}.pdf").exists()

@@ -1,6 +1,6 @@
 import pytest
 
-from checks.files import digest, json_text, write_folder, write_whole
+from ntk_companion.files import digest, json_text, write_folder, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path):

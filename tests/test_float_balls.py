@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from numerics.float_balls import FloatBalls, nearest_double
+from numerics.numbers.float_balls import FloatBalls, nearest_double
 
 mp = mpmath.mp.clone()
 mp.dps = 60

@@ -9,10 +9,10 @@ import sympy
 import torch
 from scipy.special import wrightomega
 
-from numerics.flow import AT_REST, FINISHED, OUT_OF_STEPS, Accuracy, Recording, gradient_flow
+from numerics.flow.integrate import AT_REST, FINISHED, OUT_OF_STEPS, Accuracy, Recording, gradient_flow
+from numerics.flow.trajectory import log10_crossing
 from numerics.losses import CrossEntropy, Exponential, Squared, logistic
-from numerics.network import empirical_ntk, initialise
-from numerics.trajectory import log10_crossing
+from numerics.networks.torch_network import empirical_ntk, initialise
 from tests.oracles import networks
 from theory.architecture import fcn, resnet, smoothed, with_trained
 
@@ -382,7 +382,7 @@ def test_records_are_spread_evenly_in_log_t_whatever_the_seed():
 
 
 def test_progress_is_shown_only_where_it_is_wanted(capsys, monkeypatch):
-    monkeypatch.setattr("numerics.flow.SECONDS_BETWEEN_REPORTS", 0.0)
+    monkeypatch.setattr("numerics.flow.integrate.SECONDS_BETWEEN_REPORTS", 0.0)
     arguments = fcn(1), start(fcn(1), 8), POINTS, logistic([0, 1, 1]), 0.0
     gradient_flow(*arguments)
     assert capsys.readouterr().err == ""

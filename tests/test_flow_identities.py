@@ -1,10 +1,11 @@
 import pytest
 import sympy
 
-from checks.identities import record_identity
-from checks.statements import Role, Run, Tally, Verdict, running
-from checks.test_proofs import neuron_solves_the_flow
-from theory import flow
+from checks.divergence.identities import record_identity
+from checks.divergence.test_proofs import neuron_solves_the_flow
+from ntk_companion.evidence import Role, Verdict
+from ntk_companion.judging import Run, Tally, running
+from theory.dynamics import gradient_flow as flow
 
 SIZES = (1, 2, 3, 4)
 

@@ -4,7 +4,8 @@ import flint
 import numpy as np
 import pytest
 
-from numerics.gap import (
+from numerics.data.points import circle, hexagon, rational_points
+from numerics.kernels.gap import (
     Bounds,
     best_gap,
     certified_gap_constants,
@@ -12,10 +13,9 @@ from numerics.gap import (
     label_aware_gap,
     simplex_minimiser,
 )
-from numerics.kernels import ntk
-from numerics.number_systems import Balls
-from numerics.points import circle, hexagon, rational_points
-from numerics.spectrum import Enclosure, certified_lambda_min, factorised_enclosure
+from numerics.kernels.gram import ntk
+from numerics.kernels.spectrum import Enclosure, certified_lambda_min, factorised_enclosure
+from numerics.numbers.systems import Balls
 from theory.architecture import fcn, resnet
 
 

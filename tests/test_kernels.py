@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import sympy
 
-from numerics import kernels
-from numerics.kernels import FLOAT64, gram, kernel_grams, nngp, ntk
-from numerics.number_systems import Balls, DoubleBalls, Mpmath
-from numerics.points import circle, float_points, rational_points, sphere
+from numerics.data.points import circle, float_points, rational_points, sphere
+from numerics.kernels import gram as gram_module
+from numerics.kernels.gram import FLOAT64, gram, kernel_grams, nngp, ntk
+from numerics.numbers.systems import Balls, DoubleBalls, Mpmath
 from tests.oracles import high_precision as oracle
 from theory.architecture import fcn, resnet, with_trained
 from theory.recursion import recursion
@@ -178,9 +178,7 @@ def test_the_distance_of_near_equal_points_keeps_its_relative_accuracy(gap, bias
     matrix = ntk(fcn(2, bias), float_points("pair", rows))
     oracles = truth(lambda x, y: oracle.fcn_ntk(x, y, 2, bias), rows)
     assert relative_errors(matrix, oracles) <= 4 * EPSILON
-    inputs = kernels._float_inputs(float_points("pair", rows).coordinates(FLOAT64), FLOAT64)(
-        np.array([0]), np.array([1])
-    )
+    inputs = gram._float_inputs(float_points("pair", rows).coordinates(FLOAT64), FLOAT64)(np.array([0]), np.array([1]))
     one, two = ([mp.mpf(value) for value in row] for row in rows)
     wedge = one[0] * two[1] - one[1] * two[0]
     angle = mp.asin(wedge / mp.sqrt((one[0] ** 2 + one[1] ** 2) * (two[0] ** 2 + two[1] ** 2)))
@@ -241,9 +239,9 @@ def test_doubles_on_a_sphere_stay_within_a_few_units_of_balls():
 def test_blocks_of_pairs_change_nothing(system, monkeypatch):
     points = sphere(9, 3)
     whole = ntk(fcn(2), points, system)
-    monkeypatch.setattr(kernels, "BLOCK", 7)
+    monkeypatch.setattr(gram_module, "BLOCK", 7)
     for block in (1, 7, 45):
-        monkeypatch.setattr(kernels, "BLOCK", block)
+        monkeypatch.setattr(gram_module, "BLOCK", block)
         parts = ntk(fcn(2), points, system)
         if isinstance(system, DoubleBalls):
             assert (parts.centre == whole.centre).all() and (parts.radius == whole.radius).all()

@@ -5,10 +5,10 @@ import pytest
 import sympy
 import torch
 
-from numerics.network import forward, initialise
-from theory import late_times
+from numerics.networks.torch_network import forward, initialise
 from theory.architecture import fcn, resnet, smoothed, with_trained
-from theory.late_times import homogeneity
+from theory.dynamics import late_times
+from theory.dynamics.late_times import homogeneity
 
 POINTS = torch.tensor([[0.3, -1.0], [0.8, 0.5]], dtype=torch.float64)
 

@@ -2,9 +2,10 @@ from dataclasses import asdict
 
 import pytest
 
-from checks import ledger
-from checks.files import digest, json_text
-from checks.statements import Role, Tally, certified
+from ntk_companion import ledger
+from ntk_companion.evidence import Role, certified
+from ntk_companion.files import digest, json_text
+from ntk_companion.judging import Tally
 
 STATEMENT = {
     "id": "test:a", "revision": 1, "title": "t", "source": "s", "number": "1", "formula": "f", "hypotheses": {},

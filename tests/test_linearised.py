@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from numerics.linearised import linearised_flow
 from numerics.losses import CrossEntropy, Squared
-from numerics.predictors import regularised
+from numerics.regression.linearised import linearised_flow
+from numerics.regression.predictors import regularised
 
 GENERATOR = np.random.default_rng(2)
 JACOBIAN = GENERATOR.standard_normal((3, 5))

@@ -7,11 +7,11 @@ import pytest
 import sympy
 import torch
 
-from numerics.estimation import entry_scale, equivalence_test, remove_bias
-from numerics.kernels import kernel_grams
-from numerics.network import empirical_ntk, forward, initialise, pullback
-from numerics.parameters import parameter_shapes
-from numerics.points import float_points
+from numerics.data.points import float_points
+from numerics.kernels.gram import kernel_grams
+from numerics.networks.parameters import parameter_shapes
+from numerics.networks.torch_network import empirical_ntk, forward, initialise, pullback
+from numerics.statistics import entry_scale, equivalence_test, remove_bias
 from tests.oracles import networks, quadrature
 from theory.architecture import Affine, Architecture, Group, Normalise, Relu, Residual, fcn, resnet, with_trained
 

@@ -13,8 +13,8 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.float_balls import FloatBalls
-from numerics.number_systems import Balls, DoubleBalls, Float64, Mpmath, evaluate
+from numerics.numbers.float_balls import FloatBalls
+from numerics.numbers.systems import Balls, DoubleBalls, Float64, Mpmath, evaluate
 from theory.moments import angular_coefficient
 
 mp = mpmath.mp.clone()
@@ -206,7 +206,7 @@ def test_a_wrong_coefficient_of_the_angular_series_would_be_seen(monkeypatch):
         wrong = list(right)
         wrong[order] *= 1 + 1e-3
         for coefficients, agrees in ((right, True), (wrong, False)):
-            monkeypatch.setattr("numerics.number_systems._angular_series", lambda c=coefficients: np.array(c))
+            monkeypatch.setattr("numerics.numbers.systems._angular_series", lambda c=coefficients: np.array(c))
             found = Float64().angular(1, arguments, np.sin(arguments), np.cos(arguments))
             assert (np.abs(found / exact - 1).max() < 1e-15) == agrees
 

@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.kernels import FLOAT64
-from numerics.number_systems import Balls, DoubleBalls, Mpmath
-from numerics.points import (
+from numerics.data.points import (
     MOST_POINTS,
     RationalPoints,
     circle,
@@ -25,6 +23,8 @@ from numerics.points import (
     read_csv,
     sphere,
 )
+from numerics.kernels.gram import FLOAT64
+from numerics.numbers.systems import Balls, DoubleBalls, Mpmath
 
 # --- what must be refused ---
 

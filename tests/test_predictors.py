@@ -6,7 +6,8 @@ import scipy.optimize
 import scipy.special
 
 from numerics.losses import CrossEntropy, Squared, logistic
-from numerics.predictors import (
+from numerics.networks.softmax import SoftmaxCrossEntropy, class_kernel
+from numerics.regression.predictors import (
     best_penalty,
     interpolation,
     interpolation_law,
@@ -14,7 +15,6 @@ from numerics.predictors import (
     regularised,
     ridge,
 )
-from numerics.softmax import SoftmaxCrossEntropy, class_kernel
 
 GENERATOR = np.random.default_rng(0)
 FACTOR = GENERATOR.standard_normal((6, 6))

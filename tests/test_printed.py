@@ -2,23 +2,23 @@ import ast
 from fractions import Fraction
 from pathlib import Path
 
+import checks.divergence.test_finite_networks
+import checks.divergence.test_flow_identities
+import checks.divergence.test_printed_formulas
+import checks.divergence.test_proofs
+import checks.divergence.test_series
 import numpy as np
 import pytest
 import sympy
 import torch
 
-import checks.test_finite_networks
-import checks.test_flow_identities
-import checks.test_printed_formulas
-import checks.test_proofs
-import checks.test_series
-from checks.statements import CATALOGUE
-from numerics.kernels import FLOAT64, ntk
-from numerics.network import empirical_ntk
-from numerics.points import rational_points
+from ntk_companion.judging import CATALOGUE
+from numerics.data.points import rational_points
+from numerics.kernels.gram import FLOAT64, ntk
+from numerics.networks.torch_network import empirical_ntk
 from theory.architecture import fcn, resnet
 from theory.finite import exact_passage, kernel_part, symbolic_network
-from theory.printed import PRINTED, derived_fully_connected, derived_residual_kernel
+from theory.printed.divergence import PRINTED, derived_fully_connected, derived_residual_kernel
 
 ROOT = Path(__file__).resolve().parent.parent
 HALF = sympy.Rational(1, 2)

@@ -8,13 +8,13 @@ from html import unescape
 import pytest
 from fontTools.ttLib import TTFont
 
-from checks import command_line
-from checks.appendix.table import Cells, Column, Table
-from checks.commands.report import FILE
-from checks.commands.statements import catalogue
-from checks.files import json_text
-from checks.report import graph, mathematics
-from checks.report.page import Appendix, Figure, anchor, page
+from ntk_companion.appendix.table import Cells, Column, Table
+from ntk_companion.cli import main
+from ntk_companion.cli.report import FILE
+from ntk_companion.cli.statements import catalogue
+from ntk_companion.files import json_text
+from ntk_companion.report import graph, mathematics
+from ntk_companion.report.page import Appendix, Figure, anchor, page
 from tests.ledgers import FINDING, built, entries, items
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\""
@@ -36,7 +36,7 @@ def report(capsys, tmp_path):
     def run(ledger, *more):
         path = tmp_path / "ledger.json"
         path.write_text(json_text(ledger))
-        code = command_line.main(["report", "--out", str(tmp_path / "out"), "--ledger", str(path), *more])
+        code = main.main(["report", "--out", str(tmp_path / "out"), "--ledger", str(path), *more])
         captured = capsys.readouterr()
         file = tmp_path / "out" / FILE
         return code, captured.out, captured.err, file.read_text() if file.exists() else None
@@ -54,8 +54,8 @@ def words(html):
 
 
 def test_without_a_ledger_it_says_how_to_get_one(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("checks.commands.arguments.ledger_path", lambda options: None)
-    assert command_line.main(["report", "--out", str(tmp_path)]) == 2
+    monkeypatch.setattr("ntk_companion.cli.arguments.ledger_path", lambda options: None)
+    assert main.main(["report", "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err == (
         "ntk-companion: there is no ledger: run 'pytest checks/' to write one, or name one with --ledger\n"
     )
@@ -103,7 +103,7 @@ def test_without_the_package_that_lays_out_graphs_it_names_the_extra(report, mon
 
 
 def test_what_could_not_be_built_is_named_beside_the_page_that_was(report, monkeypatch):
-    monkeypatch.setattr("checks.report.contents.beside", lambda path, entries: ([], APPENDIX))
+    monkeypatch.setattr("ntk_companion.report.contents.beside", lambda path, entries: ([], APPENDIX))
     code, out, error, text = report(built(items()), "--json")
     assert code == 2
     assert error == "ntk-companion: the table missing is refused: no results are recorded under 'missing'\n"

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 from PIL import Image
 
-from checks.commands.statements import catalogue
-from checks.report.page import page
+from ntk_companion.cli.statements import catalogue
+from ntk_companion.report.page import page
 from tests.ledgers import FINDING, entries, items
 from tests.test_report import APPENDIX
 

@@ -12,13 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from math_core import LatexToMathML
 
-from checks import ledger
-from checks.statements import Finding, Hypothesis, Severity, Statement, certified, symbolic, vacuous
-from numerics.flow import gradient_flow
-from numerics.gap import Bounds, GapConstants
+from ntk_companion import ledger
+from ntk_companion.evidence import certified, symbolic, vacuous
+from ntk_companion.notebook import evidence_html, statement_html
+from ntk_companion.statement import Finding, Hypothesis, Severity, Statement
+from numerics.flow.integrate import gradient_flow
+from numerics.kernels.gap import Bounds, GapConstants
+from numerics.kernels.spectrum import Enclosure
 from numerics.losses import logistic
-from numerics.network import initialise
-from numerics.spectrum import Enclosure
+from numerics.networks.torch_network import initialise
 from theory.architecture import fcn, map_groups, resnet, smoothed, with_trained
 from theory.recursion import general_step, recursion
 
@@ -156,7 +158,7 @@ MINE = Statement(
 
 
 def test_a_statement_shows_what_it_says_and_no_verdict():
-    html = MINE._repr_html_()
+    html = statement_html(MINE)
     assert "mine:1: Squares &amp; &lt;cubes&gt;" in html
     assert html.count("<math") == 2
     for text in ("my paper, Lemma 1", "x is real", "mine:0", "Only what was tried.", "typo that the context repairs"):
@@ -175,7 +177,7 @@ def test_a_statement_shows_what_it_says_and_no_verdict():
     ],
 )
 def test_evidence_shows_its_verdict_with_its_scope(evidence, verdict, scope):
-    assert f">{verdict}</th><td>{scope}</td><td>{evidence.kind}</td>" in evidence._repr_html_()
+    assert f">{verdict}</th><td>{scope}</td><td>{evidence.kind}</td>" in evidence_html(evidence)
 
 
 def item(name, verdict):

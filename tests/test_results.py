@@ -1,7 +1,7 @@
 import pytest
 
-from checks import results
-from checks.commands import experiment
+from ntk_companion import results
+from ntk_companion.cli import experiment
 
 
 def table(**changes):

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import sympy
 
-from theory.printed import PRINTED
+from theory.printed.divergence import PRINTED
 from theory.series import EQUATIONS, KERNELS, Equation, coefficients, first_difference, is_proved, maclaurin, n, u
 
 PRINTED_SERIES = {0: PRINTED["eq:B.6"].form, 1: PRINTED["eq:B.7"].form}

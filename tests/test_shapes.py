@@ -1,6 +1,6 @@
 import pytest
 
-from checks.shapes import fits, misfit
+from ntk_companion.schema import fits, misfit
 
 
 @pytest.mark.parametrize(

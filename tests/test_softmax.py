@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from numerics.network import initialise
-from numerics.softmax import SoftmaxCrossEntropy, class_kernel, output_kernel
+from numerics.networks.softmax import SoftmaxCrossEntropy, class_kernel, output_kernel
+from numerics.networks.torch_network import initialise
 from tests.oracles import networks
 from theory.architecture import fcn
 

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.float_balls import FloatBalls
-from numerics.kernels import ntk
-from numerics.number_systems import Balls, DoubleBalls
-from numerics.points import rational_points, sphere
-from numerics.spectrum import (
+from numerics.data.points import rational_points, sphere
+from numerics.kernels.gram import ntk
+from numerics.kernels.spectrum import (
     SMALL,
     certified_lambda_min,
     factorised_enclosure,
     is_positive_definite,
     residual_enclosure,
 )
+from numerics.numbers.float_balls import FloatBalls
+from numerics.numbers.systems import Balls, DoubleBalls
 from theory.architecture import fcn, resnet
 
 

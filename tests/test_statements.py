@@ -1,23 +1,8 @@
 import pytest
 
-from checks.statements import (
-    Evidence,
-    Hypothesis,
-    Kind,
-    MutantKilled,
-    Role,
-    Run,
-    Statement,
-    Tally,
-    Verdict,
-    certified,
-    check,
-    counterexample,
-    random_seed,
-    record,
-    running,
-    symbolic,
-)
+from ntk_companion.evidence import Evidence, Kind, Role, Verdict, certified, symbolic
+from ntk_companion.judging import MutantKilled, Run, Tally, check, counterexample, random_seed, record, running
+from ntk_companion.statement import Hypothesis, Statement
 
 
 def statement(**changes):

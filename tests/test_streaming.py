@@ -7,8 +7,8 @@ import joblib
 import numpy as np
 import pytest
 
-from numerics.exact_law import sample_kernels
-from numerics.streaming import BLOCK, Block, Field, NormalSource, Sums, batch_size, constant, task_size
+from numerics.networks.exact_law import sample_kernels
+from numerics.networks.streaming import BLOCK, Block, Field, NormalSource, Sums, batch_size, constant, task_size
 from theory.architecture import fcn, resnet
 
 POINTS = np.array([[1.0, 0.0], [0.6, -0.8]])

@@ -5,15 +5,17 @@ import shutil
 import subprocess
 
 import pytest
+from checks.appendix import recorded_tables
 
-from checks import command_line, ledger, results
-from checks.appendix import digits, escaping, formats, ledger_tables, recorded_tables, reshaping, tables
-from checks.appendix.material import Material
-from checks.appendix.recorded_tables import RecordedTable
-from checks.appendix.table import Cells, Column, Table
-from checks.commands.statements import catalogue
-from checks.files import json_text
-from checks.statements import Role
+from checks.divergence.tables import RecordedTable
+from ntk_companion import ledger, results
+from ntk_companion.appendix import digits, escaping, formats, ledger_tables, reshaping, tables
+from ntk_companion.appendix.material import Material
+from ntk_companion.appendix.table import Cells, Column, Table
+from ntk_companion.cli import main
+from ntk_companion.cli.statements import catalogue
+from ntk_companion.evidence import Role
+from ntk_companion.files import json_text
 
 CLAIMS = """
 [networks.deep]
@@ -199,7 +201,7 @@ def test_all_tables_names_the_entry(whole, suite, tmp_path):
 
 def test_the_command_writes_three_forms_of_each_table_and_the_document(whole, suite, tmp_path, capsys):
     (tmp_path / "ledger.json").write_text(json_text(whole), encoding="utf-8")
-    code = command_line.main(["tables", "--out", str(tmp_path / "out"), "--ledger", str(tmp_path / "ledger.json")])
+    code = main.main(["tables", "--out", str(tmp_path / "out"), "--ledger", str(tmp_path / "ledger.json")])
     assert code == 0
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names >= {f"{name}.{ending}" for name in EVERY for ending in ("tex", "md", "csv")} | {"appendix.tex"}
@@ -211,7 +213,7 @@ def test_the_command_refuses_a_table_with_exit_code_2_and_leaves_none_of_its_fil
     path, out = tmp_path / "ledger.json", tmp_path / "out"
     for book in (whole, edited(whole, "eq:3.6", changes_a_number)):
         path.write_text(json_text(book), encoding="utf-8")
-        code = command_line.main(["tables", "--json", "--out", str(out), "--ledger", str(path)])
+        code = main.main(["tables", "--json", "--out", str(out), "--ledger", str(path)])
     captured = capsys.readouterr()
     assert code == 2
     lines = captured.err.splitlines()
@@ -231,14 +233,14 @@ def test_an_authors_own_ledger_has_the_tables_of_its_statements_alone(records, t
     out = tmp_path / "out"
     out.mkdir()
     (out / "findings.tex").write_text("of an earlier run", encoding="utf-8")
-    code = command_line.main(["tables", "--out", str(out), "--ledger", str(tmp_path / "ledger.json")])
+    code = main.main(["tables", "--out", str(out), "--ledger", str(tmp_path / "ledger.json")])
     assert code == 0
     assert {file.stem for file in out.iterdir()} == {"statements_my_paper", "qualifications", "mutants", "appendix"}
 
 
 def test_without_a_ledger_the_command_says_what_to_do(tmp_path, monkeypatch, capsys):
     (tmp_path / "no.json").write_text("{}", encoding="utf-8")
-    assert command_line.main(["tables", "--out", str(tmp_path), "--ledger", str(tmp_path / "no.json")]) == 2
+    assert main.main(["tables", "--out", str(tmp_path), "--ledger", str(tmp_path / "no.json")]) == 2
     assert "run 'pytest checks/'" in capsys.readouterr().err
 
 
@@ -289,7 +291,7 @@ def test_the_csv_holds_the_cells_as_recorded(whole, suite, records):
 
 
 def test_every_recorded_result_is_in_a_table_or_a_figure():
-    from checks.appendix.figures import FIGURES
+    from ntk_companion.appendix.figures import FIGURES
 
     used = {spec.name for spec in recorded_tables.RECORDED_TABLES}
     used |= {name for spec in FIGURES for name in spec.sources}

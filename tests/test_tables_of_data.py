@@ -5,8 +5,8 @@ import importlib.util
 import numpy as np
 import pytest
 
-from numerics.regression import kernel_error, kernel_prediction, network_fit, root_mean_square
-from numerics.tables_of_data import TABLES, Table, auto_mpg, diabetes, split, teacher
+from numerics.data.tables import TABLES, Table, auto_mpg, diabetes, split, teacher
+from numerics.regression.fit import kernel_error, kernel_prediction, network_fit, root_mean_square
 from theory.architecture import fcn
 
 SMALL = Table("small", np.random.default_rng(0).standard_normal((60, 2)), np.random.default_rng(1).standard_normal(60))

@@ -8,12 +8,12 @@ import pytest
 import sympy
 import torch
 
-from numerics.flow import gradient_flow
+from numerics.flow.integrate import gradient_flow
+from numerics.flow.trajectory import label_aware_minimum, log10_crossing, margin_of_integral
 from numerics.losses import Squared, logistic
-from numerics.network import empirical_ntk, forward, initialise
-from numerics.trajectory import label_aware_minimum, log10_crossing, margin_of_integral
-from theory import envelopes
+from numerics.networks.torch_network import empirical_ntk, forward, initialise
 from theory.architecture import fcn, smoothed
+from theory.dynamics import envelopes
 
 LOG_10 = math.log(10)
 POINTS = np.array([[1.0, 0.0], [0.0, 0.5], [-0.8, 0.3]])

@@ -1,0 +1,179 @@
+"""The alternative behind Theorem 2 of arXiv 2504.11130: K_t comes near a singular matrix, or grows at every sample.
+
+If lambda_min(K_t) >= C > 0 from some time on, every margin is at least ln W(exp(Phi(S) + C (t - s) / n)) from there
+(thm:1), and every K_t(x_i, x_i) at least c times that (output:fcn). So liminf lambda_min(K_t) = 0, or every
+K_t(x_i, x_i) tends to infinity. In the first case sup |K_t - K| >= lambda_0 / n (gap:sharp), else it is infinite.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+
+from checks.setups.trajectories import (
+    ALONG,
+    LOGISTIC,
+    TOP_TRAINED,
+    balanced_at_the_origin,
+    flow_of,
+    on_the_hexagon_deep,
+    on_two_points,
+    squared_on_two_points,
+    stays_above,
+)
+from ntk_companion.evidence import Evidence, Kind, numerical, vacuous
+from ntk_companion.judging import check, counterexample, record, thorough
+from ntk_companion.statement import Statement
+from numerics.data.points import circle
+from numerics.flow.frozen_kernel import log_difference
+from numerics.flow.integrate import Accuracy, Recording
+from numerics.flow.trajectory import Trajectory, log_expm1, margin_of_integral
+from numerics.losses import logistic
+from theory.architecture import Architecture, fcn, with_trained
+from theory.dynamics.output_bound import output_factor, width
+
+ALTERNATIVE = Statement(
+    id="alternative",
+    title="lambda_min(K_t) has zero as its lower limit, or K_t(x_i, x_i) tends to infinity at every sample",
+    source="this suite",
+    number="Theorem 2, sharpened",
+    formula=r"\liminf_t \lambda_{\min}(K_t) = 0 \ \text{ or } \ K_t(x_i, x_i) \to \infty \ \forall i",
+    qualification="K_t(x_i, x_i) >= c ln W(exp(Phi(S) + C (t - s) / n)) for every i, C the least lambda_min met from s "
+    "on, S at s. Both branches were seen, in networks of width 2 on three points, from positive definite K_0; wide "
+    "ones were in the second only, and there lambda_min itself grew. " + ALONG,
+    hypotheses=(LOGISTIC, TOP_TRAINED),
+    uses=("thm:1", "output:fcn"),
+)
+EITHER = Statement(
+    id="alternative:gap",
+    title="In either branch the kernel strays from K_0 by gamma^2(K_0), hence by lambda_min(K_0) / n",
+    source="this suite",
+    number="Theorem 2, sharpened, gap",
+    formula=r"\sup_t \max_{ij} |K_t - K_0|_{ij} \ge \gamma^2(K_0) \ge \lambda_{\min}(K_0) / n",
+    qualification="Seen in both branches, width 2; cases with a singular K_0 are vacuous and counted so. " + ALONG,
+    hypotheses=(LOGISTIC,),
+    uses=("alternative", "gap:sharp", "gap:label-aware"),
+)
+
+SEEDS = range(10)
+SINGULAR = 1e-9
+"""Relative to the largest eigenvalue."""
+
+
+def narrow(seed: int) -> Trajectory:
+    """Width 2 on three points of the circle: some separate them, some lose a sample."""
+    rare = Recording(per_decade=2)
+    return flow_of(fcn(1), circle(3), logistic([1, 0, 1]), 2, 4, seed, recording=rare)
+
+
+@cache
+def least_eigenvalues(seed: int) -> tuple[float, float, float]:
+    """lambda_min / lambda_max of K_0, of K_t at the end, and of the automatic Gram at the end."""
+    trajectory = narrow(seed)
+    ends = (trajectory.gram[0], trajectory.gram[-1], trajectory.automatic_gram[-1])
+    spectra = [np.linalg.eigvalsh(gram) for gram in ends]
+    return tuple(float(values[0] / max(values[-1], 1e-300)) for values in spectra)  # type: ignore[return-value]
+
+
+def judged(trajectory: Trajectory, factor: float, which: str, what: str) -> Evidence:
+    """Is every K_t(x_i, x_i) at least factor ln W(exp(Phi(S) + C (t - s) / n)), s in the middle of the range of ln t?
+
+    `factor` is c of the output bound; C the least lambda_min met since s, of the flow's own Gram or the automatic one.
+    """
+    late = trajectory.log_t >= trajectory.log_t[-1] / 2
+    log_t, gram, outputs = trajectory.log_t[late], trajectory.gram[late], trajectory.outputs[late]
+    grams = gram if which == "own" else trajectory.automatic_gram[late]
+    lowest = max(float(np.linalg.eigvalsh(grams)[:, 0].min()), 1e-300)
+    excess = log_expm1(trajectory.loss.log_value(outputs[0]))
+    elapsed = np.array([log_difference(time, log_t[0]) for time in log_t])
+    bound = [margin_of_integral(time + math.log(lowest / trajectory.loss.size), excess) for time in elapsed]
+    ends = ", ".join(f"{value:.3g}" for value in gram[-1].diagonal())
+    seen = f"{what}: {which} lambda_min from {trajectory.lambda_min[0]:.2g} to {lowest:.2g}, K_t(x_i, x_i) to {ends}"
+    least = np.diagonal(gram, axis1=1, axis2=2).min(axis=1)
+    return stays_above(least, factor * np.array(bound), factor * trajectory.slip[late], seen)
+
+
+def output_constant(architecture: Architecture, hidden: int) -> float:
+    """c in K(x, x) >= c |f(x)|."""
+    return float(output_factor(architecture).subs(width, hidden))
+
+
+@check(ALTERNATIVE, "own", mutants={"lambda_min of the automatic Gram": "automatic"})
+def test_while_lambda_min_stays_positive_the_kernel_grows_at_every_sample(claim):
+    for seed in SEEDS:
+        record(judged(narrow(seed), output_constant(fcn(1), 2), claim, f"three points, width 2, seed {seed}"))
+    if claim == "own":
+        deep = 1000 if thorough() else 256
+        record(judged(on_two_points(), output_constant(fcn(1), 10_000), claim, "two points, width 10^4"))
+        record(judged(on_the_hexagon_deep(), output_constant(fcn(3), deep), claim, f"hexagon, depth 3, width {deep}"))
+
+
+@check(ALTERNATIVE, 1.0, mutants={"5% more": 1.05})
+def test_one_sample_at_the_origin_grows_no_faster_than_it_must(claim):
+    # There K_t(0, 0) = c f_t(0), and f_t(0) lies on its envelope: what is compared is K_t with c times the envelope.
+    trajectory = balanced_at_the_origin()
+    constant = output_constant(fcn(1), 4)
+    bound = claim * constant * trajectory.lower_envelope
+    record(stays_above(trajectory.gram[:, 0, 0], bound, constant * trajectory.slip, "one sample at the origin"))
+
+
+@check(
+    ALTERNATIVE,
+    {"lost": True, "grown": True},
+    mutants={"K_t always grows": {"lost": False}, "lambda_min always vanishes": {"grown": False}},
+)
+def test_both_branches_are_seen(claim):
+    """Of runs with K_0 definite: in "lost" lambda_min fell to rounding, in "grown" it did not and every margin grew."""
+    started = [seed for seed in SEEDS if least_eigenvalues(seed)[0] > SINGULAR]
+    lost = [seed for seed in started if abs(least_eigenvalues(seed)[1]) < SINGULAR]
+    grown = [seed for seed in started if seed not in lost and narrow(seed).margins[-1].min() > 8]
+    for branch, expected in claim.items():
+        seeds = {"lost": lost, "grown": grown}[branch]
+        if not seeds:
+            record(vacuous(Kind.NUMERICAL, f"{branch}: so far unseen"))
+            continue
+        automatic = ", ".join(f"{least_eigenvalues(seed)[2]:.1g}" for seed in seeds)
+        detail = f"{branch}: seeds {seeds} of {started}; lambda_min / lambda_max of the automatic Gram {automatic}"
+        record(numerical(expected, detail))
+
+
+@counterexample(ALTERNATIVE, LOGISTIC)
+def test_under_squared_loss_neither_happens():
+    trajectory = squared_on_two_points()
+    assert trajectory.status == "at rest"
+    lowest, largest = trajectory.lambda_min[-1], trajectory.gram[-1].diagonal().max()
+    bound = output_constant(fcn(1), 10_000) * margin_of_integral(400 * math.log(10) + math.log(lowest / 2), 0.0)
+    detail = f"squared loss, at rest with lambda_min {lowest:.3g}: K_t(x_i, x_i) {largest:.3g} at t = 1e400 too"
+    record(numerical(bool(largest >= bound), f"{detail}, the bound is {bound:.3g}"))
+
+
+@counterexample(ALTERNATIVE, TOP_TRAINED)
+def test_with_only_the_output_weights_trained_neither_happens():
+    only_last = with_trained(fcn(1), ["W_2"])
+    accuracy, rare = Accuracy(longest=100.0), Recording(1 / 40)
+    trajectory = flow_of(only_last, circle(3), logistic([1, 0, 1]), 16, 400, accuracy=accuracy, recording=rare)
+    moved = float(trajectory.gap_from_start.max())
+    detail = f"only W_2 trained, to t = 1e400: lambda_min {trajectory.lambda_min.min():.2g}, K_t moved by {moved:.1g}"
+    record(judged(trajectory, output_constant(fcn(1), 16), "own", detail))
+
+
+def reaches(trajectory: Trajectory, what: str) -> Evidence:
+    """Did max |K_t - K_0| reach gamma^2(K_0)? VACUOUS if K_0 is singular."""
+    height = float(trajectory.label_aware[0])
+    if not trajectory.lambda_min[0] > SINGULAR * trajectory.lambda_max[0]:
+        return vacuous(Kind.NUMERICAL, f"{what}: K_0 is singular")
+    found = float(trajectory.gap_from_start.max())
+    return numerical(found >= height, f"{what}: {found:.3g} of {height:.3g}", margin=found - height)
+
+
+@check(EITHER, narrow, mutants={"squared loss": lambda seed: squared_on_two_points()})
+def test_in_either_branch_the_kernel_strays(claim):
+    for seed in SEEDS:
+        record(reaches(claim(seed), f"seed {seed}"))
+
+
+@counterexample(EITHER, LOGISTIC)
+def test_under_squared_loss_the_kernel_does_not_stray():
+    record(reaches(squared_on_two_points(), "squared loss"))

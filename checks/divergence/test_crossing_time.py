@@ -1,0 +1,201 @@
+"""By when the kernel must have crossed a gap: a proved time, crossings against K_0, and their growth with the width."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import sympy
+
+from checks.setups.trajectories import (
+    ALONG,
+    LOGISTIC,
+    TOP_TRAINED,
+    TWO,
+    alternating,
+    balanced_at_the_origin,
+    on_two_points,
+    squared_on_two_points,
+)
+from ntk_companion.evidence import Evidence, numerical, symbolic
+from ntk_companion.judging import check, counterexample, record, thorough
+from ntk_companion.statement import Statement
+from numerics.flow.trajectory import Trajectory, log10_crossing, log10_latest_crossing
+from numerics.kernels.gram import ntk
+from theory.architecture import Architecture, fcn, resnet, with_trained
+from theory.dynamics import envelopes
+from theory.dynamics.output_bound import output_factor, width
+
+BY_WHEN = Statement(
+    id="thm:2-time",
+    title="A network whose kernel stays within g < gamma^2 of a fixed matrix K does so no longer than T_g",
+    source="this suite",
+    number="crossing time, proved bound",
+    formula=r"T_g = \frac{1}{\gamma^2 - g}\Bigl(v + \ln v - \tfrac{1}{S_0} + \ln S_0\Bigr), \quad"
+    r" v = e^{(\min_i K_{ii} + g)/c}, \ c = 2\sqrt{2/m} \text{ (FCN)}, \ 2|\alpha|/\sqrt m \text{ (ResNet)}",
+    qualification="sympy derives the bound from the lower envelope and the output bound. Nearly attained by one sample "
+    "at the origin; on two points it is loose, crossings come at about the root of it. " + ALONG,
+    hypotheses=(LOGISTIC, TOP_TRAINED),
+    uses=("envelope:lower", "output:fcn", "output:resnet", "gap:label-aware"),
+)
+FROM_START = Statement(
+    id="thm:2-start",
+    title="At every width training moves the kernel by gamma^2(K_0), and by any g below it no later than a proved time",
+    source="this suite",
+    number="gap against K_0",
+    formula=r"\sup_t \max_{ij} |K_t - K_0|_{ij} \ge \gamma^2(K_0), \quad T_g \text{ as in thm:2-time with } K = K_0",
+    qualification="No width makes it vacuous, as K_0 is the reference, while gamma^2(K_0) > 0, as for definite K_0; if "
+    "all neurons are dead K_0 = 0. The bound on the time is loose: crossings came far before it. " + ALONG,
+    hypotheses=(LOGISTIC,),
+    uses=("thm:2-time",),
+    revision=2,
+)
+BY_WIDTH = Statement(
+    id="thm:2-width",
+    title="The width delays the crossing of a fixed gap and does not prevent it: ln t grows like sqrt(m)",
+    source="this suite",
+    number="crossing time against width",
+    formula=r"\ln t_g = a + b \sqrt m, \quad b \le \frac{\min_i K_{ii} + g}{c \sqrt m}",
+    qualification="Two opposite points, FCN of depth 1, mean of ln t over seeds at four or more widths: the largest "
+    "misfit of the straight line is below 4% of the range. " + ALONG,
+    hypotheses=(LOGISTIC,),
+    uses=("thm:2-time",),
+)
+
+
+def claimed_time(factor: sympy.Expr, rate: sympy.Expr) -> sympy.Expr:
+    """T_g with v = exp((K_ii + g) / factor), typed as in the statement."""
+    v = sympy.exp((envelopes.diagonal + envelopes.gap) / factor)
+    return (v + sympy.log(v) - 1 / envelopes.start + sympy.log(envelopes.start)) / rate
+
+
+RATE = envelopes.least_form - envelopes.gap
+FACTORS: dict[str, tuple[Architecture, sympy.Expr]] = {
+    "FCN": (fcn(2), 2 * sympy.sqrt(2 / width)),
+    "ResNet, alpha = -1/3": (resnet(1, -sympy.Rational(1, 3)), sympy.Rational(2, 3) / sympy.sqrt(width)),
+}
+
+
+@check(
+    BY_WHEN,
+    lambda factor: claimed_time(factor, RATE),
+    mutants={
+        "m/4 for m/8": lambda factor: claimed_time(factor / sympy.sqrt(2), RATE),
+        "g on the other side": lambda factor: claimed_time(factor, envelopes.least_form + envelopes.gap),
+        "1 / S_0 lost": lambda factor: claimed_time(factor, RATE) + 1 / envelopes.start / RATE,
+    },
+)
+@pytest.mark.parametrize("name", FACTORS)
+def test_the_latest_crossing_is_derived_from_envelope_and_output_bound(claim, name):
+    architecture, factor = FACTORS[name]
+    derived = envelopes.latest_crossing(output_factor(architecture))
+    difference = sympy.simplify(sympy.expand_log(claim(factor)) - derived)
+    at = {symbol: place + 2 for place, symbol in enumerate(sorted(difference.free_symbols, key=str))}
+    if difference != 0:
+        assert abs(sympy.N(difference.subs(at))) > 0, "neither proved nor refuted"
+    record(symbolic(difference == 0, f"{name}: T_g is {derived}", covers_all=False))
+
+
+@check(BY_WHEN, 1.0, mutants={"10% sooner": 0.9})
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
+def test_one_sample_at_the_origin_nearly_attains_the_bound(claim, share):
+    trajectory = balanced_at_the_origin()
+    share = share if claim == 1 else 0.01  # the smaller the gap the tighter
+    gap = share * float(trajectory.gram[0, 0, 0])
+    record(time_evidence(fcn(1), 4, trajectory, trajectory.gram[0], gap, claim, f"g = {share} K_0"))
+
+
+def time_evidence(
+    architecture: Architecture,
+    hidden: int,
+    trajectory: Trajectory,
+    reference: np.ndarray,
+    gap: float,
+    factor: float,
+    what: str,
+) -> Evidence:
+    """Was the gap crossed by `factor` times its latest time?"""
+    loss = trajectory.loss
+    bound = log10_latest_crossing(architecture, hidden, reference, loss.signs, trajectory.log_loss[0], gap)
+    latest = bound + math.log10(factor)
+    crossing = log10_crossing(trajectory.log_t, trajectory.gap(reference), gap)
+    if crossing is None:
+        holds = None if trajectory.log10_t[-1] < latest else False
+        return numerical(holds, f"{what}: not crossed by 10^{trajectory.log10_t[-1]:.1f}, bound 10^{latest:.1f}")
+    return numerical(
+        crossing <= latest, f"{what}: crossed at 10^{crossing:.2f}, bound 10^{latest:.2f}", margin=latest - crossing
+    )
+
+
+@counterexample(BY_WHEN, LOGISTIC)
+def test_under_squared_loss_the_time_passes_without_a_crossing():
+    trajectory = squared_on_two_points()
+    limit = ntk(fcn(1), TWO)
+    gap = float(np.linalg.eigvalsh(limit)[0]) / 8
+    start = alternating(2).log_value(trajectory.outputs[0])
+    latest = log10_latest_crossing(fcn(1), 10_000, limit, trajectory.loss.signs, start, gap)
+    crossed = log10_crossing(trajectory.log_t, trajectory.gap(limit), gap) is not None
+    record(numerical(crossed, f"at rest, so not crossed by 10^{latest:.0f} either"))
+
+
+@counterexample(BY_WHEN, TOP_TRAINED)
+def test_with_a_constant_kernel_there_is_no_latest_crossing():
+    with pytest.raises(ValueError, match="output bound"):
+        output_factor(with_trained(fcn(1), ["W_2"]))
+    record(symbolic(False, "only W_2 trained: K_t is constant, no gap is ever crossed"))
+
+
+@check(FROM_START, 1.0, mutants={"a tenth of the exponent": 0.1})
+@pytest.mark.parametrize(("hidden", "log10_until"), [(100, 20), (400, 20), (2000, 40)])
+def test_training_moves_the_kernel_by_the_proved_time(claim, hidden, log10_until):
+    trajectory = on_two_points(width=hidden, log10_until=log10_until)
+    gap = 0.9 * float(trajectory.label_aware[0])
+    bound = log10_latest_crossing(
+        fcn(1), hidden, trajectory.gram[0], trajectory.loss.signs, trajectory.log_loss[0], gap
+    )
+    what = f"width {hidden}, g = 0.9 gamma^2(K_0)"
+    record(time_evidence(fcn(1), hidden, trajectory, trajectory.gram[0], gap, 10 ** ((claim - 1) * bound), what))
+
+
+@counterexample(FROM_START, LOGISTIC)
+def test_under_squared_loss_the_kernel_stays_near_its_start():
+    trajectory = squared_on_two_points()
+    gap = 0.9 * float(trajectory.label_aware[0])
+    crossed = log10_crossing(trajectory.log_t, trajectory.gap_from_start, gap) is not None
+    record(numerical(crossed, f"largest gap {trajectory.gap_from_start.max():.3g} of {gap:.3g}, {trajectory.status}"))
+
+
+def mean_log_crossings(widths: list[int], seeds: int, gap: float) -> np.ndarray:
+    """The mean of ln t at which max |K_t - K_0| crosses the gap, by width; NaN where it did not."""
+    means = []
+    for hidden in widths:
+        found = [on_two_points(seed, hidden, 5 + 0.45 * hidden**0.5) for seed in range(seeds)]
+        crossings = [log10_crossing(path.log_t, path.gap_from_start, gap) for path in found]
+        means.append(np.mean([math.nan if time is None else time * math.log(10) for time in crossings]))
+    return np.array(means)
+
+
+Shape = Callable[[np.ndarray], np.ndarray]
+
+
+@check(BY_WIDTH, np.sqrt, mutants={"like m": np.asarray, "like ln m": np.log, "like m^(1/4)": lambda m: m**0.25})
+def test_the_logarithm_of_the_crossing_time_grows_like_the_root_of_the_width(claim):
+    gap = 1.5
+    widths = [100, 300, 1000, 3000] + ([10_000, 30_000] if thorough() else [])
+    times = mean_log_crossings(widths, 8 if thorough() else 3, gap)
+    abscissae = claim(np.array(widths, dtype=float))
+    slope, intercept = np.polyfit(abscissae, times, 1)
+    misfit = float(np.abs(times - slope * abscissae - intercept).max() / np.ptp(times))
+    detail = f"ln t = {', '.join(f'{time:.1f}' for time in times)} at m = {widths}: misfit {misfit:.3f} of the range"
+    record(numerical(misfit < 0.04, detail, margin=0.04 - misfit))
+    if claim is np.sqrt:
+        steepest = float((4 + gap) / (output_factor(fcn(1)) * sympy.sqrt(width)))
+        detail = f"slope {slope:.3f} in sqrt(m), the proved bound's is {steepest:.3f}"
+        record(numerical(bool(0 < slope < steepest), detail, margin=min(slope, steepest - slope)))
+
+
+@counterexample(BY_WIDTH, LOGISTIC)
+def test_under_squared_loss_nothing_is_crossed_at_any_time():
+    record(numerical(bool(squared_on_two_points().gap_from_start.max() > 1.5), "squared loss, m = 10^4: no crossing"))

@@ -1,0 +1,16 @@
+"""Tables of recorded results."""
+
+from __future__ import annotations
+
+from checks.setups.headings import headed
+from ntk_companion.appendix.recorded_table import RecordedTable
+
+DEPTH = ("equivalence:splits", "equivalence:depth-*")
+NNGP = ("equivalence:splits", "equivalence:nngp-*")
+REGRESSION = ("equivalence:predictor",)
+
+TABLES = headed(
+    RecordedTable("equivalence_by_width_fit", "Kernel regression against networks, by width", REGRESSION),
+    RecordedTable("equivalence_depth_changes", "What adding a layer changes: networks against kernels", DEPTH),
+    RecordedTable("equivalence_nngp", "The NNGP kernel in the place of the NTK", NNGP),
+)  # fmt: skip

@@ -1,0 +1,283 @@
+"""When the kernel regime returns: LZ-1 to LZ-3 of arXiv 2605.17606, whose abstract alone was at hand.
+
+The claims are the abstract's, the set-ups are this suite's (`checks.setups.kernel_regime`). Rates with the width are
+exponents fitted to independent networks; their intervals are exact if the logarithms scatter normally about a line.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+import sympy
+
+from checks.setups.kernel_regime import (
+    BETA,
+    DRIFT,
+    EPSILON,
+    HARD,
+    INPUTS,
+    LABELS,
+    OFF,
+    ON,
+    REGULARISED,
+    SOFT,
+    contrast_run,
+    departure,
+    logits,
+    soft_targets,
+)
+from checks.setups.rates import SHRINKS, WRONG_RATES, ensemble_of, rate_evidence
+from ntk_companion.evidence import numerical
+from ntk_companion.evidence import symbolic as proved
+from ntk_companion.judging import check, counterexample, record, thorough
+from ntk_companion.statement import Hypothesis, Statement
+from numerics.flow.integrate import AT_REST, gradient_flow
+from numerics.flow.trajectory import Trajectory
+from numerics.losses import logistic
+from numerics.networks.torch_network import initialise
+from numerics.regression.ensembles import Run
+from theory import predictors
+from theory.architecture import fcn
+
+PAPER = "arXiv 2605.17606, abstract; set-up: this suite"
+ANCHORED = Hypothesis("anchored at the start", "the regulariser pulls to theta_0, where training starts")
+SOFT_TARGETS = Hypothesis("soft targets", "every target lies strictly between 0 and 1")
+PENALISED = Hypothesis("regularised", "beta > 0")
+SET_UP = "Three points on the circle, fully connected networks with biases, in this suite's set-up. "
+RATE = (
+    SET_UP + "Exponent over widths 32 to 2048 with an interval that excludes 0; at most -1/2 is what the proofs of the "
+    "kernel limit give. A fitted exponent never confirms a limit."
+)
+
+PENALTY = Statement(
+    id="lazy:penalty",
+    title="Regularised in parameter space, the parameters never leave a ball around theta_0",
+    source=PAPER,
+    number="LZ-1, pathwise",
+    formula=r"\tfrac\beta2 |\theta_t - \theta_0|^2 \le L(\theta_0)",
+    qualification="sympy proves that the objective never rises and starts at L(theta_0); " + SET_UP + "Computed flows "
+    "are tried at every recorded time. The loss is summed; for its mean, L(theta_0) is the mean.",
+    hypotheses=(ANCHORED,),
+)
+PENALTY_DRIFT = Statement(
+    id="lazy:penalty-drift",
+    title="Regularised in parameter space, the kernel's drift during training shrinks as the width grows",
+    source=PAPER,
+    number="LZ-1",
+    formula=r"\sup_t \max_{ij} |K_t - K_0|_{ij} \propto m^{-a}, \quad a > 0",
+    qualification=RATE,
+    hypotheses=(PENALISED,),
+    uses=("lazy:penalty",),
+)
+SOFT_LIMIT = Statement(
+    id="lazy:soft-limit",
+    title="With soft targets the logits converge to ln(y / (1 - y)) while the kernel stays definite",
+    source=PAPER,
+    number="LZ-2",
+    formula=r"f_t(x_i) \to \ln\frac{y_i}{1 - y_i}",
+    qualification="sympy proves that this is the only output without force; " + SET_UP + "The flows computed came to "
+    "rest there.",
+    hypotheses=(SOFT_TARGETS,),
+)
+SOFT_DRIFT = Statement(
+    id="lazy:soft-drift",
+    title="With soft targets the kernel's drift during training shrinks as the width grows",
+    source=PAPER,
+    number="LZ-2",
+    formula=r"\sup_t \max_{ij} |K_t - K_0|_{ij} \propto m^{-a}, \quad a > 0",
+    qualification=RATE,
+    hypotheses=(SOFT_TARGETS,),
+    uses=("lazy:soft-limit",),
+)
+CONTRAST = Statement(
+    id="lazy:contrast",
+    title="On one network the drift settles with soft targets or a regulariser, and does not with hard targets",
+    source=PAPER,
+    number="LZ-1 and LZ-2 against Theorem 2 of arXiv 2504.11130",
+    formula=r"\sup_t |K_t - K_0| < \infty \iff \epsilon > 0 \text{ or } \beta > 0",
+    qualification=SET_UP + "Settled: the flow came to rest, or no output moved by 0.01 over the last half decade. "
+    "Unsettled: the drift grew in every fifth of the range of log t, to 1e20, as the proved bound "
+    "2 sqrt(2/m) |f_t| on K_t demands; infinity is not computed.",
+    hypotheses=(),
+    uses=("thm:1", "thm:2", "output:fcn"),
+)
+CROSSOVER = Statement(
+    id="lazy:crossover",
+    title="As epsilon or beta tends to 0, the time of departure from the diverging flow runs away like its inverse",
+    source=PAPER,
+    number="LZ-1, LZ-2: the crossover",
+    formula=r"t_{\mathrm{departure}} \propto \epsilon^{-1}, \quad \propto \beta^{-1} \text{ up to logarithms}",
+    qualification=SET_UP + "Departure: the first recorded time at which an output differs from that of the flow with "
+    "hard targets and beta = 0 by 1/2, same network and seed.",
+    hypotheses=(),
+    uses=("lazy:contrast",),
+)
+LINEARISED = Statement(
+    id="lazy:linearised",
+    title="Training stays close to the linearised model with the kernel K_0, on and off the samples",
+    source=PAPER,
+    number="LZ-3",
+    formula=r"\sup_t |f_t(x) - f_t^{\mathrm{lin}}(x)| \propto m^{-a}, \quad a > 0",
+    qualification=RATE,
+    hypotheses=(SOFT_TARGETS,),
+    uses=("lazy:soft-drift",),
+    inconclusive=1,
+)
+
+
+@check(PENALTY_DRIFT, SHRINKS, mutants=WRONG_RATES)
+def test_with_a_regulariser_the_drift_shrinks_with_the_width(claim, first_seed):
+    for depth in (1, 2) if thorough() else (1,):
+        record(rate_evidence(REGULARISED, DRIFT, claim, first_seed, depth))
+
+
+@check(SOFT_DRIFT, SHRINKS, mutants=WRONG_RATES)
+def test_with_soft_targets_the_drift_shrinks_with_the_width(claim, first_seed):
+    for depth in (1, 2) if thorough() else (1,):
+        record(rate_evidence(SOFT, DRIFT, claim, first_seed, depth))
+
+
+@check(LINEARISED, SHRINKS, mutants=WRONG_RATES)
+@pytest.mark.parametrize("quantity", [ON, OFF])
+def test_the_linearisation_error_shrinks_with_the_width(claim, quantity, first_seed):
+    record(rate_evidence(SOFT, quantity, claim, first_seed))
+
+
+@check(PENALTY, 1, mutants={"the sign of beta": -1})
+def test_the_objective_never_rises(claim):
+    velocity = predictors.objective_velocity(sign=claim)
+    squares = sympy.diff(predictors.objective(), predictors.theta) ** 2
+    record(proved(sympy.simplify(velocity + squares) == 0, "dE/dt is minus a sum of squares", covers_all=False))
+
+
+@check(PENALTY, predictors.start, mutants={"the regulariser pulls to 0": sympy.Integer(0)})
+def test_the_objective_starts_at_the_loss(claim):
+    record(proved(predictors.start_excess(claim) == 0, "E = L at theta_0", covers_all=False))
+
+
+@cache
+def regularised_flow(beta: float, seed: int) -> Trajectory:
+    """A flow whose regulariser pulls to theta_0, by the flow integrator."""
+    parameters = initialise(fcn(1), 2, 256, np.random.default_rng(seed))
+    until = math.log(20 / beta)
+    return gradient_flow(fcn(1), parameters, INPUTS, logistic(LABELS), until, penalty=beta)
+
+
+@check(PENALTY, 1.0, mutants={"a thirtieth of the bound": 1 / 30})
+def test_the_parameters_stay_in_the_ball(claim):
+    for beta in (1.0, BETA, 1e-3) if claim == 1 else (1.0,):
+        trajectory = regularised_flow(beta, 0)
+        share = beta / 2 * (trajectory.euclidean_displacement**2).sum(axis=1) / math.exp(trajectory.log_loss[0])
+        largest = float(share.max())
+        record(numerical(largest <= claim, f"beta = {beta:g}: {largest:.3g} of L(theta_0)", margin=claim - largest))
+
+
+@check(PENALTY, 1.0, mutants={"the regulariser's force reversed": -1.0, "the regulariser pulls to 0": 0.0})
+def test_the_flow_ends_where_the_pull_to_the_start_balances_the_loss(claim):
+    # At rest sum_i c_i g_i = beta (theta - theta_0): the norms of both sides, theta_0 times `claim` on the right.
+    beta, trajectory = BETA, regularised_flow(BETA, 0)
+    forces = trajectory.loss.flow_weights(trajectory.outputs[-1])
+    driven = math.sqrt(float(forces @ trajectory.gram[-1] @ forces))
+    start = initialise(fcn(1), 2, 256, np.random.default_rng(0))
+    along = {name: trajectory.parameters[name].numpy() - claim * start[name].numpy() for name in start}
+    pulled = beta * math.sqrt(sum(float((change**2).sum()) for change in along.values()))
+    off = abs(driven / pulled - 1)
+    record(numerical(off < 0.02, f"|sum c g| = {driven:.4f}, beta |theta - a| = {pulled:.4f}", margin=0.02 - off))
+
+
+@counterexample(PENALTY, ANCHORED)
+def test_a_regulariser_that_pulls_to_zero_adds_to_the_start():
+    excess = predictors.start_excess(sympy.Integer(0))
+    value = excess.subs({predictors.beta: 1, predictors.start: 2})
+    record(proved(bool(value <= 0), f"E - L = {value} at the start, beta = 1, theta_0 = 2"))
+
+
+@check(SOFT_LIMIT, 1, mutants={"the target on the wrong side": -1})
+def test_the_only_output_without_force_is_the_logit(claim):
+    (found,) = predictors.stationary_output()
+    logit = sympy.log(predictors.target / (1 - predictors.target))
+    convex = predictors.curvature().is_positive
+    at = {predictors.target: sympy.Rational(1, 5)}
+    same = sympy.simplify((found - claim * logit).subs(at)) == 0 and (
+        sympy.simplify(sympy.exp(found) - sympy.exp(claim * logit)) == 0
+    )
+    record(
+        proved(bool(same and convex), "force 0 only at ln(y / (1 - y)); the loss is strictly convex", covers_all=False)
+    )
+
+
+@check(SOFT_LIMIT, 1.0, mutants={"the target on the wrong side": -1.0})
+def test_the_logits_come_to_rest_at_those_of_the_targets(claim, first_seed):
+    wanted = claim * logits(soft_targets(EPSILON))
+    for run in ensemble_of(SOFT, 1, first_seed)[::3]:
+        off = float(np.abs(run.outputs[-1] - wanted).max())
+        record(numerical(off < 1e-6, f"width {run.width}, seed {run.seed}, {run.status}: off by {off:.2g}"))
+
+
+@counterexample(SOFT_LIMIT, SOFT_TARGETS)
+def test_with_hard_targets_no_output_is_without_force():
+    found = [predictors.stationary_output(at=sympy.Integer(value)) for value in (0, 1)]
+    record(proved(any(found), "no finite output solves sigmoid(f) = 0 or 1"))
+
+
+# The contrast, on one network and seed.
+
+
+def settles(run: Run) -> bool:
+    """Did the flow come to rest, or no output move by 0.01 over the last half decade?"""
+    return run.status == AT_REST or bool(np.abs(run.outputs[-1] - run.outputs[-2]).max() < 0.01)
+
+
+def grows(run: Run) -> bool:
+    """Did it not settle, and the drift grow in every fifth of the range of log t, as the bound on K_t(x, x) demands?"""
+    marks = np.interp(np.linspace(run.log_t[1], run.log_t[-1], 6), run.log_t[1:], run.gap[1:])
+    forced = 2 * math.sqrt(2 / run.width) * np.abs(run.outputs) - run.kernel.diagonal()
+    return not settles(run) and bool((np.diff(marks) > 0).all() and (run.gap >= forced.max(axis=1) - 1e-9).all())
+
+
+STRENGTHS = {SOFT: (1e-1, 1e-4, 1e-8), REGULARISED: (1e-1, 1e-4)}
+CASES = [(HARD, 0.0), *((kind, strength) for kind, strengths in STRENGTHS.items() for strength in strengths)]
+EXPECTED = {HARD: "grows", SOFT: "settles", REGULARISED: "settles"}
+
+
+@check(
+    CONTRAST,
+    EXPECTED,
+    mutants={
+        "it settles with hard targets": EXPECTED | {HARD: "settles"},
+        "it grows with soft targets": EXPECTED | {SOFT: "grows"},
+        "it grows with a regulariser": EXPECTED | {REGULARISED: "grows"},
+    },
+)
+def test_the_drift_settles_unless_the_targets_are_hard_and_beta_is_0(claim):
+    for kind, strength in CASES:
+        run = contrast_run(kind, strength)
+        holds = {"grows": grows, "settles": settles}[claim[kind]](run)
+        detail = f"{kind} {strength:g}: drift {run.drift:.3g} by t = 10^{run.log_t[-1] / math.log(10):.1f}"
+        record(numerical(holds, detail))
+
+
+@counterexample(PENALTY_DRIFT, PENALISED)
+def test_without_a_regulariser_the_drift_has_no_bound_to_shrink():
+    run = contrast_run(HARD, 0.0)
+    record(numerical(settles(run), f"hard targets, beta = 0: drift {run.drift:.3g} by t = 1e20 and growing"))
+
+
+@counterexample(SOFT_DRIFT, SOFT_TARGETS)
+def test_with_hard_targets_the_drift_has_no_bound_to_shrink():
+    run = contrast_run(HARD, 0.0)
+    record(numerical(settles(run), f"hard targets: drift {run.drift:.3g} by t = 1e20 and growing"))
+
+
+@check(CROSSOVER, 1.0, mutants={"it stays where it is": 0.0, "like the inverse square": 2.0})
+@pytest.mark.parametrize("kind", [SOFT, REGULARISED])
+def test_the_crossover_runs_away(claim, kind):
+    reference, strengths = contrast_run(HARD, 0.0), STRENGTHS[kind]
+    times = [departure(contrast_run(kind, strength), reference) for strength in strengths]
+    decades = -np.log10(strengths)
+    slopes = np.diff(times) / np.diff(decades)
+    off = float(np.abs(slopes - claim).max())
+    record(numerical(off < 0.3, f"{kind}: log10 t = {times} at {strengths}", margin=0.3 - off))

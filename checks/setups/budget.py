@@ -1,0 +1,32 @@
+"""The false-alarm budget of one run: what share of its 1e-6 each statistical statement may spend.
+
+Checks of trained networks that are `numerical` judge by thresholds, at seeds that are their own: they have no error
+rate and spend nothing, and what they show is of those networks.
+
+A share is the probability that the statement's own check, all its items together, refutes a true statement. Mutants
+spend nothing: a mutant that is refuted by chance was wrong anyway.
+"""
+
+from __future__ import annotations
+
+from numerics.statistics import FalseAlarmBudget
+
+BIAS_BOUND = 4.0
+"""Times 1 / m: the most that the mean of a part of K_0 at width m is taken to differ from its limit, relative to
+sqrt(K_ii K_jj). What is seen is below 2 / m."""
+
+BUDGET = FalseAlarmBudget(
+    {
+        "limit:exact-law": 3e-7,
+        "limit:explicit": 1e-7,
+        "limit:fluctuation": 5e-8,
+        "limit:bias": 5e-8,
+        "printed formulas": 3e-7,
+        "thm:2-informative": 2e-8,
+        "contrast": 3e-8,
+        "fig:2": 1e-8,
+        "lazy": 2.5e-8,
+        "equivalence": 1.5e-8,
+        "audit:divergence": 1e-7,  # the auditor spends 1e-8 on each word and width
+    }
+)

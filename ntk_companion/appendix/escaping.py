@@ -1,0 +1,109 @@
+"""Text, numbers and cells in LaTeX and in Markdown: escaped, mathematics untouched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from pylatexenc.latexencode import UnicodeToLatexEncoder
+
+from ntk_companion.appendix.table import Cells, Column
+
+LONG_WORD = 18
+"""A word of more letters may be broken over lines after its punctuation, or if it has none anywhere."""
+_BREAKS = re.compile(r"(?<=[-+*/=,;:_)\]|])")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|nan|inf", re.IGNORECASE)
+_EXPONENT = re.compile(r"(?<=[\d.])e([-+]?\d+)", re.IGNORECASE)
+_MARKDOWN = re.compile(r"([\\*_`<>\[\]$#~])")
+
+
+@cache
+def _encoder() -> UnicodeToLatexEncoder:
+    return UnicodeToLatexEncoder(non_ascii_only=False, unknown_char_policy="fail", unknown_char_warning=False)
+
+
+def latex_text(text: str) -> str:
+    """Plain text in LaTeX: every character stands for itself; long words may break after their punctuation.
+
+    Raises ValueError on a character that LaTeX has no name for.
+    """
+    return " ".join(r"\allowbreak{}".join(map(_latex_word, pieces(word))) for word in text.split(" "))
+
+
+def _latex_word(word: str) -> str:
+    encoded = _encoder().unicode_to_latex(word)
+    return encoded.replace(r"\ensuremath{<}=", r"\ensuremath{\le}").replace(r"\ensuremath{>}=", r"\ensuremath{\ge}")
+
+
+def pieces(word: str) -> list[str]:
+    """The pieces of a word between which a line may be broken."""
+    if len(word) <= LONG_WORD:
+        return [word]
+    parts = [part for part in _BREAKS.split(word) if part]
+    return [part[start : start + LONG_WORD] for part in parts for start in range(0, len(part), LONG_WORD)]
+
+
+def mixed(text: str, write_text: Callable[[str], str]) -> str:
+    """A text in which $...$ is mathematics: the mathematics stays, the rest is written by `write_text`."""
+    parts = text.split("$")
+    if len(parts) % 2 == 0:
+        return write_text(text)  # a dollar sign that is no delimiter
+    return "".join(f"${part}$" if index % 2 else write_text(part) for index, part in enumerate(parts) if part)
+
+
+def latex_mixed(text: str) -> str:
+    """A text with $...$ in LaTeX."""
+    return mixed(text, latex_text)
+
+
+def latex_cell(cell: str, column: Column) -> str:
+    """A cell in LaTeX."""
+    match column.cells:
+        case Cells.MATH:
+            return f"${cell}$" if cell else ""
+        case Cells.NUMBER:
+            return latex_number(cell)
+    return latex_text(cell)
+
+
+def latex_number(cell: str) -> str:
+    """A number, an interval or a number with its error; other text as text, an empty cell as a dash."""
+    if not cell:
+        return "--"
+    if not is_number(cell):
+        return latex_text(cell)
+    text = cell.replace("+-", r"\pm").replace("±", r"\pm").replace("..", r"\,..\,").replace("inf", r"\infty ")
+    return f"${_EXPONENT.sub(_power, text)}$"
+
+
+def is_number(cell: str) -> bool:
+    """Is the text a number, an interval or a number with its error?"""
+    words = cell.replace("+-", " ").replace("±", " ").replace("..", " ").split()
+    return bool(words) and all(_NUMBER.fullmatch(word.strip("[](),")) for word in words)
+
+
+def _power(exponent: re.Match[str]) -> str:
+    return rf" \times 10^{{{int(exponent[1])}}}"
+
+
+def markdown_text(text: str) -> str:
+    """Plain text in Markdown."""
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def markdown_mixed(text: str) -> str:
+    """A text with $...$ in Markdown."""
+    return mixed(text, markdown_text)
+
+
+def markdown_cell(cell: str, column: Column) -> str:
+    """A cell in Markdown."""
+    if column.cells is Cells.MATH:
+        return f"${cell}$" if cell else ""
+    return markdown_text(cell)
+
+
+def piped(text: str) -> str:
+    """A cell of a Markdown table: there a bar must be escaped, in mathematics too."""
+    return text.replace("|", r"\|")

@@ -1,0 +1,29 @@
+"""The figures of a suite, in order, and their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ntk_companion.appendix.figure import FORMATS, render
+from ntk_companion.appendix.formats import figure_environments
+from ntk_companion.appendix.table import Refusal
+from ntk_companion.files import write_folder
+from ntk_companion.suite import Suite
+
+
+def write_all(suite: Suite, folder: Path) -> tuple[list[Path], list[Refusal]]:
+    """Write every figure in every form and ``figures.tex``; the files, and the figures refused, of which none stays.
+
+    Raises OSError if the folder cannot be written: then nothing is.
+    """
+    contents: dict[str, str | bytes] = {}
+    figures, refusals = [], []
+    for spec in suite.figures():
+        try:
+            contents |= {f"{spec.name}.{form}": render(spec, form, suite.recorded) for form in FORMATS}
+            figures.append(spec)
+        except ValueError as error:
+            refusals.append(Refusal("figure", spec.name, str(error)))
+    contents["figures.tex"] = figure_environments(figures)
+    stale = [f"{one.name}.{form}" for one in refusals for form in FORMATS]
+    return write_folder(folder, contents, stale), refusals

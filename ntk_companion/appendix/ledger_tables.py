@@ -1,0 +1,234 @@
+"""The tables that stand on the ledger: statements, hypotheses, mutants, findings, and the audit of claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+
+from ntk_companion.appendix.material import Material, Record, made_of_entries, versions_text
+from ntk_companion.appendix.table import Cells, Column, Table
+from ntk_companion.statement import Severity
+
+SUITE = "this suite"
+_ARXIV = re.compile(r"\d{4}\.\d{4,5}")
+
+
+def group(record: Record) -> str:
+    """Which table of statements a statement belongs to: the number of its paper, this suite, or its source."""
+    found = _ARXIV.search(str(record.get("source")))
+    return found[0] if found else str(record.get("source"))
+
+
+def statements(material: Material, source: str) -> Table:
+    """Every statement of a source, with verdict, scope, evidence and mutants."""
+    entries = material.entries(lambda record: group(record) == source)
+    of = "this suite's own statements" if source == SUITE else f"the statements of {_named(source)}"
+    columns = ("id", "number", "statement", "verdict", "scope", "evidence", "mutants")
+    rows = [
+        (one["id"], one["number"], one["title"], one["verdict"] + (" (finding)" if one["finding"] else ""),
+         one["scope"], ", ".join(one["evidence"]), mutants_killed(one))
+        for one in entries
+    ]  # fmt: skip
+    return Table(
+        f"statements_{slug(source)}",
+        f"Statements: {of}",
+        "The verdict holds for the scope beside it: all only where a proof covers the quantifier, else the cases that"
+        " were decided. A refuted statement marked finding is a recorded error in print. Mutants: wrong statements that"
+        " the same check refuted, of those tried.",
+        tuple(Column(name, name, Cells.TEXT) for name in columns),
+        tuple(rows),
+        tuple(one["id"] for one in entries),
+        material.command,
+        made_of_entries(entries),
+    )
+
+
+def _place(source: str) -> tuple[bool, bool, str]:
+    """Papers first, by number; this suite's own last."""
+    return source == SUITE, not _ARXIV.fullmatch(source), source
+
+
+def _named(source: str) -> str:
+    return f"arXiv {source}" if _ARXIV.fullmatch(source) else source
+
+
+def slug(text: str) -> str:
+    """A text as a part of a file's name."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def mutants_killed(entry: Record) -> str:
+    """How many mutants were refuted, of how many; of a finding without mutants, that its corrected form passes."""
+    if not entry["mutants"] and entry["corrected_confirmed"]:
+        return "corrected passes" if all(entry["corrected_confirmed"]) else "corrected FAILS"
+    return f"{sum(bool(one['killed']) for one in entry['mutants'])}/{len(entry['mutants'])}"
+
+
+def qualifications(material: Material) -> Table:
+    """What the evidence of each verdict does and does not show."""
+    entries = material.entries(lambda record: True)
+    rows = [(one["id"], one["verdict"], one["scope"], one["qualification"]) for one in entries]
+    return _of_entries(
+        material,
+        "qualifications",
+        "What each verdict does and does not show",
+        "A verdict says no more than its qualification.",
+        ("id", "verdict", "scope", "qualification"),
+        rows,
+        entries,
+    )
+
+
+def hypotheses(material: Material) -> Table:
+    """Every hypothesis, and what happens without it."""
+    entries = material.entries(lambda record: bool(record["hypotheses"]))
+    rows = [
+        (one["id"], name, sentence, one["necessity"][name])
+        for one in entries
+        for name, sentence in one["hypotheses"].items()
+    ]
+    return _of_entries(
+        material,
+        "hypotheses",
+        "Hypotheses, and whether they are needed",
+        "Either a counterexample to the statement without the hypothesis, or: necessity not known.",
+        ("id", "hypothesis", "sentence", "necessity"),
+        rows,
+        entries,
+    )
+
+
+def mutants(material: Material) -> Table:
+    """Every mutant, and what refuted it."""
+    entries = material.entries(lambda record: True)
+    rows = [
+        (one["id"], mutant["name"], "refuted" if mutant["killed"] else "SURVIVES", mutant["by"])
+        for one in entries
+        for mutant in one["mutants"]
+        if mutant["role"] == "mutant"
+    ]
+    return _of_entries(
+        material,
+        "mutants",
+        "Mutants: wrong statements that the same check must refute",
+        "A check that cannot tell a mutant from its statement is broken.",
+        ("id", "mutant", "outcome", "by"),
+        rows,
+        entries,
+    )
+
+
+def _of_entries(
+    material: Material,
+    name: str,
+    title: str,
+    caption: str,
+    columns: tuple[str, ...],
+    rows: Iterable[tuple[str, ...]],
+    entries: list[Record],
+) -> Table:
+    return Table(
+        name, title, caption, tuple(Column(heading, heading) for heading in columns), tuple(rows),
+        tuple(one["id"] for one in entries), material.command, made_of_entries(entries),
+    )  # fmt: skip
+
+
+SEVERITIES = tuple(
+    map(str, (Severity.USED_LATER, Severity.MISSING_HYPOTHESIS, Severity.GAP, Severity.UNAFFECTED, Severity.TYPO))
+)
+"""From grave to slight."""
+
+
+def findings(material: Material) -> Table:
+    """Printed against corrected formulas, with severity, gravest first."""
+    entries = material.entries(lambda record: bool(record["finding"]))
+    entries.sort(key=lambda one: SEVERITIES.index(one["finding"]["severity"]))
+    rows = [
+        (one["number"], one["finding"]["severity"], one["formula"], one["finding"]["corrected"],
+         one["finding"]["sentence"], f"{one['id']}: {one['verdict']} ({one['scope']}; {', '.join(one['evidence'])})",
+         _corrected(one))
+        for one in entries
+    ]  # fmt: skip
+    return Table(
+        "findings",
+        "Findings: printed against corrected",
+        "Each printed form was refuted by exact values or a certified bound; the corrected form was derived, and where"
+        " it says so passed the check that refutes the printed one.",
+        (
+            Column("item", "item"),
+            Column("severity", "severity"),
+            Column("printed", "printed", Cells.MATH),
+            Column("corrected", "corrected", Cells.MATH),
+            Column("finding", "what is wrong"),
+            Column("verdict", "as printed"),
+            Column("corrected_form", "as corrected"),
+        ),
+        tuple(rows),
+        tuple(one["id"] for one in entries),
+        material.command,
+        made_of_entries(entries),
+        as_records=True,
+    )
+
+
+def _corrected(entry: Record) -> str:
+    confirmed = entry["corrected_confirmed"]
+    if not confirmed:
+        return "not checked by the same check"
+    return "confirmed by the same check" if all(confirmed) else "NOT confirmed by the same check"
+
+
+def audit(material: Material, file: Path) -> Table:
+    """The auditor's replies to a file of claims, decided now; those that stand for statements by the ledger."""
+    from ntk_companion.audit import replies
+    from ntk_companion.audit.claims import read_claims
+
+    claims = read_claims(file)
+    named = dict.fromkeys(str(claim.statement) for claim in claims.claims if claim.statement)
+    entries = {name: material.entry(name) for name in named}
+    found = replies.audit(claims, 0, entries)
+    record = replies.record(claims, found, 0)
+    rows = [
+        (one.id, f"{one.verdict} ({one.scope}; {one.evidence})", one.sentence, one.source, one.assertion, one.because,
+         one.qualification)
+        for one in found
+    ]  # fmt: skip
+    headings = ("claim", "verdict", "sentence", "source", "decided", "evidence", "qualification")
+    return Table(
+        f"audit_{slug(file.stem)}",
+        f"Audit: {claims.title or file.stem}",
+        "Each claim is decided for what it names; a verdict holds for the scope beside it.",
+        tuple(Column(name, name) for name in headings),
+        tuple(rows),
+        tuple(entries),
+        f"ntk-companion audit {_shown(file, material)}",
+        {"seed": "0", "claims": f"sha256 {claims.sha256[:16]}", "versions": versions_text(record["versions"])},
+        as_records=True,
+    )
+
+
+def _shown(file: Path, material: Material) -> str:
+    """A file of the suite's, as a reader of a clone would name it."""
+    assert material.suite is not None
+    return str(file.relative_to(material.suite.folder.parent))
+
+
+def builders_of_statements(material: Material) -> dict[str, Callable[[Material], Table]]:
+    """The tables of statements, hypotheses, mutants and findings, by name."""
+    known = [*material.catalogue.values(), *material.ledger["statements"]]
+    result: dict[str, Callable[[Material], Table]] = {}
+    for source in sorted({group(record) for record in known}, key=_place):
+        result[f"statements_{slug(source)}"] = partial(statements, source=source)
+    more = {"qualifications": qualifications, "hypotheses": hypotheses, "mutants": mutants, "findings": findings}
+    return result | more
+
+
+def builders(material: Material) -> dict[str, Callable[[Material], Table]]:
+    """All tables that stand on the ledger, by name: those of statements, and the audits of the suite's claims."""
+    audits = {
+        f"audit_{slug(file.stem)}": partial(audit, file=file)
+        for file in (material.suite.claims() if material.suite else ())
+    }
+    return builders_of_statements(material) | audits

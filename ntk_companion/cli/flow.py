@@ -1,0 +1,223 @@
+"""``ntk-companion flow``: the gradient flow of a finite network in log time, beside the gap constants of its limit."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ntk_companion.cli import arguments
+from ntk_companion.cli.arguments import Result
+
+if TYPE_CHECKING:
+    from numerics.flow.trajectory import Trajectory
+    from numerics.kernels.gap import GapConstants
+
+MOST_WIDTH = 10**7
+SMALL_WIDTH = 1000
+"""Up to this width, and at depth 1 to a thousand times it, threads wait for each other longer than they work."""
+MOST_POINTS = 250
+MANY_POINTS = 60
+"""Above, lambda_0 is certified to fewer digits."""
+MANY_DECADES = 20
+"""Above, there are two records a decade instead of four."""
+MOST_NUMBERS = 4 * 10**8
+"""The largest count of parameters and pre-activations."""
+DESCRIPTION = """Train a finite network by gradient flow of the summed logistic loss, from a random start to time T, in
+log time: T may be 1e400. Records loss and margins, when max |K_t - K| crosses the constants of Theorem 2 (printed:
+lambda_0/(2n^2); sharp: lambda_0/n; best: the largest that keeps K_t positive definite; label_aware: the squared margin
+of the kernel's classifier), and whether every margin stayed between the envelopes that the kernel along the flow
+proves. A crossing is log10 t; null if the constant was not reached, or was exceeded at the start already. The status is
+finished (at T), at rest (the outputs stopped moving before T), stalled (no consistent step was found) or out of steps.
+After the last two, reached is false, a crossing that is null is undecided from the last record on, envelope_held is
+null unless a margin left the envelopes, and the exit code is 2."""
+MOST_DEFECT = 0.1
+"""An energy identity that is off by more than this vouches for nothing."""
+UNBIASED = """the kernel's matrix on --points is not proved positive definite, as parallel or opposite points make it
+singular without biases: take --bias trained or frozen, or other points"""
+TOO_NEAR = (
+    "the kernel's matrix on --points is not proved positive definite: leave out one of the points nearest together"
+)
+ADVICE = {
+    "stalled": "give an earlier --until, or smaller --points or --scale if the loss or the kernel is huge",
+    "out of steps": "give an earlier --until, or a smaller network or fewer points",
+}
+"""What to do about a flow that ended early, by its status."""
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("flow", help="a finite network trained by gradient flow", description=DESCRIPTION)
+    arguments.add_network(parser)
+    arguments.add_points(parser)
+    width = arguments.whole_number("the width", 1, MOST_WIDTH)
+    parser.add_argument("--width", required=True, type=width, metavar="M", help="neurons in every hidden layer")
+    labels = "0,1,.. (one for every point), or alternating: 0,1,0,1,.."
+    parser.add_argument("--labels", required=True, metavar="Y", help=labels)
+    parser.add_argument("--until", required=True, metavar="T", help="the time to stop at, a decimal such as 1e400")
+    seed = arguments.whole_number("the seed", 0, 2**63 - 1)
+    parser.add_argument("--seed", type=seed, default=0, metavar="S", help="default 0")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Result:
+    """The trajectory, the constants and the crossings."""
+    if options.width <= SMALL_WIDTH * (1000 if options.depth == 1 else 1):
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+    import numpy as np
+
+    from numerics.flow.integrate import Recording, gradient_flow
+    from numerics.flow.trajectory import LOG_10
+    from numerics.kernels.gap import NotDefiniteError, certified_gap_constants
+    from numerics.losses import logistic
+    from numerics.networks.parameters import initial_arrays
+
+    architecture = arguments.architecture(options)
+    points = arguments.points(options, MOST_POINTS)
+    coordinates = arguments.doubles(points)
+    arguments.refuse_equal(points)
+    labels = _labels(options.labels, len(points))
+    log_until = _log_time(options.until)
+    _check_size(architecture, len(points), points.dimension, options.width)
+    loss = logistic(labels)
+    digits = 12 if len(points) <= MANY_POINTS else 3
+    limit = arguments.limiting_kernel(architecture, points)
+    try:
+        lowest, constants = certified_gap_constants(architecture, points, loss.signs, digits)
+    except NotDefiniteError:
+        raise ValueError(UNBIASED if options.bias == "none" else TOO_NEAR) from None
+    start = initial_arrays(architecture, points.dimension, options.width, np.random.default_rng(options.seed))
+    # The command line itself shows that it is at work.
+    recording = Recording(per_decade=4 if log_until <= MANY_DECADES * LOG_10 else 2)
+    with np.errstate(all="ignore"):
+        trajectory = gradient_flow(
+            architecture, start, coordinates, loss, log_until, recording=recording, progress=False
+        )
+    gap = trajectory.gap(limit)
+    if not np.isfinite(gap).all():
+        raise ValueError(arguments.OVERFLOW)
+    values = _values(trajectory, gap, float(lowest.lower), constants)
+    head = f"{architecture.name}, width {options.width}, seed {options.seed}; {len(points)} points: {options.points}"
+    complaints = () if values["reached"] else (_complaint(values),)
+    return Result(values, _lines(head, values), 2 if complaints else 0, complaints)
+
+
+def _labels(text: str, size: int) -> list[int]:
+    """The labels of `size` points. Raises ValueError on anything but `size` labels 0 or 1."""
+    if text == "alternating":
+        return [index % 2 for index in range(size)]
+    words = text.split(",")
+    if not all(word.strip() in ("0", "1") for word in words):
+        raise ValueError(f"--labels must be 0 or 1 separated by commas, or alternating, not {text!r}")
+    if len(words) != size:
+        raise ValueError(f"--labels has {len(words)} labels for {size} points: give one for every point")
+    return [int(word) for word in words]
+
+
+def _log_time(text: str) -> float:
+    """ln of a time read as the decimal it is. Raises ValueError unless it is positive."""
+    from numerics.data.points import parse_number
+
+    time = parse_number(text, "--until")
+    if time <= 0:
+        raise ValueError(f"--until must be a positive time, not {text!r}")
+    return math.log(time.numerator) - math.log(time.denominator)
+
+
+def _check_size(architecture: Any, size: int, dimension: int, width: int) -> None:
+    from numerics.networks.parameters import parameter_shapes
+
+    parameters = sum(math.prod(shape) for shape in parameter_shapes(architecture, dimension, width).values())
+    numbers = 2 * parameters + 10 * size * width * (architecture.depth + 1)
+    if numbers > MOST_NUMBERS:
+        raise ValueError(f"{numbers} numbers would have to be kept: take a smaller width, depth or fewer points")
+
+
+def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapConstants) -> dict[str, Any]:
+    import numpy as np
+
+    from numerics.flow.integrate import AT_REST, FINISHED
+    from numerics.flow.trajectory import LOG_10, log10_crossing
+    from numerics.kernels.gap import CONSTANTS
+
+    reached = trajectory.status in (FINISHED, AT_REST)
+    limits = {name: float(getattr(constants, name).lower) for name in CONSTANTS}
+    return {
+        "log10_time": trajectory.log10_t[1:].tolist(),
+        "log10_loss": (trajectory.log_loss[1:] / LOG_10).tolist(),
+        "margins": trajectory.margins[1:].tolist(),
+        "gap": gap[1:].tolist(),
+        "lambda_0": smallest,
+        "gap_at_start": float(gap[0]),
+        "constants": limits,
+        "crossings": {name: log10_crossing(trajectory.log_t, gap, limit) for name, limit in limits.items()},
+        "exceeded_at_start": {name: bool(gap[0] > limit) for name, limit in limits.items()},
+        "envelope_held": trajectory.envelope_held if reached else _held_so_far(trajectory),
+        "lambda_min": trajectory.lambda_min[1:].tolist(),
+        "diagonal": np.diagonal(trajectory.gram[1:], axis1=1, axis2=2).tolist(),
+        "lower_envelope": trajectory.lower_envelope[1:].tolist(),
+        "upper_envelope": trajectory.upper_envelope[1:].tolist(),
+        "gap_from_start": trajectory.gap_from_start[1:].tolist(),
+        "energy_defect": float(trajectory.energy_defect[-1]),
+        "automatic_energy_defect": float(trajectory.automatic_energy_defect[-1]),
+        "sup_displacement": dict(zip(trajectory.groups, trajectory.sup_displacement[-1].tolist(), strict=True)),
+        "largest_residual": float(np.max(trajectory.residual)),
+        "steps": int(trajectory.steps[-1]),
+        "status": trajectory.status,
+        "reached": reached,
+    }
+
+
+def _held_so_far(trajectory: Trajectory) -> bool | None:
+    """Did a margin leave the envelopes of a flow that ended early? False if so, else None: not known."""
+    left = not trajectory.envelope_held and abs(trajectory.energy_defect[-1]) <= MOST_DEFECT
+    return False if left else None
+
+
+def _complaint(values: dict[str, Any]) -> str:
+    """Why the flow did not reach its end, and what to do."""
+    idle = (
+        "" if abs(values["energy_defect"]) <= MOST_DEFECT else " and not even the numbers until then can be relied on"
+    )
+    advice = ADVICE[values["status"]]
+    return f"the flow ended early, {values['status']} at {_end(values)}: what comes later is undecided{idle}; {advice}"
+
+
+def _end(values: dict[str, Any]) -> str:
+    times = values["log10_time"]
+    return f"log10 t = {times[-1]:.2f}" if times else "the start"
+
+
+def _lines(head: str, values: dict[str, Any]) -> Iterator[str]:
+    yield head
+    yield f"lambda_0 {values['lambda_0']:.6g}; max |K_t - K| at the start {values['gap_at_start']:.4g}"
+    otherwise = "not crossed" if values["reached"] else f"undecided after {_end(values)}"
+    crossings = [("constant", "value", "crossed at log10 t")]
+    for name, limit in values["constants"].items():
+        crossing = values["crossings"][name]
+        never = "exceeded at the start" if values["exceeded_at_start"][name] else otherwise
+        crossings.append((name, f"{limit:.6g}", never if crossing is None else f"{crossing:.2f}"))
+    yield from arguments.table(crossings)
+    yield from arguments.table(_records(values)) if values["log10_time"] else ["no record after the start"]
+    defects = [f"{values[name]:.2g}" for name in ("energy_defect", "automatic_energy_defect")]
+    held = {True: "never left", False: "LEFT", None: "undecided"}[values["envelope_held"]]
+    yield f"envelopes {held}; {values['steps']} steps, {values['status']}"
+    idle = ", so it vouches for nothing" if abs(values["energy_defect"]) > MOST_DEFECT else ""
+    yield f"energy identity off by {defects[0]}{idle}; with automatic differentiation's Gram matrix by {defects[1]}"
+
+
+def _records(values: dict[str, Any]) -> list[tuple[str, ...]]:
+    """A heading and a row for a record, of about twenty records."""
+    names = ("log10_time", "log10_loss", "margins", "lower_envelope", "upper_envelope", "gap")
+    rows: list[tuple[str, ...]] = [("log10 t", "log10 loss", "least margin", "envelopes", "max |K_t - K|")]
+    for time, loss, margins, lower, upper, gap in zip(*(_thinned(values[name]) for name in names), strict=True):
+        rows.append((f"{time:.2f}", f"{loss:.2f}", f"{min(margins):.3f}", f"{lower:.3f} .. {upper:.3f}", f"{gap:.4g}"))
+    return rows
+
+
+def _thinned(rows: list[Any], most: int = 20) -> list[Any]:
+    """About `most` rows, the last among them."""
+    stride = max(1, math.ceil(len(rows) / most))
+    return rows[::-1][::stride][::-1]

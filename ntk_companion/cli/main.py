@@ -1,0 +1,160 @@
+"""The console command ``ntk-companion``.
+
+Exit codes: 0 done; 1 something was refuted; 2 bad input, with one line on stderr; 3 a defect of this program, with a
+traceback; 130 interrupted; 141 the reader of the output went away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import itertools
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+from ntk_companion.cli import audit, experiment, figures, flow, gram, report, sample, statements, tables
+from ntk_companion.cli.arguments import Result
+
+COMMANDS = (gram, sample, flow, audit, statements, experiment, tables, figures, report)
+DONE, BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 3, 130, 141
+TICK = 1.0
+"""Seconds between two signs of progress."""
+EXTRAS = {
+    "pytest": "checks",
+    "hypothesis": "checks",
+    "sklearn": "data",
+    "mlxtend": "data",
+    "jinja2": "report",
+    "matplotlib": "report",
+    "pylatexenc": "report",
+    "math_core": "report",
+    "pygraphviz": "report",
+    "fontTools": "report",
+    "ziamath": "report",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises ValueError on bad input, one line, in place of printing its usage."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ValueError."""
+        raise ValueError(f"{message}; see {self.prog} --help")
+
+
+def parser() -> Parser:
+    """The parser of the whole command line."""
+    result = Parser(prog="ntk-companion", description="Neural tangent kernels, certified and sampled.")
+    commands = result.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_to(commands)
+    for added in commands.choices.values():
+        added.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    return result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``ntk-companion`` with these arguments (those of the process by default) and return its exit code."""
+    try:
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except BrokenPipeError:
+        # Nothing can be printed any more: keep the interpreter from trying when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        return _complain("interrupted", INTERRUPTED)
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            return _defect()
+        return _complain(f"this needs the package {error.name}: install the extra, pip install '.[{extra}]'", BAD_INPUT)
+    except MemoryError:
+        return _complain("not enough memory for so many points, digits or draws", BAD_INPUT)
+    except OSError as error:
+        return _complain(_of_system(error), BAD_INPUT)
+    except ValueError as error:
+        return _complain(str(error), BAD_INPUT)
+    except Exception:
+        return _defect()
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        options = parser().parse_args(_joined(arguments))
+    except SystemExit:  # --help has printed
+        sys.stdout.flush()
+        return DONE
+    with progress(options.command):
+        result = options.run(options)
+    _print(result, options.json)
+    for complaint in result.complaints:
+        _complain(complaint, result.exit_code)
+    return result.exit_code
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """The arguments with the value of --scale attached: argparse takes a -1/2 that stands alone for an option."""
+    result: list[str] = []
+    for argument in arguments:
+        if result and result[-1] == "--scale":
+            result[-1] += f"={argument}"
+        else:
+            result.append(argument)
+    return result
+
+
+def _print(result: Result, as_json: bool) -> None:
+    lines = [json.dumps(result.values, allow_nan=False)] if as_json else result.lines
+    with contextlib.suppress(AttributeError, ValueError):
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for line in lines:
+        print(line)
+    sys.stdout.flush()
+
+
+def _complain(message: str, exit_code: int) -> int:
+    print("ntk-companion:", " ".join(message.split()), file=sys.stderr)
+    return exit_code
+
+
+def _of_system(error: OSError) -> str:
+    """What the system refused, as a sentence that names the file."""
+    reason = error.strerror or str(error)
+    return f"cannot read or write {error.filename}: {reason}" if error.filename else f"cannot go on: {reason}"
+
+
+def _defect() -> int:
+    traceback.print_exc()
+    return DEFECT
+
+
+@contextlib.contextmanager
+def progress(title: str) -> Iterator[None]:
+    """Count the seconds on stderr while the body runs, if stderr is a terminal and the body takes long."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    ended = threading.Event()
+
+    def count() -> None:
+        for seconds in itertools.count(1):
+            if ended.wait(TICK):
+                break
+            print(f"\r{title}: {seconds} s", end="", file=sys.stderr, flush=True)
+        print("\r" + " " * (len(title) + 20) + "\r", end="", file=sys.stderr, flush=True)
+
+    counter = threading.Thread(target=count, daemon=True)
+    counter.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        counter.join()

@@ -1,0 +1,71 @@
+"""``ntk-companion sample``: the mean empirical NTK of finite networks at initialisation, with standard errors."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ntk_companion.cli import arguments
+from ntk_companion.cli.arguments import Result
+
+MOST_WIDTH = 10**10
+MOST_DRAWS = 10**6
+MOST_POINTS = 3000
+MOST_NUMBERS = 10**8
+"""The largest draws x n x n x parameter groups: what is kept in memory."""
+DESCRIPTION = """The mean over independent networks of width M of the empirical NTK at initialisation, drawn from its
+exact law without weight matrices, and the standard error of that mean, entry by entry. limit is the kernel at
+infinite width. A draw depends on the seed and its own number alone."""
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("sample", help="finite networks at initialisation, sampled", description=DESCRIPTION)
+    arguments.add_network(parser)
+    arguments.add_points(parser)
+    width = arguments.whole_number("the width", 1, MOST_WIDTH)
+    parser.add_argument("--width", required=True, type=width, metavar="M", help="neurons in every hidden layer")
+    draws = arguments.whole_number("the number of draws (a standard error needs two)", 2, MOST_DRAWS)
+    parser.add_argument("--draws", required=True, type=draws, metavar="R", help="independent networks, at least 2")
+    seed = arguments.whole_number("the seed", 0, 2**63 - 1)
+    parser.add_argument("--seed", type=seed, default=0, metavar="S", help="default 0")
+    jobs = arguments.whole_number("the number of jobs", 1, 256)
+    parser.add_argument("--jobs", type=jobs, default=1, metavar="J", help="processor cores to use; default 1")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Result:
+    """The mean kernel, its standard error and its limit."""
+    import numpy as np
+
+    from numerics.networks.exact_law import sample_kernels
+    from numerics.statistics import estimate
+
+    architecture = arguments.architecture(options)
+    points = arguments.points(options, MOST_POINTS)
+    coordinates = arguments.doubles(points)
+    numbers = options.draws * len(points) ** 2 * (len(architecture.groups) + 1)
+    if numbers > MOST_NUMBERS:
+        raise ValueError(f"{numbers} numbers would have to be kept; at most {MOST_NUMBERS}: take fewer draws or points")
+    limit = arguments.limiting_kernel(architecture, points)
+    with np.errstate(all="ignore"):
+        draws = sample_kernels(architecture, coordinates, options.width, options.draws, options.seed, options.jobs)
+        estimated = estimate(draws.ntk)
+    mean, error = estimated.mean, estimated.standard_error
+    if not (np.isfinite(mean).all() and np.isfinite(error).all()):
+        raise ValueError(arguments.OVERFLOW)
+    values = {
+        "mean": mean.tolist(),
+        "standard_error": error.tolist(),
+        "limit": limit.tolist(),
+        "draws": options.draws,
+        "width": options.width,
+    }
+    return Result(values, _lines(architecture.name, options, mean, error, limit))
+
+
+def _lines(name: str, options: argparse.Namespace, mean: Any, error: Any, limit: Any) -> list[str]:
+    lines = [f"{name}, width {options.width}; {len(mean)} points: {options.points}; {options.draws} draws"]
+    for title, matrix in (("mean", mean), ("standard error", error), ("limit of infinite width", limit)):
+        lines += [title, *arguments.corner([[f"{value:.6g}" for value in row] for row in matrix.tolist()])]
+    return lines

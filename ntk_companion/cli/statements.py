@@ -1,0 +1,58 @@
+"""``ntk-companion statements``: every statement that has a check, with its status from the ledger of the last run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ntk_companion.cli import arguments
+from ntk_companion.cli.arguments import Result, table
+
+SCHEMA = "ntk-companion statements 1"
+NOT_RUN = "not run"
+DESCRIPTION = f"""Every statement with its status, scope, evidence and mutants. The status is that of the ledger that
+the last run of the checks wrote: ledger.json in this folder, or else beside the checks. A statement that it does not
+hold, or holds in another revision, is "{NOT_RUN}"."""
+
+Record = dict[str, Any]
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("statements", help="every statement and its status", description=DESCRIPTION)
+    arguments.add_ledger(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Result:
+    """The statements of the ledger's suite joined with the ledger; of the first installed suite without one."""
+    from ntk_companion.ledger import read, verified
+    from ntk_companion.suite import catalogue, suite_of_names, suites
+
+    path = arguments.ledger_path(options)
+    found = {} if path is None else {entry["id"]: entry for entry in verified(read(path))}
+    suite = suite_of_names(found) if found else suites()[0]
+    known = catalogue(suite) if suite else {}
+    records = [_joined(entry, entry) for name, entry in found.items() if name not in known]
+    records += [_joined(record, found.get(name)) for name, record in known.items()]
+    values = {"schema": SCHEMA, "ledger": path and str(path), "statements": records}
+    return Result(values, _lines(records, path))
+
+
+def _joined(record: Record, entry: Record | None) -> Record:
+    """A statement's record with what the ledger says of it."""
+    if entry is None or entry.get("revision") != record["revision"]:
+        return record | {"status": NOT_RUN, "scope": None, "evidence": []}
+    return record | entry | {"status": entry["verdict"]}
+
+
+def _lines(records: list[Record], path: Path | None) -> list[str]:
+    rows = [("statement", "status", "scope", "evidence", "mutants killed")]
+    for record in records:
+        killed = sum(bool(mutant["killed"]) for mutant in record["mutants"])
+        status = record["status"] + (" (finding)" if record["finding"] and record["status"] != NOT_RUN else "")
+        evidence = ", ".join(record["evidence"])
+        rows.append((record["id"], status, record["scope"] or "", evidence, f"{killed}/{len(record['mutants'])}"))
+    source = f"status from {path}" if path else "no ledger yet: run pytest checks/ to get one"
+    return [*table(rows, str.ljust), source]

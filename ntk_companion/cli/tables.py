@@ -1,0 +1,35 @@
+"""``ntk-companion tables``: the appendix's tables as LaTeX, Markdown and CSV."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ntk_companion.cli import arguments
+from ntk_companion.cli.arguments import Result
+
+DESCRIPTION = """Writes the tables of the appendix into DIR, each as LaTeX (booktabs), Markdown and CSV, and
+appendix.tex, which inputs them all. They are made of the ledger, of an audit of the suite's claims and of its
+recorded results; nothing is measured again. A table of which an entry of the ledger is missing, stale or was
+edited is refused, and so is one of edited results: then nothing is written for it, all others are, and the exit code is
+2."""
+
+
+def add_to(commands: Any) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("tables", help="the tables of the appendix", description=DESCRIPTION)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
+    arguments.add_ledger(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> Result:
+    """Write the tables. The refused ones of an earlier run are removed."""
+    from ntk_companion.appendix import tables
+
+    path = arguments.needed_ledger(options)
+    written, refusals = tables.write_all(path, options.out)
+    values = {"files": [str(file) for file in written], "refused": {one.name: one.reason for one in refusals}}
+    lines = [f"written: {file}" for file in written]
+    return Result(values, lines, 2 if refusals else 0, tuple(one.sentence for one in refusals))

@@ -1,0 +1,95 @@
+"""Evidence and verdicts: what one decided case says of a statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What sort of evidence."""
+
+    SYMBOLIC = "symbolic"
+    """sympy proves the identity."""
+    CERTIFIED = "certified"
+    """Ball arithmetic or a rigorous float bound: a proof for these inputs."""
+    STATISTICAL = "statistical"
+    """A test with stated error rates."""
+    NUMERICAL = "numerical"
+    """A computation with an error estimate: an integration, or means over a few splits with their interval."""
+
+
+class Verdict(StrEnum):
+    """What evidence, or all evidence together, says of a statement."""
+
+    CONFIRMED = "CONFIRMED"
+    REFUTED = "REFUTED"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    """Undecided at the stated precision or sample cap."""
+    VACUOUS = "VACUOUS"
+    """True for a reason that says nothing, such as a hypothesis that did not hold."""
+
+
+DECIDED = (Verdict.CONFIRMED, Verdict.REFUTED)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one decided case says.
+
+    covers_all   a proof that covers the statement's quantifier, not just this case
+    margin       how far from refutation the case was, in the check's own units; None if that has no meaning
+    detail       the case and what was found
+    false_alarm  the probability that sampling refutes this case if it is true: at most this
+    """
+
+    kind: Kind
+    verdict: Verdict
+    detail: str = ""
+    margin: float | None = None
+    covers_all: bool = False
+    false_alarm: float = 0.0
+
+
+def symbolic(holds: bool, detail: str = "", covers_all: bool = True) -> Evidence:
+    """Evidence from sympy: an identity proved, or disproved by an exact counterexample."""
+    return Evidence(Kind.SYMBOLIC, _decided(holds), detail, covers_all=covers_all and holds)
+
+
+def certified(holds: bool | None, detail: str = "", margin: float | None = None) -> Evidence:
+    """Evidence from a rigorous enclosure: proved (True), disproved (False) or undecided (None), for this case."""
+    return Evidence(Kind.CERTIFIED, _decided(holds), detail, margin)
+
+
+def statistical(holds: bool | None, detail: str = "", margin: float | None = None, *, false_alarm: float) -> Evidence:
+    """Evidence from a test that refutes what is true with probability at most `false_alarm`.
+
+    The detail states what it would detect, or the interval that it found.
+    """
+    return Evidence(Kind.STATISTICAL, _decided(holds), detail, margin, false_alarm=false_alarm)
+
+
+def numerical(holds: bool | None, detail: str = "", margin: float | None = None) -> Evidence:
+    """Evidence from a computation, most often an integration, whose error estimate its detail states."""
+    return Evidence(Kind.NUMERICAL, _decided(holds), detail, margin)
+
+
+def vacuous(kind: Kind, detail: str) -> Evidence:
+    """The case says nothing, for the reason in `detail`."""
+    return Evidence(kind, Verdict.VACUOUS, detail)
+
+
+def _decided(holds: bool | None) -> Verdict:
+    return {True: Verdict.CONFIRMED, False: Verdict.REFUTED, None: Verdict.INCONCLUSIVE}[holds]
+
+
+class Role(StrEnum):
+    """What an item of a check decides."""
+
+    STATEMENT = "statement"
+    CORRECTED = "corrected"
+    """The corrected form of a printed statement: the same check must confirm it."""
+    MUTANT = "mutant"
+    """A wrong statement: the same check must refute it."""
+    COUNTEREXAMPLE = "counterexample"
+    """The statement with one hypothesis dropped: must be refuted."""

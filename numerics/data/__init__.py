@@ -1,0 +1,5 @@
+"""Point sets, images and tables of data."""
+
+from numerics.data.points import circle, hexagon, sphere
+
+__all__ = ["circle", "hexagon", "sphere"]

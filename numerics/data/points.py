@@ -1,0 +1,219 @@
+"""Point sets: exact values, by name or from a CSV file, and their coordinates in any number system."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sympy
+
+from numerics.numbers.float_balls import FloatBalls, nearest_double
+from numerics.numbers.systems import Array, DoubleBalls, Float64, NumberSystem, evaluate
+
+MOST_POINTS = 20_000
+MOST_DIGITS = 1_000
+
+
+@dataclass(frozen=True, eq=False)
+class RationalPoints:
+    """n points in R^d with coordinates numerators / denominator; divided by their norms if `unit_norm`.
+
+    numerators: n x d array of integers, of any size (dtype object) or int64.
+    """
+
+    name: str
+    numerators: Array
+    denominator: int
+    unit_norm: bool = False
+
+    def __len__(self) -> int:
+        return len(self.numerators)
+
+    @property
+    def dimension(self) -> int:
+        """The number d of coordinates."""
+        return self.numerators.shape[1]
+
+    def coordinates(self, system: NumberSystem) -> Array:
+        """The n x d coordinates in `system`, each correctly rounded or enclosed before any normalisation."""
+        values = _convert(self.numerators, self.denominator, system)
+        if not self.unit_norm:
+            return values
+        return values / _norms(values, system)[:, None]
+
+
+@dataclass(frozen=True)
+class CirclePoints:
+    """The exact points (cos(2 pi i / count), sin(2 pi i / count)), i = 1 .. count."""
+
+    name: str
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    @property
+    def dimension(self) -> int:
+        """The number d of coordinates."""
+        return 2
+
+    def coordinates(self, system: NumberSystem) -> Array:
+        """The count x 2 coordinates in `system`; as balls they contain the exact points."""
+        turns = [Fraction(index, self.count) for index in range(1, self.count + 1)]
+        values = np.empty((self.count, 2), dtype=object)
+        for row, turn in enumerate(turns):
+            angle = 2 * sympy.pi * sympy.Rational(turn.numerator, turn.denominator)
+            for column, function in enumerate((sympy.cos, sympy.sin)):
+                values[row, column] = _on_circle(function, angle, turn, system)
+        return _collect(values, system)
+
+
+def _on_circle(function: Any, angle: sympy.Expr, turn: Fraction, system: NumberSystem) -> Any:
+    # By Niven's theorem only these angles have a rational cosine or sine, which sympy knows and which stays exact.
+    if turn.denominator in (1, 2, 3, 4, 6, 12):
+        value = function(angle)
+        if value.is_Rational:
+            return evaluate(value, system, {})
+    return evaluate(function(angle, evaluate=False), system, {})
+
+
+PointSet = RationalPoints | CirclePoints
+
+
+def _norms(values: Array, system: NumberSystem) -> Array:
+    squares = values * values
+    total = squares[:, 0]
+    for column in range(1, squares.shape[1]):
+        total = total + squares[:, column]
+    return system.sqrt(total)
+
+
+def _convert(numerators: np.ndarray, denominator: int, system: NumberSystem) -> Array:
+    small = numerators.dtype != object and max(np.abs(numerators).max(), denominator) <= 2**53
+    match system:
+        case Float64():
+            return numerators / float(denominator) if small else _nearest_doubles(numerators, denominator)
+        case DoubleBalls():
+            if small:
+                return FloatBalls.exact(numerators) / FloatBalls.rational(Fraction(denominator))
+            return _double_balls(numerators, denominator)
+    exact = np.frompyfunc(lambda numerator: system.rational(Fraction(int(numerator), denominator)), 1, 1)
+    return exact(numerators)
+
+
+def _nearest_doubles(numerators: np.ndarray, denominator: int) -> np.ndarray:
+    """The quotients correctly rounded, infinite where they overflow."""
+    try:
+        # Python rounds the quotient of two integers of any size correctly.
+        return (numerators.astype(object) / denominator).astype(float)
+    except OverflowError:
+        nearest = np.frompyfunc(lambda numerator: nearest_double(Fraction(int(numerator), denominator)), 1, 1)
+        return nearest(numerators).astype(float)
+
+
+def _double_balls(numerators: np.ndarray, denominator: int) -> FloatBalls:
+    """Balls that contain the quotients, of radius zero where the quotient is a double."""
+    centre = _nearest_doubles(numerators, denominator)
+    finite = np.isfinite(centre)
+    centre = np.where(finite, centre, 0.0)
+
+    def is_exact(value: float, numerator: int) -> bool:
+        top, bottom = value.as_integer_ratio()
+        return top * denominator == int(numerator) * bottom
+
+    exact = np.frompyfunc(is_exact, 2, 1)(centre.astype(object), numerators).astype(bool)
+    rounding = np.nextafter(np.abs(centre) * 2.0**-53, np.inf)
+    return FloatBalls(centre, np.where(exact, 0.0, np.where(finite, rounding, np.inf)))
+
+
+def _collect(values: np.ndarray, system: NumberSystem) -> Array:
+    """An array of single numbers of a system as its array type."""
+    match system:
+        case Float64():
+            return values.astype(float)
+        case DoubleBalls():
+            parts = [np.array([getattr(ball, name) for ball in values.flat]) for name in ("centre", "radius")]
+            return FloatBalls(*(part.astype(float).reshape(values.shape) for part in parts))
+    return values
+
+
+def rational_points(name: str, rows: Sequence[Sequence[Fraction]], unit_norm: bool = False) -> RationalPoints:
+    """Points with exact rational coordinates. Raises ValueError on no, empty or ragged rows."""
+    if not rows or not rows[0]:
+        raise ValueError(f"{name}: there are no points; give at least one, a row each")
+    if len({len(row) for row in rows}) > 1:
+        raise ValueError(f"{name}: the rows have different lengths; every point needs the same number of coordinates")
+    denominator = math.lcm(*(Fraction(value).denominator for row in rows for value in row))
+    numerators = np.array([[int(Fraction(value) * denominator) for value in row] for row in rows], dtype=object)
+    return RationalPoints(name, numerators, denominator, unit_norm)
+
+
+def float_points(name: str, rows: Array, unit_norm: bool = False) -> RationalPoints:
+    """Points whose coordinates are exactly the given doubles."""
+    return rational_points(name, [[Fraction(float(value)) for value in row] for row in rows], unit_norm)
+
+
+def read_csv(path: Path) -> RationalPoints:
+    """Points from a CSV file, a row each, its decimals read as the decimals they are; fractions p/q are allowed.
+
+    Raises ValueError with the line at fault, OSError if the file cannot be read.
+    """
+    rows: list[list[Fraction]] = []
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        try:
+            for number, cells in enumerate(csv.reader(file), start=1):
+                if any(cell.strip() for cell in cells):
+                    rows.append([parse_number(cell, f"{path}, line {number}") for cell in cells])
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise ValueError(f"{path} is not a CSV text file: {error}") from error
+    if len(rows) > MOST_POINTS:
+        raise ValueError(f"{path} has {len(rows)} points; at most {MOST_POINTS} are read")
+    return rational_points(str(path), rows)
+
+
+def parse_number(text: str, where: str) -> Fraction:
+    """A decimal or a fraction p/q, exactly. Raises ValueError naming `where` on anything else, NaN and infinity too."""
+    text = text.strip()
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"{where}: a number of {len(text)} characters; at most {MOST_DIGITS} are read")
+    match = re.fullmatch(r"([+-]?[0-9]+)/([0-9]+)", text)
+    if match and int(match[2]) > 0:
+        return Fraction(int(match[1]), int(match[2]))
+    try:
+        value = Decimal(text) if text.isascii() and "_" not in text else Decimal("nan")
+    except InvalidOperation:
+        value = Decimal("nan")
+    if not value.is_finite():
+        advice = "write a decimal such as -0.25 or a fraction such as 1/3"
+        raise ValueError(f"{where}: {text!r} is not a finite number; {advice}")
+    if abs(value.adjusted()) > MOST_DIGITS:
+        raise ValueError(f"{where}: {text!r} is out of range; exponents up to {MOST_DIGITS} are read")
+    return Fraction(value)
+
+
+def circle(count: int) -> CirclePoints:
+    """`count` points spread evenly on the unit circle."""
+    return CirclePoints(f"circle:{count}", count)
+
+
+def hexagon() -> CirclePoints:
+    """The six points of section 6 of arXiv 2504.11130."""
+    return CirclePoints("hexagon", 6)
+
+
+def sphere(count: int, dimension: int, seed: int = 0) -> RationalPoints:
+    """`count` directions drawn uniformly from the unit sphere of R^dimension, normalised exactly."""
+    if dimension == 1:
+        rows = np.random.default_rng(seed).choice([-1.0, 1.0], (count, 1))
+    else:
+        rows = np.random.default_rng(seed).standard_normal((count, dimension))
+    name = f"sphere:{count},{dimension}" + (f",{seed}" if seed else "")
+    return float_points(name, rows, unit_norm=True)

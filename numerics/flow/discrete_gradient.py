@@ -1,0 +1,275 @@
+"""Backpropagation along a step: gradients that account for a finite change of the parameters exactly.
+
+Along a step every product obeys d(A B) = mean(A) dB + dA mean(B), and every activation d phi(z) = lam dz with its
+secant slope lam (`numerics.flow.activations`). Backpropagation with mean weights, mean activations and secant slopes
+therefore gives mean gradients gbar_i with
+
+    f(x_i; theta') - f(x_i; theta) = <gbar_i, theta' - theta>                                                      (1)
+
+exactly, across kinks and at any depth. With theta' = theta, or with chosen slopes in [0, 1] at kinks, the same pass is
+ordinary backpropagation. A network is `theory.architecture`'s value; here it is read as a flat tape of operations.
+Vectors of samples are n x width arrays, as in `numerics.networks.torch_network`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from numerics.flow.activations import Activation, activation_of
+from theory.architecture import Affine, Architecture, Layer, Normalise, Relu, Residual, Softplus
+
+Array = np.ndarray[Any, Any]
+Weights = Mapping[str, Array]
+"""Arrays by group name: weights are outputs x inputs, biases have one entry an output."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """h -> factor h."""
+
+    factor: float
+
+
+@dataclass(frozen=True)
+class Fork:
+    """Remember h: a residual branch begins."""
+
+
+@dataclass(frozen=True)
+class Join:
+    """h -> remembered value + strength h: the branch ends."""
+
+    strength: float
+
+
+Operation = Affine | Relu | Softplus | Scale | Fork | Join
+Tape = tuple[Operation, ...]
+
+
+def tape_of(architecture: Architecture, weights: Weights) -> Tape:
+    """The operations of a network of these sizes, in the order of the forward pass.
+
+    Raises ValueError on an activation that does not follow an affine layer.
+    """
+    tape: list[Operation] = []
+
+    def walk(layers: Sequence[Layer], width: int) -> int:
+        for layer in layers:
+            match layer:
+                case Affine(weight, _):
+                    width = weights[weight.name].shape[0]
+                    tape.append(layer)
+                case Relu() | Softplus():
+                    if not tape or not isinstance(tape[-1], Affine):
+                        raise ValueError(f"{architecture.name}: an activation must follow an affine layer")
+                    tape.append(layer)
+                case Normalise(factor):
+                    tape.append(Scale((float(factor) / width) ** 0.5))
+                case Residual(scale, branch):
+                    tape.append(Fork())
+                    width = walk(branch, width)
+                    tape.append(Join(float(scale)))
+        return width
+
+    walk(architecture.layers, 0)
+    return tuple(tape)
+
+
+def affine_layers(tape: Tape) -> list[tuple[int, Affine]]:
+    """The affine layers with their positions."""
+    return [(position, operation) for position, operation in enumerate(tape) if isinstance(operation, Affine)]
+
+
+def activation_after(tape: Tape, position: int) -> Activation | None:
+    """The activation that follows the affine layer at `position`, if one does."""
+    following = tape[position + 1] if position + 1 < len(tape) else None
+    return activation_of(following) if isinstance(following, Relu | Softplus) else None
+
+
+def trained_groups(tape: Tape) -> list[str]:
+    """The names of the trained groups in the order of the forward pass."""
+    groups = [group for _, layer in affine_layers(tape) for group in (layer.weight, layer.bias)]
+    return [group.name for group in groups if group is not None and group.trained]
+
+
+def run(tape: Tape, weights: Weights, inputs: Array) -> list[Array]:
+    """The n x width values before the first operation and after each."""
+    values = [inputs]
+    remembered: list[Array] = []
+    for operation in tape:
+        value = values[-1]
+        match operation:
+            case Affine(weight, bias):
+                value = value @ weights[weight.name].T
+                if bias is not None:
+                    value += weights[bias.name]
+            case Relu() | Softplus():
+                value = activation_of(operation).value(value)
+            case Scale(factor):
+                value = factor * value
+            case Fork():
+                remembered.append(value)
+            case Join(strength):
+                value = remembered.pop() + strength * value
+        values.append(value)
+    return values
+
+
+def point_slopes(tape: Tape, values: Sequence[Array]) -> dict[int, Array]:
+    """The slopes that automatic differentiation takes, by the position of the affine layer below: 1(z > 0)."""
+    slopes = {}
+    for position, _ in affine_layers(tape):
+        activation = activation_after(tape, position)
+        if activation is not None:
+            slopes[position] = activation.slope(values[position + 1])
+    return slopes
+
+
+@dataclass(frozen=True)
+class LinearMap:
+    """The matrix sum of factor * matrix over `terms`, plus left' right, of low rank: never formed.
+
+    left: r x outputs, right: r x inputs.
+    """
+
+    terms: tuple[tuple[float, Array], ...]
+    left: Array | None = None
+    right: Array | None = None
+
+    def apply(self, rows: Array) -> Array:
+        """rows M', for rows of inputs."""
+        products = [_times(factor, rows @ matrix.T) for factor, matrix in self.terms]
+        if self.left is not None and self.right is not None:
+            products.append((rows @ self.right.T) @ self.left)
+        return _total(products)
+
+    def pull(self, rows: Array) -> Array:
+        """rows M, for rows of outputs."""
+        products = [_times(factor, rows @ matrix) for factor, matrix in self.terms]
+        if self.left is not None and self.right is not None:
+            products.append((rows @ self.left.T) @ self.right)
+        return _total(products)
+
+
+def _times(factor: float, product: Array) -> Array:
+    return product if factor == 1 else factor * product
+
+
+def _total(products: list[Array]) -> Array:
+    total = products[0]
+    for product in products[1:]:
+        total += product
+    return total
+
+
+def linear_maps(tape: Tape, weights: Weights) -> dict[int, LinearMap]:
+    """The weight matrices by position."""
+    return {position: LinearMap(((1.0, weights[layer.weight.name]),)) for position, layer in affine_layers(tape)}
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """The gradients gbar_i of the outputs, factorised; and their inner products.
+
+    By the position of an affine layer h = W a + b: `inputs`, the rows a_i; `cotangents`, df_i/dh; `signals`, the
+    cotangents above the activation that follows, so that cotangent = slope * signal. gbar_i is the outer product of
+    cotangent and input for W, the cotangent for b. `parts` are the n x n matrices <gbar_i, gbar_j> by trained group.
+    """
+
+    inputs: Mapping[int, Array]
+    cotangents: Mapping[int, Array]
+    signals: Mapping[int, Array]
+    parts: Mapping[str, Array]
+    size: int = field(default=0)
+
+    @property
+    def gram(self) -> Array:
+        """The sum of the parts, n x n."""
+        return sum(self.parts.values(), np.zeros((self.size, self.size)))
+
+
+def backward(
+    tape: Tape, maps: Mapping[int, LinearMap], inputs: Mapping[int, Array], slopes: Mapping[int, Array]
+) -> Gradients:
+    """Backpropagation with given matrices, inputs of the affine layers and slopes."""
+    size = len(next(iter(inputs.values())))
+    cotangent = np.ones((size, 1))
+    cotangents: dict[int, Array] = {}
+    signals: dict[int, Array] = {}
+    parts: dict[str, Array] = {}
+    remembered: list[Array] = []
+    for position in range(len(tape) - 1, -1, -1):
+        operation = tape[position]
+        match operation:
+            case Affine():
+                signals.setdefault(position, cotangent)
+                cotangents[position] = cotangent
+                parts |= _parts(operation, cotangent, inputs[position])
+                if position > 0:
+                    cotangent = maps[position].pull(cotangent)
+            case Relu() | Softplus():
+                signals[position - 1] = cotangent
+                cotangent = slopes[position - 1] * cotangent
+            case Scale(factor):
+                cotangent = factor * cotangent
+            case Join(strength):
+                remembered.append(cotangent)
+                cotangent = strength * cotangent
+            case Fork():
+                cotangent = remembered.pop() + cotangent
+    ordered = {name: parts[name] for name in trained_groups(tape)}
+    return Gradients(inputs, cotangents, signals, ordered, size)
+
+
+def _parts(layer: Affine, cotangent: Array, inputs: Array) -> dict[str, Array]:
+    gram = cotangent @ cotangent.T
+    parts = {layer.weight.name: gram * (inputs @ inputs.T)} if layer.weight.trained else {}
+    if layer.bias is not None and layer.bias.trained:
+        parts[layer.bias.name] = gram
+    return parts
+
+
+def point_gradients(tape: Tape, weights: Weights, values: Sequence[Array], slopes: Mapping[int, Array]) -> Gradients:
+    """The gradients at one parameter value with the given slopes."""
+    inputs = {position: values[position] for position, _ in affine_layers(tape)}
+    return backward(tape, linear_maps(tape, weights), inputs, slopes)
+
+
+def displaced(end: Weights, start: Weights, layer: Affine, rows: Array) -> Array:
+    """rows (W_end - W_start)' + b_end - b_start over what is trained of a layer, without forming the difference."""
+    result = np.zeros((len(rows), len(end[layer.weight.name])))
+    if layer.weight.trained:
+        result += LinearMap(((1.0, end[layer.weight.name]), (-1.0, start[layer.weight.name]))).apply(rows)
+    if layer.bias is not None and layer.bias.trained:
+        result += end[layer.bias.name] - start[layer.bias.name]
+    return result
+
+
+def contraction(tape: Tape, gradients: Gradients, end: Weights, start: Weights) -> Array:
+    """<gbar_i, end - start> over the trained groups, shape (n,)."""
+    total = np.zeros(gradients.size)
+    for position, layer in affine_layers(tape):
+        change = displaced(end, start, layer, gradients.inputs[position])
+        total += np.einsum("ij,ij->i", gradients.cotangents[position], change)
+    return total
+
+
+def mean_gradients(architecture: Architecture, start: Weights, end: Weights, inputs: Array) -> Gradients:
+    """The gradients of (1) between two parameter values, on inputs of shape (n, d).
+
+    Both must agree on groups that are not trained for (1) to hold with the trained groups alone.
+    """
+    tape = tape_of(architecture, start)
+    before, after = run(tape, start, inputs), run(tape, end, inputs)
+    maps, slopes, means = {}, {}, {}
+    for position, layer in affine_layers(tape):
+        maps[position] = LinearMap(((0.5, start[layer.weight.name]), (0.5, end[layer.weight.name])))
+        means[position] = (before[position] + after[position]) / 2
+        activation = activation_after(tape, position)
+        if activation is not None:
+            slopes[position] = activation.secant(before[position + 1], after[position + 1])
+    return backward(tape, maps, means, slopes)

@@ -1,0 +1,364 @@
+"""Gradient flow of finite networks in log time, to any t.
+
+    trajectory = gradient_flow(architecture, initialise(architecture, d, width, generator), inputs, logistic(labels),
+                               log_until=50 * math.log(10))
+    trajectory.log10_t, .margins, .log_loss, .gram, .gap(limit), .energy_defect, .envelope_held, .status, ...
+
+**Which flow.** d theta/dt = sum_i c_i g_i, c_i = -dl_i/df_i, of the loss *summed* over the samples, g_i a selected
+subgradient of f(x_i; theta). ReLU networks have kinks, and the flow slides along them for whole intervals of time;
+there the g_i of automatic differentiation, slopes 1(z > 0), are not those of the flow. The selection here is the limit
+of the mean gradients of `numerics.flow.discrete_gradient` as steps shrink: backpropagation with a slope in [0, 1] at
+every kink, one for each neuron and sample, such that the flow stays on the kink while both sides push towards it. That
+is an element of the conservative field of backpropagation (Bolte and Pauwels 2021), for which the chain rule holds for
+almost every t; at depth 1 it lies in Clarke's subdifferential.
+
+**What is guaranteed.** The energy identity, fall of the loss = integral of c' K c dt = integral of |d theta/dt|^2 dt,
+with the mean gradients' Gram matrix K, holds along every step up to its recorded residual, by construction: it
+certifies K and the consistency of the steps, not their accuracy in time. For that, halve `tolerance`: steps are second
+order for a smooth activation, about first order in the times at which kinks are met.
+
+**Not unique.** From a repelling kink several solutions start, and near one the flow is ill-conditioned: runs that
+differ in rounding or tolerance may take different branches, outputs then differ by up to a few per cent. Integrals,
+defects and envelopes are robust.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from numerics.flow import checkpoint
+from numerics.flow.discrete_gradient import Array, Weights, point_gradients, trained_groups
+from numerics.flow.frozen_kernel import log_difference
+from numerics.flow.stepping import (
+    Accuracy,
+    Problem,
+    State,
+    Trial,
+    automatic_gram,
+    initial_state,
+    largest_distance,
+    problem_of,
+    squared_distance,
+    take,
+    try_step,
+)
+from numerics.flow.trajectory import LOG_10, Trajectory, label_aware_minimum, tensors
+from numerics.losses import Loss
+from theory.architecture import Architecture
+
+if TYPE_CHECKING:
+    import torch
+
+    from numerics.networks.torch_network import Parameters
+
+FINISHED, AT_REST, STALLED, OUT_OF_STEPS = "finished", "at rest", "stalled", "out of steps"
+GROWTH = 4.0
+CAUTION = 8
+"""Steps taken after a rejected one before the next may be much longer."""
+SHORTEST, LOG_SHORTEST = 1e-4, -30.0
+"""A step that is rejected at this length in ln t, or at exp(LOG_SHORTEST), is not shortened any more."""
+
+RECORDED_TOTALS = (
+    "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual", "slip",
+    "steps", "sweeps", "rejected",
+)  # fmt: skip
+SECONDS_BETWEEN_REPORTS = 0.5
+
+OnRecord = Callable[[float, "Mapping[str, torch.Tensor]"], None]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Record times: t = 0, then 10^(k / per_decade) from 10^log10_first on, then the end. A step ends at each."""
+
+    per_decade: float = 4
+    log10_first: float = -3
+
+    def __post_init__(self) -> None:
+        if not 0 < self.per_decade < math.inf:
+            raise ValueError(f"the number of records a decade must be positive, not {self.per_decade}")
+
+    def log_times(self, after: float, until: float) -> Iterator[float]:
+        """ln of the record times later than exp(after), the last of them `until`."""
+        if until <= after:
+            return
+        first = math.ceil(self.log10_first * self.per_decade)
+        if after > -math.inf:
+            first = max(first, math.floor(after / LOG_10 * self.per_decade))
+        for index in range(first, math.ceil(until / LOG_10 * self.per_decade) + 1):
+            log_time = index / self.per_decade * LOG_10
+            if after < log_time < until:
+                yield log_time
+        yield until
+
+
+def gradient_flow(
+    architecture: Architecture,
+    parameters: Parameters | Weights,
+    inputs: Array | torch.Tensor,
+    loss: Loss,
+    log_until: float,
+    *,
+    penalty: float = 0.0,
+    accuracy: Accuracy = Accuracy(),  # noqa: B008
+    recording: Recording = Recording(),
+    most_steps: int = 1_000_000,
+    checkpoint_file: Path | None = None,
+    checkpoint_seconds: float = 60.0,
+    on_record: OnRecord | None = None,
+    progress: bool | None = None,
+) -> Trajectory:
+    """The flow of the trained groups from `parameters` (float64, left as they are) at t = 0 to exp(log_until).
+
+    Parameters are tensors of `numerics.networks.torch_network` or arrays of `numerics.networks.parameters`: with these
+    torch is not loaded.
+
+    `inputs` is n x d; log_until = -inf gives the start alone. `penalty` beta adds (beta / 2) |theta - theta_0|^2.
+    `on_record(log_t, parameters)` is called at every record time; it must not keep or change the parameters.
+    `progress` shows the time reached on stderr; by default if that is a terminal.
+
+    With a `checkpoint_file` the flow goes on from it if it exists, with the same result to the last bit, and it is
+    replaced, atomically, at a record time whenever `checkpoint_seconds` have passed, and at the end. A flow interrupted
+    so loses that much. Raises ValueError if the file is damaged or of another flow.
+
+    The trajectory's status: finished; at rest (the outputs have stopped moving: a minimum or critical point); stalled
+    (no consistent step, near a critical point); out of steps. Unless finished it ends before log_until.
+    Raises ValueError on inputs or losses that do not fit.
+    """
+    problem = problem_of(architecture, parameters, inputs, loss, penalty, accuracy)
+    starts = {"inputs": problem.inputs, **problem.start}
+    identity = checkpoint.fingerprint(["gradient flow", architecture, loss, penalty, accuracy, recording], starts)
+    run = _Run.started(problem)
+    if checkpoint_file is not None and checkpoint_file.exists():
+        run = _Run.restored(problem, checkpoint.read(checkpoint_file, identity))
+    if run.state.log_time > log_until:
+        raise ValueError(f"{checkpoint_file} is already past the time asked for: give a later time or another file")
+    saved, shown = time.monotonic(), _Progress(log_until, progress)
+    for log_time in recording.log_times(run.state.log_time, log_until):
+        run.advance(log_time, most_steps)
+        run.record()
+        shown.show(run)
+        ended = run.status != FINISHED or log_time >= log_until
+        if checkpoint_file is not None and (ended or time.monotonic() - saved >= checkpoint_seconds):
+            checkpoint.write(checkpoint_file, identity, run.arrays())
+            saved = time.monotonic()
+        if on_record is not None:
+            on_record(run.state.log_time, tensors(run.weights))
+        if ended:
+            break
+    shown.clear()
+    return run.trajectory()
+
+
+@dataclass
+class _Run:
+    """A flow under way: weights, which change in place, the state, what was recorded, and running totals."""
+
+    problem: Problem
+    weights: dict[str, Array]
+    state: State
+    log_step: float
+    automatic: Array
+    totals: dict[str, float]
+    records: dict[str, list[Array]] = field(default_factory=dict)
+    status: str = FINISHED
+
+    @classmethod
+    def started(cls, problem: Problem) -> _Run:
+        weights = {name: array.copy() for name, array in problem.start.items()}
+        state = initial_state(problem)
+        stiffness = state.gradients.gram.trace() * max(problem.loss.curvatures(state.outputs).max(), 0.05)
+        log_step = math.log(0.02 / stiffness) if stiffness > 0 else 0.0
+        totals = dict.fromkeys((*RECORDED_TOTALS, "rate", "caution"), 0.0)
+        totals |= {"log_margin_integral": -math.inf, "log_diagonal_integral": -math.inf}
+        run = cls(problem, weights, state, log_step, state.gradients.gram, totals)
+        run.record()
+        return run
+
+    @classmethod
+    def restored(cls, problem: Problem, arrays: Mapping[str, Array]) -> _Run:
+        """A flow from what `arrays` of it gave."""
+        named: dict[str, dict[str, Array]] = {}
+        for key, array in arrays.items():
+            folder, _, name = key.partition("/")
+            named.setdefault(folder, {})[name] = array
+        weights, present = named["weights"], named["present"]
+        values = [named["values"][str(position)] for position in range(len(problem.tape) + 1)]
+        slopes = {int(position): array for position, array in named.get("slopes", {}).items()}
+        gradients = point_gradients(problem.tape, weights, values, slopes)
+        sliding = int(present["sliding"])
+        state = State(float(present["log_time"]), values, slopes, gradients, present["mean_gram"], sliding)
+        totals = {name: float(array) for name, array in named["totals"].items()}
+        records = {name: list(array) for name, array in named["records"].items()}
+        log_step = float(present["log_step"])
+        status = STALLED if present["stalled"] else FINISHED
+        return cls(problem, weights, state, log_step, present["automatic"], totals, records, status)
+
+    def arrays(self) -> dict[str, Array]:
+        """All there is to know, for a checkpoint."""
+        state = self.state
+        present = {
+            "log_time": state.log_time,
+            "sliding": state.sliding,
+            "log_step": self.log_step,
+            "automatic": self.automatic,
+            "stalled": self.status == STALLED,
+            "mean_gram": state.mean_gram,
+        }
+        folders: dict[str, Mapping[Any, Any]] = {
+            "weights": self.weights,
+            "values": dict(enumerate(state.values)),
+            "slopes": state.slopes,
+            "present": present,
+            "totals": self.totals,
+            "records": {name: np.stack(rows) for name, rows in self.records.items()},
+        }
+        return {f"{folder}/{name}": np.array(value) for folder, part in folders.items() for name, value in part.items()}
+
+    def advance(self, log_time: float, most_steps: int) -> None:
+        """Flow to exp(log_time), or until the status says why not."""
+        while self.state.log_time < log_time and self.status == FINISHED:
+            if self.totals["steps"] >= most_steps:
+                self.status = OUT_OF_STEPS
+            elif not self.state.gradients.gram.any():
+                self.status = AT_REST  # all gradients vanish
+            else:
+                self._step(self._next_time(log_time))
+
+    def _next_time(self, log_time: float) -> float:
+        """The end of the next step: at most `log_time`, and two equal steps rather than a long and a short one."""
+        now = self.state.log_time
+        proposed = min(float(np.logaddexp(now, self.log_step)), now + self.problem.accuracy.longest)
+        if now == -math.inf:
+            proposed = self.log_step
+        if proposed >= log_time:
+            return log_time
+        half = (now + log_time) / 2
+        return half if now > -math.inf and proposed > half else proposed
+
+    def _step(self, log_end: float) -> None:
+        trial = try_step(self.problem, self.weights, self.state, log_end)
+        accuracy = self.problem.accuracy
+        log_length = log_difference(log_end, self.state.log_time)
+        self.totals["sweeps"] += accuracy.sweeps if trial is None else trial.sweeps
+        shortest = log_length < LOG_SHORTEST or log_end - self.state.log_time < SHORTEST
+        consistent = trial is not None and trial.residual <= accuracy.most_inconsistent
+        if trial is None or not consistent or (trial.error > 4 * accuracy.tolerance and not shortest):
+            if shortest:
+                self.status = STALLED
+            far = trial is None or trial.error > 16 * accuracy.tolerance
+            self.log_step = log_length - math.log(4 if far else 2)
+            self.totals["rejected"] += 1
+            self.totals["caution"] = CAUTION
+            return
+        if self._rests(trial):
+            self.status = AT_REST
+            return
+        self._take(trial)
+        self._propose(trial)
+
+    def _rests(self, trial: Trial) -> bool:
+        """Have the outputs stopped moving? Not while they move too little to see, but more in every step."""
+        moved = float(np.max(np.abs(trial.impulses.change)))
+        last, self.totals["rate"] = self.totals["rate"], moved / trial.step.log_ratio
+        slower = self.totals["rate"] <= last and not trial.step.from_zero
+        return slower and moved < self.problem.accuracy.at_rest
+
+    def _propose(self, trial: Trial) -> None:
+        """The length of the next step, from what the last one taken was like."""
+        accuracy, totals = self.problem.accuracy, self.totals
+        growth = min(GROWTH, max(0.3, 0.9 * math.sqrt(accuracy.tolerance / max(trial.error, 1e-300))))
+        if trial.sweeps >= accuracy.sweeps:
+            growth = min(growth, 0.7)
+        if totals["caution"]:  # after a rejection, steps grow slowly for a while
+            growth = min(growth, 1.2)
+            totals["caution"] -= 1
+        if trial.step.from_zero:
+            self.log_step = trial.step.log_end + math.log(growth)
+        else:  # the flow slows down as 1/t: what it does in a step depends on its length in ln t
+            ratio = min(growth * trial.step.log_ratio, accuracy.longest)
+            self.log_step = trial.step.log_end + math.log(math.expm1(ratio))
+
+    def _take(self, trial: Trial) -> None:
+        """Take the step and add it to the totals."""
+        problem, totals, length = self.problem, self.totals, trial.step.log_length
+        self.state = take(problem, self.weights, self.state, trial)
+        gram = trial.gradients.gram
+        margin = label_aware_minimum(gram, problem.loss.signs)
+        for name, value in (("log_margin_integral", margin), ("log_diagonal_integral", gram.diagonal().max())):
+            totals[name] = float(np.logaddexp(totals[name], length + math.log(max(value, 1e-300))))
+        automatic = automatic_gram(problem, self.weights, self.state)
+        mean = (self.automatic + automatic) / 2
+        totals["automatic_dissipation"] += (
+            math.nan if problem.penalty else float((mean * trial.impulses.products).sum())
+        )
+        totals["dissipation"] += trial.impulses.dissipation
+        totals["residual"] = max(totals["residual"], trial.residual)
+        totals["slip"] += trial.slip
+        totals["steps"] += 1
+        self.automatic = automatic
+
+    def record(self) -> None:
+        """Add the present to the records, unless it is there."""
+        problem, state = self.problem, self.state
+        if self.records and self.records["log_t"][-1] == state.log_time:
+            return
+        trained = trained_groups(problem.tape)
+        pairs = [(self.weights[name], problem.start[name]) for name in trained]
+        size = len(state.outputs)
+        parts = [state.gradients.parts[name] for name in trained]
+        row = {
+            "log_t": state.log_time,
+            "outputs": state.outputs,
+            "parts": np.array(parts).reshape(len(trained), size, size),
+            "mean_gram": state.mean_gram,
+            "automatic_gram": self.automatic,
+            "sup_displacement": [largest_distance(now, start) for now, start in pairs],
+            "euclidean_displacement": [squared_distance({"": now}, {"": start}) ** 0.5 for now, start in pairs],
+            "norm": [np.linalg.norm(now) for now, _ in pairs],
+            "sliding": state.sliding,
+            **{name: self.totals[name] for name in RECORDED_TOTALS},
+        }
+        for name, value in row.items():
+            self.records.setdefault(name, []).append(np.array(value))
+
+    def trajectory(self) -> Trajectory:
+        """What was recorded."""
+        arrays = {name: np.stack(rows) for name, rows in self.records.items()}
+        for name in ("steps", "sweeps", "rejected"):
+            arrays[name] = arrays[name].astype(int)
+        return Trajectory(
+            loss=self.problem.loss,
+            penalty=self.problem.penalty,
+            groups=tuple(trained_groups(self.problem.tape)),
+            status=self.status,
+            weights=self.weights,
+            **arrays,
+        )
+
+
+class _Progress:
+    """The time reached, on stderr."""
+
+    def __init__(self, log_until: float, wanted: bool | None) -> None:
+        self.log_until = log_until
+        self.wanted = sys.stderr.isatty() if wanted is None else wanted
+        self.shown = time.monotonic()
+
+    def show(self, run: _Run) -> None:
+        if self.wanted and time.monotonic() - self.shown >= SECONDS_BETWEEN_REPORTS:
+            self.shown = time.monotonic()
+            reached, goal, steps = run.state.log_time / LOG_10, self.log_until / LOG_10, int(run.totals["steps"])
+            print(f"\rflow: t = 10^{reached:.1f} of 10^{goal:.1f}, {steps} steps ", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        if self.wanted:
+            print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)

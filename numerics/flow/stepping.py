@@ -1,0 +1,415 @@
+"""One step of the gradient flow of a finite network, consistent with its own mean gradients.
+
+A step from theta to theta' over a time h uses the mean gradients gbar of `numerics.flow.discrete_gradient`, which
+depend on theta', and the impulses of `numerics.flow.frozen_kernel` at their Gram matrix, theta' = theta + sum_k C_k
+gbar_k. It is found by sweeps: a forward pass along the step with the last gradients, in which every kink solves for its
+own slope (`numerics.flow.activations`), and a backward pass. A consistent step satisfies, at any length and across
+kinks,
+
+    L(theta) - L(theta') = integral of c' K c dt = integral of |d theta/dt|^2 dt,    K = (<gbar_i, gbar_j>).
+
+Changes of weight matrices have rank n; they are formed only when a step is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.linalg.blas import dgemm
+
+from numerics.flow.activations import activation_of, solve_gates
+from numerics.flow.discrete_gradient import (
+    Array,
+    Fork,
+    Gradients,
+    Join,
+    LinearMap,
+    Scale,
+    Tape,
+    Weights,
+    activation_after,
+    affine_layers,
+    backward,
+    contraction,
+    displaced,
+    point_gradients,
+    point_slopes,
+    run,
+    tape_of,
+    trained_groups,
+)
+from numerics.flow.frozen_kernel import MOST_EXPONENT, Impulses, Pull, Step, impulses
+from numerics.losses import Loss
+from numerics.networks.parameters import parameter_shapes
+from theory.architecture import Affine, Architecture, Relu, Softplus
+
+if TYPE_CHECKING:
+    import torch
+
+    from numerics.networks.torch_network import Parameters
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How a step is found and judged.
+
+    tolerance         largest change of an output in a step that comes from the drift of the kernel within it
+    longest           largest step in ln t
+    consistency       fixed-point residual, relative to the change of the outputs in the step, at which sweeps end
+    most_inconsistent largest residual with which a step is taken: it is the step's relative energy defect
+    sweeps            most sweeps a step
+    damped_from       sweep from which on slopes are averaged with the last ones, which breaks limit cycles
+    resolution        changes of the outputs below this are not resolved relatively (near equilibria)
+    at_rest           the flow has come to rest when no output moves by more than this in a step, and ever more slowly
+    """
+
+    tolerance: float = 0.05
+    longest: float = 1.2
+    consistency: float = 1e-3
+    most_inconsistent: float = 1e-2
+    sweeps: int = 30
+    damped_from: int = 4
+    resolution: float = 1e-6
+    at_rest: float = 1e-8
+
+    def freshness(self, sweep: int) -> float:
+        """The share of the new slopes in the average: 1, then 1/2, 1/4, .. each time the sweeps have doubled."""
+        return 1.0 if sweep < self.damped_from else 0.5 ** (1 + int(math.log2(sweep / self.damped_from)))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A gradient flow: the network, its parameters at t = 0, inputs (n x d), the loss, the regulariser's strength."""
+
+    tape: Tape
+    start: Weights
+    inputs: Array
+    loss: Loss
+    penalty: float = 0.0
+    accuracy: Accuracy = Accuracy()
+
+
+def problem_of(
+    architecture: Architecture,
+    parameters: Parameters | Weights,
+    inputs: Array | torch.Tensor,
+    loss: Loss,
+    penalty: float = 0.0,
+    accuracy: Accuracy = Accuracy(),
+) -> Problem:
+    """The problem of a flow from these parameters, tensors or arrays, with which it shares memory.
+
+    Raises ValueError on a misfit.
+    """
+    points = np.ascontiguousarray(inputs, dtype=float)
+    if points.ndim != 2 or 0 in points.shape or not np.isfinite(points).all():
+        raise ValueError("the inputs must be a finite n x d array with at least one point, a point a row")
+    if loss.size != len(points):
+        raise ValueError(f"the loss has {loss.size} samples, the inputs are {len(points)}")
+    if not 0 <= penalty < math.inf:
+        raise ValueError(f"the penalty must be finite and not negative, not {penalty}")
+    start = {
+        name: value if isinstance(value, np.ndarray) else value.detach().numpy() for name, value in parameters.items()
+    }
+    width = next((len(array) for array in start.values()), 0)
+    if {name: array.shape for name, array in start.items()} != parameter_shapes(architecture, points.shape[1], width):
+        raise ValueError(f"the parameters do not fit {architecture.name} on inputs of dimension {points.shape[1]}")
+    return Problem(tape_of(architecture, start), start, points, loss, penalty, accuracy)
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a flow is, besides its weights.
+
+    values    after every operation of the tape
+    slopes    by position of the affine layer: fractions where the flow slides on a kink, else those of its side
+    gradients the selected subgradients, with these slopes
+    mean_gram the Gram matrix of the last step's mean gradients; before the first, of the gradients
+    """
+
+    log_time: float
+    values: Sequence[Array]
+    slopes: Mapping[int, Array]
+    gradients: Gradients
+    mean_gram: Array
+    sliding: int
+
+    @property
+    def outputs(self) -> Array:
+        """f(x_i), shape (n,)."""
+        return self.values[-1][:, 0]
+
+
+@dataclass(frozen=True)
+class _Along:
+    """What a forward pass along a step found: values at its end, slopes, mean inputs of the affine layers, pushes.
+
+    The change of the weight matrix at a position is push' mean_input (and the shrinking of a regulariser), that of the
+    bias the sum of the rows of push.
+    """
+
+    values: list[Array]
+    slopes: dict[int, Array]
+    means: dict[int, Array]
+    pushes: dict[int, Array]
+    sliding: dict[int, Array]
+
+    @property
+    def outputs(self) -> Array:
+        return self.values[-1][:, 0]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A step that could be taken.
+
+    slip      how far its outputs are from what its own mean gradients say
+    residual  the same relative to the change of the outputs
+    error     the change of the outputs at its end that comes from the drift of the kernel within the step
+    """
+
+    step: Step
+    along: _Along
+    gradients: Gradients
+    impulses: Impulses
+    shrinkage: float
+    slip: float
+    residual: float
+    sweeps: int
+    error: float
+
+
+def initial_state(problem: Problem) -> State:
+    """The state at t = 0, with the slopes of automatic differentiation."""
+    values = run(problem.tape, problem.start, problem.inputs)
+    slopes = point_slopes(problem.tape, values)
+    gradients = point_gradients(problem.tape, problem.start, values, slopes)
+    return State(-math.inf, values, slopes, gradients, gradients.gram, 0)
+
+
+def try_step(problem: Problem, weights: Weights, state: State, log_end: float) -> Trial | None:
+    """A step from `state` to the time exp(log_end); None if none was found: the step is too long."""
+    with np.errstate(over="ignore", invalid="ignore"):  # sweeps of a step that is far too long may diverge
+        return _try_step(problem, weights, state, log_end)
+
+
+def _try_step(problem: Problem, weights: Weights, state: State, log_end: float) -> Trial | None:
+    step = Step(state.log_time, log_end)
+    accuracy, gradients, slopes = problem.accuracy, state.gradients, state.slopes
+    sweeper = _Sweeper.of(problem, weights, state, step)
+    first = found = sweeper.impulses(gradients)
+    best: Trial | None = None
+    if first is None or found is None:
+        return None
+    for sweep in range(1, accuracy.sweeps + 1):
+        along = sweeper.forward(found.total, gradients, slopes)
+        if not np.isfinite(along.outputs).all():
+            return None
+        fresh = accuracy.freshness(sweep)
+        slopes = {place: slopes[place] + fresh * (new - slopes[place]) for place, new in along.slopes.items()}
+        gradients = sweeper.backward(along, slopes)
+        found = sweeper.impulses(gradients)
+        if found is None:
+            return None
+        slip = float(np.max(np.abs(along.outputs - found.outputs)))
+        residual = slip / max(float(np.max(np.abs(found.change))), accuracy.resolution)
+        if best is None or residual < best.residual:
+            best = Trial(step, along, gradients, found, sweeper.shrinkage, slip, residual, sweep, math.inf)
+        if residual < accuracy.consistency:
+            break
+    assert best is not None
+    error = 2 * float(np.max(np.abs(best.impulses.outputs - first.outputs)))
+    return replace(best, sweeps=sweep, error=error)
+
+
+@dataclass(frozen=True)
+class _Sweeper:
+    """The passes along one step: what does not change from sweep to sweep.
+
+    shrinkage         1 - exp(-beta h): the fraction of theta - theta_0 that a regulariser takes away
+    squared_distance  |theta - theta_0|^2 at the start of the step, zero without a regulariser
+    row_squares       mean squared norms of the rows of weight matrices, by position
+    """
+
+    problem: Problem
+    weights: Weights
+    old: Sequence[Array]
+    step: Step
+    shrinkage: float
+    squared_distance: float
+    row_squares: Mapping[int, float]
+
+    @classmethod
+    def of(cls, problem: Problem, weights: Weights, state: State, step: Step) -> _Sweeper:
+        squares = {}
+        for position, layer in affine_layers(problem.tape):
+            weight = weights[layer.weight.name]
+            squares[position] = float(np.vdot(weight, weight)) / weight.shape[0]
+        shrinkage = distance = 0.0
+        if problem.penalty:
+            shrinkage = -math.expm1(-problem.penalty * math.exp(min(step.log_length, MOST_EXPONENT)))
+            distance = squared_distance(weights, problem.start)
+        return cls(problem, weights, state.values, step, shrinkage, distance, squares)
+
+    def impulses(self, gradients: Gradients) -> Impulses | None:
+        """The flow of the outputs at the kernel of these gradients."""
+        problem, pull = self.problem, None
+        if problem.penalty:
+            overlaps = contraction(problem.tape, gradients, self.weights, problem.start)
+            pull = Pull(problem.penalty, overlaps, self.squared_distance)
+        return impulses(problem.loss, self.old[-1][:, 0], gradients.gram, self.step, pull)
+
+    def forward(self, total: Array, gradients: Gradients, slopes: Mapping[int, Array]) -> _Along:
+        """The forward pass at the step's end, from impulses and the last sweep's gradients and slopes.
+
+        It carries along the kernel of the current vector in the parameters so far, its mean over coordinates.
+        """
+        result = _Along([self.old[0]], {}, {}, {}, {})
+        kernel = np.zeros((len(total), len(total)))
+        remembered: list[tuple[Array, Array]] = []
+        for position, operation in enumerate(self.problem.tape):
+            value = result.values[-1]
+            match operation:
+                case Affine():
+                    own, below = self._kernels(operation, position, value, kernel)
+                    value = self._affine(operation, position, own, below, total, gradients, slopes, result)
+                    kernel = own + below
+                case Relu() | Softplus():
+                    value = activation_of(operation).value(value)
+                    pattern = result.slopes[position - 1]
+                    kernel = kernel * (pattern @ pattern.T) / pattern.shape[1]
+                case Scale(factor):
+                    value, kernel = factor * value, factor**2 * kernel
+                case Fork():
+                    remembered.append((value, kernel))
+                case Join(strength):
+                    stem, stem_kernel = remembered.pop()
+                    value, kernel = stem + strength * value, stem_kernel + strength**2 * kernel
+            result.values.append(value)
+        return result
+
+    def _kernels(self, layer: Affine, position: int, value: Array, kernel: Array) -> tuple[Array, Array]:
+        """The kernel of the layer's outputs in its own parameters (mean inputs) and in those below."""
+        own = np.zeros_like(kernel)
+        if layer.weight.trained:
+            own += value @ self._mean_input(position, value).T
+        if layer.bias is not None and layer.bias.trained:
+            own += 1.0
+        return own, self.row_squares[position] * kernel
+
+    def _mean_input(self, position: int, value: Array) -> Array:
+        before = self.old[position]
+        return before if before is value else (before + value) / 2
+
+    def _affine(
+        self,
+        layer: Affine,
+        position: int,
+        own: Array,
+        below: Array,
+        total: Array,
+        gradients: Gradients,
+        slopes: Mapping[int, Array],
+        result: _Along,
+    ) -> Array:
+        """The outputs of an affine layer and, in `result`, the slopes of the activation on it."""
+        start, value = self.old[position + 1], result.values[-1]
+        drift = self._drift(layer, position, value)
+        push = total[:, None] * gradients.signals[position]
+        activation = activation_after(self.problem.tape, position)
+        if activation is not None:
+            gated = solve_gates(activation, start, drift, own, below, push, slopes[position])
+            result.slopes[position], result.sliding[position] = gated.slopes, gated.sliding
+            push, end = push * gated.slopes, gated.values
+        else:
+            end = start + drift + own @ push
+        result.means[position], result.pushes[position] = self._mean_input(position, value), push
+        return end
+
+    def _drift(self, layer: Affine, position: int, value: Array) -> Array:
+        """What the layers below, and the pull of a regulariser, add to the layer's outputs."""
+        before = self.old[position]
+        weight = self.weights[layer.weight.name]
+        drift = np.zeros((len(value), len(weight))) if before is value else (value - before) @ weight.T
+        if self.shrinkage:
+            drift -= self.shrinkage * displaced(self.weights, self.problem.start, layer, value)
+        return drift
+
+    def backward(self, along: _Along, slopes: Mapping[int, Array]) -> Gradients:
+        """The backward pass with the mean weights of the step."""
+        maps = {}
+        for position, layer in affine_layers(self.problem.tape):
+            name = layer.weight.name
+            terms: tuple[tuple[float, Array], ...] = ((1.0, self.weights[name]),)
+            if self.shrinkage:
+                terms = ((1 - self.shrinkage / 2, self.weights[name]), (self.shrinkage / 2, self.problem.start[name]))
+            trained = layer.weight.trained
+            change = (along.pushes[position] / 2, along.means[position]) if trained else (None, None)
+            maps[position] = LinearMap(terms, *change)
+        return backward(self.problem.tape, maps, along.means, slopes)
+
+
+def move(tape: Tape, weights: Weights, pushes: Mapping[int, Array], inputs: Mapping[int, Array]) -> None:
+    """Add push' input to trained weight matrices and the sum of the rows of push to trained biases, in place."""
+    for position, layer in affine_layers(tape):
+        if layer.weight.trained:
+            _add_product(weights[layer.weight.name], pushes[position], inputs[position])
+        if layer.bias is not None and layer.bias.trained:
+            bias = weights[layer.bias.name]
+            bias += pushes[position].sum(axis=0)
+
+
+def _add_product(matrix: Array, left: Array, right: Array) -> None:
+    """matrix += left' right in place, for arrays in C order."""
+    transposed = dgemm(1.0, right.T, left.T, 1.0, matrix.T, trans_b=1, overwrite_c=1)
+    if not np.may_share_memory(transposed, matrix):
+        matrix[...] = transposed.T
+
+
+def take(problem: Problem, weights: Weights, state: State, trial: Trial) -> State:
+    """Take a step: change the weights in place and return the state after it."""
+    if trial.shrinkage:
+        for name in trained_groups(problem.tape):
+            for rows, start in _chunks(weights[name], problem.start[name]):
+                rows += trial.shrinkage * (start - rows)
+    move(problem.tape, weights, trial.along.pushes, trial.along.means)
+    values = trial.along.values
+    slopes = point_slopes(problem.tape, values)
+    for position, sliding in trial.along.sliding.items():
+        slopes[position] = np.where(sliding, trial.along.slopes[position], slopes[position])
+    return State(
+        trial.step.log_end,
+        values,
+        slopes,
+        point_gradients(problem.tape, weights, values, slopes),
+        trial.gradients.gram,
+        sum(int(np.count_nonzero(found)) for found in trial.along.sliding.values()),
+    )
+
+
+def automatic_gram(problem: Problem, weights: Weights, state: State) -> Array:
+    """The Gram matrix with the slopes of automatic differentiation, 1(z > 0): not that of the flow where it slides."""
+    if not state.sliding:
+        return state.gradients.gram
+    slopes = point_slopes(problem.tape, state.values)
+    return point_gradients(problem.tape, weights, state.values, slopes).gram
+
+
+def squared_distance(one: Weights, other: Weights) -> float:
+    """|one - other|^2 over all groups."""
+    return sum(float(np.sum((rows - others) ** 2)) for name in one for rows, others in _chunks(one[name], other[name]))
+
+
+def largest_distance(one: Array, other: Array) -> float:
+    """max |one - other| over the entries."""
+    return max((float(np.max(np.abs(rows - others))) for rows, others in _chunks(one, other)), default=0.0)
+
+
+def _chunks(one: Array, other: Array) -> Sequence[tuple[Array, Array]]:
+    """The arrays by ranges of rows: no temporary of their size."""
+    rows = max(1, 2**20 // max(1, int(np.prod(one.shape[1:]))))
+    return [(one[start : start + rows], other[start : start + rows]) for start in range(0, len(one), rows)]

@@ -1,0 +1,1 @@
+"""Finite networks: in torch, and their kernels at initialisation exactly in law."""

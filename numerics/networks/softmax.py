@@ -1,0 +1,121 @@
+"""Several classes: the cross-entropy of a softmax, and the kernel of networks with several outputs.
+
+Outputs at n samples are n x C arrays, flattened sample by sample to n C numbers. In the width limit the outputs of a
+network with C of them, sharing all layers but the last, are independent and its NTK is K (x) 1_C, K that of one output:
+with `class_kernel` in the place of K, `numerics.regression.fit.predictors` and `numerics.regression.fit.linearised`
+solve for several classes. `output_kernel` is the empirical NTK of such a finite network; training one is not covered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.linalg
+import torch
+
+from numerics.losses import Array
+from numerics.networks.torch_network import Parameters, pullback
+from theory.architecture import Affine, Architecture
+
+
+@dataclass(frozen=True)
+class SoftmaxCrossEntropy:
+    """l_i = -sum_a y_ia ln softmax_a(f_i), summed; targets y_i: a row of C >= 2 probabilities for each of n samples.
+
+    As a loss of flattened outputs it has n C forces and a matrix of curvatures. Raises ValueError on other targets.
+    """
+
+    targets: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        rows = [np.array(row) for row in self.targets]
+        if not rows or len({len(row) for row in rows}) > 1 or len(rows[0]) < 2:
+            raise ValueError("targets must be rows of equally many probabilities, two or more, a row a sample")
+        if not all((row >= 0).all() and abs(row.sum() - 1) < 1e-12 for row in rows):
+            raise ValueError("the targets of every sample must be probabilities that add up to 1")
+
+    @property
+    def classes(self) -> int:
+        """The number C of classes."""
+        return len(self.targets[0])
+
+    @property
+    def size(self) -> int:
+        """The number n C of outputs."""
+        return len(self.targets) * self.classes
+
+    @cached_property
+    def _shares(self) -> Array:
+        return np.array(self.targets, dtype=float)
+
+    @cached_property
+    def signs(self) -> Array:
+        """+1 for the most probable class of each sample, else -1."""
+        signs: Array = np.where(self._shares == self._shares.max(axis=1, keepdims=True), 1.0, -1.0)
+        return signs.ravel()
+
+    def log_value(self, outputs: Array) -> float:
+        """ln of the sum over the samples."""
+        rows = outputs.reshape(self._shares.shape)
+        others = np.stack(
+            [np.logaddexp.reduce(np.delete(rows, a, axis=1), axis=1) - rows[:, a] for a in range(self.classes)], axis=1
+        )
+        return float(np.log((self._shares * np.logaddexp(0, others)).sum()))
+
+    def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
+        """exp(log_scale) (y - p), without cancellation where the target is 0 or 1."""
+        probabilities = self._probabilities(outputs)
+        others = 1 - np.eye(self.classes)
+        forces: Array = self._shares * (probabilities @ others) - probabilities * (self._shares @ others)
+        return np.exp(log_scale) * forces.ravel()
+
+    def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
+        """exp(log_scale) times the matrix with blocks diag(p_i) - p_i p_i'."""
+        blocks = [np.diag(row) - np.outer(row, row) for row in self._probabilities(outputs)]
+        return np.exp(log_scale) * np.asarray(scipy.linalg.block_diag(*blocks))
+
+    def resting_outputs(self, start: Array) -> Array:
+        """Where the flow from the outputs `start` rests: ln y_a up to a constant that keeps every sample's mean.
+
+        Raises ValueError unless every target is positive.
+        """
+        if not (self._shares > 0).all():
+            raise ValueError("without a regulariser the flow rests only if every class has positive probability")
+        logs = np.log(self._shares)
+        means = start.reshape(self._shares.shape).mean(axis=1, keepdims=True)
+        return (logs - logs.mean(axis=1, keepdims=True) + means).ravel()
+
+    def _probabilities(self, outputs: Array) -> Array:
+        rows = outputs.reshape(self._shares.shape)
+        probabilities: Array = np.exp(rows - np.logaddexp.reduce(rows, axis=1, keepdims=True))
+        return probabilities
+
+
+def class_kernel(kernel: Array, classes: int) -> Array:
+    """K (x) 1_C: the kernel of C independent outputs, in the order of flattened n x C outputs."""
+    return np.kron(kernel, np.eye(classes))
+
+
+def output_kernel(architecture: Architecture, parameters: Parameters, inputs: Array, heads: Sequence[Array]) -> Array:
+    """The empirical NTK, n C x n C, of a network whose last layer's weights are the rows `heads`, all else shared.
+
+    Raises ValueError if the head has a bias.
+    """
+    last = architecture.head[-1]
+    if not isinstance(last, Affine) or last.bias is not None:
+        raise ValueError(f"{architecture.name}: a last layer with a bias is not supported")
+    name, points = last.weight.name, torch.from_numpy(np.asarray(inputs, dtype=float))
+    shared, own = [], []
+    for chosen in np.eye(len(points)):
+        for row in heads:
+            weights = {**parameters, name: torch.from_numpy(np.asarray(row, dtype=float))[None, :]}
+            gradients = pullback(architecture, weights, points)[1](torch.from_numpy(chosen))
+            own.append(gradients.pop(name).numpy().ravel())
+            shared.append(np.concatenate([gradient.numpy().ravel() for gradient in gradients.values()]))
+    same = np.kron(np.ones((len(points), len(points))), np.eye(len(heads)))
+    below, above = np.array(shared), np.array(own)
+    total: Array = below @ below.T + same * (above @ above.T)
+    return total

@@ -1,0 +1,141 @@
+"""The finite network of an architecture in float64 torch, and its empirical neural tangent kernel.
+
+A generic interpreter of `theory.architecture` values: every hidden width is the same number, the last affine layer of
+the head has one output. The derivative of the ReLU at zero is 0, that is 1(z > 0), as in torch's own autograd.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from numerics.networks.parameters import initial_arrays
+from theory.architecture import Affine, Architecture, Layer, Normalise, Relu, Residual, Softplus
+
+Parameters = Mapping[str, torch.Tensor]
+"""Tensors by group name: weights are outputs x inputs, biases have one entry an output."""
+
+Parts = dict[str, torch.Tensor]
+Backward = Callable[[torch.Tensor], tuple[torch.Tensor, Parts]]
+
+
+@dataclass(frozen=True)
+class EmpiricalKernel:
+    """The empirical NTK on n inputs: n x n matrices, and the outputs f(x_i) of shape (n,).
+
+    `parts` holds <df/dp(x_i), df/dp(x_j)> for every trained group p, in forward order; `ntk` is their sum (3.1).
+    """
+
+    ntk: torch.Tensor
+    parts: Parts
+    outputs: torch.Tensor
+
+
+def initialise(
+    architecture: Architecture, input_dimension: int, width: int, generator: np.random.Generator
+) -> dict[str, torch.Tensor]:
+    """Parameters at initialisation: entries independent N(0, variance of the group), float64, in forward order.
+
+    The generator is numpy's, which draws normals about twice as fast as torch. Raises ValueError on a size below 1.
+    """
+    arrays = initial_arrays(architecture, input_dimension, width, generator)
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def forward(architecture: Architecture, parameters: Parameters, inputs: torch.Tensor) -> torch.Tensor:
+    """The outputs f(x_i), shape (n,), for inputs of shape (n, d); differentiable by autograd."""
+    values, _ = _run(architecture.layers, inputs, parameters)
+    return values[:, 0]
+
+
+def pullback(
+    architecture: Architecture, parameters: Parameters, inputs: torch.Tensor
+) -> tuple[torch.Tensor, Callable[[torch.Tensor], dict[str, torch.Tensor]]]:
+    """The outputs f(x_i) and the function from weights c of shape (n,) to sum_i c_i grad f(x_i), by trained group.
+
+    With c_i = (2 y_i - 1) u_i that sum is the velocity of the gradient flow (2.7). It may be called once.
+    """
+    names = [group.name for group in architecture.groups if group.trained]
+    leaves = {name: tensor.detach().requires_grad_(name in names) for name, tensor in parameters.items()}
+    outputs = forward(architecture, leaves, inputs)
+
+    def weighted(weights: torch.Tensor) -> dict[str, torch.Tensor]:
+        gradients = torch.autograd.grad(outputs, [leaves[name] for name in names], weights, materialize_grads=True)
+        return dict(zip(names, gradients, strict=True))
+
+    return outputs.detach(), weighted
+
+
+@torch.no_grad()
+def empirical_ntk(architecture: Architecture, parameters: Parameters, inputs: torch.Tensor) -> EmpiricalKernel:
+    """The empirical NTK (3.1) on inputs of shape (n, d), per trained group, without the Jacobian.
+
+    The gradient by W of the layer h -> W h + b is the outer product of the cotangent at its output and its input, so
+    that the part of W is the entrywise product of the two n x n Gram matrices, and the part of b is the first of them.
+    """
+    values, backward = _run(architecture.layers, inputs, parameters)
+    _, found = backward(torch.ones_like(values))
+    parts = {group.name: found[group.name] for group in architecture.groups if group.trained}
+    size = len(inputs)
+    return EmpiricalKernel(sum(parts.values(), torch.zeros(size, size, dtype=values.dtype)), parts, values[:, 0])
+
+
+def _run(layers: Sequence[Layer], values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
+    """The values (n x width) after `layers`, and the backward pass through them."""
+    passes: list[Backward] = []
+    for layer in layers:
+        values, backward = _run_layer(layer, values, parameters)
+        passes.append(backward)
+
+    def through(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
+        parts: Parts = {}
+        for backward in reversed(passes):
+            cotangent, more = backward(cotangent)
+            parts |= more
+        return cotangent, parts
+
+    return values, through
+
+
+def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
+    match layer:
+        case Affine():
+            return _run_affine(layer, values, parameters)
+        case Relu():
+            return torch.relu(values), lambda cotangent: (cotangent * (values > 0), {})
+        case Softplus(sharpness):
+            beta = float(sharpness)
+            slopes = torch.sigmoid(beta * values)
+            return torch.nn.functional.softplus(values, beta, threshold=40), lambda cotangent: (cotangent * slopes, {})
+        case Normalise(factor):
+            scale = (float(factor) / values.shape[1]) ** 0.5
+            return scale * values, lambda cotangent: (scale * cotangent, {})
+        case Residual(scale, branch):
+            strength = float(scale)
+            branch_values, branch_backward = _run(branch, values, parameters)
+
+            def residual(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
+                branch_cotangent, parts = branch_backward(strength * cotangent)
+                return cotangent + branch_cotangent, parts
+
+            return values + strength * branch_values, residual
+    raise TypeError(f"unknown layer {layer!r}")
+
+
+def _run_affine(layer: Affine, values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
+    weight = parameters[layer.weight.name]
+    outputs = values @ weight.T
+    if layer.bias is not None:
+        outputs = outputs + parameters[layer.bias.name]
+
+    def affine(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
+        gram = cotangent @ cotangent.T
+        parts = {layer.weight.name: gram * (values @ values.T)}
+        if layer.bias is not None:
+            parts[layer.bias.name] = gram
+        return cotangent @ weight, parts
+
+    return outputs, affine

@@ -1,0 +1,1 @@
+"""Number systems, float64 balls, decimals."""

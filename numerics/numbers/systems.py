@@ -1,0 +1,367 @@
+"""The number systems over which the expressions of `theory` are evaluated: float64, mpmath, and two kinds of balls.
+
+Values are numpy arrays of doubles, of mpmath numbers or of python-flint balls (dtype object), or `FloatBalls`, balls
+whose centres and radii are doubles. Constants stay exact until they meet the number system and are rounded once to
+its precision, or enclosed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any, Protocol
+
+import flint
+import mpmath
+import numpy as np
+import sympy
+
+from numerics.numbers.float_balls import FloatBalls, nearest_double
+from theory.moments import angular_coefficient, angular_function, psi
+
+Array = Any
+"""A numpy array, or FloatBalls: whatever the number system's numbers are held in."""
+
+
+class NumberSystem(Protocol):
+    """What evaluating a kernel takes. Functions act entrywise on arrays of the system's numbers.
+
+    A system of balls guarantees for each function: the result contains the exact value for all exact arguments in
+    the argument balls.
+    """
+
+    @property
+    def pi(self) -> Any:
+        """The number pi."""
+
+    def rational(self, value: Fraction) -> Any:
+        """The number nearest to `value`; a ball that contains it."""
+
+    def sqrt(self, values: Array) -> Array:
+        """Square root of quantities known to be non-negative: a ball that reaches below zero is cut there first."""
+
+    def hypot(self, first: Array, second: Array) -> Array:
+        """sqrt(first^2 + second^2)."""
+
+    def ratio(self, part: Array, whole: Array, at_zero: int) -> Array:
+        """part / whole, and `at_zero` where the whole is exactly zero."""
+
+    def product(self, first: Array, second: Array) -> Array:
+        """The matrix product."""
+
+    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
+        """The angle in [0, pi/2] with this non-negative sine and cosine, and its complement."""
+
+    def nonnegative(self, values: Array) -> Array:
+        """The same quantities, known to be non-negative: what rounding left below zero is cut."""
+
+    def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
+        """The angular function J_power of `theory.moments` at `angle` in [0, pi], sine and cosine its own."""
+
+    def elementary(self, function: type[sympy.Function], values: Array) -> Array:
+        """sin, cos, acos, exp or log."""
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        """A context in which arithmetic has this system's precision."""
+
+
+def evaluate(expression: sympy.Expr, system: NumberSystem, values: Mapping[sympy.Basic, Any]) -> Any:
+    """The value of a sympy expression with `values` for its symbols (or for whole subexpressions).
+
+    For balls the result contains the exact value for all exact values in the balls given. Raises ValueError on a node
+    that has no meaning in number systems.
+    """
+    if expression in values:
+        return values[expression]
+    match expression:
+        case sympy.Rational():
+            return system.rational(Fraction(int(expression.p), int(expression.q)))
+        case sympy.core.numbers.Pi():
+            return system.pi
+        case sympy.Add():
+            total, *rest = (evaluate(argument, system, values) for argument in expression.args)
+            for term in rest:
+                total = total + term
+            return total
+        case sympy.Mul():
+            total, *rest = (evaluate(argument, system, values) for argument in expression.args)
+            for factor in rest:
+                total = total * factor
+            return total
+        case sympy.Pow():
+            return _power(evaluate(expression.base, system, values), expression.exp, system)
+        case sympy.sin() | sympy.cos() | sympy.acos() | sympy.exp() | sympy.log():
+            return system.elementary(expression.func, evaluate(expression.args[0], system, values))
+    raise ValueError(f"{expression} cannot be evaluated: give a value for it")
+
+
+def evaluate_all(
+    expressions: Sequence[sympy.Expr], system: NumberSystem, values: Mapping[sympy.Basic, Any]
+) -> list[Any]:
+    """The values of several expressions, subexpressions that they share evaluated once. As for `evaluate`."""
+    shared, rest = _shared(tuple(expressions))
+    known = dict(values)
+    for symbol, expression in shared:
+        known[symbol] = evaluate(expression, system, known)
+    return [evaluate(expression, system, known) for expression in rest]
+
+
+@cache
+def _shared(expressions: tuple[sympy.Expr, ...]) -> tuple[list[tuple[sympy.Symbol, sympy.Expr]], list[sympy.Expr]]:
+    return sympy.cse(expressions)
+
+
+def _power(base: Any, exponent: sympy.Expr, system: NumberSystem) -> Any:
+    if not exponent.is_Rational or exponent.q not in (1, 2):
+        raise ValueError(f"the exponent {exponent} is neither an integer nor a half-integer")
+    if exponent.q == 2:
+        base = system.sqrt(base)
+    power = int(exponent.p)
+    result = base
+    for _ in range(abs(power) - 1):
+        result = result * base
+    return system.rational(Fraction(1)) / result if power < 0 else result
+
+
+class Float64:
+    """IEEE double precision, vectorised."""
+
+    pi = np.pi
+
+    def rational(self, value: Fraction) -> float:
+        return nearest_double(value)
+
+    def sqrt(self, values: Array) -> Array:
+        return np.sqrt(values)
+
+    def hypot(self, first: Array, second: Array) -> Array:
+        return np.hypot(first, second)
+
+    def ratio(self, part: Array, whole: Array, at_zero: int) -> Array:
+        return np.divide(part, whole, out=np.full_like(whole, at_zero), where=whole != 0)
+
+    def product(self, first: Array, second: Array) -> Array:
+        return first @ second
+
+    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
+        # One arctan of a number in [0, 1]; pi/2 minus that loses nothing, being the larger of the two.
+        acute = np.arctan(np.minimum(sine, cosine) / np.maximum(sine, cosine))
+        obtuse = np.pi / 2 - acute
+        flat = sine < cosine
+        return np.where(flat, acute, obtuse), np.where(flat, obtuse, acute)
+
+    def nonnegative(self, values: Array) -> Array:
+        return np.maximum(values, 0.0)
+
+    def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
+        if power == 0:
+            return angle
+        # sin(t) - t cos(t) is of the order of t^3: below 1 its Maclaurin series replaces the cancelling difference.
+        result = sine - angle * cosine
+        small = angle < 1.0
+        arguments = angle[small]
+        square = arguments * arguments
+        result[small] = arguments * square * np.polynomial.polynomial.polyval(square, _angular_series())
+        return result
+
+    def elementary(self, function: type[sympy.Function], values: Array) -> Array:
+        functions = {"sin": np.sin, "cos": np.cos, "acos": np.arccos, "exp": np.exp, "log": np.log}
+        return functions[function.__name__](values)
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+
+@cache
+def _angular_series() -> np.ndarray:
+    # The first coefficient left out is below 1e-19.
+    return np.array([float(angular_coefficient(order)) for order in range(9)])
+
+
+class Mpmath:
+    """mpmath numbers good to the stated number of digits, computed with twice as many and a few."""
+
+    def __init__(self, digits: int) -> None:
+        self.digits = digits
+        self.context = mpmath.mp.clone()
+        self.context.dps = 2 * digits + 20
+        self.pi = +self.context.pi
+
+    def rational(self, value: Fraction) -> Any:
+        return self.context.mpf(value.numerator) / value.denominator
+
+    def sqrt(self, values: Array) -> Array:
+        return _entrywise(self.context.sqrt, values)
+
+    def hypot(self, first: Array, second: Array) -> Array:
+        return _entrywise(self.context.hypot, first, second)
+
+    def ratio(self, part: Array, whole: Array, at_zero: int) -> Array:
+        return _entrywise(lambda p, w: self.context.mpf(at_zero) if w == 0 else p / w, part, whole)
+
+    def product(self, first: Array, second: Array) -> Array:
+        return first @ second
+
+    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
+        return _entrywise(self.context.atan2, sine, cosine), _entrywise(self.context.atan2, cosine, sine)
+
+    def nonnegative(self, values: Array) -> Array:
+        return _entrywise(lambda value: max(value, self.context.zero), values)
+
+    def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
+        return _angular(self, power, angle, sine, cosine)
+
+    def elementary(self, function: type[sympy.Function], values: Array) -> Array:
+        return _entrywise(getattr(self.context, "ln" if function is sympy.log else function.__name__), values)
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+
+class Balls:
+    """Balls of python-flint at any precision.
+
+    Work inside `working()`, which sets FLINT's precision (a global of the thread) to `bits` and restores it.
+    """
+
+    def __init__(self, bits: int) -> None:
+        self.bits = bits
+
+    @property
+    def pi(self) -> flint.arb:
+        return flint.arb.pi()
+
+    def rational(self, value: Fraction) -> flint.arb:
+        return flint.arb(flint.fmpq(value.numerator, value.denominator))
+
+    def sqrt(self, values: Array) -> Array:
+        return _entrywise(_ball_sqrt, values)
+
+    def hypot(self, first: Array, second: Array) -> Array:
+        return self.sqrt(first * first + second * second)
+
+    def ratio(self, part: Array, whole: Array, at_zero: int) -> Array:
+        return _entrywise(lambda p, w: flint.arb(at_zero) if w == 0 else p / w, part, whole)
+
+    def product(self, first: Array, second: Array) -> Array:
+        result = flint.arb_mat(first.tolist()) * flint.arb_mat(second.tolist())
+        return np.array(result.entries(), dtype=object).reshape(len(first), second.shape[1])
+
+    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
+        angle = _entrywise(_ball_angle, sine, cosine)
+        return angle, self.pi / 2 - angle
+
+    def nonnegative(self, values: Array) -> Array:
+        return _entrywise(_ball_nonnegative, values)
+
+    def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
+        direct = _angular(self, power, angle, sine, cosine)
+        return direct if power == 0 else _entrywise(_ball_angular, direct, angle)
+
+    def elementary(self, function: type[sympy.Function], values: Array) -> Array:
+        return _entrywise(getattr(flint.arb, function.__name__), values)
+
+    @contextlib.contextmanager
+    def working(self) -> Iterator[None]:
+        with flint.ctx.workprec(self.bits):
+            yield
+
+
+class DoubleBalls:
+    """Balls whose centre and radius are doubles, vectorised: the fast rigorous system, of about 14 digits.
+
+    Rests on IEEE arithmetic alone (+, -, *, /, sqrt correctly rounded): no library function is trusted.
+    """
+
+    pi = FloatBalls(np.array(np.pi), np.array(2.0**-52))
+
+    def rational(self, value: Fraction) -> FloatBalls:
+        return FloatBalls.rational(value)
+
+    def sqrt(self, values: FloatBalls) -> FloatBalls:
+        return values.sqrt()
+
+    def hypot(self, first: FloatBalls, second: FloatBalls) -> FloatBalls:
+        return (first * first + second * second).sqrt()
+
+    def ratio(self, part: FloatBalls, whole: FloatBalls, at_zero: int) -> FloatBalls:
+        return part.ratio(whole, at_zero)
+
+    def product(self, first: FloatBalls, second: FloatBalls) -> FloatBalls:
+        return first.matrix_product(second)
+
+    def angles(self, sine: FloatBalls, cosine: FloatBalls) -> tuple[FloatBalls, FloatBalls]:
+        angle = sine.angle(cosine)
+        return angle, self.pi * FloatBalls.rational(Fraction(1, 2)) - angle
+
+    def nonnegative(self, values: FloatBalls) -> FloatBalls:
+        return values.nonnegative()
+
+    def angular(self, power: int, angle: FloatBalls, sine: FloatBalls, cosine: FloatBalls) -> FloatBalls:
+        direct = _angular(self, power, angle, sine, cosine)
+        if power == 0:
+            return direct
+        lower, upper = _angular_bounds(self, angle)
+        return direct.intersect(lower, upper, where=angle.upper() <= 1)
+
+    def elementary(self, function: type[sympy.Function], values: FloatBalls) -> FloatBalls:
+        """sin, cos, acos, exp or log, by FLINT."""
+        with flint.ctx.workprec(80):
+            balls = _entrywise(lambda c, r: getattr(flint.arb(c, r), function.__name__)(), values.centre, values.radius)
+            centre = _entrywise(lambda ball: float(ball.mid()), balls)
+            radius = _entrywise(lambda ball, c: float((ball - c).abs_upper()), balls, centre)
+        centre, radius = (np.asarray(part, dtype=float) for part in (centre, radius))
+        return FloatBalls(centre, np.nextafter(radius, np.inf))
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        return np.errstate(all="ignore")  # overflow ends in infinite or NaN balls, which decide nothing
+
+
+def _angular(system: NumberSystem, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
+    values = {sympy.sin(psi): sine, sympy.cos(psi): cosine, psi: angle}
+    return evaluate(angular_function(power), system, values)
+
+
+def _angular_bounds(system: NumberSystem, angle: Array) -> tuple[Array, Array]:
+    """Balls around a lower and an upper bound of J_1 at angles in [0, 1]: partial sums of its alternating series."""
+    values = {psi: angle}
+    upper = evaluate(angular_coefficient(0) * psi**3, system, values)
+    return upper + evaluate(angular_coefficient(1) * psi**5, system, values), upper
+
+
+def _entrywise(function: Callable[..., Any], *values: Any) -> Any:
+    return np.frompyfunc(function, len(values), 1)(*values)
+
+
+def _ball_nonnegative(value: flint.arb) -> flint.arb:
+    # A ball of a non-negative quantity: intersect it with [0, infinity). NaN stays NaN.
+    if value < 0:
+        raise ArithmeticError(f"the ball {value} should contain a non-negative number: an enclosure was lost")
+    return value if value > 0 else value.nonnegative_part()
+
+
+def _ball_sqrt(value: flint.arb) -> flint.arb:
+    return _ball_nonnegative(value).sqrt()
+
+
+def _ball_angle(sine: flint.arb, cosine: flint.arb) -> flint.arb:
+    # The quotient is taken the way round that keeps the denominator away from zero.
+    if sine < cosine:
+        return (sine / cosine).atan()
+    return flint.arb.pi() / 2 - (cosine / sine).atan()
+
+
+_SMALL = flint.arb(2) ** -20
+
+
+def _ball_angular(direct: flint.arb, angle: flint.arb) -> flint.arb:
+    # sin(t) - t cos(t) cancels at small t, where partial sums of the series are the better enclosure.
+    if not angle < _SMALL:
+        return direct
+    lower, upper = _angular_bounds(_BALLS, angle)
+    return direct.intersection(lower.union(upper))
+
+
+_BALLS = Balls(53)  # stateless in what it evaluates: the precision is that of the surrounding context

@@ -1,0 +1,1 @@
+"""Kernel predictors, linearised networks and ensembles."""

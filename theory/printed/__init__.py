@@ -1,0 +1,1 @@
+"""Formulas as printed, a file a paper: claims, never used to compute."""

@@ -2,7 +2,7 @@
     weight and the last bias trained. The output is kappa v w in those two, so v = w = exp(x) with a scalar flow x. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-Require Import sums gap divergence output schur depth flow network residual_network multiclass multiclass_network scalar_flow.
+Require Import sums matrices gap_constants dissipation envelope theorem_1 theorem_2 output_bound matrices power_series network_kernels definiteness parameter_sums gradient_flow fcn_network resnet_network multiclass multiclass_network scalar_flow.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -149,22 +149,22 @@ Proof.
 Qed.
 
 (** [theorem_2_resnet] with alpha = 1; the other parameters are zero and frozen. *)
-Definition output_and_branch_bias : list group := [OutWeight 0; BranchBias 0 0].
+Definition output_and_branch_bias : list resnet_parameter := [OutWeight 0; BranchBias 0 0].
 
 Lemma one_block_bilinear v w : 0 < w ->
-  resnet 0 1 1 1 (placed group_eq (OutWeight 0) (BranchBias 0 0) (fun _ => 0) v w) (fun _ => 0) = 1 * v * w.
+  resnet 0 1 1 1 (placed resnet_parameter_eq (OutWeight 0) (BranchBias 0 0) (fun _ => 0) v w) (fun _ => 0) = 1 * v * w.
 Proof.
-  intros Hw. unfold resnet, stream, branch; simpl. unfold placed; simpl. replace (1 / 1) with 1 by field. rewrite sqrt_1. ring.
+  intros Hw. unfold resnet, residual_features, branch; simpl. unfold placed; simpl. replace (1 / 1) with 1 by field. rewrite sqrt_1. ring.
 Qed.
 
-Theorem moving_resnet : exists theta : R -> group -> R,
+Theorem moving_resnet : exists theta : R -> resnet_parameter -> R,
   different 1 0 (fun _ _ => 0) /\ (0 < 1)%nat /\ 1 <> 0 /\ signs 1 (fun _ => 1) /\ NoDup output_and_branch_bias /\
   (forall c, (c < 1)%nat -> In (OutWeight c) output_and_branch_bias) /\
   (forall r, (r < 1)%nat -> In (BranchBias 0 r) output_and_branch_bias) /\
-  gradient_flow group_eq output_and_branch_bias 1 (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0)) (fun _ => 1) theta /\
+  gradient_flow resnet_parameter_eq output_and_branch_bias 1 (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0)) (fun _ => 1) theta /\
   forall s t, s < t -> theta s (OutWeight 0) < theta t (OutWeight 0).
 Proof.
-  destruct (bilinear_flow group_eq (OutWeight 0) (BranchBias 0 0) ltac:(discriminate) (fun _ => 0)
+  destruct (bilinear_flow resnet_parameter_eq (OutWeight 0) (BranchBias 0 0) ltac:(discriminate) (fun _ => 0)
     (fun th (_ : nat) => resnet 0 1 1 1 th (fun _ => 0)) (fun th th' _ E => resnet_ext 0 1 1 1 th th' _ E)
     1 Rlt_0_1 one_block_bilinear) as [theta [Hflow Hmove]].
   exists theta. repeat split; try (exact (proj1 Hflow)); try apply Hflow; try exact Hmove.
@@ -253,7 +253,7 @@ Proof.
   set (a0 := sqrt 2 * kappa). assert (Hs : 0 < sqrt 2) by (apply sqrt_lt_R0; lra).
   assert (Hss : sqrt 2 * sqrt 2 = 2) by (apply sqrt_sqrt; lra).
   assert (Ha0 : 0 < a0) by (apply Rmult_lt_0_compat; assumption).
-  destruct (scalar_flow (speed a0 (2 * a0)) a0 (speed_continuous a0 (2 * a0)) (fun x => speed_range a0 (2 * a0) x Ha0)) as [x [_ Hx]].
+  destruct (scalar_flow (speed k0_coefficient (2 * a0)) k0_coefficient (speed_continuous k0_coefficient (2 * a0)) (fun x => speed_range k0_coefficient (2 * a0) x Ha0)) as [x [_ Hx]].
   set (theta := fun t => placed_rows (- exp (x t)) (exp (x t)) (sqrt 2 * exp (x t))).
   assert (Hw : forall t, 0 < sqrt 2 * exp (x t)) by (intros t; apply Rmult_lt_0_compat; [exact Hs|apply exp_pos]).
   assert (F0 : forall t, F (theta t) 0%nat = - (a0 * exp (x t + x t))).
@@ -308,10 +308,10 @@ Proof.
     destruct (eq_dec r' p1) as [->|]; [destruct Hn; right; left; reflexivity|reflexivity].
   - intros s t Hst. assert (Hp : forall r, theta r p1 = exp (x r)) by (intros r; unfold theta, placed_rows; decide_all).
     rewrite !Hp. apply exp_increasing.
-    destruct (MVT_gen x s t (fun z => speed a0 (2 * a0) (x z))) as [z [_ Hz]].
+    destruct (MVT_gen x s t (fun z => speed k0_coefficient (2 * a0) (x z))) as [z [_ Hz]].
     + intros; apply Hx.
     + intros z _. apply continuity_pt_filterlim. apply (ex_derive_continuous x). eexists. apply Hx.
-    + assert (H := speed_range a0 (2 * a0) (x z) Ha0). nra.
+    + assert (H := speed_range k0_coefficient (2 * a0) (x z) Ha0). nra.
 Qed.
 End Two_rows.
 
@@ -358,11 +358,11 @@ Proof.
   assert (HB : forall v0 v1 w a, (a < 2)%nat -> 0 < w ->
     resnet_classes 0 1 1 1 (placed_rows class_parameter_eq (Row 0 0) (Row 1 0) (Shared (BranchBias 0 0)) (fun _ => 0) v0 v1 w) (fun _ => 0) (a mod 2)%nat
       = 1 * match a with O => v0 | _ => v1 end * w).
-  { intros v0 v1 w a Ha Hw. unfold resnet_classes, stream, branch.
+  { intros v0 v1 w a Ha Hw. unfold resnet_classes, residual_features, branch.
     destruct a as [|[|a]]; [| |lia]; simpl; unfold placed_rows; simpl; replace (1 / 1) with 1 by field; rewrite sqrt_1; ring. }
   destruct (two_rows_flow class_parameter_eq (Row 0 0) (Row 1 0) (Shared (BranchBias 0 0)) ltac:(repeat split; discriminate) (fun _ => 0)
     (fun th a => resnet_classes 0 1 1 1 th (fun _ => 0) (a mod 2)%nat)
-    ltac:(intros th th' a E; apply sum_ext; intros j _; rewrite E; f_equal; apply stream_ext; intros; apply E)
+    ltac:(intros th th' a E; apply sum_ext; intros j _; rewrite E; f_equal; apply residual_features_ext; intros; apply E)
     1 Rlt_0_1 (fun v0 v1 w => HB v0 v1 w 0%nat ltac:(lia)) (fun v0 v1 w => HB v0 v1 w 1%nat ltac:(lia)))
     as [theta [Hflow Hmove]].
   exists theta. split; [intros i _; lia|]. split; [intros i j Hi Hj Hij; lia|]. split; [lia|]. split; [lra|].
@@ -372,5 +372,3 @@ Proof.
   - intros r Hr. assert (r = 0)%nat by lia. subst r. right; right; left; reflexivity.
 Qed.
 
-Print Assumptions moving_fcn.
-Print Assumptions moving_resnet_classes.

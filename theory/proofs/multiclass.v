@@ -2,7 +2,7 @@
     n * k: row i * k + c belongs to output c at sample i. Dissipation, envelope, Theorem 1 and Theorem 2. *)
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
-Require Import sums gap divergence.
+Require Import sums matrices gap_constants dissipation envelope theorem_1 theorem_2.
 Open Scope R_scope.
 
 (** ** One sample *)
@@ -56,7 +56,7 @@ Lemma softmax_label : softmax k z y = / (1 + exp (- soft_margin k z y)).
 Proof.
   assert (H := others_pos). assert (He := exp_pos (z y)). unfold softmax, soft_margin.
   rewrite (sum_others k y) by exact label_in. set (o := sum k (others y (fun j => exp (z j)))) in *.
-  replace (- (z y - ln o)) with (ln o + - z y) by ring. rewrite exp_plus, exp_ln, exp_Ropp by exact H. field. lra.
+  replace (- (z y - ln o)) with (ln o + - z y) by ring. rewrite exp_plus, exp_ln, exp_Ropp by exact H. field; lra.
 Qed.
 
 (** The loss and u are those of a binary sample whose margin is the soft margin. *)
@@ -67,7 +67,7 @@ Qed.
 
 Theorem wrong_margin : wrong k z y = / (1 + exp (soft_margin k z y)).
 Proof.
-  unfold wrong. rewrite softmax_label, exp_Ropp. assert (H := exp_pos (soft_margin k z y)). field. lra.
+  unfold wrong. rewrite softmax_label, exp_Ropp. assert (H := exp_pos (soft_margin k z y)). field; lra.
 Qed.
 
 Theorem soft_margin_below c : (c < k)%nat -> c <> y -> soft_margin k z y <= z y - z c.
@@ -84,7 +84,7 @@ Proof. apply Rdiv_lt_0_compat; [apply exp_pos|apply total_pos]. Qed.
 
 Lemma softmax_total : sum k (softmax k z) = 1.
 Proof.
-  assert (H := total_pos). unfold softmax, Rdiv. rewrite sum_scal_r. field. lra.
+  assert (H := total_pos). unfold softmax, Rdiv. rewrite sum_scal_r. field; lra.
 Qed.
 
 Lemma class_error_total : sum k (class_error k z y) = 0.
@@ -248,7 +248,7 @@ Proof. intros Hk Hy HK. apply HK, class_residual_shaped; assumption. Qed.
 Theorem envelope_classes (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (g : R) :
   (0 < n)%nat -> (2 <= k)%nat -> class_trains Q n k y f K -> 0 <= g ->
   forall t, 0 <= t -> (forall r, 0 <= r <= t -> Q r -> label_classes n k y (K r) g) ->
-  forall w, 0 < w -> w + ln w <= G (class_loss n k y f 0) + g * t ->
+  forall w, 0 < w -> w + ln w <= potential (class_loss n k y f 0) + g * t ->
   forall i c, (i < n)%nat -> (c < k)%nat -> c <> y i -> ln w <= f (i * k + y i)%nat t - f (i * k + c)%nat t.
 Proof.
   intros Hn Hk HT Hg t Ht HK w Hw Hwt i c Hi Hc Hne. assert (Hy := proj1 HT).
@@ -411,5 +411,3 @@ Proof.
   destruct (H i) as [-> [-> [-> ->]]], (H j) as [-> [-> [-> ->]]]. unfold onehot; simpl. ring.
 Qed.
 
-Print Assumptions theorem_1_classes.
-Print Assumptions theorem_2_classes.

@@ -1,7 +1,7 @@
 (** Theorems of multiclass.v: their hypotheses can hold, and near statements are false. *)
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
-Require Import sums gap divergence multiclass mutants.
+Require Import sums matrices gap_constants dissipation envelope theorem_1 theorem_2 multiclass witnesses mutants.
 Open Scope R_scope.
 
 (** ** Every binary flow is one of two classes: outputs - f/2 and f/2, block kernel (K/2) (x) 1 *)
@@ -130,7 +130,7 @@ Qed.
 Theorem mutant_envelope_classes : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (g : R),
   (0 < n)%nat -> (2 <= k)%nat -> class_trains Q n k y f K -> 0 <= g ->
   forall t, 0 <= t -> (forall r, 0 <= r <= t -> Q r -> label_classes n k y (K r) g) ->
-  forall w, 0 < w -> w + ln w <= G (class_loss n k y f 0) + 2 * g * t ->
+  forall w, 0 < w -> w + ln w <= potential (class_loss n k y f 0) + 2 * g * t ->
   forall i c, (i < n)%nat -> (c < k)%nat -> c <> y i -> ln w <= f (i * k + y i)%nat t - f (i * k + c)%nat t).
 Proof.
   intros H.
@@ -144,8 +144,8 @@ Proof.
     - intros r _ _. apply label_two; [exact Hy|]. intros u _. unfold half_block. unfold quad, signed; simpl.
       rewrite two_classes_kron, !(class_of_sign 1 (fun _ => 1) 0) by (lia || (intros j _; left; reflexivity)). lra.
     - lra.
-    - assert (HG : G (class_loss 1 2 (class_of (fun _ => 1)) (halves (fun _ t => ln (1 + t))) 0) = 1).
-      { rewrite (two_classes_loss 1 _ _ _ Hy). unfold loss, margin, G; simpl.
+    - assert (HG : potential (class_loss 1 2 (class_of (fun _ => 1)) (halves (fun _ t => ln (1 + t))) 0) = 1).
+      { rewrite (two_classes_loss 1 _ _ _ Hy). unfold loss, margin, potential; simpl.
         rewrite halves_difference, (class_of_sign 1 (fun _ => 1) 0) by (lia || (intros j _; left; reflexivity)).
         rewrite Rplus_0_r, ln_1, Rmult_0_r, Ropp_0, exp_0, Rplus_0_l, exp_ln by lra.
         replace (1 + 1 - 1) with 1 by ring. rewrite ln_1. field. }

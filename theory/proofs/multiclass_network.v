@@ -2,7 +2,7 @@
     flow of the summed cross-entropy, any n, depth, widths and different points. *)
 From Coq Require Import Reals Lra Lia List FinFun.
 From Coquelicot Require Import Coquelicot.
-Require Import sums gap divergence output schur kernel generated depth flow network residual_network multiclass.
+Require Import sums matrices gap_constants dissipation envelope theorem_1 theorem_2 output_bound matrices power_series layer_kernels generated network_kernels definiteness parameter_sums gradient_flow fcn_network resnet_network multiclass.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -57,7 +57,7 @@ Proof.
   - unfold class_error. rewrite (sum_ext k (fun c => (softmax k (fun c => z c t) c - onehot y c) * dz c)
       (fun c => softmax k (fun c => z c t) c * dz c - onehot y c * dz c)) by (intros; ring).
     rewrite sum_minus, onehot_sum. unfold minus, plus, opp, scal; simpl; unfold mult; simpl.
-    rewrite <- sum_scal_r. unfold Rminus. f_equal. apply sum_ext; intros c _. unfold softmax. field. lra.
+    rewrite <- sum_scal_r. unfold Rminus. f_equal. apply sum_ext; intros c _. unfold softmax. field; lra.
 Qed.
 
 Lemma cross_entropy_limit (E : (R -> Prop) -> Prop) {FE : Filter E} (z : nat -> R -> R) (l : nat -> R) :
@@ -112,10 +112,10 @@ Proof.
   intros [Hflow Hsm] Hfix Ha. destruct (Hsm a Ha) as [g Hg].
   assert (H := chain_rule trained F F_ext theta a g t _ Hg Hflow (fun p r Hp => Hfix r p Hp)).
   evar_last; [exact H|].
-  rewrite (lsum_ext trained _ (fun p => sum (n * k) (fun b => partial eq_dec F (theta t) a p * partial eq_dec F (theta t) b p * - class_residual k y f t b))).
-  - rewrite lsum_sum, <- sum_opp. apply sum_ext; intros b Hb. unfold empirical.
-    transitivity (- class_residual k y f t b * lsum trained (fun p => partial eq_dec F (theta t) a p * partial eq_dec F (theta t) b p)); [|ring].
-    rewrite <- lsum_scal. apply lsum_ext; intros; ring.
+  rewrite (parameter_sum_ext trained _ (fun p => sum (n * k) (fun b => partial eq_dec F (theta t) a p * partial eq_dec F (theta t) b p * - class_residual k y f t b))).
+  - rewrite parameter_sum_sum, <- sum_opp. apply sum_ext; intros b Hb. unfold empirical.
+    transitivity (- class_residual k y f t b * parameter_sum trained (fun p => partial eq_dec F (theta t) a p * partial eq_dec F (theta t) b p)); [|ring].
+    rewrite <- parameter_sum_scal. apply parameter_sum_ext; intros; ring.
   - intros p Hp. rewrite (gradient eq_dec trained F once F_ext (theta t) a g p Hp Hg), <- sum_opp, <- sum_scal. apply sum_ext; intros; ring.
 Qed.
 
@@ -187,8 +187,8 @@ Lemma row_kernel (part : list A) (trained : list B) theta : NoDup part -> (foral
   empirical eqA part F (fun p => theta (embed p)) i i <= empirical eqB trained H theta a a.
 Proof.
   intros HD HI. unfold empirical.
-  replace (lsum part _) with (lsum (map embed part) (fun q => partial eqB H theta a q * partial eqB H theta a q)).
-  - apply lsum_incl; [apply Injective_map_NoDup; [exact injective|exact HD]| |intros; apply Rle_0_sqr].
+  replace (parameter_sum part _) with (parameter_sum (map embed part) (fun q => partial eqB H theta a q * partial eqB H theta a q)).
+  - apply parameter_sum_incl; [apply Injective_map_NoDup; [exact injective|exact HD]| |intros; apply Rle_0_sqr].
     intros q Hq. apply in_map_iff in Hq. destruct Hq as [p [<- Hp]]. apply HI, Hp.
   - clear HD HI. induction part as [|p part IH]; [reflexivity|]. simpl. rewrite IH, row_partial. reflexivity.
 Qed.
@@ -261,7 +261,7 @@ Proof.
   assert (Hp : 0 < 2 * sqrt (2 / INR (m L))).
   { apply Rmult_lt_0_compat; [lra|]. apply sqrt_lt_R0, Rdiv_lt_0_compat; [lra|apply lt_0_INR, Hm]. }
   split.
-  - apply definite_below_positive; [apply fcn_ntk_good, Hx|apply (proposition_2 n d x Hx L); unfold L; lia].
+  - apply definite_below_positive; [apply fcn_ntk_symmetric_psd, Hx|apply (proposition_2 n d x Hx L); unfold L; lia].
   - intros l0 g T Hl HB Hg H0.
     apply (theorem_2_classes times n k y (fun a t => F (theta t) a) (kron k K) Kt l0 g (2 * sqrt (2 / INR (m L))) T Hn Hk HT Hl
       (below_kron n k K l0 HB) Hg Hp); [|exact HU|exact H0].
@@ -269,12 +269,12 @@ Proof.
 Qed.
 
 (** ** The residual network (2.2) with k outputs: row c of W_(L+1), everything else shared *)
-Inductive class_parameter := Shared (p : group) | Row (c j : nat).
+Inductive class_parameter := Shared (p : resnet_parameter) | Row (c j : nat).
 Definition class_parameter_eq (p q : class_parameter) : {p = q} + {p <> q}.
-Proof. decide equality; try apply Nat.eq_dec. apply group_eq. Defined.
-Definition resnet_row (c : nat) (p : group) : class_parameter := match p with OutWeight j => Row c j | _ => Shared p end.
+Proof. decide equality; try apply Nat.eq_dec. apply resnet_parameter_eq. Defined.
+Definition resnet_row (c : nat) (p : resnet_parameter) : class_parameter := match p with OutWeight j => Row c j | _ => Shared p end.
 Definition resnet_classes (d m : nat) (alpha : R) (L : nat) (theta : class_parameter -> R) (x : nat -> R) (c : nat) : R :=
-  sum m (fun j => theta (Row c j) * stream d m alpha (fun p => theta (Shared p)) L x j).
+  sum m (fun j => theta (Row c j) * residual_features d m alpha (fun p => theta (Shared p)) L x j).
 
 Lemma resnet_row_injective c p q : resnet_row c p = resnet_row c q -> p = q.
 Proof. destruct p, q; simpl; intros E; inversion E; reflexivity. Qed.
@@ -282,7 +282,7 @@ Proof. destruct p, q; simpl; intros E; inversion E; reflexivity. Qed.
 Lemma resnet_row_output d m alpha L theta x c :
   resnet_classes d m alpha L theta x c = resnet d m alpha L (fun p => theta (resnet_row c p)) x.
 Proof.
-  apply sum_ext; intros j _. simpl. f_equal. apply stream_ext. intros p Hp. destruct p; simpl in *; reflexivity || contradiction.
+  apply sum_ext; intros j _. simpl. f_equal. apply residual_features_ext. intros p Hp. destruct p; simpl in *; reflexivity || contradiction.
 Qed.
 
 Theorem kernel_controls_resnet_class_output (d m l k : nat) (alpha : R) (x : nat -> nat -> R) (trained : list class_parameter) theta a :
@@ -295,7 +295,7 @@ Proof.
   assert (Hrow : forall th, F th a = (fun th i => resnet d m alpha (S l) th (x i)) (fun p => th (resnet_row c p)) (a / k)%nat)
     by (intros th; apply resnet_row_output).
   rewrite Hrow. cbv beta.
-  eapply Rle_trans; [|apply (row_kernel group_eq class_parameter_eq (fun th i => resnet d m alpha (S l) th (x i))
+  eapply Rle_trans; [|apply (row_kernel resnet_parameter_eq class_parameter_eq (fun th i => resnet d m alpha (S l) th (x i))
     (fun th th' i E => resnet_ext d m alpha (S l) th th' (x i) E) (resnet_row c) (resnet_row_injective c) F a (a / k)%nat Hrow (last_two m l) trained theta)].
   - apply (kernel_controls_resnet_output d m alpha l Hm x (last_two m l)).
     + intros j Hj. apply in_or_app. left. apply in_map, in_seq. lia.
@@ -322,17 +322,15 @@ Proof.
   intros L F K Kt times Hn Hk Hy Hx Hm Ha HD HW Hb Hflow.
   assert (HT : class_trains times n k y (fun a t => F (theta t) a) Kt).
   { apply class_flow_trains; try assumption. intros th th' a E. apply sum_ext; intros j _. rewrite E. f_equal.
-    apply stream_ext. intros; apply E. }
+    apply residual_features_ext. intros; apply E. }
   assert (HU : unbounded times) by (apply class_flows_unbounded; exact Hflow).
   assert (Hp : 0 < 2 * Rabs alpha / sqrt (INR m)).
   { apply Rdiv_lt_0_compat; [assert (H := Rabs_pos_lt _ Ha); lra|apply sqrt_lt_R0, lt_0_INR, Hm]. }
   split.
-  - apply definite_below_positive; [apply resnet_ntk_good, Hx|apply (proposition_3 n d x alpha Hx L); [unfold L; lia|exact Ha]].
+  - apply definite_below_positive; [apply resnet_ntk_symmetric_psd, Hx|apply (proposition_3 n d x alpha Hx L); [unfold L; lia|exact Ha]].
   - intros l0 g T Hl HB Hg H0.
     apply (theorem_2_classes times n k y (fun a t => F (theta t) a) (kron k K) Kt l0 g (2 * Rabs alpha / sqrt (INR m)) T Hn Hk HT Hl
       (below_kron n k K l0 HB) Hg Hp); [|exact HU|exact H0].
     intros t a _ _ _. apply (kernel_controls_resnet_class_output d m l k alpha x trained (theta t) a Hm ltac:(lia) HW Hb).
 Qed.
 
-Print Assumptions theorem_2_fcn_classes.
-Print Assumptions theorem_2_resnet_classes.

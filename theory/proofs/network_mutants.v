@@ -1,7 +1,7 @@
 (** Theorem 2 for networks with a hypothesis dropped is false: frozen last bias, alpha = 0, repeated points. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-Require Import sums gap divergence output schur arccos kernel generated depth flow network residual_network multiclass multiclass_network
+Require Import sums matrices gap_constants dissipation envelope theorem_1 theorem_2 output_bound matrices power_series arccosine layer_kernels generated network_kernels definiteness parameter_sums gradient_flow fcn_network resnet_network multiclass multiclass_network
   scalar_flow moving_networks mutants.
 Import ListNotations.
 Open Scope R_scope.
@@ -22,9 +22,9 @@ Hypothesis flat : exists d, 0 < d /\ forall h i, (i < N)%nat -> (forall p, ~ In 
 Lemma still_differentiable i : (i < N)%nat -> differentiable trained F base i (fun _ => 0).
 Proof.
   intros Hi e He. destruct flat as [d [Hd H]]. exists d. split; [exact Hd|]. intros h Hoff Hh. rewrite (H h i Hi Hoff Hh).
-  rewrite (lsum_ext trained (fun p => 0 * h p) (fun p => 0 * 0)) by (intros; ring). rewrite lsum_scal.
-  replace (F base i - F base i - 0 * lsum trained (fun _ => 0)) with 0 by ring. rewrite Rabs_R0.
-  apply Rmult_le_pos; [lra|]. apply lsum_nonneg. intros; apply Rabs_pos.
+  rewrite (parameter_sum_ext trained (fun p => 0 * h p) (fun p => 0 * 0)) by (intros; ring). rewrite parameter_sum_scal.
+  replace (F base i - F base i - 0 * parameter_sum trained (fun _ => 0)) with 0 by ring. rewrite Rabs_R0.
+  apply Rmult_le_pos; [lra|]. apply parameter_sum_nonneg. intros; apply Rabs_pos.
 Qed.
 
 Lemma still_partial i p : (i < N)%nat -> In p trained -> partial eq_dec F base i p = 0.
@@ -77,19 +77,19 @@ Qed.
 Lemma resnet_0_flat th i : (forall r, th (InBias r) = 0) -> (forall r c, th (InWeight r c) = 0) ->
   resnet 1 1 0 1 th (three_points i) = 0.
 Proof.
-  intros Hb HW. unfold resnet, stream; simpl. rewrite Hb, HW. ring.
+  intros Hb HW. unfold resnet, residual_features; simpl. rewrite Hb, HW. ring.
 Qed.
 
 Theorem mutant_theorem_2_resnet : ~ (forall (n d l m : nat) (alpha : R) (x : nat -> nat -> R) (s : nat -> R)
-    (trained : list group) (theta : R -> group -> R),
+    (trained : list resnet_parameter) (theta : R -> resnet_parameter -> R),
   let L := S l in
-  let F := fun (th : group -> R) (i : nat) => resnet d m alpha L th (x i) in
+  let F := fun (th : resnet_parameter -> R) (i : nat) => resnet d m alpha L th (x i) in
   let K := resnet_ntk (gram d x) alpha L in
-  let Kt := fun t => empirical group_eq trained F (theta t) in
-  let times := flows_at group_eq trained n F s theta in
+  let Kt := fun t => empirical resnet_parameter_eq trained F (theta t) in
+  let times := flows_at resnet_parameter_eq trained n F s theta in
   (0 < n)%nat -> different n d x -> (0 < m)%nat -> signs n s -> NoDup trained ->
   (forall c, (c < m)%nat -> In (OutWeight c) trained) -> (forall r, (r < m)%nat -> In (BranchBias l r) trained) ->
-  gradient_flow group_eq trained n F s theta ->
+  gradient_flow resnet_parameter_eq trained n F s theta ->
   (exists l0, 0 < l0 /\ below n K l0) /\
   forall l0, 0 <= l0 -> below n K l0 ->
     Rbar_le (l0 / INR n) (sup_gap times n K Kt) /\
@@ -129,7 +129,7 @@ Proof.
     ltac:(intros c j Hc Hj; assert (j = 0)%nat by lia; subst j; destruct c as [|[|c]]; [left|right; left|lia]; reflexivity)
     ltac:(intros r Hr; assert (r = 0)%nat by lia; subst r; right; right; left; reflexivity)) as [[l0 [Hl HB]] _].
   - apply (still_class_flow class_parameter_eq two_rows_and_branch_bias HD 6); [| |reflexivity].
-    + intros th th' a E. apply sum_ext; intros j _. rewrite E. f_equal. apply stream_ext. intros; apply E.
+    + intros th th' a E. apply sum_ext; intros j _. rewrite E. f_equal. apply residual_features_ext. intros; apply E.
     + exists 1. split; [lra|]. intros h a _ Hoff _. rewrite !resnet_row_output.
       rewrite !resnet_0_flat; [reflexivity| | | |]; intros; try reflexivity; simpl; rewrite Hoff, Rplus_0_l; try reflexivity; intros [E|[E|[E|[]]]]; discriminate.
   - exact (three_points_singular l0 Hl HB).
@@ -171,7 +171,7 @@ Qed.
 Lemma fcn_ntk_at_origin : fcn_ntk (gram 0 (fun _ _ => 0)) 1 0%nat 0%nat = 2.
 Proof.
   unfold fcn_ntk; cbn [sum fcn_S].
-  unfold fcn_part_W, fcn_part_b, fcn_B, fcn_B_l, fcn_Sigma, fcn_Sigma_l, fcn_S_l, add, mul, relu_moment, step_moment, correlations, const, gram, dot; cbn.
+  unfold fcn_B, fcn_Sigma, add, mul, relu_moment, step_moment, correlations, const, gram, dot; cbn.
   unfold add, mul, const, relu_moment, correlations; cbn.
   replace (1 + 0) with 1 by ring. rewrite !(Rmult_1_l 1), !sqrt_1. replace (1 / 1) with 1 by field.
   assert (HPI := PI_RGT_0). unfold k1, k0. rewrite acos_1. replace (1 - 1 ^ 2) with 0 by ring. rewrite sqrt_0.
@@ -235,5 +235,5 @@ Proof.
   destruct (H1 2 ltac:(lra) HB) as [_ H2].
   apply (H2 0 0 ltac:(simpl; lra) (Rle_refl 0)). intros t _ _ i j Hi Hj.
   assert (i = 0)%nat by lia. assert (j = 0)%nat by lia. subst i j. rewrite fcn_ntk_at_origin.
-  unfold empirical, lsum. fold F. rewrite Hp, Hss. replace (2 + 0 - 2) with 0 by ring. rewrite Rabs_R0. lra.
+  unfold empirical, parameter_sum. fold F. rewrite Hp, Hss. replace (2 + 0 - 2) with 0 by ring. rewrite Rabs_R0. lra.
 Qed.

@@ -1,7 +1,7 @@
 (** Remark 1: Lemma 8 for other losses. It holds for every convex l with l' < 0 that is bounded below, and for no other. *)
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
-Require Import sums gap divergence.
+Require Import sums matrices gap_constants dissipation envelope theorem_1 theorem_2.
 Open Scope R_scope.
 
 (** V = sum_i l(q_i) and u_i = - l'(q_i), q_i the margins. *)
@@ -164,7 +164,7 @@ Proof.
     assert (HD : quad 2 (signed (fun _ => 1) (K s)) (slope dl (margin (fun _ => 1) f) s) = d ^ 2).
     { assert (E0 : slope dl (margin (fun _ => 1) f) s 0 = d) by (unfold slope, margin, f, d; rewrite Rmult_0_r; reflexivity).
       assert (E1 : slope dl (margin (fun _ => 1) f) s 1 = - dl (x s)) by (unfold slope, margin, f; rewrite Rmult_1_l; reflexivity).
-      unfold quad, signed, K; simpl. rewrite E0, E1. unfold w. assert (H1 := Hneg (x s)). field. lra. }
+      unfold quad, signed, K; simpl. rewrite E0, E1. unfold w. assert (H1 := Hneg (x s)). field; lra. }
     rewrite HD in H. nra.
   - intros t Ht v. specialize (Hw t Ht). unfold norm2, quad, K; simpl.
     set (a := v 0%nat). set (b := v 1%nat). set (Y := w t * b).
@@ -176,8 +176,6 @@ Proof.
   - intros t. reflexivity.
 Qed.
 
-Print Assumptions remark_1.
-Print Assumptions remark_1_needs_bound.
 
 (** ** The hypotheses can hold: the exponential loss, K = 1, q = ln(1 + t). *)
 Lemma exponential_convex_falling : convex_falling (fun z => exp (- z)) (fun z => - exp (- z)).
@@ -198,7 +196,7 @@ Proof.
     { intros r Hr. unfold loss_of, margin; simpl. rewrite Rmult_1_l, exp_Ropp, exp_ln by lra. ring. }
     rewrite !HL by lra.
     destruct (MVT_gen (fun r => / (1 + r)) s t (fun r => - (/ (1 + r)) ^ 2)) as [x [Hx Heq]].
-    + intros x Hx. rewrite Rmin_left in Hx by lra. auto_derive; [lra|]. field. lra.
+    + intros x Hx. rewrite Rmin_left in Hx by lra. auto_derive; [lra|]. field; lra.
     + intros x Hx. rewrite Rmin_left in Hx by lra. apply continuity_pt_filterlim. apply (ex_derive_continuous (fun r => / (1 + r))).
       auto_derive. lra.
     + rewrite Rmin_left, Rmax_right in Hx by lra. specialize (H x Hx I). revert H. unfold quad, signed, slope, margin; simpl.

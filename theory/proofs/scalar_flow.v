@@ -92,8 +92,7 @@ Proof.
       * rewrite !Rabs_pos_eq; lra.
       * rewrite (Rabs_left1 (z + - x t)), (Rabs_left (x (t + h) - x t)); lra.
     + eapply Rle_lt_trans; [apply Hl|]. replace (t + h - t) with h by ring.
-      apply Rlt_le_trans with (V * (d / V)); [apply Rmult_lt_compat_l; assumption|]. right. field. lra.
+      apply Rlt_le_trans with (V * (d / V)); [apply Rmult_lt_compat_l; assumption|]. right. field; lra.
 Qed.
 End Scalar_flow.
 
-Print Assumptions scalar_flow.

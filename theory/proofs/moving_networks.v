@@ -120,7 +120,7 @@ Definition one_neuron (l : nat) : nat := match l with O => 0%nat | _ => 1%nat en
 Definition output_and_bias : list parameter := [Weight 1 0 0; Bias 0 0].
 
 Lemma one_neuron_fcn th : fcn one_neuron 1 th (fun _ => 0) = th (Weight 1 0 0) * (sqrt (2 / 1) * relu (th (Bias 0 0))).
-Proof. unfold fcn, features, pre; simpl. rewrite !Rplus_0_l. reflexivity. Qed.
+Proof. unfold fcn, features, preactivation; simpl. rewrite !Rplus_0_l. reflexivity. Qed.
 
 Lemma one_neuron_bilinear v w : 0 < w ->
   fcn one_neuron 1 (placed parameter_eq (Weight 1 0 0) (Bias 0 0) (fun _ => 0) v w) (fun _ => 0) = sqrt 2 * v * w.
@@ -250,17 +250,17 @@ Theorem two_rows_flow : exists theta : R -> A -> R,
   class_gradient_flow eq_dec [p0; p1; q] 1 2 F (fun _ => 1%nat) theta /\ (forall s t, s < t -> theta s p1 < theta t p1).
 Proof.
   destruct distinct as [D1 [D2 D3]].
-  set (a0 := sqrt 2 * kappa). assert (Hs : 0 < sqrt 2) by (apply sqrt_lt_R0; lra).
+  set (top := sqrt 2 * kappa). assert (Hs : 0 < sqrt 2) by (apply sqrt_lt_R0; lra).
   assert (Hss : sqrt 2 * sqrt 2 = 2) by (apply sqrt_sqrt; lra).
-  assert (Ha0 : 0 < a0) by (apply Rmult_lt_0_compat; assumption).
-  destruct (scalar_flow (speed k0_coefficient (2 * a0)) k0_coefficient (speed_continuous k0_coefficient (2 * a0)) (fun x => speed_range k0_coefficient (2 * a0) x Ha0)) as [x [_ Hx]].
+  assert (Ha0 : 0 < top) by (apply Rmult_lt_0_compat; assumption).
+  destruct (scalar_flow (speed top (2 * top)) top (speed_continuous top (2 * top)) (fun x => speed_range top (2 * top) x Ha0)) as [x [_ Hx]].
   set (theta := fun t => placed_rows (- exp (x t)) (exp (x t)) (sqrt 2 * exp (x t))).
   assert (Hw : forall t, 0 < sqrt 2 * exp (x t)) by (intros t; apply Rmult_lt_0_compat; [exact Hs|apply exp_pos]).
-  assert (F0 : forall t, F (theta t) 0%nat = - (a0 * exp (x t + x t))).
-  { intros t. unfold theta. rewrite output_0 by apply Hw. rewrite exp_plus. unfold a0. ring. }
-  assert (F1 : forall t, F (theta t) 1%nat = a0 * exp (x t + x t)).
-  { intros t. unfold theta. rewrite output_1 by apply Hw. rewrite exp_plus. unfold a0. ring. }
-  set (u := fun t => / (1 + exp (2 * a0 * exp (x t + x t)))).
+  assert (F0 : forall t, F (theta t) 0%nat = - (top * exp (x t + x t))).
+  { intros t. unfold theta. rewrite output_0 by apply Hw. rewrite exp_plus. unfold top. ring. }
+  assert (F1 : forall t, F (theta t) 1%nat = top * exp (x t + x t)).
+  { intros t. unfold theta. rewrite output_1 by apply Hw. rewrite exp_plus. unfold top. ring. }
+  set (u := fun t => / (1 + exp (2 * top * exp (x t + x t)))).
   assert (Hy : labels 1 2 (fun _ => 1%nat)) by (intros i _; lia).
   assert (Hr : forall t, class_residual 2 (fun _ => 1%nat) (fun a t => F (theta t) a) t 0 = u t
             /\ class_residual 2 (fun _ => 1%nat) (fun a t => F (theta t) a) t 1 = - u t).
@@ -268,15 +268,15 @@ Proof.
     assert (E : residual (margin (sign_of (fun _ => 1%nat)) (difference_output (fun a t => F (theta t) a))) t 0 = u t).
     { unfold residual, margin, difference_output, sign_of, u; simpl. rewrite F0, F1. do 3 f_equal. ring. }
     rewrite E in H. unfold sign_of in H; simpl in H. destruct H as [H0 H1]. rewrite H0, H1. split; ring. }
-  assert (He : forall t, is_derive (fun t => exp (x t)) t (a0 * u t * exp (x t))).
+  assert (He : forall t, is_derive (fun t => exp (x t)) t (top * u t * exp (x t))).
   { intros t. evar_last; [apply (is_derive_comp exp x t (exp (x t))); [apply is_derive_Reals, derivable_pt_lim_exp|apply Hx]|].
     unfold scal; simpl; unfold mult; simpl. unfold speed, u, Rdiv. ring. }
   assert (Hcont : forall a t, (a < 1 * 2)%nat -> continuous (fun t => F (theta t) a) t).
   { intros a t Ha. destruct a as [|[|a]]; [| |simpl in Ha; lia].
-    - apply (continuous_ext (fun t => - (a0 * exp (x t + x t)))); [intros; symmetry; apply F0|].
-      apply (ex_derive_continuous (fun t => - (a0 * exp (x t + x t)))). auto_derive. repeat split; eexists; apply Hx.
-    - apply (continuous_ext (fun t => a0 * exp (x t + x t))); [intros; symmetry; apply F1|].
-      apply (ex_derive_continuous (fun t => a0 * exp (x t + x t))). auto_derive. repeat split; eexists; apply Hx. }
+    - apply (continuous_ext (fun t => - (top * exp (x t + x t)))); [intros; symmetry; apply F0|].
+      apply (ex_derive_continuous (fun t => - (top * exp (x t + x t)))). auto_derive. repeat split; eexists; apply Hx.
+    - apply (continuous_ext (fun t => top * exp (x t + x t))); [intros; symmetry; apply F1|].
+      apply (ex_derive_continuous (fun t => top * exp (x t + x t))). auto_derive. repeat split; eexists; apply Hx. }
   exists theta. split; [split; [|split; [|split]]|].
   - intros T. exists nil. intros t _ _. split.
     + intros r Hin. destruct (Hr t) as [R0 R1]. simpl sum. rewrite R0, R1.
@@ -288,16 +288,16 @@ Proof.
         { intros s. unfold theta, placed_rows. decide_all. }
         evar_last; [apply (is_derive_opp (fun t => exp (x t))), He|].
         destruct (eq_dec p0 q); [contradiction|]. destruct (eq_dec p0 p0); [|contradiction]. destruct (eq_dec p0 p1); [contradiction|].
-        unfold opp; simpl. unfold a0. ring.
+        unfold opp; simpl. unfold top. ring.
       * apply (is_derive_ext (fun t => exp (x t))).
         { intros s. unfold theta, placed_rows. decide_all. }
         evar_last; [apply He|].
         destruct (eq_dec p1 q); [contradiction|]. destruct (eq_dec p1 p1); [|contradiction].
-        destruct (eq_dec p1 p0) as [E|]; [symmetry in E; contradiction|]. unfold a0. ring.
+        destruct (eq_dec p1 p0) as [E|]; [symmetry in E; contradiction|]. unfold top. ring.
       * apply (is_derive_ext (fun t => sqrt 2 * exp (x t))).
         { intros s. unfold theta, placed_rows. decide_all. }
         evar_last; [apply (is_derive_scal (fun t => exp (x t)) t (sqrt 2)), He|].
-        destruct (eq_dec q q); [|contradiction]. unfold a0.
+        destruct (eq_dec q q); [|contradiction]. unfold top.
         transitivity (sqrt 2 * sqrt 2 * kappa * u t * exp (x t)); [ring|]. rewrite Hss. ring.
     + intros a Ha. simpl in Ha. eexists. apply rows_differentiable; [lia|apply Hw].
   - intros a t Ha _. apply Hcont, Ha.
@@ -308,10 +308,10 @@ Proof.
     destruct (eq_dec r' p1) as [->|]; [destruct Hn; right; left; reflexivity|reflexivity].
   - intros s t Hst. assert (Hp : forall r, theta r p1 = exp (x r)) by (intros r; unfold theta, placed_rows; decide_all).
     rewrite !Hp. apply exp_increasing.
-    destruct (MVT_gen x s t (fun z => speed k0_coefficient (2 * a0) (x z))) as [z [_ Hz]].
+    destruct (MVT_gen x s t (fun z => speed top (2 * top) (x z))) as [z [_ Hz]].
     + intros; apply Hx.
     + intros z _. apply continuity_pt_filterlim. apply (ex_derive_continuous x). eexists. apply Hx.
-    + assert (H := speed_range k0_coefficient (2 * a0) (x z) Ha0). nra.
+    + assert (H := speed_range top (2 * top) (x z) Ha0). nra.
 Qed.
 End Two_rows.
 
@@ -327,7 +327,7 @@ Theorem moving_fcn_classes : exists theta : R -> parameter -> R,
   forall s t, s < t -> theta s (Weight 1 1 0) < theta t (Weight 1 1 0).
 Proof.
   assert (HF : forall th c, fcn_classes one_neuron 1 th (fun _ => 0) c = th (Weight 1 c 0) * (sqrt (2 / 1) * relu (th (Bias 0 0)))).
-  { intros th c. unfold fcn_classes, features, pre; simpl. rewrite !Rplus_0_l. reflexivity. }
+  { intros th c. unfold fcn_classes, features, preactivation; simpl. rewrite !Rplus_0_l. reflexivity. }
   assert (HB : forall v0 v1 w a, (a < 2)%nat -> 0 < w ->
     fcn_classes one_neuron 1 (placed_rows parameter_eq (Weight 1 0 0) (Weight 1 1 0) (Bias 0 0) (fun _ => 0) v0 v1 w) (fun _ => 0) (a mod 2)%nat
       = sqrt 2 * match a with O => v0 | _ => v1 end * w).

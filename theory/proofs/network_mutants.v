@@ -161,7 +161,7 @@ Proof.
     + exists 1. split; [lra|]. intros h a _ Hoff Hh.
       assert (Hb := Rabs_def2 _ _ (Hh (Bias 0 0) (or_intror (or_intror (or_introl eq_refl))))).
       assert (Hr : forall v, v < 0 -> relu v = 0) by (intros v Hv; unfold relu; apply Rmax_left; lra).
-      unfold fcn_classes, features, pre; simpl. rewrite !Rplus_0_l, !Hr by lra. ring.
+      unfold fcn_classes, features, preactivation; simpl. rewrite !Rplus_0_l, !Hr by lra. ring.
   - assert (E : forall i j, fcn_ntk (gram 0 (fun _ _ => 0)) 1 i j = fcn_ntk (gram 0 (fun _ _ => 0)) 1 0%nat 0%nat) by reflexivity.
     assert (H1 := HB (fun i => match i with O => 1 | _ => -1 end)). revert H1. small.
     rewrite (E 0%nat 1%nat), (E 1%nat 0%nat), (E 1%nat 1%nat). lra.

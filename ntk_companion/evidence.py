@@ -45,6 +45,7 @@ class Theorem:
     definitions  of the development that its statement uses, through others
     mutants      wrong statements whose negations are proved, as substitutions in the statement
     witness      the theorem by which its hypotheses can hold together; empty if it has none
+    less         names each hypothesis in which it says less than the statement it is evidence for; empty if none
     """
 
     name: str
@@ -55,6 +56,7 @@ class Theorem:
     definitions: tuple[str, ...]
     mutants: tuple[str, ...]
     witness: str
+    less: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -44,6 +45,14 @@ class Formal:
         """The development in which the theorems are."""
         return self.development or companion_proofs()
 
+    def key(self, statement: Statement) -> str:
+        """The name of the pair of this statement, or its corrected form, and these theorems in the seal."""
+        return f"{statement.id} (corrected)" if self.corrects else statement.id
+
+    def formula(self, statement: Statement) -> str:
+        """The LaTeX that the theorems are about: the statement's, or its corrected form."""
+        return statement.finding.corrected if self.corrects and statement.finding else statement.formula
+
 
 @cache
 def proved(development: Development) -> tuple[dict[str, Any], Kind]:
@@ -72,7 +81,7 @@ def formal(statement: Statement, proof: Formal) -> Iterable[Evidence]:
     """
     sealed, kind = proved(proof.proofs)
     found = theorems(proof.theorems, proof.proofs)
-    if sealed["pairs"].get(statement.id) != pair(statement, proof):
+    if sealed["pairs"].get(proof.key(statement)) != pair(statement, proof):
         raise ProofError(
             f"{statement.id}: its LaTeX or {', '.join(proof.theorems)} changed since somebody compared the two; "
             f"read both, then renew {proof.proofs.folder / seal.FILE} with make seal"
@@ -80,14 +89,21 @@ def formal(statement: Statement, proof: Formal) -> Iterable[Evidence]:
     for theorem in found:
         verdict = Verdict.REFUTED if proof.refutes else Verdict.CONFIRMED
         detail = f"{theorem.name} ({theorem.file}, line {theorem.line})"
-        yield Evidence(kind, verdict, detail, covers_all=not proof.refutes, theorem=theorem)
+        shown = dataclasses.replace(theorem, less=proof.less)
+        yield Evidence(kind, verdict, detail, covers_all=not proof.refutes, theorem=shown)
+
+
+def mutant(proof: Formal, theorem: str, number: int) -> Evidence:
+    """The evidence against a mutant of a theorem. Raises ProofError if a proof is not what it should be."""
+    _, kind = proved(proof.proofs)
+    one = proof.proofs.theorems[theorem].mutants[number]
+    return Evidence(kind, Verdict.REFUTED, f"{one.by} proves the negation of {theorem} with {one.new or 'nothing'} for {one.old}")
 
 
 def pair(statement: Statement, proof: Formal) -> str:
     """The hash that ties the LaTeX of a statement, or of its corrected form, to its theorems as sealed."""
     sealed, _ = proved(proof.proofs)
-    formula = statement.finding.corrected if proof.corrects and statement.finding else statement.formula
-    return seal.pairing(formula, [sealed["theorems"][name]["statement"] for name in proof.theorems])
+    return seal.pairing(proof.formula(statement), [sealed["theorems"][name]["statement"] for name in proof.theorems])
 
 
 def _theorem(name: str, sealed: dict[str, Any], development: Development) -> Theorem:

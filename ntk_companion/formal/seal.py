@@ -27,25 +27,36 @@ def read(development: Development) -> dict[str, Any]:
 
     Raises ProofError, naming the file, if the seal was edited or is missing, or a file is not the one that was sealed.
     """
+    sealed = parsed(development)
+    for name in sorted({*sealed["hashes"], *development.hashes}):
+        if sealed["hashes"].get(name) != development.hashes.get(name):
+            raise ProofError(f"{development.folder / name} is not the file that was sealed: replay it with make seal")
+    return sealed
+
+
+def parsed(development: Development) -> dict[str, Any]:
+    """The seal of a development, of whatever files. Raises ProofError if it is missing, edited, or no seal."""
     path = development.folder / FILE
     try:
-        seal = json.loads(path.read_text(encoding="utf-8"))
-        body = {key: value for key, value in seal.items() if key != "digest"}
-        if seal["schema"] != SCHEMA or seal["digest"] != digest(body):
-            raise ProofError(f"{path} was changed after it was made: renew it with make seal")
-        sealed = seal["hashes"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ProofError(f"{path} is no seal ({error}): renew it with make seal") from None
-    for name in sorted({*sealed, *development.hashes}):
-        if sealed.get(name) != development.hashes.get(name):
-            raise ProofError(f"{development.folder / name} is not the file that was sealed: replay it with make seal")
-    return dict(seal)
+        return loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ProofError(f"{path} is not a whole seal ({error}): renew it with make seal") from None
 
 
-def text(development: Development, pairs: Mapping[str, str]) -> str:
-    """The text of a new seal, from what Coq says now. Raises ProofError where Coq refuses something."""
-    body: dict[str, Any] = {"schema": SCHEMA, "coq": coq.version(), "hashes": development.hashes}
-    body |= observed(development) | {"pairs": dict(sorted(pairs.items()))}
+def loads(text: str) -> dict[str, Any]:
+    """The seal in a text. Raises ValueError if it is none, or was edited."""
+    seal = json.loads(text)
+    if not isinstance(seal, dict) or seal.get("schema") != SCHEMA:
+        raise ValueError(f"it is not a {SCHEMA!r}")
+    if seal.get("digest") != digest({key: value for key, value in seal.items() if key != "digest"}):
+        raise ValueError("it was changed after it was made")
+    return seal
+
+
+def text(development: Development, observed: Mapping[str, Any], pairs: Mapping[str, tuple[str, str]]) -> str:
+    """The text of a new seal: what was `observed` of the theorems, and the hash of every pair of LaTeX and theorem."""
+    body: dict[str, Any] = {"schema": SCHEMA, "coq": coq.version(), "hashes": development.hashes, **observed}
+    body["pairs"] = {name: pairs[name][0] for name in sorted(pairs)}
     return json_text(body | {"digest": digest(body)})
 
 

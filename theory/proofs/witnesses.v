@@ -204,6 +204,14 @@ Qed.
 Lemma always_unbounded : unbounded always.
 Proof. intros T. exists T. split; [lra|exact I]. Qed.
 
+Theorem trains_inhabited : exists (s : nat -> R) (f : nat -> R -> R) (K : R -> nat -> nat -> R),
+  trains always 1 s f K /\ (forall t, 0 <= t -> label 1 s (K t) 2) /\ (forall t, 0 <= t -> 1 * Rabs (f 0%nat t) <= K t 0%nat 0%nat).
+Proof.
+  exists (fun _ => 1), learned, learning_kernel. split; [exact learning_trains|]. split.
+  - intros t Ht. apply scalar_label, learning_above, Ht.
+  - exact (learning_output 0%nat).
+Qed.
+
 Theorem witness_theorem_1 : ~ (forall (Q : R -> Prop) (n : nat) (s : nat -> R) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (C : R),
   trains Q n s f K -> 0 < C -> (forall t : R, 0 <= t -> Q t -> below n (K t) C) -> forall i : nat, (i < n)%nat -> False).
 Proof. intros H. apply (H always 1%nat _ _ _ 2 learning_trains ltac:(lra) learning_below 0%nat). lia. Qed.

@@ -188,7 +188,9 @@ def declared(suite: Suite) -> dict[str, dict[str, Any]]:
             if role in (Role.MUTANT, Role.COUNTEREXAMPLE):
                 record["mutants"].append({"name": name, "role": str(role), "killed": None})
     for name, several in suite.proofs().items():
-        records[name]["qualification"] = ledger.qualified(records[name]["qualification"], [proof.less for proof in several])
+        records[name]["qualification"] = ledger.qualified(
+            records[name]["qualification"], [proof.less for proof in several]
+        )
         records[name]["theorems"] = [theorem for proof in several for theorem in proof.theorems]
     return records
 

@@ -20,8 +20,15 @@ PROOFS = {
             "equal to the integral in polar coordinates.",
         ),
     ),
-    "lemma:2": (Formal(("power_series.lemma_2",), "Points are given by their Gram matrix: ones on its diagonal, less than 1 in modulus off it."),),
-    "lemma:3": (Formal(("arccosine.lemma_3", "arccosine.central_binomial_factorial"), "The series are proved on (-1, 1]."),),
+    "lemma:2": (
+        Formal(
+            ("power_series.lemma_2",),
+            "Points are given by their Gram matrix: ones on its diagonal, less than 1 in modulus off it.",
+        ),
+    ),
+    "lemma:3": (
+        Formal(("arccosine.lemma_3", "arccosine.central_binomial_factorial"), "The series are proved on (-1, 1]."),
+    ),
     "lemma:4": (Formal(("definition_1.lemma_4",)),),
     "lemma:5": (Formal(("definition_1.lemma_5",), "alpha is not 0; the points are phi(x) for different x."),),
     "lemma:6": (Formal(("definition_1.lemma_6",), "alpha is not 0; the points are phi(x) for different x."),),
@@ -35,7 +42,12 @@ PROOFS = {
             "The Gaussian integral over the plane is taken in polar coordinates.",
         ),
     ),
-    "eq:3.2": (Formal(("gradient_flow.equation_3_2",), "At a time at which every output is differentiable in the trained parameters and (2.7) holds."),),
+    "eq:3.2": (
+        Formal(
+            ("gradient_flow.equation_3_2",),
+            "At a time at which every output is differentiable in the trained parameters and (2.7) holds.",
+        ),
+    ),
     "eq:C.22": (
         Formal(
             ("gradient_flow.equation_C_22", "dissipation.equation_5_4"),
@@ -43,7 +55,12 @@ PROOFS = {
         ),
     ),
     "eq:5.4": (Formal(("dissipation.equation_5_4",), corrects=True),),
-    "eq:5.5": (Formal(("gradient_flow.equation_C_22",), "At a time at which every output is differentiable in the trained parameters and (2.7) holds."),),
+    "eq:5.5": (
+        Formal(
+            ("gradient_flow.equation_C_22",),
+            "At a time at which every output is differentiable in the trained parameters and (2.7) holds.",
+        ),
+    ),
     "lemma:7": (Formal(("gap_constants.lemma_7",), BELOW),),
     "gap:sharp": (Formal(("gap_constants.sharp_constant", "gap_constants.sharp_constant_attained"), BELOW),),
     "gap:best": (Formal(("gap_constants.best_constant", "gap_constants.best_constant_attained")),),
@@ -60,12 +77,18 @@ PROOFS = {
     ),
     "thm:2-resnet": (
         Formal(
-            ("training.theorem_2_resnet_printed", "resnet_network.theorem_2_resnet", "training.theorem_2_resnet_margin"),
+            (
+                "training.theorem_2_resnet_printed",
+                "resnet_network.theorem_2_resnet",
+                "training.theorem_2_resnet_margin",
+            ),
             f"{FLOW} {LAST_GROUPS} alpha is not 0. {LIMIT}",
         ),
     ),
     "alternative": (Formal(("alternative.alternative",), f"{FLOW} The lower limit is spoken of by its bounds."),),
-    "alternative:gap": (Formal(("training.theorem_2_fcn_initial", "gap_constants.label_below"), f"{FLOW} {LAST_GROUPS}"),),
+    "alternative:gap": (
+        Formal(("training.theorem_2_fcn_initial", "gap_constants.label_below"), f"{FLOW} {LAST_GROUPS}"),
+    ),
     "cor:1": (Formal(("training.corollary_1_fcn",), f"{FLOW} Of the fully connected network."),),
 }
 """The proofs of each statement, by its id."""

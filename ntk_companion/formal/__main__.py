@@ -22,7 +22,9 @@ from ntk_companion.formal.proving import companion_proofs
 
 def main() -> int:
     """Run a command and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m ntk_companion.formal", description="The companion's proofs in Coq.")
+    parser = argparse.ArgumentParser(
+        prog="python -m ntk_companion.formal", description="The companion's proofs in Coq."
+    )
     parser.add_argument("command", choices=("proofs", "generated", "seal"))
     parser.add_argument("--afresh", action="store_true", help="forget what is compiled")
     options = parser.parse_args()
@@ -49,7 +51,9 @@ def _proofs(development: Development) -> int:
     mutants = sum(len(theorem["mutants"]) for theorem in sealed["theorems"].values())
     witnesses = sum(bool(theorem["witness"]) for theorem in sealed["theorems"].values())
     print(f"Coq {coq.version()}: {len(development.texts)} files, {len(sealed['theorems'])} theorems as displayed,")
-    print(f"{mutants} mutants refuted, {witnesses} sets of hypotheses that can hold, in {time.monotonic() - started:.1f} s")
+    print(
+        f"{mutants} mutants refuted, {witnesses} sets of hypotheses that can hold, in {time.monotonic() - started:.1f} s"
+    )
     print(f"axioms: {', '.join(axioms)}")
     return 0
 
@@ -85,7 +89,10 @@ def _pairs(observed: dict) -> dict[str, tuple[str, str]]:
             if proof.proofs == companion_proofs():
                 said = [observed["theorems"][name]["statement"] for name in proof.theorems]
                 formula = proof.formula(statement)
-                found[proof.key(statement)] = (seal.pairing(formula, said), "\n".join([f"  {formula}", *(f"  {s}" for s in said)]))
+                found[proof.key(statement)] = (
+                    seal.pairing(formula, said),
+                    "\n".join([f"  {formula}", *(f"  {s}" for s in said)]),
+                )
     return found
 
 

@@ -97,7 +97,11 @@ def _compile(development: Development, folder: Path) -> None:
     try:
         with ThreadPoolExecutor(JOBS) as pool:
             while waiting or running:
-                ready = [n for n in waiting if all(r in done or r not in keys for r in sources.required(development.texts[n]))]
+                ready = [
+                    n
+                    for n in waiting
+                    if all(r in done or r not in keys for r in sources.required(development.texts[n]))
+                ]
                 for name in ready:
                     waiting.remove(name)
                     running[pool.submit(_compile_one, development, folder, name)] = name

@@ -75,7 +75,9 @@ def observed(development: Development) -> dict[str, Any]:
     questions = [f"About {name}." for name in names] + [f"Print Assumptions {name}." for name in names]
     answers = coq.ask(development, questions + [f"Print {qualified[name]}." for name in meanings])
     said, axioms, printed = answers[: len(names)], answers[len(names) : 2 * len(names)], answers[2 * len(names) :]
-    definitions = {name: one_line(answer.split("\n\nArguments")[0]) for name, answer in zip(meanings, printed, strict=True)}
+    definitions = {
+        name: one_line(answer.split("\n\nArguments")[0]) for name, answer in zip(meanings, printed, strict=True)
+    }
     theorems, needed = {}, set[str]()
     for name, about, assumed in zip(names, said, axioms, strict=True):
         registered, (file, line) = development.theorems[name], development.place(name)

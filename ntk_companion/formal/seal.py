@@ -53,11 +53,25 @@ def loads(text: str) -> dict[str, Any]:
     return seal
 
 
-def text(development: Development, observed: Mapping[str, Any], pairs: Mapping[str, tuple[str, str]]) -> str:
-    """The text of a new seal: what was `observed` of the theorems, and the hash of every pair of LaTeX and theorem."""
-    body: dict[str, Any] = {"schema": SCHEMA, "coq": coq.version(), "hashes": development.hashes, **observed}
-    body["pairs"] = {name: pairs[name][0] for name in sorted(pairs)}
-    return json_text(body | {"digest": digest(body)})
+def renew(development: Development, pairs: Mapping[str, tuple[str, Iterable[str]]]) -> list[str]:
+    """Write a new seal from what Coq says now; `pairs` maps statements to their LaTeX and the theorems that prove it.
+
+    Returns the pairs that are not those of the seal before, each as text, for somebody to read side by side. Raises
+    ProofError where Coq refuses something; the old seal then stays.
+    """
+    for fault in development.faults():
+        raise ProofError(fault)
+    coq.build(development)
+    found = observed(development)
+    said = {name: [found["theorems"][one]["statement"] for one in names] for name, (_, names) in pairs.items()}
+    keys = {name: pairing(pairs[name][0], said[name]) for name in sorted(pairs)}
+    body: dict[str, Any] = {"schema": SCHEMA, "coq": coq.version(), "hashes": development.hashes, **found, "pairs": keys}
+    try:
+        before = parsed(development)["pairs"]
+    except ProofError:
+        before = {}
+    write_whole(development.folder / FILE, json_text(body | {"digest": digest(body)}))
+    return ["\n  ".join([name, pairs[name][0], *said[name]]) for name in keys if before.get(name) != keys[name]]
 
 
 def pairing(formula: str, statements: Iterable[str]) -> str:

@@ -398,3 +398,13 @@ Proof.
     intros j Hj. rewrite sum_scal, (HC j Hj). ring. }
   rewrite E. apply Rplus_0_r.
 Qed.
+
+(** The penalised objective of the linearised model is strictly convex in C: its Hessian K diag(w) K + beta K, w = l'' >= 0, is definite. *)
+Theorem linearised_hessian_definite (n : nat) (K : nat -> nat -> R) (w : nat -> R) (beta : R) (v : nat -> R) :
+  definite n K -> 0 < beta -> (forall i, (i < n)%nat -> 0 <= w i) -> (exists i, (i < n)%nat /\ v i <> 0) ->
+  0 < sum n (fun i => w i * times_vector n K v i ^ 2) + beta * quad n K v.
+Proof.
+  intros HK Hb Hw Hv. assert (H := HK v Hv).
+  assert (0 <= sum n (fun i => w i * times_vector n K v i ^ 2)) by (apply sum_nonneg; intros i Hi; apply Rmult_le_pos; [apply Hw, Hi|apply pow2_ge_0]).
+  nra.
+Qed.

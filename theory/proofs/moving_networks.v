@@ -78,10 +78,16 @@ Proof.
 Qed.
 
 Theorem bilinear_flow : exists theta : R -> A -> R,
-  gradient_flow eq_dec [p; q] 1 F (fun _ => 1) theta /\ (forall s t, s < t -> theta s p < theta t p).
+  gradient_flow eq_dec [p; q] 1 F (fun _ => 1) theta /\ (forall s t, s < t -> theta s p < theta t p) /\
+  (forall r, theta 0 r = placed 1 1 r) /\ (forall t, 0 <= t -> below 1 (empirical eq_dec [p; q] F (theta t)) (2 * kappa ^ 2)).
 Proof.
   destruct (scalar_flow (speed kappa kappa) kappa (speed_continuous kappa kappa) (fun x => speed_range kappa kappa x kappa_pos))
-    as [x [_ Hx]].
+    as [x [Hx0 Hx]].
+  assert (Hmono : forall s t, s < t -> x s < x t).
+  { intros s t Hst. destruct (MVT_gen x s t (fun z => speed kappa kappa (x z))) as [z [_ Hz]].
+    - intros; apply Hx.
+    - intros z _. apply continuity_pt_filterlim. apply (ex_derive_continuous x). eexists. apply Hx.
+    - assert (H := speed_range kappa kappa (x z) kappa_pos). nra. }
   set (theta := fun t => placed (exp (x t)) (exp (x t))).
   assert (Hf : forall t, F (theta t) 0%nat = kappa * exp (x t) * exp (x t)) by (intros; apply bilinear, exp_pos).
   assert (Hres : forall t, residual (margin (fun _ => 1) (fun i t => F (theta t) i)) t 0 = / (1 + exp (kappa * exp (x t + x t)))).
@@ -92,7 +98,7 @@ Proof.
   { intros t. apply (continuous_ext (fun t => kappa * exp (x t) * exp (x t))); [intros; symmetry; apply Hf|].
     apply (ex_derive_continuous (fun t => kappa * exp (x t) * exp (x t))). auto_derive.
     repeat split; eexists; apply Hx. }
-  exists theta. split; [split; [|split; [|split]]|].
+  exists theta. split; [split; [|split; [|split]]|split; [|split]].
   - intros T. exists nil. intros t _ _. split.
     + intros r Hr. simpl sum. rewrite Hres.
       assert (Pp : partial eq_dec F (theta t) 0 p = kappa * exp (x t)) by (apply placed_partial_p, exp_pos).
@@ -107,11 +113,17 @@ Proof.
   - intros i Hi. assert (i = 0)%nat by lia. subst i. intros P HP. destruct (Hcont 0 P HP) as [d Hd]. exists d. intros t Ht _. apply Hd, Ht.
   - intros t r r' Hn. unfold theta, placed. destruct (eq_dec r' q) as [->|]; [destruct Hn; right; left; reflexivity|].
     destruct (eq_dec r' p) as [->|]; [destruct Hn; left; reflexivity|reflexivity].
-  - intros s t Hst. unfold theta. rewrite !placed_p. apply exp_increasing.
-    destruct (MVT_gen x s t (fun z => speed kappa kappa (x z))) as [z [_ Hz]].
-    + intros; apply Hx.
-    + intros z _. apply continuity_pt_filterlim. apply (ex_derive_continuous x). eexists. apply Hx.
-    + assert (H := speed_range kappa kappa (x z) kappa_pos). nra.
+  - intros s t Hst. unfold theta. rewrite !placed_p. apply exp_increasing, Hmono, Hst.
+  - intros r. unfold theta. rewrite Hx0, exp_0. reflexivity.
+  - intros t Ht v. unfold norm2, quad, sum, empirical, parameter_sum.
+    assert (Pp : partial eq_dec F (theta t) 0 p = kappa * exp (x t)) by (apply placed_partial_p, exp_pos).
+    assert (Pq : partial eq_dec F (theta t) 0 q = kappa * exp (x t)) by (apply placed_partial_q, exp_pos).
+    rewrite Pp, Pq.
+    assert (Hge : 1 <= exp (x t)).
+    { rewrite <- exp_0. destruct Ht as [Ht|<-]; [left; apply exp_increasing; rewrite <- Hx0; apply Hmono, Ht|rewrite Hx0; lra]. }
+    assert (H1 : 0 <= (exp (x t) * exp (x t) - 1) * (kappa ^ 2 * (v 0%nat * v 0%nat))).
+    { apply Rmult_le_pos; [nra|]. apply Rmult_le_pos; [apply pow2_ge_0|apply Rle_0_sqr]. }
+    nra.
 Qed.
 End Bilinear.
 
@@ -134,18 +146,19 @@ Theorem moving_fcn : exists theta : R -> parameter -> R,
   (forall c, (c < one_neuron 1)%nat -> In (Weight 1 0 c) output_and_bias) /\
   (forall r, (r < one_neuron 1)%nat -> In (Bias 0 r) output_and_bias) /\
   gradient_flow parameter_eq output_and_bias 1 (fun th (i : nat) => fcn one_neuron 1 th (fun _ => 0)) (fun _ => 1) theta /\
-  forall s t, s < t -> theta s (Weight 1 0 0) < theta t (Weight 1 0 0).
+  (forall s t, s < t -> theta s (Weight 1 0 0) < theta t (Weight 1 0 0)) /\ (forall p, Rabs (theta 0 p) <= 1) /\
+  forall t, 0 <= t -> below 1 (empirical parameter_eq output_and_bias (fun th (i : nat) => fcn one_neuron 1 th (fun _ => 0)) (theta t)) 4.
 Proof.
   destruct (bilinear_flow parameter_eq (Weight 1 0 0) (Bias 0 0) ltac:(discriminate) (fun _ => 0)
     (fun th (_ : nat) => fcn one_neuron 1 th (fun _ => 0)) (fun th th' _ E => fcn_ext one_neuron 1 th th' _ E)
-    (sqrt 2) (sqrt_lt_R0 2 ltac:(lra)) one_neuron_bilinear) as [theta [Hflow Hmove]].
-  exists theta. repeat split; try (exact (proj1 Hflow)); try apply Hflow; try exact Hmove.
-  - intros i j Hi Hj Hij. lia.
-  - simpl. lia.
-  - intros i _. left. reflexivity.
-  - constructor; [intros [E|[]]; discriminate|]. constructor; [intros []|constructor].
-  - intros c Hc. simpl in Hc. assert (c = 0)%nat by lia. subst c. left. reflexivity.
-  - intros r Hr. simpl in Hr. assert (r = 0)%nat by lia. subst r. right; left; reflexivity.
+    (sqrt 2) (sqrt_lt_R0 2 ltac:(lra)) one_neuron_bilinear) as [theta [Hflow [Hmove [H0 HK]]]].
+  exists theta. split; [intros i j Hi Hj Hij; lia|]. split; [simpl; lia|]. split; [intros i _; left; reflexivity|].
+  split; [constructor; [intros [E|[]]; discriminate|]; constructor; [intros []|constructor]|].
+  split; [intros c Hc; simpl in Hc; assert (c = 0)%nat by lia; subst c; left; reflexivity|].
+  split; [intros r Hr; simpl in Hr; assert (r = 0)%nat by lia; subst r; right; left; reflexivity|].
+  split; [exact Hflow|]. split; [exact Hmove|]. split.
+  - intros p. rewrite H0. unfold placed. destruct (parameter_eq p (Bias 0 0)), (parameter_eq p (Weight 1 0 0)); apply Rabs_le; lra.
+  - intros t Ht. replace 4 with (2 * sqrt 2 ^ 2) by (simpl; rewrite Rmult_1_r, sqrt_sqrt by lra; ring). apply HK, Ht.
 Qed.
 
 (** [theorem_2_resnet] with alpha = 1; the other parameters are zero and frozen. *)
@@ -162,19 +175,19 @@ Theorem moving_resnet : exists theta : R -> resnet_parameter -> R,
   (forall c, (c < 1)%nat -> In (OutWeight c) output_and_branch_bias) /\
   (forall r, (r < 1)%nat -> In (BranchBias 0 r) output_and_branch_bias) /\
   gradient_flow resnet_parameter_eq output_and_branch_bias 1 (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0)) (fun _ => 1) theta /\
-  forall s t, s < t -> theta s (OutWeight 0) < theta t (OutWeight 0).
+  (forall s t, s < t -> theta s (OutWeight 0) < theta t (OutWeight 0)) /\ (forall p, Rabs (theta 0 p) <= 1) /\
+  forall t, 0 <= t -> below 1 (empirical resnet_parameter_eq output_and_branch_bias (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0)) (theta t)) 2.
 Proof.
   destruct (bilinear_flow resnet_parameter_eq (OutWeight 0) (BranchBias 0 0) ltac:(discriminate) (fun _ => 0)
     (fun th (_ : nat) => resnet 0 1 1 1 th (fun _ => 0)) (fun th th' _ E => resnet_ext 0 1 1 1 th th' _ E)
-    1 Rlt_0_1 one_block_bilinear) as [theta [Hflow Hmove]].
-  exists theta. repeat split; try (exact (proj1 Hflow)); try apply Hflow; try exact Hmove.
-  - intros i j Hi Hj Hij. lia.
-  - lia.
-  - lra.
-  - intros i _. left. reflexivity.
-  - constructor; [intros [E|[]]; discriminate|]. constructor; [intros []|constructor].
-  - intros c Hc. assert (c = 0)%nat by lia. subst c. left. reflexivity.
-  - intros r Hr. assert (r = 0)%nat by lia. subst r. right; left; reflexivity.
+    1 Rlt_0_1 one_block_bilinear) as [theta [Hflow [Hmove [H0 HK]]]].
+  exists theta. split; [intros i j Hi Hj Hij; lia|]. split; [lia|]. split; [lra|]. split; [intros i _; left; reflexivity|].
+  split; [constructor; [intros [E|[]]; discriminate|]; constructor; [intros []|constructor]|].
+  split; [intros c Hc; assert (c = 0)%nat by lia; subst c; left; reflexivity|].
+  split; [intros r Hr; assert (r = 0)%nat by lia; subst r; right; left; reflexivity|].
+  split; [exact Hflow|]. split; [exact Hmove|]. split.
+  - intros p. rewrite H0. unfold placed. destruct (resnet_parameter_eq p (BranchBias 0 0)), (resnet_parameter_eq p (OutWeight 0)); apply Rabs_le; lra.
+  - intros t Ht. replace 2 with (2 * 1 ^ 2) by ring. apply HK, Ht.
 Qed.
 
 (** ** Two classes: outputs kappa v_0 w and kappa v_1 w, label 1, v_1 = - v_0 = exp(x), w = sqrt 2 exp(x) *)

@@ -49,10 +49,16 @@ def family(name: str, step: Recursion, shallow: Architecture) -> str:
     names = _parameters([*_kernels(step), *_kernels(derived)])
     given = " ".join(["", *_symbols([*_kernels(step), *_kernels(derived)])])
     forward = "".join(
-        "  " + _let(s, e) for s, e in step.equations.items() if s not in (features, before) and cotangent not in e.free_symbols
+        "  " + _let(s, e)
+        for s, e in step.equations.items()
+        if s not in (features, before) and cotangent not in e.free_symbols
     )
     backward = "".join("  " + _let(s, e) for s, e in step.equations.items() if s not in (features, before))
-    stems = [part.subs(sympy.Symbol("R_{0}"), sympy.Symbol("R_{end}")) for group, part in derived.parts.items() if group in stem]
+    stems = [
+        part.subs(sympy.Symbol("R_{0}"), sympy.Symbol("R_{end}"))
+        for group, part in derived.parts.items()
+        if group in stem
+    ]
     heads = [part.subs(last, sympy.Symbol("S_{end}")) for group, part in derived.parts.items() if group in head]
     return f"""\
 Fixpoint {name}_S{names} (G : matrix) (l : nat) : matrix :=

@@ -65,7 +65,13 @@ def renew(development: Development, pairs: Mapping[str, tuple[str, Iterable[str]
     found = observed(development)
     said = {name: [found["theorems"][one]["statement"] for one in names] for name, (_, names) in pairs.items()}
     keys = {name: pairing(pairs[name][0], said[name]) for name in sorted(pairs)}
-    body: dict[str, Any] = {"schema": SCHEMA, "coq": coq.version(), "hashes": development.hashes, **found, "pairs": keys}
+    body: dict[str, Any] = {
+        "schema": SCHEMA,
+        "coq": coq.version(),
+        "hashes": development.hashes,
+        **found,
+        "pairs": keys,
+    }
     try:
         before = parsed(development)["pairs"]
     except ProofError:
@@ -89,7 +95,9 @@ def observed(development: Development) -> dict[str, Any]:
     questions = [f"About {name}." for name in names] + [f"Print {qualified[name]}." for name in meanings]
     answers = coq.ask(development, questions)
     said, printed, assumed = answers[: len(names)], answers[len(names) :], axioms(development)
-    definitions = {name: one_line(answer.split("\n\nArguments")[0]) for name, answer in zip(meanings, printed, strict=True)}
+    definitions = {
+        name: one_line(answer.split("\n\nArguments")[0]) for name, answer in zip(meanings, printed, strict=True)
+    }
     theorems, needed = {}, set[str]()
     for name, about in zip(names, said, strict=True):
         registered, (file, line) = development.theorems[name], development.place(name)

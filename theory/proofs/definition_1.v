@@ -174,13 +174,13 @@ Proof. apply pow_lt. assert (H := pow2_ge_0 alpha). lra. Qed.
 
 Lemma k1_one : k1 1 = 1.
 Proof.
-  unfold k1. rewrite acos_1. replace (1 - 1 ^ 2) with 0 by ring. rewrite sqrt_0. assert (H := PI_RGT_0). field. lra.
+  unfold k1. rewrite acos_1. replace (1 - 1 ^ 2) with 0 by ring. rewrite sqrt_0. assert (H := PI_RGT_0). field; lra.
 Qed.
 
 Lemma hemisphere_diagonal alpha d l x : hemisphere_kernel alpha d l x x = (1 + alpha ^ 2) ^ l.
 Proof.
   induction l as [|l IH]; cbn [hemisphere_kernel].
-  - unfold cosine. assert (H := augmented_pos d x). rewrite sqrt_square by lra. simpl. field. lra.
+  - unfold cosine. assert (H := augmented_pos d x). rewrite sqrt_square by lra. simpl. field; lra.
   - rewrite IH. assert (H := growth_pos alpha l).
     replace ((1 + alpha ^ 2) ^ l / (1 + alpha ^ 2) ^ l) with 1 by (field; lra). rewrite k1_one. simpl. ring.
 Qed.
@@ -191,7 +191,7 @@ Lemma hemisphere_step alpha d l x i j :
       + 2 * alpha ^ 2 * relu_moment (kernel_matrix (hemisphere_kernel alpha d l) x) i j.
 Proof.
   unfold kernel_matrix, relu_moment, correlations. cbn [hemisphere_kernel]. rewrite !hemisphere_diagonal.
-  assert (H := growth_pos alpha l). rewrite sqrt_square by lra. field. lra.
+  assert (H := growth_pos alpha l). rewrite sqrt_square by lra. field; lra.
 Qed.
 
 Lemma nondegenerate_ext n A B : (forall i j, A i j = B i j) -> nondegenerate n A -> nondegenerate n B.

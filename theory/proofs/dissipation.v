@@ -126,6 +126,13 @@ Proof.
   rewrite exp_Ropp, exp_ln by lra. rewrite exp_Ropp. field. lra.
 Qed.
 
+(** (5.4): V = - sum ln(1 - u_i) is the loss. *)
+Theorem equation_5_4 n q t : - sum n (fun i => ln (1 - residual q t i)) = loss n q t.
+Proof.
+  unfold loss. rewrite <- sum_opp. apply sum_ext; intros i _. unfold residual.
+  rewrite <- one_loss_residual, ln_exp. ring.
+Qed.
+
 (** sum u_i >= 1 - exp(-L). *)
 Lemma residual_loss n q t : 1 - exp (- loss n q t) <= sum n (residual q t).
 Proof.

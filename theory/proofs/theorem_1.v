@@ -87,3 +87,14 @@ Proof.
   - apply is_lim_spec in H. apply is_lim_spec. intros M. destruct (H M) as [N HN]. exists (T + N). intros t Ht.
     assert (H1 := HN (t - T) ltac:(lra)). simpl in H1. replace (T + (t - T)) with t in H1 by ring. exact H1.
 Qed.
+
+(** Lemma 8: the loss vanishes, and every margin, not only every output, tends to infinity. *)
+Theorem lemma_8 (Q : R -> Prop) (n : nat) (s : nat -> R) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (C : R) :
+  (0 < n)%nat -> trains Q n s f K -> 0 < C -> (forall t, 0 <= t -> Q t -> below n (K t) C) ->
+  is_lim (loss n (margin s f)) p_infty 0 /\ forall i, (i < n)%nat -> is_lim (margin s f i) p_infty p_infty.
+Proof.
+  intros Hn HT HC HK. assert (Hp : 0 < INR n) by (apply lt_0_INR; exact Hn). split.
+  - apply (loss_vanishes n (margin s f) Q (dissipation n s f K) (C / INR n) Hn (proj2 HT)); [apply Rdiv_lt_0_compat; lra|].
+    intros r Hr HQ. apply (label_below n s (K r) C Hn ltac:(lra) (proj1 HT) (HK r Hr HQ)). intros j _. left. apply residual_pos.
+  - intros i Hi. apply (theorem_1 Q n s f K C HT HC HK i Hi).
+Qed.

@@ -56,6 +56,12 @@ Proof.
   apply label_below; [lia|exact Hl|apply HT|exact HK].
 Qed.
 
+Lemma printed_constant n l0 : (0 < n)%nat -> 0 <= l0 -> Rbar_le (l0 / (2 * INR n ^ 2)) (l0 / INR n).
+Proof.
+  intros Hn Hl. assert (Hp : 1 <= INR n) by (change 1 with (INR 1); apply le_INR; lia).
+  simpl. unfold Rdiv. apply Rmult_le_compat_l; [exact Hl|]. apply Rinv_le_contravar; nra.
+Qed.
+
 Corollary theorem_2_printed (Q : R -> Prop) (n : nat) (s : nat -> R) (f : nat -> R -> R) (K : nat -> nat -> R)
     (Kt : R -> nat -> nat -> R) (l0 beta : R) (i : nat) :
   (i < n)%nat -> trains Q n s f Kt -> 0 <= l0 -> below n K l0 ->
@@ -63,8 +69,7 @@ Corollary theorem_2_printed (Q : R -> Prop) (n : nat) (s : nat -> R) (f : nat ->
   Rbar_le (l0 / (2 * INR n ^ 2)) (sup_gap Q n K Kt).
 Proof.
   intros Hi HT Hl HK Hb HN HU. eapply Rbar_le_trans; [|apply (theorem_2 Q n s f K Kt l0 beta i); assumption].
-  assert (Hp : 1 <= INR n) by (change 1 with (INR 1); apply le_INR; lia).
-  simpl. unfold Rdiv. apply Rmult_le_compat_l; [exact Hl|]. apply Rinv_le_contravar; nra.
+  apply printed_constant; [lia|exact Hl].
 Qed.
 
 (** limsup over t of max_ij |K_t - K| >= c: after every time T and for every g < c some entry is further than g away. *)

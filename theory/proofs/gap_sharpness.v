@@ -4,7 +4,7 @@ From Coq Require Import Reals Lra Lia.
 Require Import sums matrices gap_constants.
 Open Scope R_scope.
 
-Definition times (n : nat) (K : matrix) (v : nat -> R) (i : nat) : R := sum n (fun j => K i j * v j).
+Definition apply_matrix (n : nat) (K : matrix) (v : nat -> R) (i : nat) : R := sum n (fun j => K i j * v j).
 (** K P = 1 on the first n indices: P is K^-1. *)
 Definition right_inverse (n : nat) (K P : matrix) : Prop :=
   forall i j, (i < n)%nat -> (j < n)%nat -> sum n (fun k => K i k * P k j) = if Nat.eq_dec i j then 1 else 0.
@@ -12,36 +12,36 @@ Definition right_inverse (n : nat) (K P : matrix) : Prop :=
 Definition largest_at (n : nat) (P : matrix) (z : nat -> R) : Prop :=
   signs n z /\ forall z', signs n z' -> quad n P z' <= quad n P z.
 
-Lemma quad_times n K v : quad n K v = sum n (fun i => v i * times n K v i).
+Lemma quad_times n K v : quad n K v = sum n (fun i => v i * apply_matrix n K v i).
 Proof.
-  unfold quad, times. apply sum_ext; intros i _. rewrite <- sum_scal. apply sum_ext; intros; ring.
+  unfold quad, apply_matrix. apply sum_ext; intros i _. rewrite <- sum_scal. apply sum_ext; intros; ring.
 Qed.
 
-Lemma times_swap n K a w : symmetric n K -> sum n (fun i => a i * times n K w i) = sum n (fun i => w i * times n K a i).
+Lemma times_swap n K a w : symmetric n K -> sum n (fun i => a i * apply_matrix n K w i) = sum n (fun i => w i * apply_matrix n K a i).
 Proof.
-  intros Hs. unfold times.
+  intros Hs. unfold apply_matrix.
   rewrite (sum_ext n _ (fun i => sum n (fun j => a i * (K i j * w j)))) by (intros; rewrite sum_scal; reflexivity).
   rewrite sum_swap. apply sum_ext; intros j Hj. rewrite <- sum_scal. apply sum_ext; intros i Hi. rewrite (Hs i j Hi Hj). ring.
 Qed.
 
 Lemma quad_line n K a w t : symmetric n K ->
-  quad n K (fun i => a i + t * w i) = quad n K a + 2 * t * sum n (fun i => w i * times n K a i) + t ^ 2 * quad n K w.
+  quad n K (fun i => a i + t * w i) = quad n K a + 2 * t * sum n (fun i => w i * apply_matrix n K a i) + t ^ 2 * quad n K w.
 Proof.
   intros Hs.
   assert (E : quad n K (fun i => a i + t * w i)
-    = quad n K a + t * sum n (fun i => a i * times n K w i) + t * sum n (fun i => w i * times n K a i) + t ^ 2 * quad n K w).
+    = quad n K a + t * sum n (fun i => a i * apply_matrix n K w i) + t * sum n (fun i => w i * apply_matrix n K a i) + t ^ 2 * quad n K w).
   { rewrite !quad_times, <- !sum_scal, <- !sum_plus. apply sum_ext; intros i _.
-    assert (Et : times n K (fun i => a i + t * w i) i = times n K a i + t * times n K w i).
-    { unfold times. rewrite <- sum_scal, <- sum_plus. apply sum_ext; intros; ring. }
+    assert (Et : apply_matrix n K (fun i => a i + t * w i) i = apply_matrix n K a i + t * apply_matrix n K w i).
+    { unfold apply_matrix. rewrite <- sum_scal, <- sum_plus. apply sum_ext; intros; ring. }
     rewrite Et. ring. }
   rewrite E, (times_swap n K a w Hs). ring.
 Qed.
 
 (** Cauchy-Schwarz for a positive semidefinite form. *)
 Theorem form_cauchy_schwarz n K a w : symmetric n K -> psd n K ->
-  sum n (fun i => w i * times n K a i) ^ 2 <= quad n K a * quad n K w.
+  sum n (fun i => w i * apply_matrix n K a i) ^ 2 <= quad n K a * quad n K w.
 Proof.
-  intros Hs Hp. set (B := sum n (fun i => w i * times n K a i)).
+  intros Hs Hp. set (B := sum n (fun i => w i * apply_matrix n K a i)).
   assert (H : forall t, 0 <= quad n K a + 2 * t * B + t ^ 2 * quad n K w) by (intros t; unfold B; rewrite <- quad_line by exact Hs; apply Hp).
   assert (Ha := Hp a). destruct (Rle_lt_or_eq_dec _ _ (Hp w)) as [Hw|Hw].
   - specialize (H (- B / quad n K w)).
@@ -60,9 +60,9 @@ Hypothesis K_symmetric : symmetric n K.
 Hypothesis K_psd : psd n K.
 Hypothesis inverse : right_inverse n K P.
 
-Lemma times_inverse v i : (i < n)%nat -> times n K (times n P v) i = v i.
+Lemma times_inverse v i : (i < n)%nat -> apply_matrix n K (apply_matrix n P v) i = v i.
 Proof.
-  intros Hi. unfold times.
+  intros Hi. unfold apply_matrix.
   rewrite (sum_ext n _ (fun k => sum n (fun j => K i k * P k j * v j))) by (intros; rewrite <- sum_scal; apply sum_ext; intros; ring).
   rewrite sum_swap.
   rewrite (sum_ext n _ (fun j => basis_vector i j * v j)).
@@ -75,12 +75,12 @@ Proof.
     destruct (Nat.eq_dec i j), (Nat.eq_dec j i); subst; try reflexivity; contradiction.
 Qed.
 
-Lemma quad_inverse v : quad n K (times n P v) = quad n P v.
+Lemma quad_inverse v : quad n K (apply_matrix n P v) = quad n P v.
 Proof.
   rewrite !quad_times. apply sum_ext; intros i Hi. rewrite times_inverse by exact Hi. ring.
 Qed.
 
-Lemma norm1_sign w : norm1 n w = sum n (fun i => w i * times n K (times n P (fun i => sign (w i))) i).
+Lemma norm1_sign w : norm1 n w = sum n (fun i => w i * apply_matrix n K (apply_matrix n P (fun i => sign (w i))) i).
 Proof. apply sum_ext; intros i Hi. rewrite times_inverse, sign_abs_mult by exact Hi. reflexivity. Qed.
 
 Lemma sign_signs w : signs n (fun i => sign (w i)).
@@ -98,7 +98,7 @@ Lemma inverse_positive z : (0 < n)%nat -> signs n z -> 0 < quad n P z.
 Proof.
   intros Hn Hz.
   assert (H : norm1 n z ^ 2 <= quad n P z * quad n K z).
-  { unfold norm1. rewrite (sum_ext n _ (fun i => z i * times n K (times n P z) i)).
+  { unfold norm1. rewrite (sum_ext n _ (fun i => z i * apply_matrix n K (apply_matrix n P z) i)).
     - eapply Rle_trans; [apply form_cauchy_schwarz; assumption|]. rewrite quad_inverse. lra.
     - intros i Hi. rewrite times_inverse by exact Hi. destruct (Hz i Hi) as [-> | ->];
         [rewrite Rabs_R1; ring|rewrite Rabs_left by lra; ring]. }
@@ -118,11 +118,11 @@ Proof.
   { intros w. apply (Rmult_le_reg_l M); [exact HM|]. replace (M * (/ M * norm1 n w ^ 2)) with (norm1 n w ^ 2) by (field; lra).
     apply best_constant_lower, Hz. }
   split; [intros H g Hg; apply (best_constant n K H (/ M) g HB Hg)|].
-  set (w := times n P z).
+  set (w := apply_matrix n P z).
   assert (Hlow : M <= norm1 n w).
   { unfold M, w. rewrite quad_times. apply sum_le; intros i Hi. destruct (proj1 Hz i Hi) as [-> | ->].
     - rewrite Rmult_1_l. apply Rle_abs.
-    - rewrite <- Rabs_Ropp. replace (-1 * times n P z i) with (- times n P z i) by ring. apply Rle_abs. }
+    - rewrite <- Rabs_Ropp. replace (-1 * apply_matrix n P z i) with (- apply_matrix n P z i) by ring. apply Rle_abs. }
   assert (Hq : quad n K w = M) by apply quad_inverse.
   assert (Heq : quad n K w = / M * norm1 n w ^ 2).
   { apply Rle_antisym; [|apply HB]. rewrite Hq. apply (Rmult_le_reg_l M); [exact HM|].

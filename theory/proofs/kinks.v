@@ -3,7 +3,7 @@
     loss, so the constant path is a flow, and that Gram matrix is positive definite. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-Require Import sums matrices gap_constants definiteness dissipation output_bound parameter_sums gradient_flow fcn_network.
+Require Import sums matrices gap_constants definiteness dissipation output_bound parameter_sums gradient_flow fcn_network output_sums.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -267,14 +267,6 @@ Proof.
 Qed.
 
 (** ** The Gram matrix of automatic differentiation is definite there *)
-Lemma quad_parameter_sum {A : Type} (l : list A) n (g : nat -> A -> R) c :
-  quad n (fun i j => parameter_sum l (fun p => g i p * g j p)) c = parameter_sum l (fun p => sum n (fun i => c i * g i p) ^ 2).
-Proof.
-  induction l as [|p l IH]; cbn [parameter_sum].
-  - unfold quad. rewrite (sum_ext n _ (fun _ => 0)); [apply sum_zero|]. intros i _. rewrite (sum_ext n _ (fun _ => 0)); [apply sum_zero|intros; ring].
-  - rewrite quad_plus, IH. f_equal. unfold quad. rewrite sum_square. apply sum_ext; intros i _. apply sum_ext; intros; ring.
-Qed.
-
 Lemma stuck_definite b : b < 0 -> definite 5 (automatic_gram (stuck b 0)).
 Proof.
   intros Hb c [i0 [Hi0 Hc]]. unfold automatic_gram. rewrite quad_parameter_sum. assert (Hr := root_pos).

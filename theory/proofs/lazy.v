@@ -2,7 +2,7 @@
     solutions in terms of the kernel are unique. Set-up: this suite. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-Require Import sums matrices gap_constants dissipation output_bound parameter_sums gradient_flow multiclass multiclass_network.
+Require Import sums matrices gap_constants gap_sharpness dissipation output_bound parameter_sums gradient_flow multiclass multiclass_network.
 Open Scope R_scope.
 
 (** ** LZ-1: loss + (beta / 2) |theta - theta_0|^2, for any network and any losses l_i >= 0 *)
@@ -73,7 +73,7 @@ Proof.
     evar_last; [exact H|]. apply parameter_sum_ext. intros p Hp. rewrite (gradient eq_dec trained F once F_ext (theta t) i g p Hp Hg). reflexivity. }
   unfold objective. set (speed2 := parameter_sum trained (fun p => velocity t p ^ 2)). evar_last.
   - apply (is_derive_plus total_loss (fun r => beta / 2 * distance2 r)).
-    + apply (derive_of_sum n (fun i r => l i (f i r)) (fun i => parameter_sum trained (fun p => partial eq_dec F (theta t) i p * velocity t p) * dl i (f i t))).
+    + apply (is_derive_sum n (fun i r => l i (f i r)) (fun i => parameter_sum trained (fun p => partial eq_dec F (theta t) i p * velocity t p) * dl i (f i t))).
       intros i Hi. apply (is_derive_comp (l i) (f i)); [apply l_derive, Hi|apply Hf, Hi].
     + apply (is_derive_scal distance2).
       apply (derive_of_parameter_sum trained (fun p r => (theta r p - theta 0 p) ^ 2) (fun p => 2 * velocity t p * (theta t p - theta 0 p))).
@@ -299,10 +299,9 @@ Proof.
 Qed.
 
 (** ** LZ-4: uniqueness of the solutions *)
-Definition times_vector (n : nat) (K : nat -> nat -> R) (v : nat -> R) (i : nat) : R := sum n (fun j => K i j * v j).
 (** f = f_0 + K (y - o(f)) / beta on the samples. *)
 Definition penalised_solution (n : nat) (K : nat -> nat -> R) (f0 y : nat -> R) (beta : R) (f : nat -> R) : Prop :=
-  forall i, (i < n)%nat -> f i = f0 i + times_vector n K (fun j => y j - sigmoid (f j)) i / beta.
+  forall i, (i < n)%nat -> f i = f0 i + apply_matrix n K (fun j => y j - sigmoid (f j)) i / beta.
 
 Lemma sigmoid_monotone a b : 0 <= (sigmoid a - sigmoid b) * (a - b) /\ ((sigmoid a - sigmoid b) * (a - b) = 0 -> a = b).
 Proof.
@@ -318,14 +317,14 @@ Theorem penalised_solution_unique (n : nat) (K : nat -> nat -> R) (f0 y : nat ->
   forall i, (i < n)%nat -> f i = g i.
 Proof.
   intros HK Hb Hf Hg. set (d := fun j => sigmoid (f j) - sigmoid (g j)).
-  assert (E : forall i, (i < n)%nat -> d i * (f i - g i) = - / beta * (d i * times_vector n K d i)).
+  assert (E : forall i, (i < n)%nat -> d i * (f i - g i) = - / beta * (d i * apply_matrix n K d i)).
   { intros i Hi. rewrite (Hf i Hi), (Hg i Hi).
-    assert (Ed : times_vector n K (fun j => y j - sigmoid (f j)) i - times_vector n K (fun j => y j - sigmoid (g j)) i = - times_vector n K d i).
-    { unfold times_vector. rewrite <- sum_minus, <- sum_opp. apply sum_ext; intros j _. unfold d. ring. }
-    transitivity (d i * (/ beta * (times_vector n K (fun j => y j - sigmoid (f j)) i - times_vector n K (fun j => y j - sigmoid (g j)) i))); [field; lra|].
+    assert (Ed : apply_matrix n K (fun j => y j - sigmoid (f j)) i - apply_matrix n K (fun j => y j - sigmoid (g j)) i = - apply_matrix n K d i).
+    { unfold apply_matrix. rewrite <- sum_minus, <- sum_opp. apply sum_ext; intros j _. unfold d. ring. }
+    transitivity (d i * (/ beta * (apply_matrix n K (fun j => y j - sigmoid (f j)) i - apply_matrix n K (fun j => y j - sigmoid (g j)) i))); [field; lra|].
     rewrite Ed. ring. }
-  assert (Hq : quad n K d = sum n (fun i => d i * times_vector n K d i)).
-  { unfold quad, times_vector. apply sum_ext; intros i _. rewrite <- sum_scal. apply sum_ext; intros; ring. }
+  assert (Hq : quad n K d = sum n (fun i => d i * apply_matrix n K d i)).
+  { unfold quad, apply_matrix. apply sum_ext; intros i _. rewrite <- sum_scal. apply sum_ext; intros; ring. }
   assert (Hsum : sum n (fun i => d i * (f i - g i)) <= 0).
   { rewrite (sum_ext n _ _ E), sum_scal, <- Hq. assert (H := HK d). assert (H1 := Rinv_0_lt_compat beta Hb). nra. }
   intros i Hi. apply (proj2 (sigmoid_monotone (f i) (g i))). apply Rle_antisym; [|apply sigmoid_monotone].
@@ -335,40 +334,40 @@ Qed.
 (** The stationary points of the linearised model f_0 + K C under the penalty (beta / 2) C' K C: one, for definite K. *)
 Theorem penalised_coefficients_unique (n : nat) (K : nat -> nat -> R) (f0 y : nat -> R) (beta : R) (C C' : nat -> R) :
   definite n K -> 0 < beta ->
-  (forall i, (i < n)%nat -> times_vector n K (fun j => beta * C j - (y j - sigmoid (f0 j + times_vector n K C j))) i = 0) ->
-  (forall i, (i < n)%nat -> times_vector n K (fun j => beta * C' j - (y j - sigmoid (f0 j + times_vector n K C' j))) i = 0) ->
+  (forall i, (i < n)%nat -> apply_matrix n K (fun j => beta * C j - (y j - sigmoid (f0 j + apply_matrix n K C j))) i = 0) ->
+  (forall i, (i < n)%nat -> apply_matrix n K (fun j => beta * C' j - (y j - sigmoid (f0 j + apply_matrix n K C' j))) i = 0) ->
   forall i, (i < n)%nat -> C i = C' i.
 Proof.
   intros HK Hb.
-  assert (kernel : forall v, (forall i, (i < n)%nat -> times_vector n K v i = 0) -> forall i, (i < n)%nat -> v i = 0).
+  assert (kernel : forall v, (forall i, (i < n)%nat -> apply_matrix n K v i = 0) -> forall i, (i < n)%nat -> v i = 0).
   { intros v Hv i Hi. apply Classical_Prop.NNPP. intros Hne.
     assert (H := HK v (ex_intro _ i (conj Hi Hne))).
-    assert (Hq : quad n K v = sum n (fun i => v i * times_vector n K v i)).
-    { unfold quad, times_vector. apply sum_ext; intros k _. rewrite <- sum_scal. apply sum_ext; intros; ring. }
+    assert (Hq : quad n K v = sum n (fun i => v i * apply_matrix n K v i)).
+    { unfold quad, apply_matrix. apply sum_ext; intros k _. rewrite <- sum_scal. apply sum_ext; intros; ring. }
     rewrite Hq, (sum_ext n _ (fun _ => 0)), sum_zero in H; [lra|]. intros k Hk. rewrite (Hv k Hk). ring. }
   intros H H'. assert (R := kernel _ H). assert (R' := kernel _ H'). cbv beta in R, R'.
-  assert (sol : forall D, (forall i, (i < n)%nat -> beta * D i - (y i - sigmoid (f0 i + times_vector n K D i)) = 0) ->
-            penalised_solution n K f0 y beta (fun i => f0 i + times_vector n K D i)).
-  { intros D HD i Hi. f_equal. unfold times_vector at 2. unfold Rdiv. rewrite <- sum_scal_r. unfold times_vector at 1. apply sum_ext; intros j Hj.
-    specialize (HD j Hj). replace (y j - sigmoid (f0 j + times_vector n K D j)) with (beta * D j) by lra. field; lra. }
+  assert (sol : forall D, (forall i, (i < n)%nat -> beta * D i - (y i - sigmoid (f0 i + apply_matrix n K D i)) = 0) ->
+            penalised_solution n K f0 y beta (fun i => f0 i + apply_matrix n K D i)).
+  { intros D HD i Hi. f_equal. unfold apply_matrix at 2. unfold Rdiv. rewrite <- sum_scal_r. unfold apply_matrix at 1. apply sum_ext; intros j Hj.
+    specialize (HD j Hj). replace (y j - sigmoid (f0 j + apply_matrix n K D j)) with (beta * D j) by lra. field; lra. }
   assert (U := penalised_solution_unique n K f0 y beta _ _ (definite_psd n K HK) Hb (sol C R) (sol C' R')). cbv beta in U.
   intros i Hi. specialize (R i Hi). specialize (R' i Hi). rewrite (U i Hi) in R. nra.
 Qed.
 
 (** Soft targets, no penalty: the only coefficients at which the linearised model is without force. *)
 Theorem soft_solution_unique (n : nat) (K : nat -> nat -> R) (f0 y : nat -> R) (C C' : nat -> R) :
-  definite n K -> (forall i, (i < n)%nat -> sigmoid (f0 i + times_vector n K C i) = y i) ->
-  (forall i, (i < n)%nat -> sigmoid (f0 i + times_vector n K C' i) = y i) ->
+  definite n K -> (forall i, (i < n)%nat -> sigmoid (f0 i + apply_matrix n K C i) = y i) ->
+  (forall i, (i < n)%nat -> sigmoid (f0 i + apply_matrix n K C' i) = y i) ->
   forall i, (i < n)%nat -> C i = C' i.
 Proof.
   intros HK H H' i Hi. apply Classical_Prop.NNPP. intros Hne. set (d := fun j => C j - C' j).
   assert (Hd := HK d (ex_intro (fun i => (i < n)%nat /\ d i <> 0) i (conj Hi (Rminus_eq_contra _ _ Hne)))).
-  assert (Hq : quad n K d = sum n (fun i => d i * (times_vector n K C i - times_vector n K C' i))).
-  { unfold quad, times_vector. apply sum_ext; intros k _. rewrite <- sum_minus, <- sum_scal. apply sum_ext; intros j _. unfold d. ring. }
+  assert (Hq : quad n K d = sum n (fun i => d i * (apply_matrix n K C i - apply_matrix n K C' i))).
+  { unfold quad, apply_matrix. apply sum_ext; intros k _. rewrite <- sum_minus, <- sum_scal. apply sum_ext; intros j _. unfold d. ring. }
   rewrite Hq, (sum_ext n _ (fun _ => 0)), sum_zero in Hd; [lra|]. intros k Hk.
-  assert (E : f0 k + times_vector n K C k = f0 k + times_vector n K C' k).
+  assert (E : f0 k + apply_matrix n K C k = f0 k + apply_matrix n K C' k).
   { apply (proj2 (sigmoid_monotone _ _)). rewrite (H k Hk), (H' k Hk). ring. }
-  replace (times_vector n K C k) with (times_vector n K C' k) by lra. ring.
+  replace (apply_matrix n K C k) with (apply_matrix n K C' k) by lra. ring.
 Qed.
 
 (** ... and there the output on the samples is ln(y / (1 - y)). *)
@@ -390,11 +389,11 @@ Qed.
 (** Forces of all classes add up to zero, so that the mean logit stays where it started. *)
 Theorem mean_logit_kept n k (K : nat -> nat -> R) (f0 C : nat -> nat -> R) :
   (forall j, (j < n)%nat -> sum k (C j) = 0) ->
-  forall i, sum k (fun c => f0 i c + times_vector n K (fun j => C j c) i) = sum k (fun c => f0 i c).
+  forall i, sum k (fun c => f0 i c + apply_matrix n K (fun j => C j c) i) = sum k (fun c => f0 i c).
 Proof.
   intros HC i. rewrite sum_plus.
-  assert (E : sum k (fun c => times_vector n K (fun j => C j c) i) = 0).
-  { unfold times_vector. rewrite (sum_swap k n (fun c j => K i j * C j c)), (sum_ext n _ (fun _ => 0)); [apply sum_zero|].
+  assert (E : sum k (fun c => apply_matrix n K (fun j => C j c) i) = 0).
+  { unfold apply_matrix. rewrite (sum_swap k n (fun c j => K i j * C j c)), (sum_ext n _ (fun _ => 0)); [apply sum_zero|].
     intros j Hj. rewrite sum_scal, (HC j Hj). ring. }
   rewrite E. apply Rplus_0_r.
 Qed.
@@ -402,9 +401,9 @@ Qed.
 (** The penalised objective of the linearised model is strictly convex in C: its Hessian K diag(w) K + beta K, w = l'' >= 0, is definite. *)
 Theorem linearised_hessian_definite (n : nat) (K : nat -> nat -> R) (w : nat -> R) (beta : R) (v : nat -> R) :
   definite n K -> 0 < beta -> (forall i, (i < n)%nat -> 0 <= w i) -> (exists i, (i < n)%nat /\ v i <> 0) ->
-  0 < sum n (fun i => w i * times_vector n K v i ^ 2) + beta * quad n K v.
+  0 < sum n (fun i => w i * apply_matrix n K v i ^ 2) + beta * quad n K v.
 Proof.
   intros HK Hb Hw Hv. assert (H := HK v Hv).
-  assert (0 <= sum n (fun i => w i * times_vector n K v i ^ 2)) by (apply sum_nonneg; intros i Hi; apply Rmult_le_pos; [apply Hw, Hi|apply pow2_ge_0]).
+  assert (0 <= sum n (fun i => w i * apply_matrix n K v i ^ 2)) by (apply sum_nonneg; intros i Hi; apply Rmult_le_pos; [apply Hw, Hi|apply pow2_ge_0]).
   nra.
 Qed.

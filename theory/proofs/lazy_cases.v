@@ -1,7 +1,7 @@
 (** Theorems of lazy.v: their hypotheses can hold, and near statements are false. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-Require Import sums matrices gap_constants dissipation theorem_1 parameter_sums gradient_flow lazy mutants.
+Require Import sums matrices gap_constants dissipation theorem_1 parameter_sums gradient_flow gap_sharpness lazy mutants.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -175,7 +175,7 @@ Theorem lazy_unique_inhabited : definite 1 (fun _ _ => 1) /\ penalised_solution 
 Proof.
   split.
   - intros v [i [Hi Hv]]. assert (i = 0)%nat by lia. subst i. unfold quad, sum. assert (H := Rsqr_pos_lt _ Hv). unfold Rsqr in H. lra.
-  - intros i _. unfold times_vector, sigmoid, sum. rewrite Ropp_0, exp_0. field.
+  - intros i _. unfold apply_matrix, sigmoid, sum. rewrite Ropp_0, exp_0. field.
 Qed.
 
 (** K not positive semidefinite: with K = - 1 / (sigmoid(1) - 1/2) both 0 and 1 are solutions. *)
@@ -185,47 +185,47 @@ Proof.
   intros H. assert (Hs := soft_force 1 ltac:(lra)).
   assert (H1 := H 1%nat (fun _ _ => - / (sigmoid 1 - 1 / 2)) (fun _ => 0) (fun _ => 1 / 2) 1 (fun _ => 0) (fun _ => 1) Rlt_0_1).
   assert (H2 : penalised_solution 1 (fun _ _ => - / (sigmoid 1 - 1 / 2)) (fun _ => 0) (fun _ => 1 / 2) 1 (fun _ => 0)).
-  { intros i _. unfold times_vector, sum. replace (sigmoid 0) with (1 / 2) by (unfold sigmoid; rewrite Ropp_0, exp_0; field). field. lra. }
+  { intros i _. unfold apply_matrix, sum. replace (sigmoid 0) with (1 / 2) by (unfold sigmoid; rewrite Ropp_0, exp_0; field). field. lra. }
   assert (H3 : penalised_solution 1 (fun _ _ => - / (sigmoid 1 - 1 / 2)) (fun _ => 0) (fun _ => 1 / 2) 1 (fun _ => 1)).
-  { intros i _. unfold times_vector, sum. field. lra. }
+  { intros i _. unfold apply_matrix, sum. field. lra. }
   specialize (H1 H2 H3 0%nat ltac:(lia)). lra.
 Qed.
 
 (** K positive semidefinite in place of definite: K = 0 leaves C free. *)
 Theorem mutant_penalised_coefficients_unique : ~ (forall (n : nat) (K : nat -> nat -> R) (f0 y : nat -> R) (beta : R) (C C' : nat -> R),
   psd n K -> 0 < beta ->
-  (forall i, (i < n)%nat -> times_vector n K (fun j => beta * C j - (y j - sigmoid (f0 j + times_vector n K C j))) i = 0) ->
-  (forall i, (i < n)%nat -> times_vector n K (fun j => beta * C' j - (y j - sigmoid (f0 j + times_vector n K C' j))) i = 0) ->
+  (forall i, (i < n)%nat -> apply_matrix n K (fun j => beta * C j - (y j - sigmoid (f0 j + apply_matrix n K C j))) i = 0) ->
+  (forall i, (i < n)%nat -> apply_matrix n K (fun j => beta * C' j - (y j - sigmoid (f0 j + apply_matrix n K C' j))) i = 0) ->
   forall i, (i < n)%nat -> C i = C' i).
 Proof.
   intros H. assert (E : 0 = 1); [|lra].
   apply (H 1%nat (fun _ _ => 0) (fun _ => 0) (fun _ => 0) 1 (fun _ => 0) (fun _ => 1)) with (i := 0%nat).
   - intros v. unfold quad; simpl. lra.
   - lra.
-  - intros i _. unfold times_vector, sum. ring.
-  - intros i _. unfold times_vector, sum. ring.
+  - intros i _. unfold apply_matrix, sum. ring.
+  - intros i _. unfold apply_matrix, sum. ring.
   - lia.
 Qed.
 
 Theorem mutant_soft_solution_unique : ~ (forall (n : nat) (K : nat -> nat -> R) (f0 y : nat -> R) (C C' : nat -> R),
-  psd n K -> (forall i, (i < n)%nat -> sigmoid (f0 i + times_vector n K C i) = y i) ->
-  (forall i, (i < n)%nat -> sigmoid (f0 i + times_vector n K C' i) = y i) ->
+  psd n K -> (forall i, (i < n)%nat -> sigmoid (f0 i + apply_matrix n K C i) = y i) ->
+  (forall i, (i < n)%nat -> sigmoid (f0 i + apply_matrix n K C' i) = y i) ->
   forall i, (i < n)%nat -> C i = C' i).
 Proof.
   intros H. assert (E : 0 = 1); [|lra].
   apply (H 1%nat (fun _ _ => 0) (fun _ => 0) (fun _ => sigmoid 0) (fun _ => 0) (fun _ => 1)) with (i := 0%nat).
   - intros v. unfold quad; simpl. lra.
-  - intros i _. unfold times_vector, sum. f_equal. ring.
-  - intros i _. unfold times_vector, sum. f_equal. ring.
+  - intros i _. unfold apply_matrix, sum. f_equal. ring.
+  - intros i _. unfold apply_matrix, sum. f_equal. ring.
   - lia.
 Qed.
 
 (** Without the definite kernel the Hessian need not be definite. *)
 Theorem mutant_linearised_hessian_definite : ~ (forall (n : nat) (K : nat -> nat -> R) (w : nat -> R) (beta : R) (v : nat -> R),
   psd n K -> 0 < beta -> (forall i, (i < n)%nat -> 0 <= w i) -> (exists i, (i < n)%nat /\ v i <> 0) ->
-  0 < sum n (fun i => w i * times_vector n K v i ^ 2) + beta * quad n K v).
+  0 < sum n (fun i => w i * apply_matrix n K v i ^ 2) + beta * quad n K v).
 Proof.
   intros H. assert (H1 := H 1%nat (fun _ _ => 0) (fun _ => 1) 1 (fun _ => 1)).
   assert (H2 := H1 ltac:(intros v; unfold quad; simpl; lra) Rlt_0_1 ltac:(intros; lra) (ex_intro _ 0%nat (conj (le_n 1) R1_neq_R0))).
-  revert H2. unfold times_vector, quad; simpl. lra.
+  revert H2. unfold apply_matrix, quad; simpl. lra.
 Qed.

@@ -14,13 +14,14 @@ venv: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --constraint constraints.txt --editable '.[checks,data,report,docs,develop]'
+	.venv/bin/pip install --constraint constraints.txt --editable '.[checks,data,report,docs,develop]'
 	touch $@
 
 lint: venv
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	.venv/bin/lint-imports
 
 # Tables, figures and the report in build/, from the ledger that `make checks` wrote and the recorded results.
 report: venv

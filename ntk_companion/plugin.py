@@ -6,6 +6,7 @@ checks neither waits for it nor sees any setting changed, so that what it needs 
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import dataclasses
 import json
@@ -52,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> None:
     """Let the options be spelled without the prefix, those that no other plugin has taken."""
     for name, described in OPTIONS.items():
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, argparse.ArgumentError):
             parser.getgroup("ntk-companion").addoption(f"--{name}", dest=_attribute(name), **described)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 CHECKS = """
     from hypothesis import given, strategies as st
-    from checks.statements import *
+    from ntk_companion import *
 
     SQUARES = Statement(id="mine:squares", title="squares", source="me", number="1", formula="x^2 >= 0",
                         qualification="only what was tried", hypotheses=(REAL := Hypothesis("real", "x is real"),))
@@ -134,6 +134,6 @@ def test_ordinary_tests_are_left_alone(pytester):
     assert ledger is None
 
 
-@pytest.mark.parametrize("name", ["--profile", "--seed", "--ledger"])
+@pytest.mark.parametrize("name", ["--ntk-profile", "--profile", "--seed", "--ledger"])
 def test_the_options_are_documented(pytester, name):
     assert name in pytester.runpytest_subprocess("--help").stdout.str()

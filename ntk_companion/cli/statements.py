@@ -19,7 +19,7 @@ Record = dict[str, Any]
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the parser of ``ntk-companion statements`` to the subcommands."""
     parser = commands.add_parser("statements", help="every statement and its status", description=DESCRIPTION)
     arguments.add_ledger(parser)
     parser.set_defaults(run=run)

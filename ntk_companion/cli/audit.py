@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -58,6 +59,11 @@ def run(options: argparse.Namespace) -> Result:
         changes = replies.differences(record, before)
         record |= {"against": str(options.against), "differences": changes}
         lines += [f"differs from {options.against}: {change}" for change in changes] or [f"as in {options.against}"]
+    faults = [reply.fault for reply in found if reply.fault]
+    if faults:
+        more = f"; and {len(faults) - 1} more, told in the replies" if len(faults) > 1 else ""
+        print(f"ntk-companion: {faults[0]}{more}", file=sys.stderr)
+        return Result(record, lines, 2)
     refuted = any(reply.verdict == "REFUTED" for reply in found)
     return Result(record, lines, 1 if refuted else 0)
 

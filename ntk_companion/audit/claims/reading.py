@@ -21,11 +21,10 @@ from ntk_companion.audit.claims.toml import (
     whole_number,
 )
 from ntk_companion.audit.claims.training import MOST_SEEDS, MOST_WIDTH, Training
-from ntk_companion.audit.syntax.builder import check_new_name
+from ntk_companion.audit.syntax.builder import check_new_name, is_free
 from ntk_companion.audit.syntax.errors import ClaimError, InputError
 from ntk_companion.audit.syntax.language import parse, parse_constant
 from ntk_companion.audit.syntax.nodes import Apply, Name, Node, Number, Quantified, parts
-from ntk_companion.audit.syntax.vocabulary import WORDS
 from ntk_companion.evidence import Verdict
 from numerics.data.parse import parse_points
 from numerics.data.points import PointSet, rational_points
@@ -193,10 +192,10 @@ class _Reader:
         )
 
     def _size(self, value: Any, where: str) -> Node:
-        """A number, or the name of a constant or of a variable that the assertion binds."""
-        if isinstance(value, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", value) and value not in WORDS:
-            return Name((0, 0), value)
-        return _number(value, where, self.constants)
+        """A number, or an expression in constants and in variables that the assertion binds, such as "L + 1"."""
+        named = re.findall(r"[A-Za-z][A-Za-z0-9_]*", value) if isinstance(value, str) else ()
+        variables = {name: Name((0, 0), name) for name in named if is_free(name)}
+        return _number(value, where, variables | dict(self.constants))
 
     def points(self, value: Any, where: str) -> PointSet:
         """A point set by name, or a list of points, each a list of exact coordinates."""

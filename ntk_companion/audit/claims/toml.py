@@ -34,11 +34,22 @@ def load(content: bytes, name: str) -> dict[str, Any]:
         return parse_number(digits.replace("_", ""), name)
 
     try:
-        return tomllib.loads(text, parse_float=exactly)
+        table = tomllib.loads(text, parse_float=exactly)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{name}: not TOML: {error}") from None
     except (ValueError, RecursionError) as error:
         raise InputError(str(error) if str(error).startswith(name) else f"{name}: {error}") from None
+    _check_whole_numbers(table, name)
+    return table
+
+
+def _check_whole_numbers(value: Any, name: str) -> None:
+    """Refuse long numbers of other bases, whose digits are not decimal ones."""
+    if isinstance(value, int) and abs(value) >= 10**MOST_DIGITS:
+        raise InputError(f"{name}: a number of more than {MOST_DIGITS} digits")
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in inner:
+        _check_whole_numbers(part, name)
 
 
 _QUOTED = re.compile(

@@ -16,7 +16,7 @@ from ntk_companion.audit.decide.truth import Truth, truth_of
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.nodes import About, Apply, Comparison, Node, Number, parts, words_in
 from ntk_companion.audit.syntax.vocabulary import MATRIX_ARITHMETIC, MEANS, SAMPLED, TRAINED, Relation
-from ntk_companion.audit.values import exact, ranges, sampling
+from ntk_companion.audit.values import exact, facts, ranges, sampling
 from ntk_companion.audit.values.environment import LEAST_BITS, MOST_BITS, Environment
 from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.audit.values.ranges import Range, point
@@ -60,18 +60,37 @@ def _compare(node: Comparison, environment: Environment) -> Truth:
             left, right = (evaluate(side, here) for side in sides)
             decided = ranges.compare(left, node.relation, right)
             defined = left.is_defined and right.is_defined
-        if decided is None and defined and bits >= 128 and not tested_exactly:
+        early = LEAST_BITS if node.relation in (Relation.EQUAL, Relation.UNEQUAL) else 128
+        if decided is None and defined and bits >= early and not tested_exactly:
             tested_exactly = True
-            if exact.proves_equal(*sides, here):
-                environment.log.kinds.add(Kind.SYMBOLIC)
-                environment.note(_proof(node, environment))
-                return truth_of(node.relation in (Relation.AT_MOST, Relation.AT_LEAST, Relation.EQUAL))
+            decided = _by_structure(node, here)
+            if decided is not None:
+                _remember(node, (left, right), bits, environment)
+                return truth_of(decided)
         if decided is not None:
             break
     _remember(node, (left, right), bits, environment)
     if decided is None:
         environment.note(_undecided(node, left, right, bits, environment))
     return truth_of(decided)
+
+
+def _by_structure(node: Comparison, environment: Environment) -> bool | None:
+    """What the forms of both sides decide: their exact difference, or a sign that follows from how they are made."""
+    sign = exact.sign_of_difference(node.left, node.right, environment)
+    if sign is not None:
+        environment.log.kinds.add(Kind.SYMBOLIC)
+        environment.note(_proof(node, sign, environment))
+        return ranges.compare(point(sign), node.relation, point(0))
+    for one, other, relation in (
+        (node.left, node.right, node.relation), (node.right, node.left, node.relation.reversed),
+    ):  # fmt: skip
+        zero = isinstance(other, Number) and other.value == 0
+        found = facts.sign_of(one, environment) if zero else facts.Sign.UNKNOWN
+        if found and relation in (Relation.AT_LEAST, Relation.LESS):
+            environment.note(f"{shown(one, environment)} is not negative by construction")
+            return relation is Relation.AT_LEAST
+    return None
 
 
 def _ladder(node: Node, environment: Environment) -> Iterator[int]:
@@ -124,8 +143,10 @@ def shown(node: Node, environment: Environment) -> str:
     return " ".join(environment.claim.text[slice(*node.span)].split())
 
 
-def _proof(node: Comparison, environment: Environment) -> str:
-    return f"sympy proves {shown(node.left, environment)} = {shown(node.right, environment)}"
+def _proof(node: Comparison, sign: int, environment: Environment) -> str:
+    """The sentence on a difference of a proved sign."""
+    relation = "<=>"[sign + 1]
+    return f"sympy proves {shown(node.left, environment)} {relation} {shown(node.right, environment)}"
 
 
 def _undecided(node: Comparison | About, left: Range, right: Range, bits: int, environment: Environment) -> str:
@@ -162,7 +183,7 @@ def _on_box(node: Comparison, environment: Environment) -> Truth:
     if node.relation in (Relation.EQUAL, Relation.UNEQUAL):
         if _is_identity(node, here):
             environment.log.kinds = (environment.log.kinds - {Kind.CERTIFIED}) | {Kind.SYMBOLIC}
-            environment.log.note(_proof(node, environment) + " as functions")
+            environment.log.note(_proof(node, 0, environment) + " as functions")
             return truth_of(node.relation is Relation.EQUAL)
         return Truth.UNKNOWN
     return _by_slope(node, here)
@@ -175,7 +196,7 @@ def _is_identity(node: Comparison, environment: Environment) -> bool:
         tuple((name, value) for name, value in environment.bindings.items() if isinstance(value, Node)),
     )
     if place not in environment.memory.values:
-        environment.memory.values[place] = exact.proves_equal(node.left, node.right, environment)
+        environment.memory.values[place] = exact.sign_of_difference(node.left, node.right, environment) == 0
     return environment.memory.values[place]
 
 

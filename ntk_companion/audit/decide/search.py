@@ -9,6 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from ntk_companion.audit.decide.families import reason_for_all
 from ntk_companion.audit.decide.truth import Truth
 from ntk_companion.audit.decide.witnesses import Decide, remember
 from ntk_companion.audit.syntax import vocabulary
@@ -18,6 +19,7 @@ from ntk_companion.audit.syntax.vocabulary import SampleFamily
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number_at
 from ntk_companion.audit.values.sampling import stable_seed
+from ntk_companion.evidence import Kind
 from numerics.data.points import PointSet, RationalPoints, rational_points
 
 MOST_EXAMPLES = 100
@@ -35,6 +37,11 @@ def over_family(node: Quantified, domain: Family, environment: Environment, deci
         whole_number_at(number, environment, "a size of the family", 1, limit)
         for number, limit in zip(domain.numbers, (MOST_POINTS, MOST_DIMENSION), strict=True)
     )
+    reason = reason_for_all(node.body, domain.family, environment)
+    if reason is not None:
+        environment.log.kinds.add(Kind.SYMBOLIC)
+        environment.log.note(f"{environment.case()}{reason}")
+        return Truth.TRUE
     settling = Truth.FALSE if node.universal else Truth.TRUE
     tried: list[Truth] = []
     known: dict[Any, bool] = {}

@@ -55,6 +55,7 @@ class Reply:
     counterexample  a claims file that refutes the claim by itself, if one was found
     expected        the verdict on record in the claims file, if one is
     false_alarm     the probability that random networks led to a wrong verdict is at most this
+    fault           what is wrong with a claim that has no meaning: it was not decided
     made            of a statement of the ledger, what made its entry: profile, seed, versions
     """
 
@@ -74,6 +75,7 @@ class Reply:
     expected: str = ""
     false_alarm: float = 0.0
     made: Mapping[str, Any] = field(default_factory=dict)
+    fault: str = ""
 
     @property
     def surprises(self) -> bool:
@@ -82,8 +84,25 @@ class Reply:
 
 
 def audit(claims: ClaimsFile, seed: int = 0, ledger: Mapping[str, Mapping[str, Any]] | None = None) -> list[Reply]:
-    """Decide every claim of a file. `ledger` maps the ids of statements to their records. Raises InputError."""
-    return [audit_claim(claim, claims.name, seed, ledger) for claim in claims.claims]
+    """Decide every claim of a file; one without meaning is told so, and the others are decided.
+
+    `ledger` maps the ids of statements to their records.
+    """
+    return [_reply(claim, claims.name, seed, ledger) for claim in claims.claims]
+
+
+def _reply(claim: Claim, name: str, seed: int, ledger: Mapping[str, Mapping[str, Any]] | None) -> Reply:
+    try:
+        return audit_claim(claim, name, seed, ledger)
+    except InputError as error:
+        kinds = ", ".join(sorted(map(str, kinds_of(claim.assertion)))) if claim.assertion is not None else ""
+        fault = str(error)
+        return Reply(
+            claim.id, claim.sentence, claim.source, " ".join(claim.text.split()), str(Verdict.INCONCLUSIVE),
+            "instances: 0", kinds, {}, fault.removeprefix(f"{name}, claim {claim.id!r}: "),
+            "The claim has no meaning as it stands; nothing is said of whether it is true.",
+            command=_command(name, claim, seed), expected=claim.expected, fault=fault,
+        )  # fmt: skip
 
 
 def audit_claim(

@@ -291,8 +291,13 @@ def check_new_name(name: str, column: int, names: Iterable[str] = ()) -> None:
     """Raise ClaimError unless `name` can be given to something new."""
     if name in names:
         raise ClaimError(column, f"{name} already names something: choose another name")
-    if name in WORDS or name in FAMILIES or name in RESERVED:
+    if not is_free(name):
         raise ClaimError(column, f"{name} is a word of the language: choose another name")
+
+
+def is_free(name: str) -> bool:
+    """Is the name no word of the language?"""
+    return not (name in WORDS or name in FAMILIES or name in RESERVED)
 
 
 def _suggestion(name: str, names: Iterable[str]) -> str:

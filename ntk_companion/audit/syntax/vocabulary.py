@@ -35,7 +35,18 @@ class Relation(Enum):
         """The relation that holds where this one does not."""
         return _OPPOSITES[self]
 
+    @property
+    def reversed(self) -> Relation:
+        """The relation of the sides exchanged."""
+        return _REVERSED.get(self, self)
 
+
+_REVERSED = {
+    Relation.LESS: Relation.MORE,
+    Relation.AT_MOST: Relation.AT_LEAST,
+    Relation.AT_LEAST: Relation.AT_MOST,
+    Relation.MORE: Relation.LESS,
+}
 _OPPOSITES = {
     Relation.LESS: Relation.AT_LEAST,
     Relation.AT_MOST: Relation.MORE,

@@ -3,6 +3,6 @@
 Importing the package declares the meanings of all words but `probability`, which needs `decide`.
 """
 
-from ntk_companion.audit.values import kernels, matrices, numbers, printed, sampling, trained
+from ntk_companion.audit.values import degeneracy, kernels, matrices, numbers, printed, sampling, shapes, trained
 
-__all__ = ["kernels", "matrices", "numbers", "printed", "sampling", "trained"]
+__all__ = ["degeneracy", "kernels", "matrices", "numbers", "printed", "sampling", "shapes", "trained"]

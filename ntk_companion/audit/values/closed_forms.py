@@ -6,6 +6,7 @@ Nothing here searches or simplifies without bound: what grows beyond the limits 
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 import sympy
 
@@ -14,19 +15,10 @@ from ntk_companion.audit.syntax.errors import MeaninglessError, NoExactValueErro
 from ntk_companion.audit.syntax.nodes import Apply, Name, Node, Number
 from ntk_companion.audit.syntax.vocabulary import Word
 from ntk_companion.audit.values.environment import Environment
-from theory import moments, series
+from theory import moments
 
 MOST_BITS = 20_000
 MOST_TERMS = 2_000
-
-
-def vanishes(expression: sympy.Expr) -> bool:
-    """Is the expression proved to be zero? Raises NoExactValueError if it is too large to tell."""
-    if expression.is_Rational:
-        return bool(expression == 0)
-    if len(list(sympy.preorder_traversal(expression))) > MOST_TERMS:
-        raise NoExactValueError
-    return bool(sympy.expand(sympy.fraction(sympy.together(expression))[0]) == 0)
 
 
 def rational(node: Node | None, environment: Environment) -> Fraction:
@@ -68,11 +60,11 @@ def function(word: Word, values: list[sympy.Expr]) -> sympy.Expr:
         case vocabulary.SQRT, [value]:
             return root(value)
         case vocabulary.K0, [value]:
-            return moments.k0(series.u).subs(series.u, _correlation(value))
+            return correlation_kernel(0, value)
         case vocabulary.K1, [value]:
-            return moments.k1(series.u).subs(series.u, _correlation(value))
+            return correlation_kernel(1, value)
         case vocabulary.ARCCOS, [value]:
-            return sympy.acos(_correlation(value))
+            return arc_cosine(_correlation(value))
         case vocabulary.COS, [value] if _is_turn(value):
             return sympy.cos(value)
         case vocabulary.SIN, [value] if _is_turn(value):
@@ -84,6 +76,31 @@ def function(word: Word, values: list[sympy.Expr]) -> sympy.Expr:
         case vocabulary.ABS, [value] if value.is_Rational:
             return abs(value)
     raise NoExactValueError
+
+
+class DeepKernel(sympy.Dummy):
+    """k_0 or k_1 of a correlation that holds arc cosines itself: a symbol, the same for the same correlation."""
+
+
+@lru_cache(maxsize=100_000)
+def _deep_kernel(power: int, correlation: sympy.Expr) -> DeepKernel:
+    return DeepKernel(f"k{power}", real=True)
+
+
+def correlation_kernel(power: int, value: sympy.Expr) -> sympy.Expr:
+    """k_power of a correlation, in closed form unless that would nest arc cosines. Raises NoExactValueError."""
+    if value.has(sympy.acos) or value.atoms(DeepKernel):
+        return _deep_kernel(power, value)
+    argument = sympy.Dummy(real=True)
+    form = {0: moments.k0, 1: moments.k1}[power](argument)
+    return form.subs(sympy.acos(argument), arc_cosine(_correlation(value))).subs(argument, value)
+
+
+def arc_cosine(value: sympy.Expr) -> sympy.Expr:
+    """The angle of a cosine: pi minus that of the opposite, if that is the simpler one."""
+    if value.could_extract_minus_sign():
+        return sympy.pi - sympy.acos(-value)
+    return sympy.acos(value)
 
 
 def bounded(value: sympy.Expr) -> sympy.Expr:

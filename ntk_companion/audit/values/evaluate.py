@@ -13,8 +13,9 @@ from ntk_companion.audit.syntax.nodes import Apply, Entry, Name, Node, Number, i
 from ntk_companion.audit.syntax.vocabulary import MATRIX_ARITHMETIC, TRUTH
 from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Environment
+from ntk_companion.audit.values.facts import OF_SEMIDEFINITE, is_semidefinite
 from ntk_companion.audit.values.ranges import Range, point
-from ntk_companion.audit.values.registry import MEANINGS
+from ntk_companion.audit.values.registry import KNOWN, MEANINGS
 
 
 def evaluate(node: Node | str, environment: Environment) -> Any:
@@ -30,7 +31,7 @@ def evaluate(node: Node | str, environment: Environment) -> Any:
         case Name(name=name):
             bound = environment.value_of(name)
             if isinstance(bound, Node):
-                return evaluate(bound, environment)
+                return _constant(name, bound, environment)
             if not isinstance(bound, Range):
                 raise MeaninglessError(f'{name} is a sample set, not a number: it stands under points = "{name}"')
             return bound
@@ -53,9 +54,23 @@ def evaluate(node: Node | str, environment: Environment) -> Any:
     raise TypeError(f"{node} is not a value")
 
 
+def _constant(name: str, value: Node, environment: Environment) -> Any:
+    """The value of a constant, found once at each precision."""
+    if isinstance(value, Number) or environment.names_in(value).intersection(environment.bound):
+        return evaluate(value, environment)
+    place = (name, environment.bits, environment.network, environment.points, environment.layer)
+    if place not in environment.memory.constants:
+        environment.memory.constants[place] = evaluate(value, environment)
+    return environment.memory.constants[place]
+
+
 def _apply(node: Apply, environment: Environment) -> Any:
     here = environment.selected(node)
-    environment.budget.charge(1)
+    environment.budget.charge(15)
+    if node.word in KNOWN:
+        known = KNOWN[node.word](node, here)
+        if known is not None:
+            return known
     values = [
         argument if isinstance(argument, Node) and sort_of(argument) is TRUTH else evaluate(argument, environment)
         for argument in node.arguments
@@ -64,7 +79,15 @@ def _apply(node: Apply, environment: Environment) -> Any:
         for value in values:
             if isinstance(value, np.ndarray):
                 environment.budget.charge(len(value) ** 3 * max(1, environment.bits // 256))
-    return MEANINGS[node.word](here, *values)
+    found = MEANINGS[node.word](here, *values)
+    if node.word in OF_SEMIDEFINITE and is_semidefinite(node.arguments[0], environment):
+        return _not_negative(found)
+    return found
+
+
+def _not_negative(value: Range) -> Range:
+    """The same number, known not to be negative."""
+    return Range(value.lower.max(flint.arb(0)), value.upper) if value.is_known and not value.lower > 0 else value
 
 
 def whole_number(value: Range, what: str, least: int, most: int) -> int:

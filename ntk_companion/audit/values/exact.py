@@ -1,53 +1,94 @@
 """Exact values: the part of the language that sympy can carry, so that equality can be proved and not only enclosed.
 
-An expression becomes a polynomial in pi, square roots of integers and arc cosines that have no simpler form; it
-vanishes if its numerator expands to zero. That is a proof where it succeeds and says nothing where it fails. Nothing
-here searches or simplifies without bound.
+An expression becomes a rational function of pi, roots of whole numbers, arc cosines, and symbols for what has no
+simpler form: deep kernels, by their definitions, and eigenvalues. Two are equal if their difference cancels to zero,
+and differ by a known sign if it cancels to one term whose factors have known signs. That is a proof where it succeeds
+and says nothing where it fails. Nothing here searches or simplifies without bound.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
+import flint
 import sympy
 
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import NoExactValueError
 from ntk_companion.audit.syntax.nodes import Apply, Entry, Name, Node, Number, is_kernel
-from ntk_companion.audit.values.closed_forms import bounded, function, root, vanishes
+from ntk_companion.audit.syntax.vocabulary import Word
+from ntk_companion.audit.values.closed_forms import bounded, correlation_kernel, function, root
 from ntk_companion.audit.values.environment import Environment
-from ntk_companion.audit.values.evaluate import centres, index, whole_number_at
+from ntk_companion.audit.values.evaluate import evaluate, index, whole_number_at
 from ntk_companion.audit.values.kernels import OF_POINTS, Definitions, definitions_of
+from ntk_companion.audit.values.polynomials import single_term, vanishes
 from ntk_companion.audit.values.printed import printed_definitions
 from numerics.data.points import CirclePoints, PointSet, RationalPoints
 from theory import series
-from theory.recursion import closed_form, input_kernel
+from theory.moments import gaussian_moment, relu_moment, step_moment, theta
+from theory.recursion import input_kernel
 
-MOST_POINTS = 8
-MOST_EQUATIONS = 48
-MOST_NESTED_EQUATIONS = 12
 MOST_ORDER = 200
-DERIVED = OF_POINTS | {vocabulary.IDENTITY, vocabulary.GRAM}
-"""Kernels that are positive semidefinite by construction: sums of covariances and Gram matrices of gradients."""
+WORK = 3000
+"""Microseconds charged for a proof."""
+SIGN_BITS = 256
+SCALED_WITH_KERNEL = frozenset([
+    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.GAP_PRINTED, vocabulary.GAP_SHARP, vocabulary.GAP_BEST,
+    vocabulary.GAP_LABELS, vocabulary.MAX_NORM, vocabulary.FROBENIUS_NORM, vocabulary.SPECTRAL_NORM,
+])  # fmt: skip
+"""Numbers of a kernel that a positive factor of the kernel multiplies."""
+Triple = tuple[sympy.Expr, sympy.Expr, sympy.Expr]
+"""A kernel at (x, x), (x, x') and (x', x')."""
+Shape = Callable[[Node, Environment], "sympy.Expr | None"]
+SHAPES: dict[Word, Shape] = {}
+"""Numbers of a kernel whose exact value follows from its shape, None where it does not."""
 
 
-def proves_equal(left: Node, right: Node, environment: Environment) -> bool:
-    """Does sympy prove left = right, for every value of the variables that are still free?"""
+def sign_of_difference(left: Node, right: Node, environment: Environment) -> int | None:
+    """The proved sign of left - right, for every value of the variables that are still free; None if none is."""
+    environment.budget.charge(WORK)
     try:
         difference = exact(left, environment) - exact(right, environment)
-        return vanishes(difference)
+        if vanishes(difference):
+            return 0
+        found = single_term(difference)
+        return None if found is None else _sign_of_term(*found, environment)
     except NoExactValueError:
-        return False
+        return None
 
 
-def exact(node: Node, environment: Environment) -> sympy.Expr:
+def _sign_of_term(sign: int, powers: dict[sympy.Expr, int], environment: Environment) -> int | None:
+    """The sign of a product of atoms, from enclosures of those that are not positive by themselves."""
+    nodes = {symbol: node for node, symbol in environment.memory.opaque.items()}
+    for atom, power in powers.items():
+        if atom == sympy.pi or (isinstance(atom, sympy.Pow) and atom.base.is_Rational):
+            continue
+        if atom not in nodes:
+            return None
+        with flint.ctx.workprec(SIGN_BITS):
+            value = evaluate(nodes[atom], replace(environment, bits=SIGN_BITS))
+        if value.upper < 0:
+            sign *= (-1) ** power
+        elif not value.lower > 0:
+            return None
+    return sign
+
+
+def exact(node: Node | str, environment: Environment) -> sympy.Expr:
     """The value of a number as a sympy expression; what has no exact form is a symbol, the same for the same words."""
+    if isinstance(node, str):
+        raise NoExactValueError
     try:
         return _exact(node, environment)
     except NoExactValueError:
-        return environment.memory.opaque.setdefault(node, sympy.Dummy(real=True))
+        return opaque(node, environment)
+
+
+def opaque(node: Node, environment: Environment) -> sympy.Expr:
+    """A symbol for the value of a number."""
+    return environment.memory.opaque.setdefault(node, sympy.Dummy(real=True))
 
 
 def _exact(node: Node, environment: Environment) -> sympy.Expr:
@@ -56,69 +97,128 @@ def _exact(node: Node, environment: Environment) -> sympy.Expr:
             return bounded(sympy.Rational(value.numerator, value.denominator))
         case Name(name=name):
             bound = environment.value_of(name)
-            return exact(bound, environment) if isinstance(bound, Node) else sympy.Symbol(name, real=True)
+            return _constant(name, bound, environment) if isinstance(bound, Node) else sympy.Symbol(name, real=True)
         case Entry(kernel=kernel, row=row, column=column):
             here = environment.selected(kernel)
             return exact_entry(kernel, environment, index(row, here), index(column, here))
         case Apply(word=vocabulary.SIZE):
             return sympy.Integer(len(environment.point_set))
-        case Apply(word=vocabulary.LAMBDA_MIN, arguments=(kernel,)):
-            return _smallest_eigenvalue(kernel, environment)
-        case Apply(word=vocabulary.GAP_SHARP | vocabulary.GAP_PRINTED as word, arguments=(kernel,)):
-            size = len(centres(_node(kernel), environment))
-            smallest = exact(Apply(node.span, vocabulary.LAMBDA_MIN, (kernel,)), environment)
-            return smallest / (size if word is vocabulary.GAP_SHARP else 2 * size**2)
         case Apply(word=vocabulary.K0_COEFFICIENT | vocabulary.K1_COEFFICIENT as word, arguments=(argument,)):
             order = whole_number_at(argument, environment)
             if order > MOST_ORDER:
                 raise NoExactValueError
             return series.coefficients(0 if word is vocabulary.K0_COEFFICIENT else 1).at(order)
+        case Apply(word=word, arguments=(Node() as kernel,)) if is_kernel(kernel):
+            return _of_kernel(word, kernel, environment)
         case Apply(word=word, arguments=arguments):
-            return function(word, [exact(_node(argument), environment) for argument in arguments])
+            return function(word, [exact(argument, environment) for argument in arguments])
     raise NoExactValueError
 
 
-def _node(argument: Node | str) -> Node:
-    if isinstance(argument, str):
-        raise NoExactValueError
-    return argument
+def _constant(name: str, value: Node, environment: Environment) -> sympy.Expr:
+    """The form of a constant, found once."""
+    if isinstance(value, Number) or environment.names_in(value).intersection(environment.bound):
+        return exact(value, environment)
+    place = ("exact", name, environment.network, environment.points, environment.layer)
+    if place not in environment.memory.constants:
+        environment.memory.constants[place] = exact(value, environment)
+    return environment.memory.constants[place]
 
 
-def exact_entry(kernel: Node, environment: Environment, row: int, column: int) -> sympy.Expr:
+def _of_kernel(word: Word, kernel: Node, environment: Environment) -> sympy.Expr:
+    """A number of a kernel, a positive factor of the kernel taken out."""
+    factor, bare = _without_factor(kernel, environment)
+    if bare != kernel and word in SCALED_WITH_KERNEL | {vocabulary.CONDITION}:
+        value = _of_kernel(word, bare, environment)
+        return value if word is vocabulary.CONDITION else factor * value
+    if word in (vocabulary.GAP_SHARP, vocabulary.GAP_PRINTED):
+        size = len(evaluate(kernel, environment))
+        smallest = _of_kernel(vocabulary.LAMBDA_MIN, kernel, environment)
+        return smallest / (size if word is vocabulary.GAP_SHARP else 2 * size**2)
+    found = SHAPES[word](kernel, environment) if word in SHAPES else None
+    return opaque(Apply((0, 0), word, (kernel,)), environment) if found is None else found
+
+
+def _without_factor(kernel: Node, environment: Environment) -> tuple[sympy.Expr, Node]:
+    """A kernel as a positive rational number times another."""
+    match kernel:
+        case Apply(word=vocabulary.GRAM, arguments=(Node() as inner,)):
+            return _without_factor(inner, environment)
+        case Apply(word=vocabulary.TIMES | vocabulary.OVER as word, arguments=(Node() as first, Node() as second)):
+            number, matrix = (second, first) if is_kernel(first) else (first, second)
+            value = exact(number, environment)
+            if value.is_Rational and value > 0:
+                factor, bare = _without_factor(matrix, environment)
+                return factor * (value if word is vocabulary.TIMES else 1 / value), bare
+    return sympy.Integer(1), kernel
+
+
+def exact_entry(kernel: Node | str, environment: Environment, row: int, column: int) -> sympy.Expr:
     """The entry of a kernel at two points, numbered from 0. Raises NoExactValueError."""
     match kernel:
         case Apply(word=vocabulary.PLUS, arguments=terms):
-            return sympy.Add(*(exact_entry(_node(term), environment, row, column) for term in terms))
+            return sympy.Add(*(exact_entry(term, environment, row, column) for term in terms))
         case Apply(word=vocabulary.TIMES | vocabulary.OVER as word, arguments=(first, second)):
             matrix, factor = (first, second) if is_kernel(first) else (second, first)
-            entry = exact_entry(_node(matrix), environment, row, column)
-            return function(word, [entry, exact(_node(factor), environment)])
+            return function(word, [exact_entry(matrix, environment, row, column), exact(factor, environment)])
         case Apply(word=vocabulary.IDENTITY):
             return sympy.Integer(int(row == column))
         case Apply(word=vocabulary.GRAM, arguments=(inner,)):
-            return exact_entry(_node(inner), environment, row, column)
-        case Apply(word=vocabulary.PRINTED, arguments=(number,)):
-            found = printed_definitions(str(number), environment.selected(kernel))
-            return _derived_entry(found, environment, row, column)
-        case Apply(word=word) if word in OF_POINTS:
-            return _derived_entry(definitions_of(kernel, environment), environment, row, column)
+            return exact_entry(inner, environment, row, column)
+        case Apply(word=word) if word in OF_POINTS or word is vocabulary.PRINTED:
+            found = definitions_in(kernel, environment)
+            inputs = [_inner(found.points, *pair) for pair in ((row, row), (row, column), (column, column))]
+            return unrolled(found, tuple(inputs), environment)
     raise NoExactValueError
 
 
-def _derived_entry(found: Definitions, environment: Environment, row: int, column: int) -> sympy.Expr:
-    """The closed form; of a deep kernel a symbol, the same wherever the kernel has the same inner products."""
-    derived, expression, points = found.recursion, found.kernel, found.points
-    first, cross, second = (_inner(points, *pair) for pair in ((row, row), (row, column), (column, column)))
-    if expression == input_kernel:
-        return cross
+def definitions_in(kernel: Apply, environment: Environment) -> Definitions:
+    """The definitions of a kernel's word, derived or as printed. Raises NoExactValueError."""
+    if kernel.word is vocabulary.PRINTED:
+        return printed_definitions(str(kernel.arguments[0]), environment.selected(kernel))
+    return definitions_of(kernel, environment)
+
+
+def unrolled(found: Definitions, inputs: Triple, environment: Environment) -> sympy.Expr:
+    """A kernel at a pair with these inner products, by its definitions; deep correlations stand for themselves.
+
+    Raises NoExactValueError on a definition of another kind than sums, products and moments.
+    """
     forms = environment.memory.closed_forms
-    place = (expression, tuple(derived.equations.items()), first, cross, second)
+    place = (found.kernel, tuple(found.recursion.equations.items()), inputs)
     if place not in forms:
-        # Closed forms double with each layer, unless the two points are one.
-        shallow = len(derived.equations) <= (MOST_EQUATIONS if first == cross == second else MOST_NESTED_EQUATIONS)
-        form = sympy.expand(closed_form(derived, expression, (first, cross, second))) if shallow else None
-        forms[place] = sympy.Dummy(real=True) if form is None else bounded(form)
+        known = {input_kernel: inputs}
+        for symbol, definition in found.recursion.equations.items():
+            known[symbol] = _at_pair(definition, known)
+        forms[place] = _at_pair(found.kernel, known)[1]
     return forms[place]
+
+
+def _at_pair(expression: sympy.Expr, known: dict[sympy.Expr, Triple]) -> Triple:
+    match expression:
+        case sympy.Symbol():
+            return known[expression]
+        case sympy.Number() | sympy.NumberSymbol():
+            return expression, expression, expression
+        case relu_moment():
+            return _moment(1, _at_pair(expression.args[0], known))
+        case step_moment():
+            return _moment(0, _at_pair(expression.args[0], known))
+        case sympy.Add() | sympy.Mul():
+            terms = zip(*(_at_pair(argument, known) for argument in expression.args), strict=True)
+            first, cross, second = (expression.func(*entries) for entries in terms)
+            return first, cross, second
+    raise NoExactValueError
+
+
+def _moment(power: int, covariance: Triple) -> Triple:
+    first, cross, second = covariance
+    diagonal = gaussian_moment(power).subs(theta, 0)
+    same = first == cross == second
+    scale = first if same else root(sympy.expand(first * second))
+    correlation = sympy.Integer(1) if same else cross / scale
+    moment = diagonal * scale**power * correlation_kernel(power, correlation)
+    return diagonal * first**power, moment, diagonal * second**power
 
 
 def _inner(points: PointSet, row: int, column: int) -> sympy.Expr:
@@ -136,81 +236,3 @@ def _inner(points: PointSet, row: int, column: int) -> sympy.Expr:
 
 def _dot(first: Any, second: Any) -> int:
     return sum(int(one) * int(two) for one, two in zip(first, second, strict=True))
-
-
-def is_semidefinite(kernel: Node) -> bool:
-    """Is the kernel positive semidefinite by construction: a derived one, or a sum of such?"""
-    match kernel:
-        case Apply(word=vocabulary.PLUS, arguments=terms):
-            return all(is_semidefinite(_node(term)) for term in terms)
-        case Apply(word=word):
-            return word in DERIVED
-    return False
-
-
-def _smallest_eigenvalue(kernel: Node | str, environment: Environment) -> sympy.Expr:
-    """Zero, if the kernel is positive semidefinite and an exact null vector is found."""
-    kernel = _node(kernel)
-    if not is_semidefinite(kernel):
-        raise NoExactValueError
-    vector = null_vector(kernel, environment)
-    if vector is None:
-        raise NoExactValueError
-    environment.note(f"the vector {tuple(map(int, vector))} is mapped to zero")
-    return sympy.Integer(0)
-
-
-def null_vector(kernel: Node, environment: Environment) -> list[int] | None:
-    """Small whole numbers c with K c = 0, proved entry by entry; None if none is found."""
-    twins = _twins(selected_points(kernel, environment))
-    if twins is not None:
-        return twins
-    matrix = centres(kernel, environment)
-    if not np.isfinite(matrix).all() or len(matrix) > MOST_POINTS:
-        return None
-    for guess in _guesses(matrix):
-        size = range(len(guess))
-        if all(
-            vanishes(sympy.Add(*(guess[j] * exact_entry(kernel, environment, i, j) for j in size if guess[j])))
-            for i in size
-        ):
-            return guess
-    return None
-
-
-def selected_points(kernel: Node, environment: Environment) -> PointSet | None:
-    """The points of a kernel's word; None for a combination of kernels, which may rest on several point sets."""
-    return environment.selected(kernel).point_set if isinstance(kernel, Apply) and kernel.word in OF_POINTS else None
-
-
-def _twins(points: PointSet | None) -> list[int] | None:
-    """e_i - e_j for two equal points: a kernel that depends on the points alone has equal rows there."""
-    if not isinstance(points, RationalPoints):
-        return None
-    seen: dict[tuple[int, ...], int] = {}
-    for place, row in enumerate(points.numerators.tolist()):
-        first = seen.setdefault(tuple(row), place)
-        if first != place:
-            return [int(index == first) - int(index == place) for index in range(len(points))]
-    return None
-
-
-def _guesses(matrix: np.ndarray) -> list[list[int]]:
-    """Whole vectors that the matrix nearly maps to zero, from the reduced rows of its numerical null space."""
-    values, vectors = np.linalg.eigh(matrix)
-    small = values < 1e-9 * max(values[-1], 1e-300)
-    rows = vectors[:, small].T.copy()
-    if len(rows) == 0:
-        return []
-    for position in range(len(rows)):
-        column = int(np.argmax(np.abs(rows[position])))
-        rows[position] /= rows[position, column]
-        for other in range(len(rows)):
-            if other != position:
-                rows[other] -= rows[other, column] * rows[position]
-    guesses = []
-    for row in rows:
-        fractions = [Fraction(float(value)).limit_denominator(60) for value in row]
-        scale = int(np.lcm.reduce([fraction.denominator for fraction in fractions]))
-        guesses.append([int(fraction * scale) for fraction in fractions])
-    return [guess for guess in guesses if any(guess) and max(map(abs, guess)) <= 10_000]

@@ -30,19 +30,18 @@ def largest_eigenvalue(matrix: Matrix) -> Range:
     return ranges.negate(smallest_eigenvalue(-matrix))
 
 
-def _maximum(values: list[arb]) -> arb:
-    largest = values[0]
-    for value in values[1:]:
-        largest = largest.max(value)
+def _max_norm(matrix: Matrix) -> Range:
+    largest = point(0)
+    for value in matrix.flat:
+        largest = ranges.larger(largest, ranges.absolute(point(value)))
     return largest
 
 
-def _max_norm(matrix: Matrix) -> Range:
-    return point(_maximum([abs(value) for value in matrix.flat]))
-
-
 def _frobenius_norm(matrix: Matrix) -> Range:
-    return point(sum((value * value for value in matrix.flat), arb(0)).sqrt())
+    total = point(0)
+    for value in matrix.flat:
+        total = ranges.add(total, ranges.power(point(value), point(2)))
+    return ranges.sqrt(total)
 
 
 def _spectral_norm(matrix: Matrix) -> Range:

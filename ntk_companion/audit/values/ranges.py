@@ -111,9 +111,12 @@ def _hull(values: list[arb]) -> Range:
 
 def power(base: Range, exponent: Range) -> Range:
     """base^exponent; a negative base needs a whole exponent."""
+    number = exponent.lower.unique_fmpz() if exponent.is_point and exponent.lower.is_exact() else None
+    around_zero = base.is_point and base.is_defined and base.lower.contains(0) and not base.lower.is_exact()
+    if around_zero and number is not None and number > 0 and number % 2 == 0:
+        return Range(arb(0), _largest_size(base) ** int(number))
     if base.is_point and exponent.is_point:
         return point(base.lower**exponent.lower)
-    number = exponent.lower.unique_fmpz() if exponent.is_point and exponent.lower.is_exact() else None
     if number is None:
         return exp(multiply(exponent, ln(base)))
     if number < 0:
@@ -123,7 +126,12 @@ def power(base: Range, exponent: Range) -> Range:
         return Range(lower, upper)
     if base.upper <= 0:
         return Range(upper, lower)
-    return Range(arb(0), lower.max(upper))
+    return Range(arb(0), _largest_size(base) ** int(number))
+
+
+def _largest_size(value: Range) -> arb:
+    """An upper bound of |value|."""
+    return value.upper.abs_upper().max(value.lower.abs_upper())
 
 
 def increasing(
@@ -143,13 +151,11 @@ def increasing(
 
 def absolute(value: Range) -> Range:
     """|value|."""
-    if value.is_point:
-        return point(abs(value.lower))
     if value.lower >= 0:
         return value
     if value.upper <= 0:
         return negate(value)
-    return Range(arb(0), value.upper.max(-value.lower))
+    return Range(arb(0), _largest_size(value)) if value.is_defined else UNDEFINED
 
 
 def ball_function(function: Callable[[arb], arb]) -> Callable[[Range], Range]:

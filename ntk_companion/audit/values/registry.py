@@ -13,6 +13,8 @@ from ntk_companion.audit.syntax.vocabulary import Word
 
 Meaning = Callable[..., Any]
 MEANINGS: dict[Word, Meaning] = {}
+KNOWN: dict[Word, Meaning] = {}
+"""Values of words that follow from structure: given the node and the environment, None if nothing follows."""
 
 
 def means(word: Word) -> Callable[[Meaning], Meaning]:
@@ -20,6 +22,16 @@ def means(word: Word) -> Callable[[Meaning], Meaning]:
 
     def declare(meaning: Meaning) -> Meaning:
         MEANINGS[word] = meaning
+        return meaning
+
+    return declare
+
+
+def known_by_structure(*words: Word) -> Callable[[Meaning], Meaning]:
+    """Declare a function that may know the value of a word before its arguments are evaluated."""
+
+    def declare(meaning: Meaning) -> Meaning:
+        KNOWN.update(dict.fromkeys(words, meaning))
         return meaning
 
     return declare

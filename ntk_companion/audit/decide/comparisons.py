@@ -51,7 +51,7 @@ def decide_comparison(node: Comparison, environment: Environment) -> Truth:
 
 def _compare(node: Comparison, environment: Environment) -> Truth:
     """A comparison of single numbers: precision is doubled until it is decided."""
-    environment.budget.charge(100)
+    environment.budget.charge(300)
     sides = (node.left, node.right)
     tested_exactly = False
     for bits in _ladder(node, environment):
@@ -172,7 +172,7 @@ def _undecided(node: Comparison | About, left: Range, right: Range, bits: int, e
 def _on_box(node: Comparison, environment: Environment) -> Truth:
     """The truth of a comparison where a variable stands for an interval: TRUE for all its values, FALSE for all."""
     here = replace(environment, bits=BOX_BITS)
-    environment.budget.charge(200)
+    environment.budget.charge(400)
     with flint.ctx.workprec(BOX_BITS):
         left, right = evaluate(node.left, here), evaluate(node.right, here)
         decided = ranges.compare(left, node.relation, right)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
+from ntk_companion.audit.decide.boxes import chain_of, over_box
 from ntk_companion.audit.decide.comparisons import decide_about, decide_comparison, shown
 from ntk_companion.audit.decide.intervals import over_interval
 from ntk_companion.audit.decide.search import over_family
@@ -37,12 +38,15 @@ from ntk_companion.audit.syntax.vocabulary import TRAINED
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number_at
 
+WORK = 100
+"""Microseconds charged for each statement decided, beside what its values take."""
 MOST_WHOLE_NUMBERS = 1000
 """Longer ranges are searched and not gone through."""
 
 
 def decide(node: Node, environment: Environment) -> Truth:
     """The truth of a statement; EMPTY if it says nothing of the training that it speaks of."""
+    environment.budget.charge(WORK)
     outcome = _decide(node, environment)
     return Truth.EMPTY if outcome is Truth.TRUE and says_nothing(node, environment, decide) else outcome
 
@@ -99,6 +103,10 @@ def _quantified(node: Quantified, environment: Environment) -> Truth:
         case WholeNumbers():
             return _over_whole_numbers(node, node.domain, environment)
         case Interval():
+            chain = chain_of(node, environment)
+            found = over_box(chain, environment, decide) if chain is not None else None
+            if found is not None:
+                return found
             return over_interval(node, node.domain, environment, decide)
         case Family():
             return over_family(node, node.domain, environment, decide)

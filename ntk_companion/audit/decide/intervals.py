@@ -27,7 +27,7 @@ MOST_BOXES = 4000
 
 def over_interval(node: Quantified, domain: Interval, environment: Environment, decide: Decide) -> Truth:
     """Subdivision: every box decided as a whole, or the middle of one found where the claim is settled."""
-    ends = [_ball_of(end, environment) for end in (domain.lower, domain.upper)]
+    ends = [ball_of(end, environment) for end in (domain.lower, domain.upper)]
     if ends[0] > ends[1]:
         environment.note("the interval is empty")
         return Truth.EMPTY if node.universal else Truth.FALSE
@@ -47,27 +47,29 @@ def over_interval(node: Quantified, domain: Interval, environment: Environment, 
         if not node.universal and _crosses(node, lower, upper, environment, decide):
             return Truth.TRUE
         outcome = decide(node.body, replace(environment.bind(node.variable, Range(lower, upper)), root=False))
-        middle = _middle(lower, upper)
-        inside = bool(lower < middle) and bool(middle < upper)
+        cut = middle(lower, upper)
+        inside = bool(lower < cut) and bool(cut < upper)
         if inside and (outcome is Truth.UNKNOWN or (outcome is Truth.EMPTY and Truth.TRUE not in found)):
-            there = decide(node.body, _at(node, dyadic(middle), environment))
+            there = decide(node.body, _at(node, dyadic(cut), environment))
             found |= {there} & {Truth.TRUE}
             outcome = settling if there is settling else outcome
         if outcome is settling:
-            return _settle(node, [lower, upper], middle if inside else lower, settling, environment, decide)
+            return _settle(node, [lower, upper], cut if inside else lower, settling, environment, decide)
         if outcome is Truth.UNKNOWN and inside and tried + len(boxes) < MOST_BOXES:
-            boxes += [(lower, middle), (middle, upper)]
+            boxes += [(lower, cut), (cut, upper)]
         else:
             found.add(outcome)
-    environment.note(f"{tried} sub-interval{'s' if tried > 1 else ''} of {node.variable} decided")
+    shown = f"{tried} sub-interval{'s' if tried > 1 else ''} of {node.variable}"
     if Truth.UNKNOWN in found:
+        environment.note(f"{shown} tried, not all decided")
         return Truth.UNKNOWN
+    environment.note(f"{shown} decided")
     if not node.universal:
         return Truth.EMPTY if Truth.EMPTY in found else Truth.FALSE
     return Truth.TRUE if Truth.TRUE in found else Truth.EMPTY
 
 
-def _middle(lower: arb, upper: arb) -> arb:
+def middle(lower: arb, upper: arb) -> arb:
     """The middle, of a long interval of positive numbers in the logarithm."""
     if lower >= 0 and upper > 1000 and upper > 1000 * lower:
         with flint.ctx.workprec(BOX_BITS):
@@ -99,7 +101,8 @@ def _crosses(node: Quantified, lower: arb, upper: arb, environment: Environment,
     return False
 
 
-def _ball_of(node: Node, environment: Environment) -> arb:
+def ball_of(node: Node, environment: Environment) -> arb:
+    """The end of an interval. Raises MeaninglessError if it is undefined."""
     with flint.ctx.workprec(BOX_BITS):
         value = evaluate(node, replace(environment, bits=BOX_BITS))
     if not value.is_defined:

@@ -180,6 +180,7 @@ def catalogue(suite: Suite) -> dict[str, dict[str, Any]]:
 def declared(suite: Suite) -> dict[str, dict[str, Any]]:
     """The records of all statements that the suite's files declare, by id, with the names of their mutants."""
     from ntk_companion.evidence import Role
+    from ntk_companion.judging import CATALOGUE, rests_on
 
     records: dict[str, dict[str, Any]] = {}
     for module in suite.modules():
@@ -192,6 +193,8 @@ def declared(suite: Suite) -> dict[str, dict[str, Any]]:
             records[name]["qualification"], [proof.less for proof in several]
         )
         records[name]["theorems"] = [theorem for proof in several for theorem in proof.theorems]
+    for statement in [cited for name in list(records) for cited in rests_on(CATALOGUE[name])]:
+        records.setdefault(statement.id, statement.record() | {"mutants": []})
     return records
 
 

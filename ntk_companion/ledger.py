@@ -31,6 +31,10 @@ ENTRY = {
     "instances": {str: int}, "margin": NUMBER | None, "corrected_confirmed": [bool], "necessity": {str: str},
     "mutants": [{"name": str, "role": str, "killed": bool, "by": str}], "refutation": str, "confirmation": str,
     "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str],
+    "theorems": [{
+        "name": str, "statement": str, "file": str, "line": int, "axioms": [str], "definitions": [str], "mutants": [str],
+        "witness": str, "less": str,
+    }],
     "made": {"profile": str, "seed": int | None, "versions": {str: str}},
 }  # fmt: skip
 """What an entry holds: see `ntk_companion.schema`."""
@@ -138,9 +142,11 @@ def _entry(items: list[Record]) -> Record:
     statement = items[0]["statement"]
     margins = [item["tally"]["margin"] for item in own if item["tally"]["margin"] is not None]
     verdict, scope = derive(statement, own)
+    theorems = [theorem for item in items for theorem in item["tally"]["theorems"]]
     counterexamples = {item["name"]: item for item in attacks if item["role"] == Role.COUNTEREXAMPLE}
     judges = {judge for item in own for judge in item["tally"]["judges"]}
     return statement | {
+        "qualification": qualified(statement["qualification"], [theorem["less"] for theorem in theorems]),
         "rests_on": [record["id"] for record in items[0]["cites"]],
         "verdict": str(verdict),
         "scope": scope,
@@ -161,8 +167,14 @@ def _entry(items: list[Record]) -> Record:
         "false_alarm": sum(item["tally"]["false_alarm"] for item in items if _true_if_it_holds(item)),
         "seconds": round(sum(item["seconds"] for item in items), 2),
         "items": len(items),
+        "theorems": theorems,
         "tests": sorted({_function(item["test"]) for item in items if "test" in item}),
     }  # fmt: skip
+
+
+def qualified(qualification: str, less: Iterable[str]) -> str:
+    """The qualification of a statement, and in what its theorems say less than its formula."""
+    return " ".join([qualification, *dict.fromkeys(sentence for sentence in less if sentence)])
 
 
 def _nearest(items: list[Record]) -> Record:

@@ -190,7 +190,7 @@ class Gatherer:
         from ntk_companion import ledger
 
         path = options.ntk_baseline or (self._suite.ledger if self._suite else None)
-        baseline = ledger.decided(ledger.read(path)) if path and path.exists() else {}
+        baseline, fault = self._baseline(path)
         whole = path is not None and self._is_whole()
         expected = baseline if whole else ()
         if not self.items and not expected:
@@ -200,6 +200,7 @@ class Gatherer:
         self.items.sort(key=lambda item: (order.get(item["statement"]["id"], len(order)), item["test"]))
         self.ledger = ledger.build(self.items, {"profile": options.ntk_profile, "seed": options.ntk_seed})
         self.reasons = ledger.failures(self.ledger, baseline, () if options.ntk_write_baseline else expected)
+        self.reasons += [fault] if fault else []
         if options.ntk_write_baseline and whole and path is not None:
             write_whole(path, json_text(self.ledger))
         elif options.ntk_write_baseline:
@@ -208,6 +209,17 @@ class Gatherer:
         write_whole(self._path(), json_text(written))
         if self.reasons and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _baseline(self, path: Path | None) -> tuple[dict[str, Any], str]:
+        """The decided entries of the baseline by id, and what is wrong with it: nothing if it is to be written anew."""
+        from ntk_companion import ledger
+
+        if path is None or not path.exists():
+            return {}, ""
+        try:
+            return ledger.decided(ledger.read(path)), ""
+        except ValueError as error:
+            return {}, "" if self.config.option.ntk_write_baseline else f"no baseline to hold the run to: {error}"
 
     def _with_what_was_there(self, found: dict[str, Any]) -> dict[str, Any]:
         """The ledger of a run of some checks, put into the ledger that is there if it is whole and of this version."""

@@ -5,6 +5,7 @@ A suite is a package with a folder a subject. By its place alone the machinery k
     test_*.py          statements with their checks         experiments/NAME.py   `run` yields `Results`
     recorded/NAME.csv  recorded results, sealed             *.toml                claims to audit
     tables.py          TABLES, of recorded results          figures               FIGURES, drawn from recorded results
+    formal.py          PROOFS, in Coq, of its statements by their ids
 
 ``ledger.json`` in the suite's folder is the recorded ledger: what a reader sees before running anything, and the
 verdicts that a whole run must reach.
@@ -96,6 +97,27 @@ class Suite:
         """The figures (`appendix.figure.FigureSpec`), in the order of subjects. Needs matplotlib."""
         return self._gathered("figures", "FIGURES")
 
+    def formal(self) -> list[tuple[Any, Any]]:
+        """Every statement that is proved in Coq and the `formal.Formal` that says how, from each subject's `formal`.
+
+        Raises ValueError on a proof of a statement that the suite does not have.
+        """
+        proofs = self.proofs()
+        statements = {s.id: s for module in self.modules() for s, _, _ in _items(module)} if proofs else {}
+        for name in proofs:
+            if name not in statements:
+                raise ValueError(f"there is a proof of {name!r}, and the suite {self.title!r} has no such statement")
+        return [(statements[name], proof) for name, several in proofs.items() for proof in several]
+
+    def proofs(self) -> dict[str, tuple[Any, ...]]:
+        """How each statement that has a proof in Coq is proved (`formal.Formal`), by id, from each subject's `formal`."""
+        found: dict[str, tuple[Any, ...]] = {}
+        for subject in self.subjects:
+            full = f"{self.package}.{subject}.formal"
+            if importlib.util.find_spec(full) is not None:
+                found |= importlib.import_module(full).PROOFS
+        return found
+
     def _folders(self) -> list[Path]:
         return [_folder(f"{self.package}.{subject}") for subject in self.subjects]
 
@@ -166,6 +188,11 @@ def declared(suite: Suite) -> dict[str, dict[str, Any]]:
             record = records.setdefault(statement.id, statement.record() | {"mutants": []})
             if role in (Role.MUTANT, Role.COUNTEREXAMPLE):
                 record["mutants"].append({"name": name, "role": str(role), "killed": None})
+    for name, several in suite.proofs().items():
+        records[name]["qualification"] = ledger.qualified(
+            records[name]["qualification"], [proof.less for proof in several]
+        )
+        records[name]["theorems"] = [theorem for proof in several for theorem in proof.theorems]
     for statement in [cited for name in list(records) for cited in rests_on(CATALOGUE[name])]:
         records.setdefault(statement.id, statement.record() | {"mutants": []})
     return records

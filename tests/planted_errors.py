@@ -391,7 +391,7 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "two ranges that overlap are ordered",
-        "ntk_companion/audit/ranges.py",
+        "ntk_companion/audit/values/ranges.py",
         "compare",
         "True if first.upper < second.lower else False if first.lower >= second.upper else None",
         "True if first.lower < second.upper else False if first.lower >= second.upper else None",
@@ -399,7 +399,7 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "equality confirmed by digits",
-        "ntk_companion/audit/ranges.py",
+        "ntk_companion/audit/values/ranges.py",
         "compare",
         "exact and first.lower == second.lower",
         "first.lower.overlaps(second.lower)",
@@ -407,7 +407,7 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "a vacuous claim counted as confirmed",
-        "ntk_companion/audit/auditing.py",
+        "ntk_companion/audit/reply/auditing.py",
         "",
         "Verdict.VACUOUS",
         "Verdict.CONFIRMED",
@@ -415,15 +415,15 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "a bound met before training counted as confirmed",
-        "ntk_companion/audit/deciding.py",
+        "ntk_companion/audit/decide/deciding.py",
         "decide",
-        "Truth.EMPTY if outcome is Truth.TRUE and says_nothing(node, situation) else outcome",
+        "Truth.EMPTY if outcome is Truth.TRUE and says_nothing(node, environment, decide) else outcome",
         "outcome",
         ("tests/test_audit_trained.py", "-k", "known_answer or euler or counts"),
     ),
     Planted(
         "the error of a flow left out",
-        "ntk_companion/audit/courses.py",
+        "ntk_companion/audit/values/trajectory_bounds.py",
         "_error",
         "SAFETY * np.where(np.arange(len(values)) == 0, 0, difference)",
         "0 * np.where(np.arange(len(values)) == 0, 0, difference)",
@@ -431,7 +431,7 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "scope all for what was integrated",
-        "ntk_companion/audit/auditing.py",
+        "ntk_companion/audit/reply/auditing.py",
         "_scope",
         "words_in(_assertion(claim)) & (TRAINED | SAMPLED)",
         "words_in(_assertion(claim)) & SAMPLED",
@@ -439,7 +439,7 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "the time of a claim in log10 where the flow has ln",
-        "ntk_companion/audit/training.py",
+        "ntk_companion/audit/values/times.py",
         "_log",
         "float(end.log().mid())",
         "float(end.log().mid()) / math.log(10)",
@@ -447,7 +447,7 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "one network fewer than the claim says",
-        "ntk_companion/audit/training.py",
+        "ntk_companion/audit/claims/training.py",
         "Training.initialisations",
         "first + self.seeds",
         "first + max(1, self.seeds - 1)",
@@ -745,7 +745,7 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "<= refuted where ends touch",
-        "ntk_companion/audit/ranges.py",
+        "ntk_companion/audit/values/ranges.py",
         "compare",
         "True if first.upper <= second.lower else False if first.lower > second.upper else None",
         "True if first.upper <= second.lower else False if first.lower >= second.upper else None",
@@ -753,7 +753,7 @@ ERRORS: tuple[Planted, ...] = (
     ),
     Planted(
         "an identity proved by overlap",
-        "ntk_companion/audit/ranges.py",
+        "ntk_companion/audit/values/ranges.py",
         "compare",
         "exact and first.lower == second.lower",
         "first.lower.overlaps(second.lower)",

@@ -165,3 +165,12 @@ def test_ordinary_tests_are_left_alone(pytester):
 @pytest.mark.parametrize("name", ["--ntk-profile", "--profile", "--seed", "--ledger"])
 def test_the_options_are_documented(pytester, name):
     assert name in pytester.runpytest_subprocess("--help").stdout.str()
+
+
+def test_a_baseline_of_another_version_fails_the_run_in_a_sentence_and_can_be_written_anew(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    (pytester.path / "mine.json").write_text('{"schema": "older"}')
+    result, _ = run(pytester, "--baseline", "mine.json")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["FAILS: no baseline to hold the run to: *not a ledger of this version*"])
+    assert run(pytester, "--baseline", "mine.json", "--write-baseline")[0].ret == 0

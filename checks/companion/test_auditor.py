@@ -8,10 +8,11 @@ from collections.abc import Callable
 import flint
 
 from checks.companion.known import known_answers, record_answer
-from ntk_companion.audit import ranges
-from ntk_companion.audit.claims import parse_claims
-from ntk_companion.audit.ranges import Range
-from ntk_companion.audit.replies import audit_claim
+from ntk_companion.audit.claims.reading import parse_claims
+from ntk_companion.audit.reply.auditing import audit_claim
+from ntk_companion.audit.syntax.vocabulary import Relation
+from ntk_companion.audit.values import ranges
+from ntk_companion.audit.values.ranges import Range
 from ntk_companion.judging import check, judge_case
 
 AUDITOR = known_answers(
@@ -137,22 +138,22 @@ Compare = Callable[[Range, str, Range], bool | None]
 def comparison_is_known(claim: Compare, case: Comparison) -> None:
     """Is the answer the known one: certain for all numbers, for none, or undecided?"""
     one, relation, other, known = case
-    found = claim(one, relation, other)
+    found = claim(one, Relation(relation), other)
     record_answer(found is known, f"[{one.lower}, {one.upper}] {relation} [{other.lower}, {other.upper}]: {found}")
 
 
-def refuted_where_ends_touch(one: Range, relation: str, other: Range) -> bool | None:
+def refuted_where_ends_touch(one: Range, relation: Relation, other: Range) -> bool | None:
     """Wrong: <= is refuted where the ends touch."""
     found = ranges.compare(one, relation, other)
-    return False if found is None and relation == "<=" and one.lower >= other.upper else found
+    return False if found is None and relation is Relation.AT_MOST and one.lower >= other.upper else found
 
 
-def overlap_is_equal(one: Range, relation: str, other: Range) -> bool | None:
+def overlap_is_equal(one: Range, relation: Relation, other: Range) -> bool | None:
     """Wrong: what overlaps is equal."""
-    return True if relation == "=" and one.lower.overlaps(other.lower) else ranges.compare(one, relation, other)
+    return True if relation is Relation.EQUAL and one.lower.overlaps(other.lower) else ranges.compare(one, relation, other)
 
 
-def undecided_is_false(one: Range, relation: str, other: Range) -> bool:
+def undecided_is_false(one: Range, relation: Relation, other: Range) -> bool:
     """Wrong: two branches."""
     return bool(ranges.compare(one, relation, other))
 

@@ -41,7 +41,7 @@ def family(name: str, step: Recursion, shallow: Architecture) -> str:
     `name`_R L k is R_(L-k). Raises ValueError as `definition` does.
     """
     derived = recursion(shallow)
-    previous, features, cotangent, before = (sympy.Symbol(s) for s in ("S_{l - 1}", "S_{l}", "R_{l}", "R_{l - 1}"))
+    features, cotangent, before = (sympy.Symbol(s) for s in ("S_{l}", "R_{l}", "R_{l - 1}"))
     stem, head = set(groups_of(shallow.stem)), set(groups_of(shallow.head))
     first, last = sympy.Symbol("S_{0}"), sympy.Symbol("S_{1}")
     start, end = derived.equations.get(first, input_kernel), derived.equations[sympy.Symbol("R_{1}")]
@@ -162,7 +162,7 @@ def _kernel(e: sympy.Expr) -> str:
 
 
 def _real(e: sympy.Expr) -> str:
-    """An exact real expression in Coq's syntax. Raises ValueError on floats and on functions that Coq is not told of."""
+    """An exact real expression in Coq's syntax. Raises ValueError on floats and on unknown functions."""
     match e:
         case sympy.Integer():
             return f"({e})" if e < 0 else str(e)

@@ -49,7 +49,28 @@ PROOFS = CLASSES | {
     "prop:pd-fcn": (Formal(("definiteness.proposition_2", "agreement.fcn_agrees")),),
     "prop:pd-resnet": (Formal(("definiteness.proposition_3", "agreement.resnet_agrees"), "alpha is not 0."),),
     "prop:1": (Formal(("definition_1.proposition_1",), "alpha is not 0 in the residual network."),),
-    "hypothesis:alpha": (Formal(("definiteness.proposition_3",), corrects=True),),
+    "eq:C.10": (
+        Formal(("output_parts.equation_C_10",), "Of the fully connected network, the output weights trained."),
+    ),
+    "eq:C.16": (
+        Formal(("output_parts.equation_C_16_wrong",), refutes=True),
+        Formal(("output_parts.equation_C_16",), corrects=True),
+    ),
+    "eq:C.17": (Formal(("output_parts.equation_C_17",)),),
+    "output:sum": (
+        Formal(("output_sums.output_sum_fcn",), f"{LAST_GROUPS} No pre-activation of the last layer is zero."),
+    ),
+    "output:resnet-sum": (Formal(("output_sums.output_sum_resnet",), LAST_GROUPS),),
+    "output:bias-free": (
+        Formal(
+            ("bias_free.output_bias_free",),
+            "In powers, without roots; all weights are trained, and the output is differentiable in them where it is taken.",
+        ),
+    ),
+    "hypothesis:alpha": (
+        Formal(("mutants.mutant_proposition_3",), refutes=True),
+        Formal(("definiteness.proposition_3",), corrects=True),
+    ),
     "eq:3.8": (
         Formal(
             ("agreement.k0_agrees", "agreement.k1_agrees", "moments.moment_0", "moments.moment_1"),

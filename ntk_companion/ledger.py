@@ -29,8 +29,8 @@ ENTRY = {
     "mutants": [{"name": str, "role": str, "killed": bool, "by": str}], "refutation": str, "confirmation": str,
     "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str],
     "theorems": [{
-        "name": str, "statement": str, "file": str, "line": int, "axioms": [str], "definitions": [str], "mutants": [str],
-        "witness": str, "less": str,
+        "name": str, "statement": str, "file": str, "line": int, "axioms": [str], "definitions": [str],
+        "mutants": [str], "witness": str, "less": str,
     }],
     "made": {"profile": str, "seed": int | None, "versions": {str: str}},
 }  # fmt: skip

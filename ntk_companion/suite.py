@@ -108,7 +108,7 @@ class Suite:
         return [(statements[name], proof) for name, several in proofs.items() for proof in several]
 
     def proofs(self) -> dict[str, tuple[Any, ...]]:
-        """How each statement that has a proof in Coq is proved (`formal.Formal`), by id, from each subject's `formal`."""
+        """How each statement that has a proof in Coq is proved (`formal.Formal`), from each subject's `formal`."""
         found: dict[str, tuple[Any, ...]] = {}
         for subject in self.subjects:
             full = f"{self.package}.{subject}.formal"
@@ -178,7 +178,9 @@ def catalogue(suite: Suite) -> dict[str, dict[str, Any]]:
                 record["mutants"].append({"name": name, "role": role, "killed": None})
     for name, several in suite.proofs().items():
         records[name]["qualification"] = qualified(records[name]["qualification"], [proof.less for proof in several])
-        records[name]["theorems"] = [theorem for proof in several for theorem in proof.theorems]
+        records[name]["theorems"] = [
+            {"name": theorem, "less": proof.less} for proof in several for theorem in proof.theorems
+        ]
     return records
 
 

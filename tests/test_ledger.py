@@ -16,7 +16,7 @@ STATEMENT = {
 def item(role=Role.STATEMENT, outcome="passed", name="", covers_all=False, statement=None, **verdicts):
     tally = {
         "verdicts": verdicts, "kinds": ["certified"], "margin": None, "covers_all": covers_all, "refutation": "",
-        "inconclusive": "", "confirmation": "", "false_alarm": 0.0,
+        "inconclusive": "", "confirmation": "", "false_alarm": 0.0, "theorems": [],
     }  # fmt: skip
     return {
         "statement": STATEMENT | (statement or {}), "role": role, "name": name, "tally": tally, "outcome": outcome,

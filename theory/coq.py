@@ -1,15 +1,16 @@
-"""Derived recursions printed as Coq definitions: the reading of an architecture that `theory/proofs` proves theorems about.
+"""Derived recursions printed as Coq definitions: the reading of an architecture about which theorems are proved.
 
 A kernel becomes a `matrix` over the samples, made of `add`, `mul`, `const`, `relu_moment` and `step_moment` of
-`theory/proofs/layer_kernels.v`; the matrix of the inputs' inner products is `G`. Two forms are printed: a recursion of a
-given depth as one definition, and a family of networks at every depth as fixpoints, made of the step of one block and of
-the beginning and the end of the shallowest member. `proofs/agreement.v` proves both equal to what the theorems speak of.
+`theory/proofs/layer_kernels.v`; the matrix of the inputs' inner products is `G`. Two forms are printed: a recursion of
+a given depth as one definition, and a family of networks at every depth as fixpoints, made of the step of one block
+and of the beginning and the end of the shallowest member. `theory/proofs/agreement.v` proves both equal to what the
+theorems speak of.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import sympy
 

@@ -206,7 +206,7 @@ def _entry_of_cited(statement: Record) -> Record:
         "rests_on": [], "verdict": CITED, "scope": "cited", "evidence": [], "instances": {}, "margin": None,
         "mutants": [], "corrected_confirmed": [], "necessity": dict.fromkeys(statement["hypotheses"], UNKNOWN),
         "refutation": "", "confirmation": "", "undecided": "", "false_alarm": 0.0, "seconds": 0.0, "items": 0,
-        "tests": [],
+        "tests": [], "theorems": [],
     }  # fmt: skip
     return statement | nothing
 

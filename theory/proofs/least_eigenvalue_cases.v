@@ -120,3 +120,10 @@ Proof.
   { apply (Rmult_le_reg_r u); [lra|]. replace (k1 u / u * u) with (k1 u) by (field; lra). nra. }
   unfold Rdiv in H1 at 2. lra.
 Qed.
+
+Theorem witness_least_eigenvalue_fcn : ~ (forall (n d : nat) (x : nat -> nat -> R), different n d x -> forall rho : R, 0 <= rho <= 1 ->
+  (forall i j : nat, (i < n)%nat -> (j < n)%nat -> i <> j -> Rabs (1 + gram d x i j) <= rho * sqrt ((1 + gram d x i i) * (1 + gram d x j
+  j))) -> forall l k : nat, 2 * INR n * layer_cosine rho l ^ k1_exponent k <= 1 -> False).
+Proof.
+  intros H. apply (H 6%nat 2%nat hexagon hexagon_different (3 / 4) ltac:(lra) hexagon_apart 0%nat 6%nat). simpl. lra.
+Qed.

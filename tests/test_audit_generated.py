@@ -15,8 +15,8 @@ from fractions import Fraction
 import mpmath
 import pytest
 
-from ntk_companion.audit.claims import parse_claims
-from ntk_companion.audit.replies import audit_claim
+from ntk_companion.audit.claims.reading import parse_claims
+from ntk_companion.audit.reply.replies import audit_claim
 
 CONTEXT = mpmath.mp.clone()
 CONTEXT.dps = 120

@@ -78,10 +78,10 @@ def folder_of(development: Development) -> Path:
 
 
 def keys(development: Development) -> dict[str, str]:
-    """A key of every file that changes with its text and with what it requires."""
+    """A key of every file that changes with its text, comments left out, and with what it requires."""
     found = keys(development.base) if development.base else {}
     for name, text in development.texts.items():
-        found[name] = digest([text, *(found[one] for one in sources.required(text))])
+        found[name] = digest([*sources.sentences(text), *(found[one] for one in sources.required(text))])
     return {name: found[name] for name in development.texts}
 
 
@@ -105,7 +105,11 @@ def _compile(development: Development, folder: Path) -> None:
     try:
         with ThreadPoolExecutor(JOBS) as pool:
             while waiting or running:
-                ready = [n for n in waiting if all(r in done or r not in wanted for r in sources.required(development.texts[n]))]
+                ready = [
+                    n
+                    for n in waiting
+                    if all(r in done or r not in wanted for r in sources.required(development.texts[n]))
+                ]
                 for name in ready:
                     waiting.remove(name)
                     running[pool.submit(_compile_one, development, folder, name)] = name
@@ -116,7 +120,7 @@ def _compile(development: Development, folder: Path) -> None:
                     future.result()
                     done.add(name)
     finally:
-        write_whole(record, json.dumps({name: keys[name] for name in wanted if name in done}))
+        write_whole(record, json.dumps({name: wanted[name] for name in wanted if name in done}))
 
 
 def _compile_one(development: Development, folder: Path, name: str) -> None:

@@ -66,18 +66,24 @@ class Development:
             if missing := [one for one in wanted if one not in texts and one not in beyond]:
                 raise ProofError(f"{self.folder / name}.v requires {missing[0]}, and there is no file {missing[0]}.v")
         try:
-            order = list(TopologicalSorter({n: [w for w in ws if w in texts] for n, ws in needs.items()}).static_order())
+            order = list(
+                TopologicalSorter({n: [w for w in ws if w in texts] for n, ws in needs.items()}).static_order()
+            )
         except CycleError as error:
             raise ProofError(f"the files {', '.join(error.args[1])} in {self.folder} require each other") from None
         return {name: texts[name] for name in order}
 
     @cached_property
     def theorems(self) -> dict[str, Registered]:
-        """The theorems that are evidence, by `file.theorem`. Raises ProofError if `theorems.toml` does not list them."""
+        """The theorems that are evidence, by `file.theorem`. Raises ProofError if `theorems.toml` lists none."""
         path = self.folder / "theorems.toml"
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
-            return {f"{file}.{name}": _registered(f"{file}.{name}", entry) for file, names in table.items() for name, entry in names.items()}
+            return {
+                f"{file}.{name}": _registered(f"{file}.{name}", entry)
+                for file, names in table.items()
+                for name, entry in names.items()
+            }
         except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
             raise ProofError(f"{path} does not list theorems: {error}") from None
 
@@ -101,14 +107,18 @@ class Development:
     def place(self, theorem: str) -> tuple[str, int]:
         """The file and the line of `file.theorem`. Raises ProofError if it is not there."""
         file, _, name = theorem.partition(".")
-        lines = sources.declared((self.base.texts if self.base and file not in self.texts else self.texts).get(file, ""))
+        lines = sources.declared(
+            (self.base.texts if self.base and file not in self.texts else self.texts).get(file, "")
+        )
         if name not in lines:
             raise ProofError(f"{self.folder} has no theorem {theorem}")
         return f"{file}.v", lines[name][1]
 
     def faults(self) -> list[str]:
         """What the files must not say, a sentence each; empty if they may be believed as far as Coq accepts them."""
-        return [f"{self.folder / name}.v {fault}" for name, text in self.texts.items() for fault in sources.faults(text)]
+        return [
+            f"{self.folder / name}.v {fault}" for name, text in self.texts.items() for fault in sources.faults(text)
+        ]
 
 
 def _registered(name: str, entry: dict[str, Any]) -> Registered:

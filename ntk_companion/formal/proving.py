@@ -97,7 +97,9 @@ def mutant(proof: Formal, theorem: str, number: int) -> Evidence:
     """The evidence against a mutant of a theorem. Raises ProofError if a proof is not what it should be."""
     _, kind = proved(proof.proofs)
     one = proof.proofs.theorems[theorem].mutants[number]
-    return Evidence(kind, Verdict.REFUTED, f"{one.by} proves the negation of {theorem} with {one.new or 'nothing'} for {one.old}")
+    return Evidence(
+        kind, Verdict.REFUTED, f"{one.by} proves the negation of {theorem} with {one.new or 'nothing'} for {one.old}"
+    )
 
 
 def pair(statement: Statement, proof: Formal) -> str:

@@ -36,7 +36,8 @@ def replay(development: Development, sealed: dict[str, Any]) -> None:
 
 def _all_axioms(labels: list[str]) -> str:
     """A question for the axioms under all of these proofs together: one walk through what they share."""
-    return f"Definition everything := {''.join(f'(conj (@{one}) ' for one in labels)}I{')' * len(labels)}.\nPrint Assumptions everything."
+    bundle = f"{''.join(f'(conj (@{one}) ' for one in labels)}I{')' * len(labels)}"
+    return f"Definition everything := {bundle}.\nPrint Assumptions everything."
 
 
 def _user(development: Development, axioms: set[str]) -> str:

@@ -57,7 +57,7 @@ def certified_lambda_min(
 ) -> Enclosure:
     """Enclose lambda_min of the Gram matrix that `gram_over` evaluates over a number system of balls.
 
-    The precision is doubled until lambda_min is known to be positive to `digits` digits (0: positive is enough) or
+    The precision is doubled until lambda_min is known to be positive to `digits` digits (0: its sign is enough) or
     `most_bits` is reached; then the tightest enclosure found is returned, `positive` telling whether it decides.
     """
     best = _unknown()
@@ -68,7 +68,7 @@ def certified_lambda_min(
             enclosure.method,
             enclosure.bits,
         )
-        if best.has_digits(digits) or (digits == 0 and best.positive):
+        if best.has_digits(digits) or (digits == 0 and (best.positive or best.upper < 0)):
             break
     return best
 

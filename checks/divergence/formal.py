@@ -3,11 +3,14 @@
 from ntk_companion.formal import Formal
 
 FLOW = (
-    "The theorem speaks of flows that satisfy (2.7), with every output differentiable in the trained parameters, at all "
-    "times but finitely many in each bounded interval, and along which the outputs are continuous: a flow may cross "
-    "kinks and not slide along them."
+    "The theorem speaks of flows that satisfy (2.7), with every output differentiable in the trained parameters, at "
+    "all times but finitely many in each bounded interval, and along which the outputs are continuous: a flow may "
+    "cross kinks and not slide along them."
 )
-LIMIT = "That K is the limit of K_0 as the width grows is cited (eq:3.3), not proved: K is the kernel derived from the architecture."
+LIMIT = (
+    "That K is the limit of K_0 as the width grows is cited (eq:3.3), not proved: K is the kernel derived from the "
+    "architecture."
+)
 LAST_GROUPS = "At least the output weights and the last bias are trained."
 BELOW = "An eigenvalue is spoken of by its bounds: l is at most lambda_min(A) just if v' A v >= l |v|^2 for all v."
 
@@ -49,7 +52,29 @@ PROOFS = CLASSES | {
     "prop:pd-fcn": (Formal(("definiteness.proposition_2", "agreement.fcn_agrees")),),
     "prop:pd-resnet": (Formal(("definiteness.proposition_3", "agreement.resnet_agrees"), "alpha is not 0."),),
     "prop:1": (Formal(("definition_1.proposition_1",), "alpha is not 0 in the residual network."),),
-    "hypothesis:alpha": (Formal(("definiteness.proposition_3",), corrects=True),),
+    "eq:C.10": (
+        Formal(("output_parts.equation_C_10",), "Of the fully connected network, the output weights trained."),
+    ),
+    "eq:C.16": (
+        Formal(("output_parts.equation_C_16_wrong",), refutes=True),
+        Formal(("output_parts.equation_C_16",), corrects=True),
+    ),
+    "eq:C.17": (Formal(("output_parts.equation_C_17",)),),
+    "output:sum": (
+        Formal(("output_sums.output_sum_fcn",), f"{LAST_GROUPS} No pre-activation of the last layer is zero."),
+    ),
+    "output:resnet-sum": (Formal(("output_sums.output_sum_resnet",), LAST_GROUPS),),
+    "output:bias-free": (
+        Formal(
+            ("bias_free.output_bias_free",),
+            "In powers, without roots; all weights are trained, and the output is differentiable in them where "
+            "it is taken.",
+        ),
+    ),
+    "hypothesis:alpha": (
+        Formal(("mutants.mutant_proposition_3",), refutes=True),
+        Formal(("definiteness.proposition_3",), corrects=True),
+    ),
     "eq:3.8": (
         Formal(
             ("agreement.k0_agrees", "agreement.k1_agrees", "moments.moment_0", "moments.moment_1"),
@@ -121,13 +146,15 @@ PROOFS = CLASSES | {
     "envelope:lower": (
         Formal(
             ("varying_envelope.varying_margin_envelope",),
-            "The rate is any continuous function that gamma_t^2 never falls below; the envelope is stated for each y with y + ln y at most its exponent.",
+            "The rate is any continuous function that gamma_t^2 never falls below; the envelope is stated for "
+            "each y with y + ln y at most its exponent.",
         ),
     ),
     "envelope:upper": (
         Formal(
             ("varying_envelope.varying_upper_envelope", "upper_envelope.least_margin"),
-            "The rate is any continuous function that the dissipation never exceeds, for the potential of the mean loss; the bound on the least margin itself is stated for a constant rate.",
+            "The rate is any continuous function that the dissipation never exceeds, for the potential of the "
+            "mean loss; the bound on the least margin itself is stated for a constant rate.",
         ),
     ),
     "remark:1": (
@@ -141,7 +168,8 @@ PROOFS = CLASSES | {
     "thm:2-time": (
         Formal(
             ("theorem_2.crossing_time",),
-            "For a flow whose loss falls at least at the rate u' K_t^r u and whose kernel bounds the output by a constant c, as the output bounds prove of both networks.",
+            "For a flow whose loss falls at least at the rate u' K_t^r u and whose kernel bounds the output by "
+            "a constant c, as the output bounds prove of both networks.",
         ),
     ),
     "thm:2-start": (

@@ -4,7 +4,7 @@ From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
 Require Import sums matrices gap_constants gap_sharpness layer_kernels network_kernels definiteness dissipation envelope
   upper_envelope varying_envelope envelope_cases theorem_1 theorem_2 output_bound parameter_sums gradient_flow fcn_network resnet_network
-  corollary_1_resnet remark_1 printed_kernels multiclass multiclass_cases multiclass_network lazy lazy_cases moving_networks witnesses.
+  output_parts output_sums output_sums_cases bias_free bias_free_cases corollary_1_resnet remark_1 printed_kernels multiclass multiclass_cases multiclass_network lazy lazy_cases moving_networks witnesses.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -131,23 +131,23 @@ Proof.
 Qed.
 
 Theorem witness_penalised_coefficients_unique : ~ (forall (n : nat) (K : nat -> nat -> R) (f0 y : nat -> R) (beta : R) (C C' : nat -> R), definite n K -> 0 < beta
-  -> (forall i : nat, (i < n)%nat -> times_vector n K (fun j : nat => beta * C j - (y j - sigmoid (f0 j +
-  times_vector n K C j))) i = 0) -> (forall i : nat, (i < n)%nat -> times_vector n K (fun j : nat => beta * C' j
-  - (y j - sigmoid (f0 j + times_vector n K C' j))) i = 0) -> forall i : nat, (i < n)%nat -> False).
+  -> (forall i : nat, (i < n)%nat -> apply_matrix n K (fun j : nat => beta * C j - (y j - sigmoid (f0 j +
+  apply_matrix n K C j))) i = 0) -> (forall i : nat, (i < n)%nat -> apply_matrix n K (fun j : nat => beta * C' j
+  - (y j - sigmoid (f0 j + apply_matrix n K C' j))) i = 0) -> forall i : nat, (i < n)%nat -> False).
 Proof.
   intros H. destruct lazy_unique_inhabited as [HD _].
-  assert (E : forall i, (i < 1)%nat -> times_vector 1 (fun _ _ => 1) (fun j => 1 * 0 - (1 / 2 - sigmoid (0 + times_vector 1 (fun _ _ => 1) (fun _ => 0) j))) i = 0).
-  { intros i _. unfold times_vector, sigmoid, sum. replace (- (0 + (0 + 1 * 0))) with 0 by ring. rewrite exp_0. field. }
+  assert (E : forall i, (i < 1)%nat -> apply_matrix 1 (fun _ _ => 1) (fun j => 1 * 0 - (1 / 2 - sigmoid (0 + apply_matrix 1 (fun _ _ => 1) (fun _ => 0) j))) i = 0).
+  { intros i _. unfold apply_matrix, sigmoid, sum. replace (- (0 + (0 + 1 * 0))) with 0 by ring. rewrite exp_0. field. }
   exact (H 1%nat (fun _ _ => 1) (fun _ => 0) (fun _ => 1 / 2) 1 (fun _ => 0) (fun _ => 0) HD Rlt_0_1 E E 0%nat (le_n 1)).
 Qed.
 
 Theorem witness_soft_solution_unique : ~ (forall (n : nat) (K : nat -> nat -> R) (f0 y C C' : nat -> R), definite n K -> (forall i : nat, (i < n)%nat ->
-  sigmoid (f0 i + times_vector n K C i) = y i) -> (forall i : nat, (i < n)%nat -> sigmoid (f0 i + times_vector n
+  sigmoid (f0 i + apply_matrix n K C i) = y i) -> (forall i : nat, (i < n)%nat -> sigmoid (f0 i + apply_matrix n
   K C' i) = y i) -> forall i : nat, (i < n)%nat -> False).
 Proof.
   intros H. destruct lazy_unique_inhabited as [HD _].
-  assert (E : forall i, (i < 1)%nat -> sigmoid (0 + times_vector 1 (fun _ _ => 1) (fun _ => 0) i) = 1 / 2).
-  { intros i _. unfold times_vector, sigmoid, sum. replace (- (0 + (0 + 1 * 0))) with 0 by ring. rewrite exp_0. field. }
+  assert (E : forall i, (i < 1)%nat -> sigmoid (0 + apply_matrix 1 (fun _ _ => 1) (fun _ => 0) i) = 1 / 2).
+  { intros i _. unfold apply_matrix, sigmoid, sum. replace (- (0 + (0 + 1 * 0))) with 0 by ring. rewrite exp_0. field. }
   exact (H 1%nat (fun _ _ => 1) (fun _ => 0) (fun _ => 1 / 2) (fun _ => 0) (fun _ => 0) HD E E 0%nat (le_n 1)).
 Qed.
 
@@ -199,4 +199,51 @@ Theorem witness_theorem_2_resnet_classes : ~ (forall (n d l k m : nat) (alpha : 
 Proof.
   intros H. destruct moving_resnet_classes as [theta [Hl [Hx [Hm [Ha [HD [HW [Hb [Hflow _]]]]]]]]].
   exact (H 1%nat 0%nat 0%nat 2%nat 1%nat 1 (fun _ _ => 0) (fun _ => 1%nat) two_rows_and_branch_bias theta (le_n 1) (le_n 2) Hl Hx Hm Ha HD HW Hb Hflow).
+Qed.
+
+(** ** Parts and sums of the empirical NTK *)
+Theorem witness_equation_C_10 : ~ (forall (m : nat -> nat) (l : nat) (x : nat -> nat -> R) (trained : list parameter)
+  (theta : parameter -> R) (i : nat), (forall c : nat, (c < m (S l))%nat -> In (Weight (S l) 0 c) trained) -> False).
+Proof.
+  intros H. destruct moving_fcn as [theta [_ [_ [_ [_ [HW _]]]]]].
+  exact (H one_neuron 0%nat (fun _ _ => 0) output_and_bias (theta 0) 0%nat HW).
+Qed.
+
+Theorem witness_equation_C_16 : ~ (forall (d m : nat) (alpha : R) (l : nat) (x : nat -> nat -> R)
+  (theta : resnet_parameter -> R) (i : nat), (0 < m)%nat -> False).
+Proof. intros H. exact (H 1%nat 1%nat 1 0%nat (fun _ _ => 0) (fun _ => 0) 0%nat (le_n 1)). Qed.
+
+Theorem witness_equation_C_16_wrong : ~ (forall (d m : nat) (alpha : R) (l : nat) (x : nat -> nat -> R)
+  (theta : resnet_parameter -> R) (i : nat), (0 < m)%nat -> alpha ^ 2 <> 1 ->
+  norm2 m (fun c : nat => theta (OutWeight c)) <> 0 -> False).
+Proof.
+  intros H. apply (H 1%nat 1%nat 2 0%nat (fun _ _ => 0) (fun _ => 1) 0%nat (le_n 1)); [lra|]. unfold norm2, sum. lra.
+Qed.
+
+Theorem witness_output_bias_free : ~ (forall (m : nat -> nat) (L : nat) (theta : parameter -> R) (x : nat -> R),
+  (forall l r : nat, theta (Bias l r) = 0) -> forall trained : list parameter, NoDup trained ->
+  (forall l r c : nat, (l <= L)%nat -> (r < rows m L l)%nat -> (c < m l)%nat -> In (Weight l r c) trained) ->
+  (forall l : nat, (0 < m l)%nat) -> forall g : parameter -> R,
+  differentiable trained (fun (th : parameter -> R) (_ : nat) => fcn m L th x) theta 0 g -> False).
+Proof.
+  intros H. destruct output_bias_free_attained as [g [H0 [HD [HW [Hm [Hg _]]]]]]. exact (H _ _ _ _ H0 _ HD HW Hm g Hg).
+Qed.
+
+Theorem witness_output_sum_resnet : ~ (forall (d m l n : nat) (alpha : R) (x : nat -> nat -> R) (trained : list resnet_parameter)
+  (c : nat -> R) (theta : resnet_parameter -> R),
+  let F := fun (th : resnet_parameter -> R) (i : nat) => resnet d m alpha (S l) th (x i) in (0 < m)%nat ->
+  (forall r : nat, (r < m)%nat -> In (OutWeight r) trained) -> (forall r : nat, (r < m)%nat -> In (BranchBias l r) trained) -> False).
+Proof.
+  intros H. destruct output_sum_resnet_attained as [Hm [HW [Hb _]]].
+  exact (H 0%nat 1%nat 0%nat 1%nat 1 (fun _ _ => 0) output_and_branch_bias (fun _ => 1) unit_block Hm HW Hb).
+Qed.
+
+Theorem witness_output_sum_fcn : ~ (forall (m : nat -> nat) (l : nat), (0 < m (S l))%nat ->
+  forall (n : nat) (x : nat -> nat -> R) (trained : list parameter),
+  (forall c : nat, (c < m (S l))%nat -> In (Weight (S l) 0 c) trained) ->
+  (forall r : nat, (r < m (S l))%nat -> In (Bias l r) trained) -> forall theta : parameter -> R,
+  (forall i r : nat, (i < n)%nat -> (r < m (S l))%nat -> preactivation m theta l (features m theta l (x i)) r <> 0) -> False).
+Proof.
+  intros H. destruct output_sum_fcn_attained as [Hm [HW [Hb [Hz _]]]].
+  exact (H one_neuron 0%nat Hm 1%nat (fun _ _ => 0) output_and_bias HW Hb (at_bias 1) Hz).
 Qed.

@@ -20,6 +20,7 @@ MOST_TERMS = 3_000
 MOST_PRODUCTS = 60_000
 """The most products of terms in one multiplication."""
 MOST_NODES = 20_000
+MOST_POWER = 64
 
 Polynomial = flint.fmpq_mpoly
 
@@ -76,6 +77,8 @@ class Field:
                     self._collect(root.base)
                     self._add(root)
                 return
+            case sympy.exp():
+                expression = _exponential(expression)[0]
         self._add(expression)
 
     def _add(self, expression: sympy.Expr) -> None:
@@ -122,6 +125,9 @@ class Field:
                 for factor in rest:
                     total = self._product(total, factor)
                 return self._power(total, int(expression.exp.p))
+            case sympy.exp():
+                base, power = _exponential(expression)
+                return self._power(self._atom(base), power)
         return self._atom(expression)
 
     def _constant(self, value: flint.fmpq) -> Quotient:
@@ -191,6 +197,14 @@ def _roots(square: sympy.Expr) -> list[sympy.Expr]:
     primes = sympy.factorint(int(square)) if whole else {}
     squares = [sympy.Integer(prime) for prime, power in primes.items() for _ in range(power)] or [square]
     return [sympy.Pow(factor, sympy.Rational(1, 2), evaluate=False) for factor in squares]
+
+
+def _exponential(expression: sympy.exp) -> tuple[sympy.Expr, int]:
+    """exp(k x) as a power of exp(x), for a whole number k that is not large."""
+    factor, rest = expression.args[0].as_coeff_Mul()
+    if factor.is_Integer and 0 < abs(factor) <= MOST_POWER and rest != 1:
+        return sympy.exp(rest), int(factor)
+    return expression, 1
 
 
 def vanishes(expression: sympy.Expr) -> bool:

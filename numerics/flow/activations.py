@@ -8,13 +8,17 @@ equation with one solution.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from scipy.special import expit
 
 from theory.architecture import Relu, Softplus
+
+if TYPE_CHECKING:
+    from numerics.flow.shared_kinks import Sharing
 
 Array = np.ndarray[Any, Any]
 
@@ -148,7 +152,14 @@ class Gated:
 
 
 def solve_gates(
-    activation: Activation, start: Array, drift: Array, own: Array, below: Array, push: Array, slopes: Array
+    activation: Activation,
+    start: Array,
+    drift: Array,
+    own: Array,
+    below: Array,
+    push: Array,
+    slopes: Array,
+    sharing: Sharing,
 ) -> Gated:
     """Slopes lam and ends z' = start + drift + own (push * lam), lam = secant(start, z'), for n samples x m neurons.
 
@@ -157,11 +168,16 @@ def solve_gates(
     in the parameters below (its mean over neurons), foresees how it answers to a change of them: without it the
     iteration over sweeps does not contract at depth >= 2. It is foreseen for attracting kinks only: at repelling ones
     the answer is positive, the iteration converges without, and to overestimate it would make it flip to and fro. One
-    sweep of Gauss-Seidel over the samples, all neurons at once, and only those with a kink in reach.
+    sweep of Gauss-Seidel over the samples, all neurons at once, and only those with a kink in reach. Samples that
+    share their kinks share the slope.
     """
     foreseen = np.minimum(push, 0.0)
     known = start + drift - below @ (foreseen * slopes)
     settled = activation.settled(start, known, np.abs(own + below) @ np.abs(push))
+    groups = sharing.groups
+    for group in groups:
+        if len(group) > 1:
+            settled[group] = settled[group].all(axis=0)
     slopes = np.where(settled, activation.secant(start, start + drift + own @ (push * slopes)), slopes)
     sliding = np.zeros(start.shape, dtype=bool)
     columns = np.flatnonzero(~settled.all(axis=0))
@@ -171,10 +187,11 @@ def solve_gates(
             activation,
             start[:, columns],
             known[:, columns],
-            (own, below),
+            np.stack([own, below]),
             pushes,
             slopes[:, columns],
             ~settled[:, columns],
+            [(group, sharing.factor[group] > 0) for group in groups],
         )
     return Gated(start + drift + own @ (push * slopes), slopes, sliding)
 
@@ -183,19 +200,30 @@ def _gauss_seidel(
     activation: Activation,
     start: Array,
     known: Array,
-    kernels: tuple[Array, Array],
+    kernels: Array,
     pushes: Array,
     slopes: Array,
     unsettled: Array,
+    groups: Sequence[tuple[Array, Array]],
 ) -> tuple[Array, Array]:
-    """Slopes, changed in place, and where the flow slides; each of the two kernels acts on its own pushes."""
+    """Slopes, changed in place, and where the flow slides; each of the two kernels acts on its own pushes.
+
+    `groups`: samples that share their kinks, and whether with the first's side of them.
+    """
     sliding = np.zeros(start.shape, dtype=bool)
-    for sample, row in enumerate(unsettled):
-        chosen = np.flatnonzero(row)
-        answers = sum(kernel[sample][:, None] * push[:, chosen] for kernel, push in zip(kernels, pushes, strict=True))
-        strength = answers[sample]
-        others = (answers * slopes[:, chosen]).sum(axis=0) - strength * slopes[sample, chosen]
-        zeta = known[sample, chosen] + others
-        slopes[sample, chosen] = activation.solve(start[sample, chosen], zeta, strength)
-        sliding[sample, chosen] = activation.kinked & (zeta > 0) & (zeta + strength < 0)
+    for group, same in groups:
+        first = group[0]
+        chosen = np.flatnonzero(unsettled[first])
+        if not chosen.size:
+            continue
+        answers = np.einsum("ki,kij->ij", kernels[:, first], pushes[:, :, chosen])
+        own, present = answers[group], slopes[:, chosen]
+        strength = own[same].sum(axis=0) - own[~same].sum(axis=0)
+        others = (answers * present).sum(axis=0) - (own * present[group]).sum(axis=0) + own[~same].sum(axis=0)
+        zeta = known[first, chosen] + others
+        slope = activation.solve(start[first, chosen], zeta, strength)
+        slides = activation.kinked & (zeta > 0) & (zeta + strength < 0)
+        for sample, alike in zip(group, same, strict=True):
+            slopes[sample, chosen] = slope if alike else 1 - slope
+            sliding[sample, chosen] = slides
     return slopes, sliding

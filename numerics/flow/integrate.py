@@ -72,8 +72,8 @@ if TYPE_CHECKING:
 GROWTH = 4.0
 CAUTION = 8
 """Steps taken after a rejected one before the next may be much longer."""
-LOG_SHORTEST = -60.0
-"""A step of length exp(LOG_SHORTEST) is not shortened any more."""
+SHORTEST, LOG_SHORTEST = 1e-12, -60.0
+"""A step is not shortened to less than this in ln t, or to less than exp(LOG_SHORTEST) times the first one tried."""
 
 RECORDED_TOTALS = (
     "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual", "slip",
@@ -207,8 +207,7 @@ class _Run:
     def started(cls, problem: Problem) -> _Run:
         weights = {name: array.copy() for name, array in problem.start.items()}
         state = initial_state(problem)
-        stiffness = state.gradients.gram.trace() * max(problem.loss.curvatures(state.outputs).max(), 0.05)
-        log_step = math.log(0.02 / stiffness) if stiffness > 0 else 0.0
+        log_step = problem.first_log_step
         totals = dict.fromkeys((*RECORDED_TOTALS, "rate", "caution"), 0.0)
         totals |= {"log_margin_integral": -math.inf, "log_diagonal_integral": -math.inf}
         run = cls(problem, weights, state, log_step, state.gradients.gram, totals)
@@ -262,6 +261,8 @@ class _Run:
                 self.status = OUT_OF_STEPS
             elif not self.state.gradients.gram.any():
                 self.status = AT_REST  # all gradients vanish
+            elif np.spacing(np.abs(self.state.outputs).max()) > self.problem.accuracy.tolerance:
+                self.status = STALLED  # doubles do not resolve the outputs
             else:
                 self._step(self._next_time(log_time))
 
@@ -282,11 +283,11 @@ class _Run:
         trial = try_step(self.problem, self.weights, self.state, log_end)
         log_length = log_difference(log_end, now)
         self.totals["sweeps"] += accuracy.sweeps if trial is None else trial.sweeps
-        short = log_length < LOG_SHORTEST or log_end - now < accuracy.shortest
         consistent = trial is not None and trial.residual <= accuracy.most_inconsistent
+        tolerable = log_end - now < accuracy.short and trial is not None and trial.slippage <= accuracy.most_slip
         accurate = trial is not None and trial.error <= 4 * accuracy.tolerance
-        if trial is None or not (short or (consistent and accurate)):
-            if log_length < LOG_SHORTEST:
+        if trial is None or not (accurate and (consistent or tolerable)):
+            if log_length < self.problem.first_log_step + LOG_SHORTEST or log_end - now < SHORTEST:
                 self.status = STALLED
             far = trial is None or trial.error > 16 * accuracy.tolerance
             self.log_step = log_length - math.log(4 if far else 2)

@@ -8,7 +8,6 @@ equation with one solution.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -174,10 +173,7 @@ def solve_gates(
     foreseen = np.minimum(push, 0.0)
     known = start + drift - below @ (foreseen * slopes)
     settled = activation.settled(start, known, np.abs(own + below) @ np.abs(push))
-    groups = sharing.groups
-    for group in groups:
-        if len(group) > 1:
-            settled[group] = settled[group].all(axis=0)
+    settled = sharing.together(settled)
     slopes = np.where(settled, activation.secant(start, start + drift + own @ (push * slopes)), slopes)
     sliding = np.zeros(start.shape, dtype=bool)
     columns = np.flatnonzero(~settled.all(axis=0))
@@ -191,7 +187,7 @@ def solve_gates(
             pushes,
             slopes[:, columns],
             ~settled[:, columns],
-            [(group, sharing.factor[group] > 0) for group in groups],
+            sharing,
         )
     return Gated(start + drift + own @ (push * slopes), slopes, sliding)
 
@@ -204,26 +200,26 @@ def _gauss_seidel(
     pushes: Array,
     slopes: Array,
     unsettled: Array,
-    groups: Sequence[tuple[Array, Array]],
+    sharing: Sharing,
 ) -> tuple[Array, Array]:
     """Slopes, changed in place, and where the flow slides; each of the two kernels acts on its own pushes.
 
-    `groups`: samples that share their kinks, and whether with the first's side of them.
+    In each turn every neuron whose kinks are not all settled takes the next of them.
     """
     sliding = np.zeros(start.shape, dtype=bool)
-    for group, same in groups:
-        first = group[0]
-        chosen = np.flatnonzero(unsettled[first])
-        if not chosen.size:
-            continue
-        answers = np.einsum("ki,kij->ij", kernels[:, first], pushes[:, :, chosen])
-        own, present = answers[group], slopes[:, chosen]
-        strength = own[same].sum(axis=0) - own[~same].sum(axis=0)
-        others = (answers * present).sum(axis=0) - (own * present[group]).sum(axis=0) + own[~same].sum(axis=0)
-        zeta = known[first, chosen] + others
-        slope = activation.solve(start[first, chosen], zeta, strength)
+    waiting = unsettled & sharing.leads[:, None]
+    order, counts = np.argsort(~waiting, axis=0, kind="stable"), waiting.sum(axis=0)
+    for turn in range(counts.max()):
+        columns = np.flatnonzero(counts > turn)
+        rows = order[turn, columns]
+        same, opposite = sharing.same_side[:, rows], sharing.opposite_side[:, rows]
+        answers = np.einsum("kji,kij->ij", kernels[:, rows], pushes[:, :, columns])
+        present = slopes[:, columns]
+        strength = (answers * same).sum(axis=0) - (answers * opposite).sum(axis=0)
+        others = (answers * np.where(same, 0.0, np.where(opposite, 1.0, present))).sum(axis=0)
+        zeta = known[rows, columns] + others
+        slope = activation.solve(start[rows, columns], zeta, strength)
         slides = activation.kinked & (zeta > 0) & (zeta + strength < 0)
-        for sample, alike in zip(group, same, strict=True):
-            slopes[sample, chosen] = slope if alike else 1 - slope
-            sliding[sample, chosen] = slides
+        slopes[:, columns] = np.where(same, slope, np.where(opposite, 1 - slope, present))
+        sliding[:, columns] = np.where(same | opposite, slides, sliding[:, columns])
     return slopes, sliding

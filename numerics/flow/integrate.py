@@ -313,8 +313,10 @@ class _Run:
         """The length of the next step, from what the last one taken was like."""
         accuracy, totals = self.problem.accuracy, self.totals
         growth = min(GROWTH, max(0.3, 0.9 * math.sqrt(accuracy.tolerance / max(trial.error, 1e-300))))
-        if trial.sweeps >= accuracy.sweeps:
-            growth = min(growth, 0.7)
+        if trial.residual > accuracy.most_inconsistent:
+            growth = min(growth, 1.0 if 2 * trial.slippage < accuracy.most_slip else 0.7)
+        elif trial.sweeps > 2 * accuracy.patience:
+            growth = min(growth, 1.0)
         if totals["caution"]:  # after a rejection, steps grow slowly for a while
             growth = min(growth, 1.2)
             totals["caution"] -= 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,32 @@ class Sharing:
     def groups(self) -> list[Array]:
         """The samples of each leader, it first."""
         return [np.flatnonzero(self.leader == leader) for leader in np.unique(self.leader)]
+
+    @cached_property
+    def leads(self) -> Array:
+        """Which samples are leaders, (n,)."""
+        return self.leader == np.arange(len(self.leader))
+
+    @cached_property
+    def same_side(self) -> Array:
+        """Which samples (rows) have which leader (columns) and are on its side of the kink, n x n."""
+        led: Array = self.leader[:, None] == np.arange(len(self.leader))
+        return led & (self.factor > 0)[:, None]
+
+    @cached_property
+    def opposite_side(self) -> Array:
+        """The same for the other side."""
+        led: Array = self.leader[:, None] == np.arange(len(self.leader))
+        return led & (self.factor < 0)[:, None]
+
+    def together(self, marks: Array) -> Array:
+        """Marks of samples, n x m, kept only where all that share the kink have them."""
+        if self.leads.all():
+            return marks
+        marks = marks.copy()
+        for group in self.groups:
+            marks[group] = marks[group].all(axis=0)
+        return marks
 
     def split(self, keys: Array) -> Sharing:
         """The same where two samples stay together only if they have the same key."""

@@ -72,6 +72,7 @@ class Accuracy:
     short             length in ln t below which an inconsistent step is taken as a last resort, if its outputs are
     most_slip         off by no more than this from what its own gradients say
     sweeps            most sweeps a step
+    patience          sweep from which on `most_inconsistent` is enough
     memory            how many sweeps the choice of slopes for the next one remembers, `numerics.flow.mixing`
     resolution        changes of the outputs below this are not resolved relatively (near equilibria)
     at_rest           the flow has come to rest when no output moves by more than this in a step, and ever more slowly
@@ -81,9 +82,10 @@ class Accuracy:
     longest: float = 1.2
     consistency: float = 1e-3
     most_inconsistent: float = 1e-2
-    short: float = 0.02
+    short: float = 0.05
     most_slip: float = 0.02
     sweeps: int = 30
+    patience: int = 6
     memory: int = 4
     resolution: float = 1e-6
     at_rest: float = 1e-8
@@ -229,7 +231,7 @@ def _try_step(problem: Problem, weights: Weights, state: State, log_end: float) 
     if first is None or found is None:
         return None
     mixing = Mixing(accuracy.memory, idle=1)
-    unit = max(1.0, float(np.max(np.abs(state.outputs))) / LARGE_OUTPUT)
+    unit, improved = max(1.0, float(np.max(np.abs(state.outputs))) / LARGE_OUTPUT), 0
     for sweep in range(1, accuracy.sweeps + 1):
         along = sweeper.forward(found.total, gradients, slopes)
         if not np.isfinite(along.outputs).all():
@@ -242,8 +244,11 @@ def _try_step(problem: Problem, weights: Weights, state: State, log_end: float) 
         slip = float(np.max(np.abs(along.outputs - found.outputs)))
         residual = slip / max(float(np.max(np.abs(found.change))), accuracy.resolution * unit)
         if best is None or residual < best.residual:
+            improved = sweep if best is None or residual < best.residual / 2 else improved
             best = Trial(step, along, gradients, found, sweeper.shrinkage, slip, residual, sweep, math.inf)
-        if residual < accuracy.consistency:
+        if best.residual < (accuracy.consistency if sweep < accuracy.patience else accuracy.most_inconsistent):
+            break
+        if sweep - improved >= accuracy.patience * 2 and not residual < best.residual:
             break
     assert best is not None
     error = 2 * float(np.max(np.abs(best.impulses.outputs - first.outputs))) / unit

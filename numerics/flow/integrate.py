@@ -138,8 +138,8 @@ def gradient_flow(
     With `errors` the flow is computed at a second accuracy too, which gives the error estimates of the trajectory.
 
     With a `checkpoint_file` the flow goes on from it if it exists, with the same result to the last bit, and it is
-    replaced, atomically, at a record time whenever `checkpoint_seconds` have passed, and at the end. A flow interrupted
-    so loses that much. Raises ValueError if the file is damaged or of another flow.
+    replaced, atomically, after a step whenever `checkpoint_seconds` have passed, and at the end. A flow interrupted
+    so loses that much. Raises ValueError if the file is damaged, of another flow or in use by another run.
 
     The trajectory's status: finished; at rest (the outputs have stopped moving: a minimum or critical point); stalled
     (no consistent step, near a critical point); out of steps. Unless finished it ends before log_until.
@@ -150,27 +150,26 @@ def gradient_flow(
     starts = {"inputs": problem.inputs, **problem.start}
     values = ["gradient flow", architecture, loss, penalty, *(one.accuracy for one in problems), recording]
     identity = checkpoint.fingerprint(values, starts)
-    if checkpoint_file is not None and checkpoint_file.exists():
-        runs = _restored(problems, checkpoint.read(checkpoint_file, identity))
-    else:
-        runs = [_Run.started(one) for one in problems]
-    run = runs[0]
-    if run.state.log_time > log_until:
-        raise ValueError(f"{checkpoint_file} is already past the time asked for: give a later time or another file")
-    saved, shown = time.monotonic(), _Progress(log_until, progress)
-    for log_time in recording.log_times(run.state.log_time, log_until):
-        for one in runs:
-            one.advance(log_time, most_steps)
-            one.record()
-        shown.show(run)
-        ended = run.status != FINISHED or log_time >= log_until
-        if checkpoint_file is not None and (ended or time.monotonic() - saved >= checkpoint_seconds):
-            checkpoint.write(checkpoint_file, identity, _arrays(runs))
-            saved = time.monotonic()
-        if on_record is not None:
-            on_record(run.state.log_time, tensors(run.weights))
-        if ended:
-            break
+    shown = _Progress(log_until, progress)
+    with checkpoint.held(checkpoint_file):
+        if checkpoint_file is not None and checkpoint_file.exists():
+            runs = _restored(problems, checkpoint.read(checkpoint_file, identity))
+            if runs[0].state.log_time > log_until:
+                raise ValueError(f"{checkpoint_file} is already past the time asked for: give a later time")
+        else:
+            runs = [_Run.started(one) for one in problems]
+        saver = _Saver(checkpoint_file, identity, runs, checkpoint_seconds)
+        for log_time in recording.log_times(min(one.last_recorded for one in runs), log_until):
+            for one in runs:
+                one.advance(log_time, most_steps, saver)
+                one.record()
+            shown.show(runs[0])
+            ended = runs[0].status != FINISHED or log_time >= log_until
+            saver.save(now=ended)
+            if on_record is not None:
+                on_record(runs[0].state.log_time, tensors(runs[0].weights))
+            if ended:
+                break
     shown.clear()
     found = [one.trajectory() for one in runs]
     return with_errors(*found) if errors else found[0]
@@ -188,6 +187,23 @@ def _restored(problems: Sequence[Problem], arrays: Mapping[str, Array]) -> list[
         own = {name.partition("/")[2]: array for name, array in arrays.items() if name.startswith(f"{number}/")}
         runs.append(_Run.restored(problem, own))
     return runs
+
+
+@dataclass
+class _Saver:
+    """Replaces the checkpoint of some runs whenever `seconds` have passed since the last time."""
+
+    path: Path | None
+    identity: str
+    runs: Sequence[_Run]
+    seconds: float
+    saved: float = field(default_factory=time.monotonic)
+
+    def save(self, now: bool = False) -> None:
+        """Write the checkpoint if it is due, or `now`."""
+        if self.path is not None and (now or time.monotonic() - self.saved >= self.seconds):
+            checkpoint.write(self.path, self.identity, _arrays(self.runs))
+            self.saved = time.monotonic()
 
 
 @dataclass
@@ -230,7 +246,7 @@ class _Run:
         totals = {name: float(array) for name, array in named["totals"].items()}
         records = {name: list(array) for name, array in named["records"].items()}
         log_step = float(present["log_step"])
-        status = STALLED if present["stalled"] else FINISHED
+        status = str(present["status"])
         return cls(problem, weights, state, log_step, present["automatic"], totals, records, status)
 
     def arrays(self) -> dict[str, Array]:
@@ -241,7 +257,7 @@ class _Run:
             "sliding": state.sliding,
             "log_step": self.log_step,
             "automatic": self.automatic,
-            "stalled": self.status == STALLED,
+            "status": FINISHED if self.status == OUT_OF_STEPS else self.status,
             "mean_gram": state.mean_gram,
         }
         folders: dict[str, Mapping[Any, Any]] = {
@@ -254,8 +270,13 @@ class _Run:
         }
         return {f"{folder}/{name}": np.array(value) for folder, part in folders.items() for name, value in part.items()}
 
-    def advance(self, log_time: float, most_steps: int) -> None:
-        """Flow to exp(log_time), or until the status says why not."""
+    @property
+    def last_recorded(self) -> float:
+        """ln of the last record time."""
+        return float(self.records["log_t"][-1])
+
+    def advance(self, log_time: float, most_steps: int, saver: _Saver) -> None:
+        """Flow to exp(log_time), or until the status says why not; a checkpoint may be due after any step."""
         while self.state.log_time < log_time and self.status == FINISHED:
             if self.totals["steps"] >= most_steps:
                 self.status = OUT_OF_STEPS
@@ -265,6 +286,7 @@ class _Run:
                 self.status = STALLED  # doubles do not resolve the outputs
             else:
                 self._step(self._next_time(log_time))
+                saver.save()
 
     def _next_time(self, log_time: float) -> float:
         """The end of the next step: at most `log_time`, and two equal steps rather than a long and a short one."""

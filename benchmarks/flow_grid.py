@@ -2,9 +2,10 @@
 
     python -m benchmarks.flow_grid [--out FILE.csv] [--first N] [--jobs J] [--draw FIGURE.svg]
 
-The problems are drawn, with a fixed seed, from: points (hexagon, circle, sphere in d = 3, 5, 10, the hexagon with near
-or exact duplicates, points of norms 1e-2 to 1e2), 1 to 20 of them (log-uniformly), labels 0, 1, 0, ..; fully connected networks of depth
-1 to 3 and residual ones of depth 1 to 3 and scale 1e-2 to 1e4; biases trained or none; widths 2 to 256; three seeds.
+The problems are drawn, with a fixed seed, from: points (hexagon, circle, sphere in d = 3, 5, 10, near or exact
+duplicates on the sphere, points of norms 1e-2 to 1e2), 1 to 20 of them (log-uniformly), labels 0, 1, 0, ..; fully
+connected networks of depth 1 to 3 and residual ones of depth 1 to 3 and scale 1e-2 to 1e4; biases trained or none;
+widths 2 to 256 (log-uniformly); three seeds.
 Rows are added to FILE.csv.partial as they come, and a run that is started again goes on there. A row has the processor
 seconds on one core. Error estimates are left out, as they would double the work.
 """

@@ -291,9 +291,12 @@ class _Run:
     def _next_time(self, log_time: float) -> float:
         """The end of the next step: at most `log_time`, and two equal steps rather than a long and a short one."""
         now = self.state.log_time
-        proposed = min(float(np.logaddexp(now, self.log_step)), now + self.problem.accuracy.longest)
+        accuracy = self.problem.accuracy
+        proposed = min(float(np.logaddexp(now, self.log_step)), now + accuracy.longest)
         if now == -math.inf:
-            proposed = self.log_step
+            proposed = min(self.log_step, log_time - math.log(accuracy.pieces))
+        elif self.last_recorded > -math.inf:
+            proposed = min(proposed, now + 1.000001 * (log_time - self.last_recorded) / accuracy.pieces)
         if proposed >= log_time:
             return log_time
         half = (now + log_time) / 2

@@ -67,6 +67,7 @@ class Accuracy:
     tolerance         largest change of an output in a step that comes from the drift of the kernel within it, for
                       outputs up to 100 and above in proportion to the largest
     longest           largest step in ln t
+    pieces            least number of steps between two record times
     consistency       fixed-point residual, relative to the change of the outputs in the step, at which sweeps end
     most_inconsistent largest residual with which a step is taken: it is the step's relative energy defect
     short             length in ln t below which an inconsistent step is taken as a last resort, if its outputs are
@@ -80,6 +81,7 @@ class Accuracy:
 
     tolerance: float = 0.05
     longest: float = 1.2
+    pieces: int = 1
     consistency: float = 1e-3
     most_inconsistent: float = 1e-2
     short: float = 0.05

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 import numpy as np
 import torch
 
+from numerics.networks.entrywise import Library, entrywise
 from numerics.networks.parameters import initial_arrays
-from theory.architecture import Affine, Architecture, Layer, Normalise, Relu, Residual, Softplus
+from theory.activations import Activation
+from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
+from theory.passes import compose
 
 Parameters = Mapping[str, torch.Tensor]
 """Tensors by group name: weights are outputs x inputs, biases have one entry an output."""
+
+TORCH = Library(
+    functions={name: getattr(torch, name) for name in ("exp", "log", "sin", "cos", "tanh", "erf")} | {"Abs": torch.abs},
+    positive=torch.relu,
+    indicator=lambda values: (values > 0).to(values.dtype),
+)
 
 Parts = dict[str, torch.Tensor]
 Backward = Callable[[torch.Tensor], tuple[torch.Tensor, Parts]]
@@ -85,31 +95,18 @@ def empirical_ntk(architecture: Architecture, parameters: Parameters, inputs: to
 
 def _run(layers: Sequence[Layer], values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
     """The values (n x width) after `layers`, and the backward pass through them."""
-    passes: list[Backward] = []
-    for layer in layers:
-        values, backward = _run_layer(layer, values, parameters)
-        passes.append(backward)
-
-    def through(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
-        parts: Parts = {}
-        for backward in reversed(passes):
-            cotangent, more = backward(cotangent)
-            parts |= more
-        return cotangent, parts
-
-    return values, through
+    return compose(layers, values, lambda layer, before: _run_layer(layer, before, parameters))
 
 
 def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
     match layer:
         case Affine():
             return _run_affine(layer, values, parameters)
-        case Relu():
-            return torch.relu(values), lambda cotangent: (cotangent * (values > 0), {})
-        case Softplus(sharpness):
-            beta = float(sharpness)
-            slopes = torch.sigmoid(beta * values)
-            return torch.nn.functional.softplus(values, beta, threshold=40), lambda cotangent: (cotangent * slopes, {})
+        case Activation():
+            return entrywise(layer.function, TORCH)(values), lambda cotangent: (
+                cotangent * entrywise(layer.derivative, TORCH)(values),
+                {},
+            )
         case Normalise(factor):
             scale = (float(factor) / values.shape[1]) ** 0.5
             return scale * values, lambda cotangent: (scale * cotangent, {})
@@ -122,20 +119,25 @@ def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tu
                 return cotangent + branch_cotangent, parts
 
             return values + strength * branch_values, residual
-    raise TypeError(f"unknown layer {layer!r}")
+        case _:
+            assert_never(layer)
 
 
 def _run_affine(layer: Affine, values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
-    weight = parameters[layer.weight.name]
-    outputs = values @ weight.T
+    weight, multiplier = parameters[layer.weight.name], float(layer.weight.multiplier)
+    outputs = _times(multiplier, values @ weight.T)
     if layer.bias is not None:
-        outputs = outputs + parameters[layer.bias.name]
+        outputs = outputs + _times(float(layer.bias.multiplier), parameters[layer.bias.name])
 
     def affine(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
         gram = cotangent @ cotangent.T
-        parts = {layer.weight.name: gram * (values @ values.T)}
+        parts = {layer.weight.name: _times(multiplier**2, gram * (values @ values.T))}
         if layer.bias is not None:
-            parts[layer.bias.name] = gram
-        return cotangent @ weight, parts
+            parts[layer.bias.name] = _times(float(layer.bias.multiplier) ** 2, gram)
+        return _times(multiplier, cotangent @ weight), parts
 
     return outputs, affine
+
+
+def _times(factor: float, values: torch.Tensor) -> torch.Tensor:
+    return values if factor == 1 else factor * values

@@ -14,13 +14,14 @@ venv: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --constraint constraints.txt --editable '.[checks,data,report,docs,develop]'
+	.venv/bin/pip install --constraint constraints.txt --editable '.[checks,data,report,docs,develop]'
 	touch $@
 
 lint: venv
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	.venv/bin/lint-imports
 
 # Tables, figures and the report in build/, from the ledger that `make checks` wrote and the recorded results.
 report: venv
@@ -31,7 +32,7 @@ report: venv
 docs: venv
 	$(RUN) sphinx -W -n -b html docs build/docs
 
-# Record the verdicts of this run as the ones later runs must reach.
+# Record the ledger of this run: what a reader sees first, and the verdicts that later runs must reach.
 baseline: venv
 	$(RUN) pytest checks/ --write-baseline
 

@@ -9,6 +9,10 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What sort of evidence."""
 
+    FORMAL = "formal"
+    """A proof in Coq, replayed."""
+    RECORDED = "formal (recorded)"
+    """A proof in Coq whose sources and statements are those of its seal; there was no Coq to replay it."""
     SYMBOLIC = "symbolic"
     """sympy proves the identity."""
     CERTIFIED = "certified"
@@ -34,6 +38,28 @@ DECIDED = (Verdict.CONFIRMED, Verdict.REFUTED)
 
 
 @dataclass(frozen=True)
+class Theorem:
+    """A theorem as Coq states it: `file.theorem`, where it stands, and what it rests on.
+
+    axioms       beyond Coq's logic
+    definitions  of the development that its statement uses, through others
+    mutants      wrong statements whose negations are proved, as substitutions in the statement
+    witness      the theorem by which its hypotheses can hold together; empty if it has none
+    less         names each hypothesis in which it says less than the statement it is evidence for; empty if none
+    """
+
+    name: str
+    statement: str
+    file: str
+    line: int
+    axioms: tuple[str, ...]
+    definitions: tuple[str, ...]
+    mutants: tuple[str, ...]
+    witness: str
+    less: str = ""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What one decided case says.
 
@@ -41,6 +67,7 @@ class Evidence:
     margin       how far from refutation the case was, in the check's own units; None if that has no meaning
     detail       the case and what was found
     false_alarm  the probability that sampling refutes this case if it is true: at most this
+    theorem      that is the evidence, if it is formal
     """
 
     kind: Kind
@@ -49,6 +76,7 @@ class Evidence:
     margin: float | None = None
     covers_all: bool = False
     false_alarm: float = 0.0
+    theorem: Theorem | None = None
 
 
 def symbolic(holds: bool, detail: str = "", covers_all: bool = True) -> Evidence:

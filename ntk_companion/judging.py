@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ntk_companion.evidence import Evidence, Role, Verdict
+from ntk_companion.evidence import Evidence, Role, Theorem, Verdict
 from ntk_companion.statement import Hypothesis, Statement
 
 
@@ -28,11 +28,11 @@ def check(
     with `claim`, and must not refute it (unless the statement carries a finding); once with each mutant, and must
     refute it; and once with `corrected`, if given, and must confirm it.
     """
-    cases = [pytest.param(claim, id="statement", marks=_mark(statement, Role.STATEMENT))]
+    cases = [pytest.param(claim, id="statement", marks=mark(statement, Role.STATEMENT))]
     if corrected is not None:
-        cases.append(pytest.param(corrected, id="corrected", marks=_mark(statement, Role.CORRECTED, "corrected")))
+        cases.append(pytest.param(corrected, id="corrected", marks=mark(statement, Role.CORRECTED, "corrected")))
     for name, mutant in (mutants or {}).items():
-        cases.append(pytest.param(mutant, id=f"mutant: {name}", marks=_mark(statement, Role.MUTANT, name)))
+        cases.append(pytest.param(mutant, id=f"mutant: {name}", marks=mark(statement, Role.MUTANT, name)))
     return pytest.mark.parametrize("claim", cases)
 
 
@@ -42,14 +42,15 @@ def counterexample(
     """Make a pytest function the counterexample to a statement with one hypothesis dropped: it must record REFUTED."""
     if hypothesis not in statement.hypotheses:
         raise ValueError(f"{statement.id} has no hypothesis {hypothesis.name!r}")
-    return _mark(statement, Role.COUNTEREXAMPLE, hypothesis.name)
+    return mark(statement, Role.COUNTEREXAMPLE, hypothesis.name)
 
 
 CATALOGUE: dict[str, Statement] = {}
 """Every statement that has a check, by id, in the order of definition; filled as check files are imported."""
 
 
-def _mark(statement: Statement, role: Role, name: str = "") -> Any:
+def mark(statement: Statement, role: Role, name: str = "") -> Any:
+    """The mark of a check item: the statement it is about, its role, and the name of what it tries."""
     if CATALOGUE.setdefault(statement.id, statement) != statement:
         raise ValueError(f"two different statements have the id {statement.id!r}: choose another id")
     return pytest.mark.statement.with_args(statement, role, name)
@@ -73,6 +74,7 @@ class Tally:
     inconclusive: str = ""
     confirmation: str = ""
     false_alarm: float = 0.0
+    theorems: list[Theorem] = field(default_factory=list)
 
     def add(self, evidence: Evidence) -> None:
         """Count a case. Raises AssertionError on a refutation nobody expects, MutantKilled on a mutant's first."""
@@ -80,6 +82,8 @@ class Tally:
         if evidence.kind not in self.kinds:
             self.kinds.append(str(evidence.kind))
         self.false_alarm += evidence.false_alarm
+        if evidence.theorem is not None:
+            self.theorems.append(evidence.theorem)
         nearest = evidence.margin is not None and (self.margin is None or evidence.margin < self.margin)
         if evidence.verdict is Verdict.CONFIRMED and (nearest or not self.confirmation):
             self.confirmation = evidence.detail

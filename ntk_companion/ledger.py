@@ -19,7 +19,7 @@ from ntk_companion.results import versions
 from ntk_companion.schema import fits, misfit
 from numerics.statistics import RUN_FALSE_ALARM
 
-SCHEMA = "ntk-companion ledger 3"
+SCHEMA = "ntk-companion ledger 4"
 NUMBER = int | float
 ENTRY = {
     "id": str, "revision": int, "title": str, "source": str, "number": str, "formula": str, "hypotheses": {str: str},
@@ -28,6 +28,10 @@ ENTRY = {
     "instances": {str: int}, "margin": NUMBER | None, "corrected_confirmed": [bool], "necessity": {str: str},
     "mutants": [{"name": str, "role": str, "killed": bool, "by": str}], "refutation": str, "confirmation": str,
     "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str],
+    "theorems": [{
+        "name": str, "statement": str, "file": str, "line": int, "axioms": [str], "definitions": [str], "mutants": [str],
+        "witness": str, "less": str,
+    }],
     "made": {"profile": str, "seed": int | None, "versions": {str: str}},
 }  # fmt: skip
 """What an entry holds: see `ntk_companion.schema`."""
@@ -119,14 +123,21 @@ def verified(ledger: Record) -> list[Record]:
     return [entry(ledger, name) for name in names]
 
 
+def decided(ledger: Record) -> dict[str, Record]:
+    """The entries that are confirmed or refuted, by id, verified: what a baseline holds later runs to."""
+    return {entry["id"]: entry for entry in verified(ledger) if entry["verdict"] in DECIDED}
+
+
 def _entry(items: list[Record]) -> Record:
     own = [item for item in items if item["role"] == Role.STATEMENT]
     attacks = [item for item in items if item["role"] in (Role.MUTANT, Role.COUNTEREXAMPLE)]
     statement = items[0]["statement"]
     margins = [item["tally"]["margin"] for item in own if item["tally"]["margin"] is not None]
     verdict, scope = derive(statement, own)
+    theorems = [theorem for item in items for theorem in item["tally"]["theorems"]]
     counterexamples = {item["name"]: item for item in attacks if item["role"] == Role.COUNTEREXAMPLE}
     return statement | {
+        "qualification": qualified(statement["qualification"], [theorem["less"] for theorem in theorems]),
         "verdict": str(verdict),
         "scope": scope,
         "evidence": sorted({kind for item in own for kind in item["tally"]["kinds"]}),
@@ -146,8 +157,14 @@ def _entry(items: list[Record]) -> Record:
         "false_alarm": sum(item["tally"]["false_alarm"] for item in items if _true_if_it_holds(item)),
         "seconds": round(sum(item["seconds"] for item in items), 2),
         "items": len(items),
+        "theorems": theorems,
         "tests": sorted({_function(item["test"]) for item in items if "test" in item}),
     }  # fmt: skip
+
+
+def qualified(qualification: str, less: Iterable[str]) -> str:
+    """The qualification of a statement, and in what its theorems say less than its formula."""
+    return " ".join([qualification, *dict.fromkeys(sentence for sentence in less if sentence)])
 
 
 def _nearest(items: list[Record]) -> Record:

@@ -4,7 +4,7 @@ import pytest
 
 CHECKS = """
     from hypothesis import given, strategies as st
-    from checks.statements import *
+    from ntk_companion import *
 
     SQUARES = Statement(id="mine:squares", title="squares", source="me", number="1", formula="x^2 >= 0",
                         qualification="only what was tried", hypotheses=(REAL := Hypothesis("real", "x is real"),))
@@ -107,9 +107,8 @@ def test_a_baseline_of_ones_own_is_recorded_and_held_to(pytester):
     pytester.makepyfile(test_mine=CHECKS)
     result, _ = run(pytester, "--baseline", "mine.json", "--write-baseline")
     assert result.ret == 0
-    assert json.loads((pytester.path / "mine.json").read_text()) == {
-        "mine:squares": {"verdict": "CONFIRMED", "revision": 1}
-    }
+    (entry,) = json.loads((pytester.path / "mine.json").read_text())["statements"]
+    assert (entry["id"], entry["verdict"], entry["revision"]) == ("mine:squares", "CONFIRMED", 1)
     assert run(pytester, "--baseline", "mine.json")[0].ret == 0
     pytester.makepyfile(test_mine=CHECKS.replace('"mine:squares"', '"mine:other"'))
     result, _ = run(pytester, "--baseline", "mine.json")
@@ -134,6 +133,15 @@ def test_ordinary_tests_are_left_alone(pytester):
     assert ledger is None
 
 
-@pytest.mark.parametrize("name", ["--profile", "--seed", "--ledger"])
+@pytest.mark.parametrize("name", ["--ntk-profile", "--profile", "--seed", "--ledger"])
 def test_the_options_are_documented(pytester, name):
     assert name in pytester.runpytest_subprocess("--help").stdout.str()
+
+
+def test_a_baseline_of_another_version_fails_the_run_in_a_sentence_and_can_be_written_anew(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    (pytester.path / "mine.json").write_text('{"schema": "older"}')
+    result, _ = run(pytester, "--baseline", "mine.json")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["FAILS: no baseline to hold the run to: *not a ledger of this version*"])
+    assert run(pytester, "--baseline", "mine.json", "--write-baseline")[0].ret == 0

@@ -19,7 +19,7 @@ from ntk_companion.audit.replies import Reply, audit_claim
 from ntk_companion.evidence import Evidence, Kind, Verdict
 from ntk_companion.judging import check, record
 from ntk_companion.statement import Statement
-from ntk_companion.suite import catalogue
+from ntk_companion.suite import declared
 from theory.printed import divergence
 
 FILE = Path(__file__).with_name("divergence-iclr2025.toml")
@@ -95,7 +95,7 @@ def recorded() -> dict[str, str]:
     """The verdict that every statement has in the ledger, or the run of its check fails."""
     return {
         entry["id"]: entry["finding"]["verdict"] if entry["finding"] else "CONFIRMED"
-        for entry in catalogue(SUITE).values()
+        for entry in declared(SUITE).values()
     }
 
 
@@ -112,7 +112,7 @@ def test_every_claim_has_a_verdict_on_record():
 
 def test_every_statement_about_the_paper_is_audited_and_every_finding_in_both_readings():
     named = {(claim.statement, claim.reading) for claim in Edit().claims().claims}
-    entries = [entry for entry in catalogue(SUITE).values() if "2504.11130" in entry["source"]]
+    entries = [entry for entry in declared(SUITE).values() if "2504.11130" in entry["source"]]
     assert {(entry["id"], "printed") for entry in entries} - named == set()
     assert {(entry["id"], "corrected") for entry in entries if entry["finding"]} - named == set()
 

@@ -179,7 +179,7 @@ def rational_points(name: str, rows: Sequence[Sequence[Fraction]], unit_norm: bo
 
 
 def float_points(name: str, rows: Array, unit_norm: bool = False) -> RationalPoints:
-    """Points whose coordinates are exactly the given doubles."""
+    """Points whose coordinates are exactly the given doubles; rows: shape (n, d)."""
     return rational_points(name, [[Fraction(float(value)) for value in row] for row in rows], unit_norm)
 
 

@@ -101,8 +101,22 @@ class Recursion:
         rows.append(f"K &= {sympy.latex(self.ntk)}")
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
+    def lines(self) -> list[str]:
+        """The recursion as lines of text: definitions, the outputs' covariance, the parts of the kernel."""
+        named = {symbol: sympy.Symbol(_plain(symbol)) for symbol in (*self.equations, input_kernel)}
+        rows = [f"{named[symbol]} = {expression.xreplace(named)}" for symbol, expression in self.equations.items()]
+        rows += [] if self.nngp == 0 else [f"NNGP = {self.nngp.xreplace(named)}"]
+        return rows + [f"K[{group.name}] = {part.xreplace(named)}" for group, part in self.parts.items()]
+
     def _repr_latex_(self) -> str:
         return f"$${self.latex()}$$"
+
+
+def _plain(symbol: sympy.Symbol) -> str:
+    """A kernel's name without LaTeX: Sigma_1, <x,x'>."""
+    if symbol == input_kernel:
+        return "<x,x'>"
+    return symbol.name.replace("\\", "").replace("{", "").replace("}", "")
 
 
 INPUT, ENTRIES, NORMALISED = "input", "entries", "normalised"

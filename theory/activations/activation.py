@@ -90,5 +90,5 @@ class Activation:
 
 @cache
 def _moment_class(activation: Activation, order: int) -> type[GaussianMoment]:
-    name = f"{'slope_' if order else ''}moment[{activation!r}]"
+    name = f"{activation.name}_{'slope_' if order else ''}moment"
     return type(name, (GaussianMoment,), {"activation": activation, "order": order})

@@ -18,6 +18,7 @@ from theory.activations import Activation, Relu, Softplus
 
 Index: TypeAlias = int | sympy.Expr
 RELU = Relu()
+ONE = sympy.Integer(1)
 BIASES = ("trained", "frozen", "none", "zero")
 """Biases: as the network has them, the same but not trained, absent, all started at zero and trained."""
 FAMILIES = ("fcn", "resnet")
@@ -35,7 +36,7 @@ class Group:
     index: Index | None
     variance: sympy.Expr
     trained: bool = True
-    multiplier: sympy.Expr = sympy.Integer(1)
+    multiplier: sympy.Expr = ONE
     per_input: bool = False
 
     @property

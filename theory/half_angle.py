@@ -46,7 +46,7 @@ class Moment(NamedTuple):
 
 @cache
 def moment(power: int, right: sympy.Expr = sympy.S.One, left: sympy.Expr = sympy.S.Zero) -> Moment:
-    """The moment of s(z) = right z^power for z > 0 and left (-z)^power for z < 0, of a pair with half-angle squares S, C.
+    """The moment of s(z) = right z^power for z > 0 and left (-z)^power for z < 0, of a pair with half angles S, C.
 
     The ReLU and its derivative by default. Expressions in S, C, `angular_theta` and `angular_psi`. Raises
     ArithmeticError if a form is not proved.

@@ -31,6 +31,8 @@ from theory.architecture import (
 from theory.moments import gaussian_moment, theta
 
 ONE, ZERO = sympy.Integer(1), sympy.Integer(0)
+JACOT_BETA = sympy.Rational(1, 10)
+"""The beta of the experiments of Jacot et al. 2018."""
 
 
 def _hidden(name: str, depth: int, activation: Activation, dense: Callable[[int], tuple[Layer, ...]]) -> Architecture:
@@ -40,7 +42,7 @@ def _hidden(name: str, depth: int, activation: Activation, dense: Callable[[int]
     return Architecture(f"{name}, depth {depth}{suffix('trained', activation)}", (), blocks, dense(depth + 1))
 
 
-def jacot(depth: int, beta: sympy.Expr = sympy.Rational(1, 10), activation: Activation = RELU) -> Architecture:
+def jacot(depth: int, beta: sympy.Expr = JACOT_BETA, activation: Activation = RELU) -> Architecture:
     """Jacot, Gabriel, Hongler 2018: a~_{l+1} = n_l^{-1/2} W_l a_l + beta b_l in every layer, all N(0, 1), trained.
 
     Kernel Sigma_1 = x.x'/d + beta^2, Theta_{l+1} = Theta_l E[s's'] + Sigma_{l+1}.
@@ -98,7 +100,7 @@ def second_moment(activation: Activation) -> sympy.Expr:
             power, right, left = activation.moment_sides(0)
             return (right**2 + left**2) * gaussian_moment(power).subs(theta, 0)
         case Elementary():
-            return sympy.simplify(activation.form(0).subs({symbol: 1 for symbol in activation.form(0).free_symbols}))
+            return sympy.simplify(activation.form(0).subs(dict.fromkeys(activation.form(0).free_symbols, 1)))
         case Identity():
             return ONE
     raise ValueError(

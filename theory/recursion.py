@@ -228,7 +228,7 @@ def _run_layer(layer: Layer, signal: Signal, index: object, definitions: Definit
 
 
 def _run_affine(weight: Group, bias: Group | None, signal: Signal) -> tuple[Signal, Backward]:
-    """Sums over the inputs: with `per_input` the variance takes their number out, and the weight's gradient keeps it."""
+    """A sum over the inputs: with `per_input` the variance takes their number out, the weight's gradient keeps it."""
     inputs = input_dimension if signal.kind == INPUT else layer_width
     if signal.kind == ENTRIES and not weight.per_input:
         raise ValueError(

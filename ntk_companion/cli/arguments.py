@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 MOST_DEPTH = 1000
 BIASES = ("trained", "frozen", "none", "zero")
 NETWORK_OPTIONS = (
-    "depth", "scale", "bias", "output_bias", "activation", "weight_variance", "bias_variance", "beta", "parametrisation",
-    "trained",
+    "depth", "scale", "bias", "output_bias", "activation", "weight_variance", "bias_variance", "beta",
+    "parametrisation", "trained",
 )  # fmt: skip
 """The options that change a network, by the keys of its table."""
 LARGEST_KERNEL = 1e300

@@ -20,7 +20,8 @@ from typing import Any, assert_never
 import numpy as np
 
 from numerics.flow.activations import Activation, activation_of
-from theory.activations import Activation, Relu, Softplus
+from theory import activations
+from theory.activations import Relu, Softplus
 from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
 
 Array = np.ndarray[Any, Any]
@@ -74,7 +75,7 @@ def tape_of(architecture: Architecture, weights: Weights) -> Tape:
                     tape.append(Fork())
                     width = walk(branch, width)
                     tape.append(Join(float(scale)))
-                case Activation():
+                case activations.Activation():
                     raise ValueError(f"{architecture.name}: the flow knows the ReLU and the softplus, not {layer.name}")
                 case _:
                     assert_never(layer)

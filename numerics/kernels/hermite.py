@@ -4,8 +4,8 @@ For (u, v) with deviations sigma, sigma' and correlation rho (Mehler),
 
     E[s(u) s(v)] = sum_k a_k(sigma) a_k(sigma') rho^k,    a_k(sigma) = E[s(sigma g) h_k(g)],
 
-h_k the Hermite polynomials with E[h_j(g) h_k(g)] = 1(j = k). The a_k and E[s(sigma g)^2] are sums of the trapezoidal rule
-with step t on |x| <= X. Let |s(w)| <= A + B |Re w| for |Im w| <= y, and a = y / sigma. Then the step's error is below
+h_k the Hermite polynomials with E[h_j(g) h_k(g)] = 1(j = k). The a_k and E[s(sigma g)^2] are sums of the trapezoidal
+rule with step t on |x| <= X. Let |s(w)| <= A + B |Re w| for |Im w| <= y, and a = y / sigma. Then the step's error is below
 2 M / (e^(2 pi a / t) - 1), M the integral of the modulus along a line at height at most a (Trefethen and Weideman 2014,
 theorem 5.1), where by the inequality of Cauchy and Schwarz
 
@@ -40,12 +40,15 @@ MOST_ENCLOSED = 512
 MOST_NODES = 40_000
 GUARD = 40
 """Bits beyond those of the result, for the cancellation in T."""
-OUT_OF_REACH = "the kernel of {} at pre-activations of deviation {:.3g} is out of reach of its series: take smaller weights or points"
+OUT_OF_REACH = (
+    "the kernel of {} at pre-activations of deviation {:.3g} is out of reach of its series: "
+    "take smaller weights or points"
+)
 
 
 @dataclass(frozen=True)
 class Grid:
-    """The trapezoidal rule for a series: `terms` coefficients, nodes j step for |j| <= count, strips of half-width `a`."""
+    """The trapezoidal rule for `terms` coefficients: nodes j step for |j| <= count, a strip |Im x| <= a."""
 
     terms: int
     step: float
@@ -81,8 +84,9 @@ class Series:
 def series(activation: Analytic, order: int, deviations: Array, system: NumberSystem) -> Series:
     """The series of s (order 0) or s' (order 1) at some deviations, to the precision of the system.
 
-    For balls every coefficient and the tail are enclosed, whatever the deviations, the tail to half of their bits. Raises ValueError in float64 and
-    mpmath if the series is too long for their precision: for deviations far above the width of the strip.
+    For balls every coefficient and the tail are enclosed, whatever the deviations; they are made for half of the bits.
+    Raises ValueError in float64 and mpmath if the series is too long for their precision: for deviations far above the
+    width of the strip.
     """
     match system:
         case Float64():

@@ -13,8 +13,8 @@ Backward: given H, W~ = H A~^+ + N (I - A~ A~^+) with N fresh. The cotangents G 
 
 and the cotangents at A are sqrt(v_W) times its rows but the last, which belongs to the bias. A zero-variance bias has
 a zero row in A~: it is not conditioned on. Each weight matrix is used once forward and once backward, so the parts
-(G'G) * (A'A) of the weights and G'G of the biases, times the multipliers squared, have exactly the law they have in the explicit network. Row by row
-all this needs A'A, A'N, G'G and H'G only, which are sums over neurons.
+(G'G) * (A'A) of the weights and G'G of the biases, times the multipliers squared, have exactly the law they have in the
+explicit network. Row by row all this needs A'A, A'N, G'G and H'G only, which are sums over neurons.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import assert_never
 import joblib
 import numpy as np
 
+from numerics.data.points import Points, as_coordinates
 from numerics.networks.entrywise import NUMPY, entrywise
 from numerics.networks.streaming import Array, Block, Field, NormalSource, Sums, batch_size, constant, task_size
 from theory.activations import Activation
@@ -55,7 +56,7 @@ class KernelDraws:
 
 def sample_kernels(
     architecture: Architecture,
-    coordinates: Array,
+    points: Points,
     width: int,
     draws: int,
     seed: int,
@@ -64,15 +65,15 @@ def sample_kernels(
 ) -> KernelDraws:
     """Independent draws from the joint law of (K_0(x_i, x_j)) and f(x_i), every hidden layer having `width` neurons.
 
-    `coordinates` is n x d, a point a row. Draw r depends on `seed` and r alone, not on `draws` or `jobs`; on
-    `task_neurons` only through the rounding of sums. Narrow networks are drawn in batches. Jobs share the batches of
-    narrow networks and the neurons of wide ones.
+    `points` are a point set or an n x d array, a point a row. Draw r depends on `seed` and r alone, not on `draws` or
+    `jobs`; on `task_neurons` only through the rounding of sums. Narrow networks are drawn in batches. Jobs share the
+    batches of narrow networks and the neurons of wide ones.
     Time O(L n^2 width) a draw, for layers wider than a task O(L^2 n^2 width); memory does not grow with the width.
     Raises ValueError on a width or number of draws below 1, a negative seed, a task that is not whole blocks or
-    coordinates that are not a finite n x d array.
+    points that are not finite numbers, a point a row.
     """
-    coordinates = np.asarray(coordinates, dtype=float)
-    _check(coordinates, width, draws, seed)
+    coordinates = as_coordinates(points)
+    _check(width, draws, seed)
     task = task_size(len(coordinates)) if task_neurons is None else task_neurons
     narrow = width <= task
     _keep_freed_memory()
@@ -84,9 +85,7 @@ def sample_kernels(
     return _join(joblib.Parallel(n_jobs=jobs if narrow else 1, prefer="threads")(batches))
 
 
-def _check(coordinates: Array, width: int, draws: int, seed: int) -> None:
-    if coordinates.ndim != 2 or 0 in coordinates.shape or not np.isfinite(coordinates).all():
-        raise ValueError("the coordinates must be a finite n x d array, a point a row")
+def _check(width: int, draws: int, seed: int) -> None:
     if width < 1 or draws < 1:
         raise ValueError(f"the width and the number of draws must be at least 1, not {width} and {draws}")
     if seed < 0:

@@ -13,6 +13,7 @@ from typing import assert_never
 import numpy as np
 import torch
 
+from numerics.data.points import Points, as_coordinates
 from numerics.networks.entrywise import Library, entrywise
 from numerics.networks.parameters import initial_arrays
 from theory.activations import Activation
@@ -55,14 +56,19 @@ def initialise(
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
-def forward(architecture: Architecture, parameters: Parameters, inputs: torch.Tensor) -> torch.Tensor:
-    """The outputs f(x_i), shape (n,), for inputs of shape (n, d); differentiable by autograd."""
-    values, _ = _run(architecture.layers, inputs, parameters)
+def as_tensor(points: Points | torch.Tensor) -> torch.Tensor:
+    """The points as an n x d tensor; a tensor stays what it is."""
+    return points if isinstance(points, torch.Tensor) else torch.from_numpy(as_coordinates(points))
+
+
+def forward(architecture: Architecture, parameters: Parameters, inputs: Points | torch.Tensor) -> torch.Tensor:
+    """The outputs f(x_i), shape (n,), for n points or inputs of shape (n, d); differentiable by autograd."""
+    values, _ = _run(architecture.layers, as_tensor(inputs), parameters)
     return values[:, 0]
 
 
 def pullback(
-    architecture: Architecture, parameters: Parameters, inputs: torch.Tensor
+    architecture: Architecture, parameters: Parameters, inputs: Points | torch.Tensor
 ) -> tuple[torch.Tensor, Callable[[torch.Tensor], dict[str, torch.Tensor]]]:
     """The outputs f(x_i) and the function from weights c of shape (n,) to sum_i c_i grad f(x_i), by trained group.
 
@@ -80,16 +86,16 @@ def pullback(
 
 
 @torch.no_grad()
-def empirical_ntk(architecture: Architecture, parameters: Parameters, inputs: torch.Tensor) -> EmpiricalKernel:
+def empirical_ntk(architecture: Architecture, parameters: Parameters, inputs: Points | torch.Tensor) -> EmpiricalKernel:
     """The empirical NTK (3.1) on inputs of shape (n, d), per trained group, without the Jacobian.
 
     The gradient by W of the layer h -> W h + b is the outer product of the cotangent at its output and its input, so
     that the part of W is the entrywise product of the two n x n Gram matrices, and the part of b is the first of them.
     """
-    values, backward = _run(architecture.layers, inputs, parameters)
+    values, backward = _run(architecture.layers, as_tensor(inputs), parameters)
     _, found = backward(torch.ones_like(values))
     parts = {group.name: found[group.name] for group in architecture.groups if group.trained}
-    size = len(inputs)
+    size = len(values)
     return EmpiricalKernel(sum(parts.values(), torch.zeros(size, size, dtype=values.dtype)), parts, values[:, 0])
 
 

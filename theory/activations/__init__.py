@@ -54,7 +54,7 @@ ACTIVATIONS = _makers()
 
 
 def activation_named(name: str, numbers: Sequence[sympy.Rational] = ()) -> Activation:
-    """The activation of a name with its numbers, such as ``leaky`` with 1/10. Raises ValueError, saying what to write."""
+    """The activation of a name with its numbers, such as ``leaky`` with 1/10. Raises ValueError on another."""
     if name not in ACTIVATIONS:
         raise ValueError(f"no activation is called {name[:40]!r}; there are {', '.join(ACTIVATIONS)}")
     try:

@@ -16,6 +16,7 @@ from typing import ClassVar
 
 import sympy
 
+ONE, ZERO = sympy.Integer(1), sympy.Integer(0)
 z = sympy.Symbol("z", real=True)
 """The variable of every activation."""
 
@@ -70,7 +71,7 @@ class Activation:
 
     def slope_image(self, kernel: sympy.Expr) -> sympy.Expr:
         """The kernel E[s'(u) s'(v)], (u, v) ~ N(0, kernel)."""
-        return sympy.Integer(0) if self.derivative == 0 else self.moment(1)(kernel)
+        return ZERO if self.derivative == 0 else self.moment(1)(kernel)
 
     def moment(self, order: int) -> type[GaussianMoment]:
         """The map of `image` (order 0) or of `slope_image` (order 1) as a sympy function."""

@@ -15,7 +15,7 @@ from typing import ClassVar, NamedTuple
 import sympy
 from sympy import pi
 
-from theory.activations.activation import Activation, z
+from theory.activations.activation import ONE, Activation, z
 
 
 class Strip(NamedTuple):
@@ -81,7 +81,7 @@ class Sigmoid(Analytic):
 class Softplus(Analytic):
     """h -> ln(1 + exp(sharpness h)) / sharpness, entry by entry: smooth, within ln(2) / sharpness of the ReLU."""
 
-    sharpness: sympy.Expr = sympy.Integer(1)
+    sharpness: sympy.Expr = ONE
 
     @property
     def name(self) -> str:

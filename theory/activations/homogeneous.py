@@ -11,9 +11,10 @@ from typing import ClassVar
 
 import sympy
 
-from theory.activations.activation import Activation, GaussianMoment, z
+from theory.activations.activation import ONE, ZERO, Activation, GaussianMoment, z
 
-ONE, ZERO = sympy.Integer(1), sympy.Integer(0)
+SMALL_SLOPE = sympy.Rational(1, 100)
+"""The slope that libraries give a leaky ReLU."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class step_moment(GaussianMoment):  # noqa: N801 - a mathematical function
 class LeakyRelu(Homogeneous):
     """h -> max(0, h) + slope min(0, h), 0 <= slope < 1. Raises ValueError on another slope."""
 
-    slope: sympy.Expr = sympy.Rational(1, 100)
+    slope: sympy.Expr = SMALL_SLOPE
 
     def __post_init__(self) -> None:
         if not (self.slope >= 0 and self.slope < 1):

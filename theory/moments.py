@@ -86,9 +86,10 @@ def pair_moment(moment: type[GaussianMoment], first: sympy.Expr, cross: sympy.Ex
     if not isinstance(activation, Homogeneous):
         raise ValueError(f"the moments of {activation.name} have no closed form")
     power, right, left = activation.moment_sides(moment.order)
-    scale = sympy.sqrt(first * second)
-    angle = sympy.S.Zero if first is second and cross is first else sympy.acos(cross / scale)
+    on_diagonal = first is second and cross is first
+    scale = first if on_diagonal else sympy.sqrt(first * second)
+    angle = sympy.S.Zero if on_diagonal else sympy.acos(cross / scale)
     total = (right**2 + left**2) * gaussian_moment(power).subs(theta, angle)
     if left != 0:
         total += 2 * right * left * gaussian_moment(power).subs(theta, pi - angle)
-    return (first if angle == 0 else scale) ** power * total
+    return scale**power * total

@@ -24,6 +24,7 @@ from theory.architecture import (
     fcn,
     groups_of,
     map_groups,
+    map_layers,
     resnet,
     suffix,
     with_trained,
@@ -145,13 +146,8 @@ def tirer(
     """
     network = resnet(depth, scale, "none", activation)
 
-    def plain(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-        return tuple(Normalise(ONE) if layer == Normalise(sympy.Integer(2)) else layer for layer in layers)
-
-    blocks = tuple(
-        tuple(dataclasses.replace(layer, branch=plain(layer.branch)) for layer in block) for block in network.blocks
-    )
-    network = dataclasses.replace(network, stem=(Normalise(ONE), *network.stem), blocks=blocks)
+    plain = map_layers(network, lambda layer: Normalise(ONE) if layer == Normalise(sympy.Integer(2)) else layer)
+    network = dataclasses.replace(plain, stem=(Normalise(ONE), *plain.stem))
     if weight_strength != 1:
         multiplier = sympy.sqrt(weight_strength)
         network = map_groups(

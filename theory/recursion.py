@@ -192,9 +192,11 @@ def _merged(layers: tuple[Layer, ...]) -> list[Layer]:
     """The layers with activations that follow one another composed to one."""
     result: list[Layer] = []
     for layer in layers:
-        if result and isinstance(layer, Activation) and isinstance(result[-1], Activation):
-            layer = layer.after(result.pop())
-        result.append(layer)
+        last = result[-1] if result else None
+        if isinstance(layer, Activation) and isinstance(last, Activation):
+            result[-1] = layer.after(last)
+        else:
+            result.append(layer)
     return result
 
 

@@ -215,7 +215,9 @@ class PairEvaluation:
         return self.system.ratio(covariance.cross, norms[self.row] * norms[self.column], 0)
 
     def _homogeneous_moment(self, expression: GaussianMoment, covariance: Pairs) -> Pairs:
-        power, right, left = expression.activation.moment_sides(0)
+        activation = expression.activation
+        assert isinstance(activation, Homogeneous)
+        power, right, left = activation.moment_sides(0)
         form = half_angle.moment(power, right, left)
         deviation = evaluate(sympy.sqrt(form.variance), self.system, {})
         norms = covariance.norms if power else self.system.ratio(covariance.norms, covariance.norms, 0)
@@ -241,7 +243,9 @@ class PairEvaluation:
             self._angles[covariance] = self._find_angles(pairs)
         angles = self._angles[covariance]
         values = {half_angle.S: pairs.sine_squared, half_angle.C: pairs.cosine_squared}
-        power, _, left = expression.activation.moment_sides(expression.order)
+        activation = expression.activation
+        assert isinstance(activation, Homogeneous)
+        power, _, left = activation.moment_sides(expression.order)
         angular = self.system.angular
         values[half_angle.angular_psi] = angular(power, 2 * angles.half_supplement, angles.sine, -angles.cosine)
         if power == 1 or left != 0 or expression.order == 0:

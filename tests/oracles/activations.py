@@ -1,11 +1,12 @@
 """Activations, their Gaussian moments by quadrature and the kernels of networks of them, typed by hand.
 
-Nothing here comes from our packages. Smooth functions are integrated by the trapezoidal rule in two independent normals,
-kinked ones in polar coordinates between their kinks, in doubles or in mpmath.
+Nothing here comes from our packages. Smooth functions are integrated by the trapezoidal rule in two independent
+normals, kinked ones in polar coordinates between their kinks, in doubles or in mpmath.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from types import SimpleNamespace
 
@@ -84,14 +85,14 @@ def kinked_moment(power, right, left, k):
 
     cuts = sorted({-math.pi / 2, math.pi / 2, 3 * math.pi / 2, theta - math.pi / 2, theta + math.pi / 2})
     total = 0.0
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in itertools.pairwise(cuts):
         phi = (high + low) / 2 + (high - low) / 2 * nodes
         total += (high - low) / 2 * float(weights @ (side(np.cos(phi)) * side(np.cos(phi - theta))))
     radial = 2.0 if power == 1 else 1.0  # the integral of rho^(2 power + 1) exp(-rho^2/2)
     return radial * scale**power * total / (2 * math.pi)
 
 
-def fine_moment(name, order, p, c, r, half_width=14, steps=110):
+def fine_moment(name, order, p, c, r, steps, half_width=12):
     """As `moment` for a smooth function, in mpmath."""
     x = [mp.mpf(half_width) * j / steps for j in range(-steps, steps + 1)]
     weights = [mp.exp(-node * node / 2) * half_width / steps / mp.sqrt(2 * mp.pi) for node in x]

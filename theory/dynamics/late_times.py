@@ -45,12 +45,11 @@ def _degree_after(layers: Sequence[Layer], before: int | None) -> int | None:
                     return None
             case Affine() | Normalise():
                 pass
-            case Activation() if before and layer.degree is None:
-                return None
-            case Activation() if before:
-                before *= layer.degree
             case Activation():
-                pass
+                if before:
+                    if layer.degree is None:
+                        return None
+                    before *= layer.degree
             case Residual(_, branch):
                 if _degree_after(branch, before) != before:
                     return None

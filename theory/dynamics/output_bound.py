@@ -37,7 +37,7 @@ def output_factor(architecture: Architecture) -> sympy.Expr:
             raise ValueError(f"{architecture.name}: the last block is none that the output bound is known for")
     if not (isinstance(head, Affine) and head.weight.trained and _is_trained(bias)):
         raise ValueError(f"{architecture.name}: the output bound needs trained output weights and a trained last bias")
-    if any(group.multiplier != 1 for group in (head.weight, bias)):
+    if any(group.multiplier != 1 for group in (head.weight, bias) if group is not None):
         raise ValueError(f"{architecture.name}: the output bound is derived for parameters without multipliers")
     return 2 * strength * sympy.sqrt(factor / width)
 

@@ -79,13 +79,22 @@ class Evidence:
     theorem: Theorem | None = None
 
 
-def symbolic(holds: bool, detail: str = "", covers_all: bool = True) -> Evidence:
-    """Evidence from sympy: an identity proved, or disproved by an exact counterexample."""
-    return Evidence(Kind.SYMBOLIC, _decided(holds), detail, covers_all=covers_all and holds)
+def symbolic(verdict: Verdict, detail: str = "", *, covers_all: bool) -> Evidence:
+    """Evidence from sympy: proved, disproved by a value, or INCONCLUSIVE, as `ntk_companion.symbolics` decides it.
+
+    `covers_all` says whether the proof covers the statement's quantifier. Raises TypeError on a bool: that sympy does
+    not simplify a difference to zero disproves nothing.
+    """
+    if not isinstance(verdict, Verdict):
+        raise TypeError(f"symbolic evidence takes a Verdict, not {verdict!r}: let ntk_companion.symbolics decide it")
+    return Evidence(Kind.SYMBOLIC, verdict, detail, covers_all=covers_all and verdict is Verdict.CONFIRMED)
 
 
 def certified(holds: bool | None, detail: str = "", margin: float | None = None) -> Evidence:
-    """Evidence from a rigorous enclosure: proved (True), disproved (False) or undecided (None), for this case."""
+    """Evidence from a rigorous enclosure: proved (True), disproved (False) or undecided (None), for this case.
+
+    A comparison of balls that is False may be undecided: give it through `numerics.numbers.comparisons`.
+    """
     return Evidence(Kind.CERTIFIED, _decided(holds), detail, margin)
 
 

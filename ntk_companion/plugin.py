@@ -106,34 +106,50 @@ _SET: set[Any] = set()
 """Properties that have the settings of this session's profile."""
 
 
+MOST_SECONDS = {"default": 300, "thorough": 1800}
+"""A check item that has not ended by then has stalled, and fails: no item is meant to take a tenth of it."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give every check item without a time limit of its own that of the profile, if pytest-timeout is there."""
+    if config.pluginmanager.has_plugin("timeout"):
+        for item in items:
+            if item.get_closest_marker("statement") and not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(MOST_SECONDS[config.option.ntk_profile]))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run a check item with a tally, and attach the tally to its report."""
     mark = item.get_closest_marker("statement")
     if mark is None:
         return (yield)
-    from ntk_companion.judging import MutantKilled, Run, Tally, running
+    from ntk_companion.judging import MutantKilled, Run, Tally, rests_on, running
 
     _set_examples(item)
     statement, role, name = mark.args
     tally = Tally(role, refutation_expected=role is Role.STATEMENT and statement.finding is not None)
     options = item.config.option
-    run = Run(statement.id, tally, options.ntk_seed or 0, options.ntk_profile == "thorough")
+    run = Run(statement.id, tally, options.ntk_seed or 0, options.ntk_profile == "thorough", statement, name)
     try:
         with running(run):
             yield
     except MutantKilled:
         pass
     finally:
-        value = {"statement": statement.record(), "role": role, "name": name, "tally": dataclasses.asdict(tally)}
+        value = {
+            "statement": statement.record(), "role": role, "name": name, "tally": dataclasses.asdict(tally),
+            "cites": [cited.record() for cited in rests_on(statement)],
+        }  # fmt: skip
         item.user_properties.append((PROPERTY, json.dumps(value)))
-    problem = _problem(role, name, tally)
+    problem = problem_of(role, name, tally)
     if problem:
         pytest.fail(f"{statement.id}: {problem}", pytrace=False)
     return None
 
 
-def _problem(role: Role, name: str, tally: Tally) -> str:
+def problem_of(role: Role, name: str, tally: Tally) -> str:
+    """Why a check item fails although nothing in it raised; empty if it does not."""
     refuted = tally.verdicts.get("REFUTED", 0)
     if role is Role.MUTANT and not refuted:
         return f"the mutant {name!r} survives: this check cannot tell it from the statement"

@@ -1,8 +1,8 @@
 """Gaussian integrals of smooth functions in closed form, derived.
 
 (u, v) is centred Gaussian with variances p, r and covariance c. Sums of terms z^k exp(q z^2 + l z), l perhaps
-imaginary, among them polynomials, exp, sin, cos and the Gaussian bell, have their moments from one Gaussian integral, by
-completing the square,
+imaginary, among them polynomials, exp, sin, cos and the Gaussian bell, have their moments from one Gaussian integral,
+by completing the square,
 
     E[exp(-a u^2 - b v^2 + s u + t v)] = det(1 + K D)^(-1/2) exp(w'(1 + K D)^-1 K w / 2),
 

@@ -14,8 +14,9 @@ import pytest
 
 from checks.setups.budget import BUDGET
 from checks.suite import SUITE
-from ntk_companion.audit.claims import ClaimsFile, parse_claims
-from ntk_companion.audit.replies import Reply, audit_claim
+from ntk_companion.audit.claims.claim import ClaimsFile
+from ntk_companion.audit.claims.reading import parse_claims
+from ntk_companion.audit.reply.replies import Reply, audit_claim
 from ntk_companion.evidence import Evidence, Kind, Verdict
 from ntk_companion.judging import check, record
 from ntk_companion.statement import Statement
@@ -61,7 +62,7 @@ MUTANTS = {
     "the factor 2 of Theorem 2 lost": Edit("theorem-2-constant", "is about 0.0247", "is about 0.0493"),
     "duplicates allowed": Edit("proposition-2-with-duplicates", "REFUTED", "INCONCLUSIVE"),
     "Fig. 2 with biases": Edit("figure-2-network-2.1", "REFUTED", "CONFIRMED"),
-    "a coefficient of k_0": Edit("eq-B.6", "3 / (40 * pi)", "3 / (41 * pi)"),
+    "a coefficient of k_0": Edit("eq-B.6-coefficients", "3 / (40 * pi)", "3 / (41 * pi)"),
     "the loss averaged": Edit("eq-2.3", "|loss(100) -", "|loss(100) / 2 -"),
     "the gap crossed before training": Edit(
         "theorem-2-instance", "log10_crossing(gap_sharp(K)) in", "log10_crossing(gap(0) / 2) in"

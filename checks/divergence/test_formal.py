@@ -3,7 +3,7 @@
 import importlib
 from pathlib import Path
 
-from checks.divergence.formal import PROOFS
+from checks.divergence.formal import CLASSES, PROOFS
 from ntk_companion.formal.items import check_proofs
 from ntk_companion.judging import CATALOGUE
 
@@ -12,5 +12,5 @@ for file in sorted(Path(__file__).parent.glob("test_*.py")):
         importlib.import_module(f"checks.divergence.{file.stem}")
 
 test_theorems_of_the_paper_are_proved = check_proofs(
-    (CATALOGUE[name], proof) for name, several in PROOFS.items() for proof in several
+    (CATALOGUE[name], proof) for name, several in PROOFS.items() if name not in CLASSES for proof in several
 )

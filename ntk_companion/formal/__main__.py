@@ -1,8 +1,10 @@
-"""Replay the companion's proofs, or renew their seal.
+"""Replay a development, or renew its seal.
 
     python -m ntk_companion.formal proofs      replay from what is compiled already; --afresh compiles all again
-    python -m ntk_companion.formal generated   write the generated definitions again
+    python -m ntk_companion.formal generated   write the companion's generated definitions again
     python -m ntk_companion.formal seal        ask Coq for every statement again and write the seal
+
+The development is the companion's own, or that of --folder, which may require the companion's files.
 
 Exit codes: 0 done; 1 a proof, a generated definition or the seal is not what it should be; 2 bad input, or no Coq.
 """
@@ -13,6 +15,7 @@ import argparse
 import shutil
 import sys
 import time
+from pathlib import Path
 
 from ntk_companion.files import write_whole
 from ntk_companion.formal import coq, replay, seal
@@ -22,13 +25,12 @@ from ntk_companion.formal.proving import companion_proofs
 
 def main() -> int:
     """Run a command and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ntk_companion.formal", description="The companion's proofs in Coq."
-    )
+    parser = argparse.ArgumentParser(prog="python -m ntk_companion.formal", description="Proofs in Coq as evidence.")
     parser.add_argument("command", choices=("proofs", "generated", "seal"))
     parser.add_argument("--afresh", action="store_true", help="forget what is compiled")
+    parser.add_argument("--folder", type=Path, help="an author's own development")
     options = parser.parse_args()
-    development = companion_proofs()
+    development = Development(options.folder, companion_proofs()) if options.folder else companion_proofs()
     if options.command == "generated":
         return _generated(development)
     if coq.version() is None:
@@ -51,49 +53,33 @@ def _proofs(development: Development) -> int:
     mutants = sum(len(theorem["mutants"]) for theorem in sealed["theorems"].values())
     witnesses = sum(bool(theorem["witness"]) for theorem in sealed["theorems"].values())
     print(f"Coq {coq.version()}: {len(development.texts)} files, {len(sealed['theorems'])} theorems as displayed,")
-    print(
-        f"{mutants} mutants refuted, {witnesses} sets of hypotheses that can hold, in {time.monotonic() - started:.1f} s"
-    )
+    seconds = time.monotonic() - started
+    print(f"{mutants} mutants refuted, {witnesses} sets of hypotheses that can hold, in {seconds:.1f} s")
     print(f"axioms: {', '.join(axioms)}")
     return 0
 
 
 def _seal(development: Development) -> int:
     """Write a new seal, and show each statement whose LaTeX or theorem changed, to be read by whoever renews it."""
-    for fault in development.faults():
-        raise ProofError(fault)
-    coq.build(development)
-    observed = seal.observed(development)
-    pairs = _pairs(observed)
-    text = seal.text(development, observed, pairs)
-    try:
-        before = seal.parsed(development)["pairs"]
-    except ProofError:
-        before = {}
-    replay.replay(development, seal.loads(text))
-    for name, (key, shown) in pairs.items():
-        if before.get(name) != key:
-            print(f"READ {name}\n{shown}\n")
-    write_whole(development.folder / seal.FILE, text)
-    print(f"sealed {len(observed['theorems'])} theorems, {len(pairs)} statements")
+    changed = seal.renew(development, _pairs(development))
+    for shown in changed:
+        print(f"READ {shown}\n")
+    sealed = seal.parsed(development)
+    replay.replay(development, sealed)
+    print(f"sealed {len(sealed['theorems'])} theorems, {len(sealed['pairs'])} statements")
     return 0
 
 
-def _pairs(observed: dict) -> dict[str, tuple[str, str]]:
-    """The hash and the text of every statement of a suite that the companion's proofs prove, by its id."""
+def _pairs(development: Development) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The LaTeX and the theorems of every statement of a suite that this development proves."""
     from ntk_companion.suite import suites
 
-    found: dict[str, tuple[str, str]] = {}
-    for suite in suites():
-        for statement, proof in suite.formal():
-            if proof.proofs == companion_proofs():
-                said = [observed["theorems"][name]["statement"] for name in proof.theorems]
-                formula = proof.formula(statement)
-                found[proof.key(statement)] = (
-                    seal.pairing(formula, said),
-                    "\n".join([f"  {formula}", *(f"  {s}" for s in said)]),
-                )
-    return found
+    return {
+        proof.key(statement): (proof.formula(statement), proof.theorems)
+        for suite in suites()
+        for statement, proof in suite.formal()
+        if proof.proofs.folder.resolve() == development.folder.resolve()
+    }
 
 
 def _generated(development: Development) -> int:

@@ -77,6 +77,14 @@ def folder_of(development: Development) -> Path:
     return folder
 
 
+def keys(development: Development) -> dict[str, str]:
+    """A key of every file that changes with its text, comments left out, and with what it requires."""
+    found = keys(development.base) if development.base else {}
+    for name, text in development.texts.items():
+        found[name] = digest([*sources.sentences(text), *(found[one] for one in sources.required(text))])
+    return {name: found[name] for name in development.texts}
+
+
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Keep other processes out of a folder while this one works in it."""
@@ -88,19 +96,19 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _compile(development: Development, folder: Path) -> None:
-    below = folder_of(development.base) if development.base and build(development.base) else None
-    keys = _keys(development, json.loads((below / "keys.json").read_text()) if below else {})
-    record = folder / "keys.json"
+    if development.base:
+        build(development.base)
+    wanted, record = keys(development), folder / "keys.json"
     known = json.loads(record.read_text()) if record.is_file() else {}
-    done = {name for name, key in keys.items() if known.get(name) == key and (folder / f"{name}.vo").is_file()}
-    waiting, running = [name for name in keys if name not in done], dict[Future[None], str]()
+    done = {name for name, key in wanted.items() if known.get(name) == key and (folder / f"{name}.vo").is_file()}
+    waiting, running = [name for name in wanted if name not in done], dict[Future[None], str]()
     try:
         with ThreadPoolExecutor(JOBS) as pool:
             while waiting or running:
                 ready = [
                     n
                     for n in waiting
-                    if all(r in done or r not in keys for r in sources.required(development.texts[n]))
+                    if all(r in done or r not in wanted for r in sources.required(development.texts[n]))
                 ]
                 for name in ready:
                     waiting.remove(name)
@@ -112,7 +120,7 @@ def _compile(development: Development, folder: Path) -> None:
                     future.result()
                     done.add(name)
     finally:
-        write_whole(record, json.dumps({name: keys[name] for name in keys if name in done}))
+        write_whole(record, json.dumps({name: wanted[name] for name in wanted if name in done}))
 
 
 def _compile_one(development: Development, folder: Path, name: str) -> None:
@@ -132,11 +140,3 @@ def _coqc(development: Development, file: Path) -> subprocess.CompletedProcess[s
 
 def _every(development: Development) -> list[str]:
     return [*(development.base.texts if development.base else ()), *development.texts]
-
-
-def _keys(development: Development, below: dict[str, str]) -> dict[str, str]:
-    """A key of every file that changes with its text and with what it requires."""
-    keys = dict(below)
-    for name, text in development.texts.items():
-        keys[name] = digest([text, *(keys[one] for one in sources.required(text))])
-    return {name: keys[name] for name in development.texts}

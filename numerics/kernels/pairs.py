@@ -275,7 +275,9 @@ def half_angles_of(
     scale = norms[row] * norms[column]
     sine_squared = system.nonnegative(system.ratio(scale - cross, 2 * scale, 0))
     cosine_squared = system.nonnegative(system.ratio(scale + cross, 2 * scale, 1))
-    same = row == column
+    # The angle at the origin is taken to be zero, as `ratio` does, whose whole may be a product about zero.
+    zero = norms.is_zero() if isinstance(norms, FloatBalls) else np.array([value == 0 for value in norms], dtype=bool)
+    same = (row == column) | zero[row] | zero[column]
     return _replace(sine_squared, same, 0), _replace(cosine_squared, same, 1)
 
 

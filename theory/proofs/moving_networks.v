@@ -78,10 +78,16 @@ Proof.
 Qed.
 
 Theorem bilinear_flow : exists theta : R -> A -> R,
-  gradient_flow eq_dec [p; q] 1 F (fun _ => 1) theta /\ (forall s t, s < t -> theta s p < theta t p).
+  gradient_flow eq_dec [p; q] 1 F (fun _ => 1) theta /\ (forall s t, s < t -> theta s p < theta t p) /\
+  (forall r, theta 0 r = placed 1 1 r) /\ (forall t, 0 <= t -> below 1 (empirical eq_dec [p; q] F (theta t)) (2 * kappa ^ 2)).
 Proof.
   destruct (scalar_flow (speed kappa kappa) kappa (speed_continuous kappa kappa) (fun x => speed_range kappa kappa x kappa_pos))
-    as [x [_ Hx]].
+    as [x [Hx0 Hx]].
+  assert (Hmono : forall s t, s < t -> x s < x t).
+  { intros s t Hst. destruct (MVT_gen x s t (fun z => speed kappa kappa (x z))) as [z [_ Hz]].
+    - intros; apply Hx.
+    - intros z _. apply continuity_pt_filterlim. apply (ex_derive_continuous x). eexists. apply Hx.
+    - assert (H := speed_range kappa kappa (x z) kappa_pos). nra. }
   set (theta := fun t => placed (exp (x t)) (exp (x t))).
   assert (Hf : forall t, F (theta t) 0%nat = kappa * exp (x t) * exp (x t)) by (intros; apply bilinear, exp_pos).
   assert (Hres : forall t, residual (margin (fun _ => 1) (fun i t => F (theta t) i)) t 0 = / (1 + exp (kappa * exp (x t + x t)))).
@@ -92,7 +98,7 @@ Proof.
   { intros t. apply (continuous_ext (fun t => kappa * exp (x t) * exp (x t))); [intros; symmetry; apply Hf|].
     apply (ex_derive_continuous (fun t => kappa * exp (x t) * exp (x t))). auto_derive.
     repeat split; eexists; apply Hx. }
-  exists theta. split; [split; [|split; [|split]]|].
+  exists theta. split; [split; [|split; [|split]]|split; [|split]].
   - intros T. exists nil. intros t _ _. split.
     + intros r Hr. simpl sum. rewrite Hres.
       assert (Pp : partial eq_dec F (theta t) 0 p = kappa * exp (x t)) by (apply placed_partial_p, exp_pos).
@@ -107,11 +113,17 @@ Proof.
   - intros i Hi. assert (i = 0)%nat by lia. subst i. intros P HP. destruct (Hcont 0 P HP) as [d Hd]. exists d. intros t Ht _. apply Hd, Ht.
   - intros t r r' Hn. unfold theta, placed. destruct (eq_dec r' q) as [->|]; [destruct Hn; right; left; reflexivity|].
     destruct (eq_dec r' p) as [->|]; [destruct Hn; left; reflexivity|reflexivity].
-  - intros s t Hst. unfold theta. rewrite !placed_p. apply exp_increasing.
-    destruct (MVT_gen x s t (fun z => speed kappa kappa (x z))) as [z [_ Hz]].
-    + intros; apply Hx.
-    + intros z _. apply continuity_pt_filterlim. apply (ex_derive_continuous x). eexists. apply Hx.
-    + assert (H := speed_range kappa kappa (x z) kappa_pos). nra.
+  - intros s t Hst. unfold theta. rewrite !placed_p. apply exp_increasing, Hmono, Hst.
+  - intros r. unfold theta. rewrite Hx0, exp_0. reflexivity.
+  - intros t Ht v. unfold norm2, quad, sum, empirical, parameter_sum.
+    assert (Pp : partial eq_dec F (theta t) 0 p = kappa * exp (x t)) by (apply placed_partial_p, exp_pos).
+    assert (Pq : partial eq_dec F (theta t) 0 q = kappa * exp (x t)) by (apply placed_partial_q, exp_pos).
+    rewrite Pp, Pq.
+    assert (Hge : 1 <= exp (x t)).
+    { rewrite <- exp_0. destruct Ht as [Ht|<-]; [left; apply exp_increasing; rewrite <- Hx0; apply Hmono, Ht|rewrite Hx0; lra]. }
+    assert (H1 : 0 <= (exp (x t) * exp (x t) - 1) * (kappa ^ 2 * (v 0%nat * v 0%nat))).
+    { apply Rmult_le_pos; [nra|]. apply Rmult_le_pos; [apply pow2_ge_0|apply Rle_0_sqr]. }
+    nra.
 Qed.
 End Bilinear.
 
@@ -134,18 +146,19 @@ Theorem moving_fcn : exists theta : R -> parameter -> R,
   (forall c, (c < one_neuron 1)%nat -> In (Weight 1 0 c) output_and_bias) /\
   (forall r, (r < one_neuron 1)%nat -> In (Bias 0 r) output_and_bias) /\
   gradient_flow parameter_eq output_and_bias 1 (fun th (i : nat) => fcn one_neuron 1 th (fun _ => 0)) (fun _ => 1) theta /\
-  forall s t, s < t -> theta s (Weight 1 0 0) < theta t (Weight 1 0 0).
+  (forall s t, s < t -> theta s (Weight 1 0 0) < theta t (Weight 1 0 0)) /\ (forall p, Rabs (theta 0 p) <= 1) /\
+  forall t, 0 <= t -> below 1 (empirical parameter_eq output_and_bias (fun th (i : nat) => fcn one_neuron 1 th (fun _ => 0)) (theta t)) 4.
 Proof.
   destruct (bilinear_flow parameter_eq (Weight 1 0 0) (Bias 0 0) ltac:(discriminate) (fun _ => 0)
     (fun th (_ : nat) => fcn one_neuron 1 th (fun _ => 0)) (fun th th' _ E => fcn_ext one_neuron 1 th th' _ E)
-    (sqrt 2) (sqrt_lt_R0 2 ltac:(lra)) one_neuron_bilinear) as [theta [Hflow Hmove]].
-  exists theta. repeat split; try (exact (proj1 Hflow)); try apply Hflow; try exact Hmove.
-  - intros i j Hi Hj Hij. lia.
-  - simpl. lia.
-  - intros i _. left. reflexivity.
-  - constructor; [intros [E|[]]; discriminate|]. constructor; [intros []|constructor].
-  - intros c Hc. simpl in Hc. assert (c = 0)%nat by lia. subst c. left. reflexivity.
-  - intros r Hr. simpl in Hr. assert (r = 0)%nat by lia. subst r. right; left; reflexivity.
+    (sqrt 2) (sqrt_lt_R0 2 ltac:(lra)) one_neuron_bilinear) as [theta [Hflow [Hmove [H0 HK]]]].
+  exists theta. split; [intros i j Hi Hj Hij; lia|]. split; [simpl; lia|]. split; [intros i _; left; reflexivity|].
+  split; [constructor; [intros [E|[]]; discriminate|]; constructor; [intros []|constructor]|].
+  split; [intros c Hc; simpl in Hc; assert (c = 0)%nat by lia; subst c; left; reflexivity|].
+  split; [intros r Hr; simpl in Hr; assert (r = 0)%nat by lia; subst r; right; left; reflexivity|].
+  split; [exact Hflow|]. split; [exact Hmove|]. split.
+  - intros p. rewrite H0. unfold placed. destruct (parameter_eq p (Bias 0 0)), (parameter_eq p (Weight 1 0 0)); apply Rabs_le; lra.
+  - intros t Ht. replace 4 with (2 * sqrt 2 ^ 2) by (simpl; rewrite Rmult_1_r, sqrt_sqrt by lra; ring). apply HK, Ht.
 Qed.
 
 (** [theorem_2_resnet] with alpha = 1; the other parameters are zero and frozen. *)
@@ -162,19 +175,19 @@ Theorem moving_resnet : exists theta : R -> resnet_parameter -> R,
   (forall c, (c < 1)%nat -> In (OutWeight c) output_and_branch_bias) /\
   (forall r, (r < 1)%nat -> In (BranchBias 0 r) output_and_branch_bias) /\
   gradient_flow resnet_parameter_eq output_and_branch_bias 1 (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0)) (fun _ => 1) theta /\
-  forall s t, s < t -> theta s (OutWeight 0) < theta t (OutWeight 0).
+  (forall s t, s < t -> theta s (OutWeight 0) < theta t (OutWeight 0)) /\ (forall p, Rabs (theta 0 p) <= 1) /\
+  forall t, 0 <= t -> below 1 (empirical resnet_parameter_eq output_and_branch_bias (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0)) (theta t)) 2.
 Proof.
   destruct (bilinear_flow resnet_parameter_eq (OutWeight 0) (BranchBias 0 0) ltac:(discriminate) (fun _ => 0)
     (fun th (_ : nat) => resnet 0 1 1 1 th (fun _ => 0)) (fun th th' _ E => resnet_ext 0 1 1 1 th th' _ E)
-    1 Rlt_0_1 one_block_bilinear) as [theta [Hflow Hmove]].
-  exists theta. repeat split; try (exact (proj1 Hflow)); try apply Hflow; try exact Hmove.
-  - intros i j Hi Hj Hij. lia.
-  - lia.
-  - lra.
-  - intros i _. left. reflexivity.
-  - constructor; [intros [E|[]]; discriminate|]. constructor; [intros []|constructor].
-  - intros c Hc. assert (c = 0)%nat by lia. subst c. left. reflexivity.
-  - intros r Hr. assert (r = 0)%nat by lia. subst r. right; left; reflexivity.
+    1 Rlt_0_1 one_block_bilinear) as [theta [Hflow [Hmove [H0 HK]]]].
+  exists theta. split; [intros i j Hi Hj Hij; lia|]. split; [lia|]. split; [lra|]. split; [intros i _; left; reflexivity|].
+  split; [constructor; [intros [E|[]]; discriminate|]; constructor; [intros []|constructor]|].
+  split; [intros c Hc; assert (c = 0)%nat by lia; subst c; left; reflexivity|].
+  split; [intros r Hr; assert (r = 0)%nat by lia; subst r; right; left; reflexivity|].
+  split; [exact Hflow|]. split; [exact Hmove|]. split.
+  - intros p. rewrite H0. unfold placed. destruct (resnet_parameter_eq p (BranchBias 0 0)), (resnet_parameter_eq p (OutWeight 0)); apply Rabs_le; lra.
+  - intros t Ht. replace 2 with (2 * 1 ^ 2) by ring. apply HK, Ht.
 Qed.
 
 (** ** Two classes: outputs kappa v_0 w and kappa v_1 w, label 1, v_1 = - v_0 = exp(x), w = sqrt 2 exp(x) *)
@@ -247,13 +260,14 @@ Proof.
 Qed.
 
 Theorem two_rows_flow : exists theta : R -> A -> R,
-  class_gradient_flow eq_dec [p0; p1; q] 1 2 F (fun _ => 1%nat) theta /\ (forall s t, s < t -> theta s p1 < theta t p1).
+  class_gradient_flow eq_dec [p0; p1; q] 1 2 F (fun _ => 1%nat) theta /\ (forall s t, s < t -> theta s p1 < theta t p1) /\
+  (forall t, 0 <= t -> below (1 * 2) (empirical eq_dec [p0; p1; q] F (theta t)) (2 * kappa ^ 2)).
 Proof.
   destruct distinct as [D1 [D2 D3]].
   set (top := sqrt 2 * kappa). assert (Hs : 0 < sqrt 2) by (apply sqrt_lt_R0; lra).
   assert (Hss : sqrt 2 * sqrt 2 = 2) by (apply sqrt_sqrt; lra).
   assert (Ha0 : 0 < top) by (apply Rmult_lt_0_compat; assumption).
-  destruct (scalar_flow (speed top (2 * top)) top (speed_continuous top (2 * top)) (fun x => speed_range top (2 * top) x Ha0)) as [x [_ Hx]].
+  destruct (scalar_flow (speed top (2 * top)) top (speed_continuous top (2 * top)) (fun x => speed_range top (2 * top) x Ha0)) as [x [Hx0 Hx]].
   set (theta := fun t => placed_rows (- exp (x t)) (exp (x t)) (sqrt 2 * exp (x t))).
   assert (Hw : forall t, 0 < sqrt 2 * exp (x t)) by (intros t; apply Rmult_lt_0_compat; [exact Hs|apply exp_pos]).
   assert (F0 : forall t, F (theta t) 0%nat = - (top * exp (x t + x t))).
@@ -277,7 +291,7 @@ Proof.
       apply (ex_derive_continuous (fun t => - (top * exp (x t + x t)))). auto_derive. repeat split; eexists; apply Hx.
     - apply (continuous_ext (fun t => top * exp (x t + x t))); [intros; symmetry; apply F1|].
       apply (ex_derive_continuous (fun t => top * exp (x t + x t))). auto_derive. repeat split; eexists; apply Hx. }
-  exists theta. split; [split; [|split; [|split]]|].
+  exists theta. split; [split; [|split; [|split]]|split].
   - intros T. exists nil. intros t _ _. split.
     + intros r Hin. destruct (Hr t) as [R0 R1]. simpl sum. rewrite R0, R1.
       assert (P0 : partial eq_dec F (theta t) 0 r = _) by (apply rows_partial; [lia|apply Hw|exact Hin]).
@@ -312,6 +326,25 @@ Proof.
     + intros; apply Hx.
     + intros z _. apply continuity_pt_filterlim. apply (ex_derive_continuous x). eexists. apply Hx.
     + assert (H := speed_range top (2 * top) (x z) Ha0). nra.
+  - intros t Ht v.
+    assert (Hge : 1 <= exp (x t)).
+    { rewrite <- exp_0. destruct Ht as [Ht|<-]; [|rewrite Hx0; lra]. left. apply exp_increasing.
+      destruct (MVT_gen x 0 t (fun z => speed top (2 * top) (x z))) as [z [_ Hz]].
+      - intros; apply Hx.
+      - intros z _. apply continuity_pt_filterlim. apply (ex_derive_continuous x). eexists. apply Hx.
+      - assert (H := speed_range top (2 * top) (x z) Ha0). nra. }
+    assert (P : forall a r, (a < 2)%nat -> In r [p0; p1; q] ->
+              partial eq_dec F (theta t) a r = if eq_dec r q then kappa * value a (- exp (x t)) (exp (x t)) else kappa * (sqrt 2 * exp (x t)) * own a r).
+    { intros a r Ha Hin. apply rows_partial; [exact Ha|apply Hw|exact Hin]. }
+    unfold norm2, quad, empirical. simpl (1 * 2)%nat. unfold sum, parameter_sum.
+    rewrite !P by (lia || (simpl; tauto)). unfold value, own.
+    repeat match goal with |- context [eq_dec ?u ?v] => destruct (eq_dec u v); try (exfalso; congruence) end.
+    set (h := exp (x t)) in *. set (a := v 0%nat). set (b := v 1%nat).
+    assert (E2 : 0 <= (h * h - 1) * (kappa ^ 2 * (a ^ 2 + b ^ 2))).
+    { apply Rmult_le_pos; [nra|]. apply Rmult_le_pos; [apply pow2_ge_0|]. assert (H1 := pow2_ge_0 a). assert (H2 := pow2_ge_0 b). lra. }
+    assert (E3 : 0 <= kappa ^ 2 * h ^ 2 * (a - b) ^ 2) by (apply Rmult_le_pos; [apply Rmult_le_pos|]; apply pow2_ge_0).
+    match goal with |- _ <= ?r => replace r with (sqrt 2 * sqrt 2 * (kappa ^ 2 * h ^ 2) * (a ^ 2 + b ^ 2) + kappa ^ 2 * h ^ 2 * (a - b) ^ 2) by ring end.
+    rewrite Hss. nra.
 Qed.
 End Two_rows.
 
@@ -324,7 +357,8 @@ Theorem moving_fcn_classes : exists theta : R -> parameter -> R,
   (forall r, (r < one_neuron 1)%nat -> In (Bias 0 r) two_rows_and_bias) /\
   class_gradient_flow parameter_eq two_rows_and_bias 1 2
     (fun th a => fcn_classes one_neuron 1 th (fun _ => 0) (a mod 2)%nat) (fun _ => 1%nat) theta /\
-  forall s t, s < t -> theta s (Weight 1 1 0) < theta t (Weight 1 1 0).
+  (forall s t, s < t -> theta s (Weight 1 1 0) < theta t (Weight 1 1 0)) /\
+  forall t, 0 <= t -> below (1 * 2) (empirical parameter_eq two_rows_and_bias (fun th a => fcn_classes one_neuron 1 th (fun _ => 0) (a mod 2)%nat) (theta t)) 4.
 Proof.
   assert (HF : forall th c, fcn_classes one_neuron 1 th (fun _ => 0) c = th (Weight 1 c 0) * (sqrt (2 / 1) * relu (th (Bias 0 0)))).
   { intros th c. unfold fcn_classes, features, preactivation; simpl. rewrite !Rplus_0_l. reflexivity. }
@@ -336,12 +370,13 @@ Proof.
   destruct (two_rows_flow parameter_eq (Weight 1 0 0) (Weight 1 1 0) (Bias 0 0) ltac:(repeat split; discriminate) (fun _ => 0)
     (fun th a => fcn_classes one_neuron 1 th (fun _ => 0) (a mod 2)%nat) (fun th th' _ E => fcn_classes_ext one_neuron 1 th th' _ _ E)
     (sqrt 2) (sqrt_lt_R0 2 ltac:(lra)) (fun v0 v1 w => HB v0 v1 w 0%nat ltac:(lia)) (fun v0 v1 w => HB v0 v1 w 1%nat ltac:(lia)))
-    as [theta [Hflow Hmove]].
+    as [theta [Hflow [Hmove HK]]].
   exists theta. split; [intros i _; lia|]. split; [intros i j Hi Hj Hij; lia|]. split; [simpl; lia|].
   split; [apply rows_once; repeat split; discriminate|].
-  split; [|split; [|split; [exact Hflow|exact Hmove]]].
+  split; [|split; [|split; [exact Hflow|split; [exact Hmove|]]]].
   - intros c j Hc Hj. simpl in Hj. assert (j = 0)%nat by lia. subst j. destruct c as [|[|c]]; [left|right; left|lia]; reflexivity.
   - intros r Hr. simpl in Hr. assert (r = 0)%nat by lia. subst r. right; right; left; reflexivity.
+  - intros t Ht. replace 4 with (2 * sqrt 2 ^ 2) by (simpl; rewrite Rmult_1_r, sqrt_sqrt by lra; ring). apply HK, Ht.
 Qed.
 
 (** [theorem_2_resnet_classes], alpha = 1. *)
@@ -353,7 +388,8 @@ Theorem moving_resnet_classes : exists theta : R -> class_parameter -> R,
   (forall r, (r < 1)%nat -> In (Shared (BranchBias 0 r)) two_rows_and_branch_bias) /\
   class_gradient_flow class_parameter_eq two_rows_and_branch_bias 1 2
     (fun th a => resnet_classes 0 1 1 1 th (fun _ => 0) (a mod 2)%nat) (fun _ => 1%nat) theta /\
-  forall s t, s < t -> theta s (Row 1 0) < theta t (Row 1 0).
+  (forall s t, s < t -> theta s (Row 1 0) < theta t (Row 1 0)) /\
+  forall t, 0 <= t -> below (1 * 2) (empirical class_parameter_eq two_rows_and_branch_bias (fun th a => resnet_classes 0 1 1 1 th (fun _ => 0) (a mod 2)%nat) (theta t)) 2.
 Proof.
   assert (HB : forall v0 v1 w a, (a < 2)%nat -> 0 < w ->
     resnet_classes 0 1 1 1 (placed_rows class_parameter_eq (Row 0 0) (Row 1 0) (Shared (BranchBias 0 0)) (fun _ => 0) v0 v1 w) (fun _ => 0) (a mod 2)%nat
@@ -362,13 +398,14 @@ Proof.
     destruct a as [|[|a]]; [| |lia]; simpl; unfold placed_rows; simpl; replace (1 / 1) with 1 by field; rewrite sqrt_1; ring. }
   destruct (two_rows_flow class_parameter_eq (Row 0 0) (Row 1 0) (Shared (BranchBias 0 0)) ltac:(repeat split; discriminate) (fun _ => 0)
     (fun th a => resnet_classes 0 1 1 1 th (fun _ => 0) (a mod 2)%nat)
-    ltac:(intros th th' a E; apply sum_ext; intros j _; rewrite E; f_equal; apply residual_features_ext; intros; apply E)
+    (fun th th' _ E => resnet_classes_ext 0 1 1 1 th th' _ _ E)
     1 Rlt_0_1 (fun v0 v1 w => HB v0 v1 w 0%nat ltac:(lia)) (fun v0 v1 w => HB v0 v1 w 1%nat ltac:(lia)))
-    as [theta [Hflow Hmove]].
+    as [theta [Hflow [Hmove HK]]].
   exists theta. split; [intros i _; lia|]. split; [intros i j Hi Hj Hij; lia|]. split; [lia|]. split; [lra|].
   split; [apply rows_once; repeat split; discriminate|].
-  split; [|split; [|split; [exact Hflow|exact Hmove]]].
+  split; [|split; [|split; [exact Hflow|split; [exact Hmove|]]]].
   - intros c j Hc Hj. assert (j = 0)%nat by lia. subst j. destruct c as [|[|c]]; [left|right; left|lia]; reflexivity.
   - intros r Hr. assert (r = 0)%nat by lia. subst r. right; right; left; reflexivity.
+  - intros t Ht. replace 2 with (2 * 1 ^ 2) by ring. apply HK, Ht.
 Qed.
 

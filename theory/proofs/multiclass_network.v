@@ -7,13 +7,6 @@ Import ListNotations.
 Open Scope R_scope.
 
 (** ** The chain rule for the cross-entropy *)
-Lemma derive_of_sum m (h : nat -> R -> R) (dh : nat -> R) t : (forall i, (i < m)%nat -> is_derive (h i) t (dh i)) ->
-  is_derive (fun r => sum m (fun i => h i r)) t (sum m dh).
-Proof.
-  induction m as [|m IH]; intros H; simpl; [apply (is_derive_const 0 t)|].
-  apply (is_derive_plus (fun r => sum m (fun i => h i r)) (h m)); [apply IH; intros; apply H; lia|apply H; lia].
-Qed.
-
 Lemma limit_of_sum (E : (R -> Prop) -> Prop) {FE : Filter E} m (h : nat -> R -> R) (l : nat -> R) :
   (forall i, (i < m)%nat -> filterlim (h i) E (locally (l i))) ->
   filterlim (fun r => sum m (fun i => h i r)) E (locally (sum m l)).
@@ -52,7 +45,7 @@ Proof.
   - apply (is_derive_minus (fun r => ln (sum k (fun c => exp (z c r)))) (z y)); [|apply Hz, label_in].
     apply (is_derive_comp ln (fun r => sum k (fun c => exp (z c r)))).
     + apply is_derive_Reals, derivable_pt_lim_ln, H.
-    + apply (derive_of_sum k (fun c r => exp (z c r)) (fun c => dz c * exp (z c t))). intros c Hc.
+    + apply (is_derive_sum k (fun c r => exp (z c r)) (fun c => dz c * exp (z c t))). intros c Hc.
       apply (is_derive_comp exp (z c)); [apply is_derive_Reals, derivable_pt_lim_exp|apply Hz, Hc].
   - unfold class_error. rewrite (sum_ext k (fun c => (softmax k (fun c => z c t) c - onehot y c) * dz c)
       (fun c => softmax k (fun c => z c t) c * dz c - onehot y c * dz c)) by (intros; ring).
@@ -126,7 +119,7 @@ Proof.
   intros Hflow Hfix. set (r := class_residual k y f t).
   set (df := fun a => - sum (n * k) (fun b => empirical eq_dec trained F (theta t) a b * r b)).
   evar_last.
-  - apply (derive_of_sum n (fun i s => cross_entropy k (fun c => scores k f s i c) (y i))
+  - apply (is_derive_sum n (fun i s => cross_entropy k (fun c => scores k f s i c) (y i))
              (fun i => sum k (fun c => class_error k (fun c => scores k f t i c) (y i) c * df (i * k + c)%nat))).
     intros i Hi. apply (cross_entropy_derive k (y i) (y_in i Hi) (fun c s => f (i * k + c)%nat s)). intros c Hc.
     apply class_equation_3_2; [exact Hflow|exact Hfix|]. nia.
@@ -239,6 +232,24 @@ Proof.
     + apply Hb. change (S l) with L in Hj. lia.
 Qed.
 
+(** Theorem 1, FCN, k classes. *)
+Theorem theorem_1_fcn_classes (n L k : nat) (m : nat -> nat) (x : nat -> nat -> R) (y : nat -> nat)
+    (trained : list parameter) (theta : R -> parameter -> R) (C : R) :
+  let F := fun (th : parameter -> R) (a : nat) => fcn_classes m L th (x (a / k)%nat) (a mod k)%nat in
+  let Kt := fun t => empirical parameter_eq trained F (theta t) in
+  let times := class_flows_at parameter_eq trained n k F y theta in
+  (2 <= k)%nat -> labels n k y -> NoDup trained -> class_gradient_flow parameter_eq trained n k F y theta ->
+  0 < C -> (forall t, 0 <= t -> times t -> below (n * k) (Kt t) C) ->
+  forall i c, (i < n)%nat -> (c < k)%nat -> c <> y i ->
+    is_lim (fun t => fcn_classes m L (theta t) (x i) (y i) - fcn_classes m L (theta t) (x i) c) p_infty p_infty.
+Proof.
+  intros F Kt times Hk Hy HD Hflow HC HK i c Hi Hc Hne.
+  assert (HT : class_trains times n k y (fun a t => F (theta t) a) Kt).
+  { apply class_flow_trains; try assumption. intros th th' a E. apply fcn_classes_ext, E. }
+  assert (H := theorem_1_classes times n k y _ Kt C Hk HT HC HK i c Hi Hc Hne). cbv beta in H. unfold F in H.
+  destruct (block_index i k (y i) (Hy i Hi)) as [E1 E2], (block_index i k c Hc) as [E3 E4]. rewrite E1, E2, E3, E4 in H. exact H.
+Qed.
+
 (** Theorem 2, FCN, k classes: lambda_0 is the least eigenvalue of the scalar kernel K, the limit of the block kernel being K (x) 1. *)
 Theorem theorem_2_fcn_classes (n d l k : nat) (m : nat -> nat) (x : nat -> nat -> R) (y : nat -> nat)
     (trained : list parameter) (theta : R -> parameter -> R) :
@@ -285,6 +296,10 @@ Proof.
   apply sum_ext; intros j _. simpl. f_equal. apply residual_features_ext. intros p Hp. destruct p; simpl in *; reflexivity || contradiction.
 Qed.
 
+Lemma resnet_classes_ext d m alpha L theta theta' x c : (forall p, theta p = theta' p) ->
+  resnet_classes d m alpha L theta x c = resnet_classes d m alpha L theta' x c.
+Proof. intros E. apply sum_ext; intros j _. rewrite E. f_equal. apply residual_features_ext. intros; apply E. Qed.
+
 Theorem kernel_controls_resnet_class_output (d m l k : nat) (alpha : R) (x : nat -> nat -> R) (trained : list class_parameter) theta a :
   let F := fun (th : class_parameter -> R) (a : nat) => resnet_classes d m alpha (S l) th (x (a / k)%nat) (a mod k)%nat in
   (0 < m)%nat -> (0 < k)%nat ->
@@ -305,6 +320,23 @@ Proof.
       [apply HW; [exact Hc|lia]|apply Hb; lia].
 Qed.
 
+Theorem theorem_1_resnet_classes (n d L k m : nat) (alpha : R) (x : nat -> nat -> R) (y : nat -> nat)
+    (trained : list class_parameter) (theta : R -> class_parameter -> R) (C : R) :
+  let F := fun (th : class_parameter -> R) (a : nat) => resnet_classes d m alpha L th (x (a / k)%nat) (a mod k)%nat in
+  let Kt := fun t => empirical class_parameter_eq trained F (theta t) in
+  let times := class_flows_at class_parameter_eq trained n k F y theta in
+  (2 <= k)%nat -> labels n k y -> NoDup trained -> class_gradient_flow class_parameter_eq trained n k F y theta ->
+  0 < C -> (forall t, 0 <= t -> times t -> below (n * k) (Kt t) C) ->
+  forall i c, (i < n)%nat -> (c < k)%nat -> c <> y i ->
+    is_lim (fun t => resnet_classes d m alpha L (theta t) (x i) (y i) - resnet_classes d m alpha L (theta t) (x i) c) p_infty p_infty.
+Proof.
+  intros F Kt times Hk Hy HD Hflow HC HK i c Hi Hc Hne.
+  assert (HT : class_trains times n k y (fun a t => F (theta t) a) Kt).
+  { apply class_flow_trains; try assumption. intros th th' a E. apply resnet_classes_ext, E. }
+  assert (H := theorem_1_classes times n k y _ Kt C Hk HT HC HK i c Hi Hc Hne). cbv beta in H. unfold F in H.
+  destruct (block_index i k (y i) (Hy i Hi)) as [E1 E2], (block_index i k c Hc) as [E3 E4]. rewrite E1, E2, E3, E4 in H. exact H.
+Qed.
+
 Theorem theorem_2_resnet_classes (n d l k m : nat) (alpha : R) (x : nat -> nat -> R) (y : nat -> nat)
     (trained : list class_parameter) (theta : R -> class_parameter -> R) :
   let L := S l in
@@ -321,8 +353,7 @@ Theorem theorem_2_resnet_classes (n d l k m : nat) (alpha : R) (x : nat -> nat -
 Proof.
   intros L F K Kt times Hn Hk Hy Hx Hm Ha HD HW Hb Hflow.
   assert (HT : class_trains times n k y (fun a t => F (theta t) a) Kt).
-  { apply class_flow_trains; try assumption. intros th th' a E. apply sum_ext; intros j _. rewrite E. f_equal.
-    apply residual_features_ext. intros; apply E. }
+  { apply class_flow_trains; try assumption. intros th th' a E. apply resnet_classes_ext, E. }
   assert (HU : unbounded times) by (apply class_flows_unbounded; exact Hflow).
   assert (Hp : 0 < 2 * Rabs alpha / sqrt (INR m)).
   { apply Rdiv_lt_0_compat; [assert (H := Rabs_pos_lt _ Ha); lra|apply sqrt_lt_R0, lt_0_INR, Hm]. }

@@ -1,6 +1,6 @@
 (** Networks in training for which the hypotheses of the theorems on (2.1) and (2.2) hold together: in those of
-    Theorem 2 the output weight and the last bias move; in those of Theorem 1 and Corollary 1 the output weight, by
-    which the kernel is constant and positive. *)
+    Theorem 2 the output weight and the last bias move; in those of Theorem 1 the output weight, by which the kernel is
+    constant and positive. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
 Require Import sums matrices gap_constants dissipation output_bound layer_kernels network_kernels definiteness parameter_sums
@@ -286,16 +286,3 @@ Proof.
   destruct (resnet_ntk_definite) as [l0 [Hl HB]].
   exact (H 1%nat 0%nat 0%nat 1%nat 1 (fun _ _ => 0) (fun _ => 1) output_and_branch_bias theta l0 (le_n 1) Hx Hm Ha Hs HD HW Hb Hflow ltac:(lra) HB).
 Qed.
-
-Theorem witness_corollary_1_fcn : ~ (forall (n L : nat) (m : nat -> nat) (x : nat -> nat -> R) (s : nat -> R) (trained : list parameter) (theta : R
-  -> parameter -> R) (C B0 : R), let F := fun (th : parameter -> R) (i : nat) => fcn m L th (x i) in let Kt :=
-  fun t : R => empirical parameter_eq trained F (theta t) in let times := flows_at parameter_eq trained n F s
-  theta in (0 < n)%nat -> signs n s -> NoDup trained -> gradient_flow parameter_eq trained n F s theta -> 0 < C
-  -> (forall t : R, 0 <= t -> times t -> below n (Kt t) C) -> (forall p : parameter, Rabs (theta 0 p) <= B0) ->
-  forall B : R, False).
-Proof.
-  intros H. destruct learning_fcn as [theta [Hflow [H0 HB]]].
-  apply (H 1%nat 1%nat one_neuron (fun _ _ => 0) (fun _ => 1) only_output theta 2 1 (le_n 1) (ones_signs 1));
-    [constructor; [intros []|constructor]|exact Hflow|lra|intros t _ _; apply HB|exact H0|exact 0].
-Qed.
-

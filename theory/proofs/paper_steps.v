@@ -64,21 +64,21 @@ Variables d m : nat.
 Variable alpha : R.
 Variable theta : resnet_parameter -> R.
 Variable x : nat -> R.
-Let stem (r : nat) : R := sqrt (1 / INR m) * (sum d (fun c => theta (InWeight r c) * x c) + theta (InBias r)).
-Let image (l c : nat) : R := sum m (fun k => theta (BlockWeight l c k) * residual_features d m alpha theta l x k).
+Definition stem_features (r : nat) : R := sqrt (1 / INR m) * (sum d (fun c => theta (InWeight r c) * x c) + theta (InBias r)).
+Definition block_image (l c : nat) : R := sum m (fun k => theta (BlockWeight l c k) * residual_features d m alpha theta l x k).
 
-Theorem equation_C_14 L : resnet d m alpha L theta x = sum m (fun r => theta (OutWeight r) * (stem r
-  + sum L (fun l => sqrt (1 / INR m) * alpha * (sum m (fun c => theta (BranchWeight l r c) * (sqrt (2 / INR m) * relu (image l c + theta (BlockBias l c))))
+Theorem equation_C_14 L : resnet d m alpha L theta x = sum m (fun r => theta (OutWeight r) * (stem_features r
+  + sum L (fun l => sqrt (1 / INR m) * alpha * (sum m (fun c => theta (BranchWeight l r c) * (sqrt (2 / INR m) * relu (block_image l c + theta (BlockBias l c))))
       + theta (BranchBias l r))))).
 Proof.
   unfold resnet. apply sum_ext; intros r _. f_equal.
-  induction L as [|L IH]; [cbn [residual_features sum]; unfold stem; ring|].
-  cbn [residual_features sum]. rewrite IH. unfold branch, image. ring.
+  induction L as [|L IH]; [cbn [residual_features sum]; unfold stem_features; ring|].
+  cbn [residual_features sum]. rewrite IH. unfold branch, block_image. ring.
 Qed.
 
 (** As printed, sqrt(2 / m) multiplies W_l a_(l-1) alone, inside the ReLU. *)
-Definition printed_C_14 (L : nat) : R := sum m (fun r => theta (OutWeight r) * (stem r
-  + sum L (fun l => sqrt (1 / INR m) * alpha * (sum m (fun c => theta (BranchWeight l r c) * relu (sqrt (2 / INR m) * image l c + theta (BlockBias l c)))
+Definition printed_C_14 (L : nat) : R := sum m (fun r => theta (OutWeight r) * (stem_features r
+  + sum L (fun l => sqrt (1 / INR m) * alpha * (sum m (fun c => theta (BranchWeight l r c) * relu (sqrt (2 / INR m) * block_image l c + theta (BlockBias l c)))
       + theta (BranchBias l r))))).
 End Unrolled.
 
@@ -88,7 +88,7 @@ Definition block_bias (p : resnet_parameter) : R :=
 
 Theorem equation_C_14_wrong : resnet 0 1 1 1 block_bias (fun _ => 0) <> printed_C_14 0 1 1 block_bias (fun _ => 0) 1.
 Proof.
-  rewrite equation_C_14. unfold printed_C_14, sum. cbn [block_bias]. simpl INR. replace (1 / 1) with 1 by field. replace (2 / 1) with 2 by field.
+  rewrite equation_C_14. unfold printed_C_14, stem_features, block_image, sum. cbn [block_bias]. simpl INR. replace (1 / 1) with 1 by field. replace (2 / 1) with 2 by field.
   rewrite sqrt_1. assert (Hs := sqrt_sqrt 2 ltac:(lra)). assert (Hp := sqrt_lt_R0 2 ltac:(lra)).
   unfold relu. rewrite !Rmax_right by (ring_simplify; lra). intros E. ring_simplify in E. nra.
 Qed.

@@ -11,6 +11,7 @@ LIMIT = (
     "That K is the limit of K_0 as the width grows is cited (eq:3.3), not proved: K is the kernel derived from the "
     "architecture."
 )
+STEP = "At a time at which every output is differentiable in the trained parameters and (2.7) holds."
 LAST_GROUPS = "At least the output weights and the last bias are trained."
 BELOW = "An eigenvalue is spoken of by its bounds: l is at most lambda_min(A) just if v' A v >= l |v|^2 for all v."
 
@@ -60,6 +61,21 @@ PROOFS = (
         "prop:pd-fcn": (Formal(("definiteness.proposition_2", "agreement.fcn_agrees")),),
         "prop:pd-resnet": (Formal(("definiteness.proposition_3", "agreement.resnet_agrees"), "alpha is not 0."),),
         "prop:1": (Formal(("definition_1.proposition_1",), "alpha is not 0 in the residual network."),),
+        "eq:C.1": (Formal(("paper_steps.equation_C_1",), STEP),),
+        "eq:C.3": (Formal(("paper_steps.equation_C_1",), STEP),),
+        "eq:C.4": (Formal(("paper_steps.equation_C_4",)),),
+        "eq:C.11": (
+            Formal(
+                ("paper_steps.equation_C_11",),
+                "The last bias is trained, and no pre-activation of the last layer is zero.",
+            ),
+        ),
+        "eq:C.14": (
+            Formal(("paper_steps.equation_C_14_wrong",), refutes=True),
+            Formal(("paper_steps.equation_C_14",), corrects=True),
+        ),
+        "eq:C.23": (Formal(("paper_steps.equation_C_23",), corrects=True),),
+        "eq:C.24": (Formal(("paper_steps.equation_C_24",), "With the set of (C.23) put right."),),
         "eq:C.10": (
             Formal(("output_parts.equation_C_10",), "Of the fully connected network, the output weights trained."),
         ),
@@ -92,20 +108,20 @@ PROOFS = (
         "eq:3.2": (
             Formal(
                 ("gradient_flow.equation_3_2",),
-                "At a time at which every output is differentiable in the trained parameters and (2.7) holds.",
+                STEP,
             ),
         ),
         "eq:C.22": (
             Formal(
                 ("gradient_flow.equation_C_22", "dissipation.equation_5_4"),
-                "At a time at which every output is differentiable in the trained parameters and (2.7) holds.",
+                STEP,
             ),
         ),
         "eq:5.4": (Formal(("dissipation.equation_5_4",), corrects=True),),
         "eq:5.5": (
             Formal(
                 ("gradient_flow.equation_C_22",),
-                "At a time at which every output is differentiable in the trained parameters and (2.7) holds.",
+                STEP,
             ),
         ),
         "lemma:7": (Formal(("gap_constants.lemma_7",), BELOW),),

@@ -32,8 +32,8 @@ ENTRY = {
     "mutants": [{"name": str, "role": str, "killed": bool, "by": str}], "refutation": str, "confirmation": str,
     "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str],
     "theorems": [{
-        "name": str, "statement": str, "file": str, "line": int, "axioms": [str], "definitions": [str], "mutants": [str],
-        "witness": str, "less": str,
+        "name": str, "statement": str, "file": str, "line": int, "axioms": [str], "definitions": [str],
+        "mutants": [str], "witness": str, "less": str,
     }],
     "made": {"profile": str, "seed": int | None, "versions": {str: str}},
 }  # fmt: skip
@@ -206,7 +206,7 @@ def _entry_of_cited(statement: Record) -> Record:
         "rests_on": [], "verdict": CITED, "scope": "cited", "evidence": [], "instances": {}, "margin": None,
         "mutants": [], "corrected_confirmed": [], "necessity": dict.fromkeys(statement["hypotheses"], UNKNOWN),
         "refutation": "", "confirmation": "", "undecided": "", "false_alarm": 0.0, "seconds": 0.0, "items": 0,
-        "tests": [],
+        "tests": [], "theorems": [],
     }  # fmt: skip
     return statement | nothing
 

@@ -110,7 +110,7 @@ class Suite:
         return [(statements[name], proof) for name, several in proofs.items() for proof in several]
 
     def proofs(self) -> dict[str, tuple[Any, ...]]:
-        """How each statement that has a proof in Coq is proved (`formal.Formal`), by id, from each subject's `formal`."""
+        """How each statement that has a proof in Coq is proved (`formal.Formal`), from each subject's `formal`."""
         found: dict[str, tuple[Any, ...]] = {}
         for subject in self.subjects:
             full = f"{self.package}.{subject}.formal"
@@ -192,7 +192,9 @@ def declared(suite: Suite) -> dict[str, dict[str, Any]]:
         records[name]["qualification"] = ledger.qualified(
             records[name]["qualification"], [proof.less for proof in several]
         )
-        records[name]["theorems"] = [theorem for proof in several for theorem in proof.theorems]
+        records[name]["theorems"] = [
+            {"name": theorem, "less": proof.less} for proof in several for theorem in proof.theorems
+        ]
     for statement in [cited for name in list(records) for cited in rests_on(CATALOGUE[name])]:
         records.setdefault(statement.id, statement.record() | {"mutants": []})
     return records

@@ -31,7 +31,7 @@ def _item(statement, role, name, verdicts, covers_all=False):
         "verdicts": verdicts, "kinds": ["certified"], "margin": 0.25, "covers_all": covers_all, "refutation": refuted,
         "inconclusive": "too few digits" if "INCONCLUSIVE" in verdicts else "",
         "confirmation": "at x = 1" if "CONFIRMED" in verdicts else "", "false_alarm": 0.0, "judges": ["mine.judge"],
-        "on_a_case": role == "counterexample",
+        "theorems": [], "on_a_case": role == "counterexample",
     }  # fmt: skip
     return {
         "statement": statement, "role": role, "name": name, "tally": tally, "outcome": "passed", "seconds": 1.0,

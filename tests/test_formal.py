@@ -111,14 +111,14 @@ def test_one_character_changed_in_the_seal_is_named(tmp_path):
     folder = copied(tmp_path)
     text = (folder / "seal.json").read_text()
     (folder / "seal.json").write_text(text.replace("forall", "foralL", 1))
-    with pytest.raises(ProofError, match="seal.json"):
+    with pytest.raises(ProofError, match=r"seal\.json"):
         seal.read(Development(folder))
 
 
 def test_a_file_that_the_seal_does_not_know_is_named(tmp_path):
     folder = copied(tmp_path)
     (folder / "late.v").write_text("Definition late := 0.\n")
-    with pytest.raises(ProofError, match="late.v"):
+    with pytest.raises(ProofError, match=r"late\.v"):
         seal.read(Development(folder))
 
 
@@ -165,11 +165,8 @@ def test_coq_replays_the_statement_its_mutant_and_its_witness(tmp_path, cache):
 @needs_coq
 def test_an_axiom_taken_from_a_library_is_named_with_its_theorem(tmp_path, cache):
     text = TINY.replace("Reals Lra.", "Reals Lra ProofIrrelevance.").replace(
-        "Proof. unfold positive. lra. Qed.\nTheorem mutant",
-        "Proof. intros H. assert (E := proof_irrelevance (positive x) H H). unfold positive in *. lra. Qed.\nTheorem mutant",
-    )
-    text = text.replace(
-        "assert (E := proof_irrelevance (positive x) H H). ", "destruct (proof_irrelevance (positive x) H H). "
+        "Proof. unfold positive.",
+        "Proof. intros H. destruct (proof_irrelevance (positive x) H H). unfold positive in *.",
     )
     development = write(tmp_path, text)
     renew(development)

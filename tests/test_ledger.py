@@ -17,7 +17,7 @@ def item(role=Role.STATEMENT, outcome="passed", name="", covers_all=False, state
     tally = {
         "verdicts": verdicts, "kinds": ["certified"], "margin": None, "covers_all": covers_all, "refutation": "",
         "inconclusive": "", "confirmation": "", "false_alarm": 0.0, "judges": ["mine.judge"],
-        "on_a_case": role == Role.COUNTEREXAMPLE,
+        "theorems": [], "on_a_case": role == Role.COUNTEREXAMPLE,
     }  # fmt: skip
     return {
         "statement": STATEMENT | (statement or {}), "role": role, "name": name, "tally": tally, "outcome": outcome,

@@ -182,7 +182,7 @@ def test_evidence_shows_its_verdict_with_its_scope(evidence, verdict, scope):
 
 def item(name, verdict):
     tally = {"verdicts": {verdict: 2}, "kinds": ["certified"], "margin": None, "covers_all": False,
-             "refutation": "", "inconclusive": "", "confirmation": "", "false_alarm": 0.0}  # fmt: skip
+             "refutation": "", "inconclusive": "", "confirmation": "", "false_alarm": 0.0, "theorems": []}  # fmt: skip
     statement = dataclasses.replace(MINE, id=name, finding=None).record()
     return {
         "statement": statement,

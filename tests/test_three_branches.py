@@ -27,12 +27,13 @@ def test_no_check_hands_a_comparison_to_certified_evidence():
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
-@pytest.mark.parametrize(
-    "answer", ["bool(x > 0)", "x > 0", "not x < 0", "all(order)", "x > 0 and y > 0"]
-)
+@pytest.mark.parametrize("answer", ["bool(x > 0)", "x > 0", "not x < 0", "all(order)", "x > 0 and y > 0"])
 def test_the_two_valued_forms_are_seen(answer):
     assert two_branches(f"record(certified({answer}, 'case'))") == [1]
 
 
 def test_three_valued_answers_are_let_through():
-    assert two_branches("record(certified(less(x, y), 'case')); certified(True if x > 0 else None); certified(holds)") == []
+    assert (
+        two_branches("record(certified(less(x, y), 'case')); certified(True if x > 0 else None); certified(holds)")
+        == []
+    )

@@ -1,15 +1,16 @@
-"""Derived recursions printed as Coq definitions: the reading of an architecture that `theory/proofs` proves theorems about.
+"""Derived recursions printed as Coq definitions: the reading of an architecture about which theorems are proved.
 
 A kernel becomes a `matrix` over the samples, made of `add`, `mul`, `const`, `relu_moment` and `step_moment` of
-`theory/proofs/layer_kernels.v`; the matrix of the inputs' inner products is `G`. Two forms are printed: a recursion of a
-given depth as one definition, and a family of networks at every depth as fixpoints, made of the step of one block and of
-the beginning and the end of the shallowest member. `proofs/agreement.v` proves both equal to what the theorems speak of.
+`theory/proofs/layer_kernels.v`; the matrix of the inputs' inner products is `G`. Two forms are printed: a recursion of
+a given depth as one definition, and a family of networks at every depth as fixpoints, made of the step of one block
+and of the beginning and the end of the shallowest member. `theory/proofs/agreement.v` proves both equal to what the
+theorems speak of.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import sympy
 
@@ -41,7 +42,7 @@ def family(name: str, step: Recursion, shallow: Architecture) -> str:
     `name`_R L k is R_(L-k). Raises ValueError as `definition` does.
     """
     derived = recursion(shallow)
-    previous, features, cotangent, before = (sympy.Symbol(s) for s in ("S_{l - 1}", "S_{l}", "R_{l}", "R_{l - 1}"))
+    features, cotangent, before = (sympy.Symbol(s) for s in ("S_{l}", "R_{l}", "R_{l - 1}"))
     stem, head = set(groups_of(shallow.stem)), set(groups_of(shallow.head))
     first, last = sympy.Symbol("S_{0}"), sympy.Symbol("S_{1}")
     start, end = derived.equations.get(first, input_kernel), derived.equations[sympy.Symbol("R_{1}")]
@@ -162,7 +163,7 @@ def _kernel(e: sympy.Expr) -> str:
 
 
 def _real(e: sympy.Expr) -> str:
-    """An exact real expression in Coq's syntax. Raises ValueError on floats and on functions that Coq is not told of."""
+    """An exact real expression in Coq's syntax. Raises ValueError on floats and on unknown functions."""
     match e:
         case sympy.Integer():
             return f"({e})" if e < 0 else str(e)

@@ -62,7 +62,7 @@ MUTANTS = {
     "the factor 2 of Theorem 2 lost": Edit("theorem-2-constant", "is about 0.0247", "is about 0.0493"),
     "duplicates allowed": Edit("proposition-2-with-duplicates", "REFUTED", "INCONCLUSIVE"),
     "Fig. 2 with biases": Edit("figure-2-network-2.1", "REFUTED", "CONFIRMED"),
-    "a coefficient of k_0": Edit("eq-B.6", "3 / (40 * pi)", "3 / (41 * pi)"),
+    "a coefficient of k_0": Edit("eq-B.6-coefficients", "3 / (40 * pi)", "3 / (41 * pi)"),
     "the loss averaged": Edit("eq-2.3", "|loss(100) -", "|loss(100) / 2 -"),
     "the gap crossed before training": Edit(
         "theorem-2-instance", "log10_crossing(gap_sharp(K)) in", "log10_crossing(gap(0) / 2) in"

@@ -313,7 +313,8 @@ def agrees_with_minors(claim: Certificate, matrix: Exact) -> None:
         f"lambda_min in [{found.lower.str(5)}, {found.upper.str(5)}], by minors {'' if exactly else 'not '}positive"
     )
     if found.positive or found.upper <= 0:
-        record(certified(found.positive == exactly, detail))
+        agrees = found.positive == exactly
+        record(certified(agrees, detail))
     else:
         record(certified(None, detail))
 
@@ -393,9 +394,8 @@ def test_the_residual_certificate_agrees_with_exact_minors(claim, matrix):
         undecidable = barely(sign, 70)
         found = claim(undecidable)
         if found.positive or found.upper < 0:
-            record(
-                certified(found.positive == (sign > 0), f"the determinant is about {sign} 2^-70: {found.lower.str(5)}")
-            )
+            agrees = found.positive == (sign > 0)
+            record(certified(agrees, f"the determinant is about {sign} 2^-70: {found.lower.str(5)}"))
 
 
 # Lemmas and propositions

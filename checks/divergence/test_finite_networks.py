@@ -35,6 +35,7 @@ from theory.finite import (
     symbolic_passage,
 )
 from theory.printed.divergence import PAPER, PRINTED, alpha, biases, outer, weight_part, weights
+from theory.printed.notation import latex
 
 Form = Callable[[FiniteNetwork, Passage, Passage], Any]
 """A network and its passages at two inputs x and x' to a scalar, a matrix or a list of them."""
@@ -208,33 +209,38 @@ PROVED = (
 SECOND_INPUT = (
     "The second factor stands at x where K_t(x, x') needs x': wrong unless x = x', and no more than that is used."
 )
+
+
+def written(name: str) -> str:
+    """The corrected form of a formula at depth 2, in LaTeX: written by the object that is tested."""
+    network = resnet(2, alpha) if name in ("eq:C.14", "eq:C.16") else fcn(2)
+    return latex(PRINTED[name].corrected, network) + r" \quad (L = 2)"
+
+
 FINDINGS = {
     "eq:C.5": Finding(
         Severity.TYPO,
         SECOND_INPUT,
-        corrected=r"K_t(x, x') = \sum_{l=1}^{L+1} \langle \nabla_{W_l} f(x), \nabla_{W_l} f(x') \rangle"
-        r" + \sum_{l=1}^{L} \langle \nabla_{b_l} f(x), \nabla_{b_l} f(x') \rangle",
+        corrected=rf"K_t(x, x') = {written('eq:C.5')}",
     ),
     "eq:C.7": Finding(
         Severity.TYPO,
         SECOND_INPUT,
-        corrected=r"\sum_{l=1}^{L} \Bigl\langle \prod_{r=l+1}^{L+1} \sqrt{\tfrac{2}{m_{r-1}}} W_r D_{r-1}(x),"
-        r" \prod_{r=l+1}^{L+1} \sqrt{\tfrac{2}{m_{r-1}}} W_r D_{r-1}(x') \Bigr\rangle",
+        corrected=written("eq:C.7"),
     ),
     "eq:C.14": Finding(
         Severity.UNAFFECTED,
         "The factor sqrt(2/m_l) of (2.2) stands before the ReLU and so multiplies b_l too; as printed b_l is left out, "
         "which makes its part of K_0 too large by m/2. The outputs agree while b_l = 0, as at initialisation, and at "
         "m = 2; (C.16) and (C.17), the only uses, do not see b_l.",
-        corrected=r"a_L = \sqrt{\tfrac1m} (A x + b) + \sum_{l=1}^{L} \sqrt{\tfrac1m} \alpha"
-        r" \Bigl(V_l \sqrt{\tfrac2m} \sigma(W_l a_{l-1}(x) + b_l) + d_l\Bigr)",
+        corrected=rf"a_L, f(x) = {written('eq:C.14')}",
     ),
     "eq:C.16": Finding(
         Severity.USED_LATER,
         "The factor alpha^2 is lost, also against (C.14). The proof of Theorem 2 for the ResNet uses it: harmless if "
         "alpha is not zero, but at alpha = 0 this part is zero and that step fails.",
         corrected=r"\Bigl\langle \frac{\partial f}{\partial d_L}, \frac{\partial f}{\partial d_L} \Bigr\rangle"
-        r" = \frac{\alpha^2}{m_L} \|W_{L+1}\|^2",
+        rf" = {written('eq:C.16')}",
     ),
 }
 TITLES = {
@@ -268,7 +274,8 @@ NOTATION = Statement(
         Severity.TYPO,
         "The product is a row of m_l entries and a_{l-1} a column of m_{l-1}: as it stands it is not defined for "
         "unequal widths and a number, with another value, for equal ones. The gradient by W_l is the outer product.",
-        corrected=r"\Bigl[\prod_{r=l+1}^{L+1} \sqrt{\tfrac{2}{m_{r-1}}} W_r D_{r-1}(x)\Bigr]^\top a_{l-1}(x)^\top",
+        corrected=latex(lambda network, one, other: weight_part(network, one, other, outer), fcn(1))
+        + r" \quad (L = 1)",
     ),
 )
 STATEMENTS = {

@@ -29,7 +29,8 @@ SYMBOLIC = (
 V_SIGN = Finding(
     Severity.TYPO,
     "The sign is lost: as printed V is negative and increases along the flow, against (5.5); (C.22) has it right.",
-    corrected=r"V(u) = -\sum_i \ln(1 - u_i)",
+    corrected=r"V(u) = \sum_i "
+    + sympy.latex(PRINTED["eq:C.22"].form.density.subs(flow.residual(), sympy.Symbol("u_i", positive=True))),
 )
 STATEMENTS = {
     name: printed_statement(

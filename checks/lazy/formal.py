@@ -12,7 +12,7 @@ PROOFS = {
     "lazy:soft-limit": (
         Formal(
             ("lazy.lazy_soft_limit",),
-            "For a flow whose loss falls at least at the rate given by K_t, and lambda_min(K_t) above a positive number.",
+            "For a flow whose loss falls at least at the rate given by K_t; lambda_min(K_t) is bounded below.",
         ),
     ),
     "lazy:unique": (

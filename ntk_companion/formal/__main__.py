@@ -53,9 +53,8 @@ def _proofs(development: Development) -> int:
     mutants = sum(len(theorem["mutants"]) for theorem in sealed["theorems"].values())
     witnesses = sum(bool(theorem["witness"]) for theorem in sealed["theorems"].values())
     print(f"Coq {coq.version()}: {len(development.texts)} files, {len(sealed['theorems'])} theorems as displayed,")
-    print(
-        f"{mutants} mutants refuted, {witnesses} sets of hypotheses that can hold, in {time.monotonic() - started:.1f} s"
-    )
+    seconds = time.monotonic() - started
+    print(f"{mutants} mutants refuted, {witnesses} sets of hypotheses that can hold, in {seconds:.1f} s")
     print(f"axioms: {', '.join(axioms)}")
     return 0
 

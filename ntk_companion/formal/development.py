@@ -75,7 +75,7 @@ class Development:
 
     @cached_property
     def theorems(self) -> dict[str, Registered]:
-        """The theorems that are evidence, by `file.theorem`. Raises ProofError if `theorems.toml` does not list them."""
+        """The theorems that are evidence, by `file.theorem`. Raises ProofError if `theorems.toml` lists none."""
         path = self.folder / "theorems.toml"
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))

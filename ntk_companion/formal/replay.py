@@ -18,12 +18,12 @@ def replay(development: Development, sealed: dict[str, Any]) -> None:
     theorem named; every witness must be the negation of the statement with False for its conclusion. Raises ProofError,
     naming the file or the theorem, on whatever is not so.
     """
+    marker, key = coq.folder_of(development) / "replayed", digest([development.hashes, sealed])
+    if marker.is_file() and marker.read_text() == key:
+        return
     for fault in development.faults():
         raise ProofError(fault)
     folder = coq.build(development)
-    marker, key = folder / "replayed", digest([development.hashes, sealed])
-    if marker.is_file() and marker.read_text() == key:
-        return
     with coq.locked(folder):
         demands = list(_demands(development, sealed))
         labels = [f"accepted_{number}" for number in range(len(demands))]
@@ -36,7 +36,8 @@ def replay(development: Development, sealed: dict[str, Any]) -> None:
 
 def _all_axioms(labels: list[str]) -> str:
     """A question for the axioms under all of these proofs together: one walk through what they share."""
-    return f"Definition everything := {''.join(f'(conj (@{one}) ' for one in labels)}I{')' * len(labels)}.\nPrint Assumptions everything."
+    bundle = f"{''.join(f'(conj (@{one}) ' for one in labels)}I{')' * len(labels)}"
+    return f"Definition everything := {bundle}.\nPrint Assumptions everything."
 
 
 def _user(development: Development, axioms: set[str]) -> str:

@@ -1,8 +1,8 @@
 """The seal of a development: what Coq said of it, committed beside it, so that proofs count where there is no Coq.
 
-It holds the hash of every file, the statement of every theorem that is evidence, the axioms and definitions it rests on,
-its mutants and its witness; and for every statement of a suite the hash of its LaTeX together with the theorems that
-prove it, so that a change of either asks somebody to read the two side by side again.
+It holds the hash of every file, the statement of every theorem that is evidence, the axioms and definitions it rests
+on, its mutants and its witness; and for every statement of a suite the hash of its LaTeX together with the theorems
+that prove it, so that a change of either asks somebody to read the two side by side again.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 def read(development: Development) -> dict[str, Any]:
-    """The seal of a development, whole and of these files.
+    """The seal of a development, whole and of these files, as that of its base must be.
 
     Raises ProofError, naming the file, if the seal was edited or is missing, or a file is not the one that was sealed.
     """
+    if development.base:
+        read(development.base)
     sealed = parsed(development)
     for name in sorted({*sealed["hashes"], *development.hashes}):
         if sealed["hashes"].get(name) != development.hashes.get(name):

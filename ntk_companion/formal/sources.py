@@ -20,17 +20,15 @@ LIBRARIES = ("Coq", "Coquelicot")
 
 def uncommented(text: str) -> str:
     """The text with its comments, nested ones included, replaced by blanks: what stays keeps its line."""
-    kept, depth, place = [], 0, 0
-    while place < len(text):
-        opens, closes = text.startswith("(*", place), depth and text.startswith("*)", place)
-        if opens or closes:
-            depth += 1 if opens else -1
-            kept.append("  ")
-            place += 2
-        else:
-            kept.append(text[place] if not depth or text[place] == "\n" else " ")
-            place += 1
-    return "".join(kept)
+    kept, depth, end = [], 0, 0
+    for mark in re.finditer(r"\(\*|\*\)", text):
+        piece = text[end : mark.start()]
+        kept.append(re.sub(r"[^\n]", " ", piece) if depth else piece)
+        closes = mark.group() == "*)"
+        kept.append(mark.group() if closes and depth == 0 else "  ")
+        depth = max(depth - 1, 0) if closes else depth + 1
+        end = mark.end()
+    return "".join([*kept, text[end:]])
 
 
 def sentences(text: str) -> Iterator[str]:

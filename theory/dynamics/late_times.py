@@ -16,10 +16,12 @@ inequalities are equalities in the limit, dS/dt = -H^2 gamma^(2/H) N^(2 - 2/H) S
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 import sympy
 
-from theory.architecture import Affine, Architecture, Group, Layer, Residual, Softplus
+from theory.activations import Activation
+from theory.architecture import Affine, Architecture, Group, Layer, Normalise, Residual
 
 degree, norm, excess, smoothed_margin = sympy.symbols("H rho S N", positive=True)
 """The degree H of homogeneity, rho = |theta|, S = exp(L) - 1, and N = -ln S where it is positive."""
@@ -41,10 +43,18 @@ def _degree_after(layers: Sequence[Layer], before: int | None) -> int | None:
                 before += weight.trained
                 if bias is not None and _degree(bias) != before:
                     return None
-            case Softplus() if before:
-                return None
-            case Residual(_, branch) if _degree_after(branch, before) != before:
-                return None
+            case Affine() | Normalise():
+                pass
+            case Activation():
+                if before:
+                    if layer.degree is None:
+                        return None
+                    before *= layer.degree
+            case Residual(_, branch):
+                if _degree_after(branch, before) != before:
+                    return None
+            case _:
+                assert_never(layer)
     return before
 
 

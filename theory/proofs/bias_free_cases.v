@@ -99,3 +99,22 @@ Proof.
   unfold empirical, parameter_sum in H6. rewrite unit_partials, (sqrt_sqrt 2) in H6 by (lra || (left; reflexivity)).
   change (2 * 1)%nat with 2%nat in H6. rewrite unit_output2 in H6. unfold norm2, ones in H6; simpl in H6. lra.
 Qed.
+
+Theorem witness_means : ~ (forall (n : nat) (f : nat -> R), (0 < n)%nat -> (forall i : nat, (i < n)%nat -> 0 <= f i) -> False).
+Proof.
+  intros H. apply (H 1%nat (fun _ => 1) (le_n 1)). intros; lra.
+Qed.
+
+Theorem witness_output_bias_free : ~ (forall (m : nat -> nat) (L : nat) (theta : parameter -> R) (x : nat -> R), (forall l r : nat,
+  theta (Bias l r) = 0) -> forall trained : list parameter, NoDup trained -> (forall l r c : nat, (l <= L)%nat -> (r < rows m L l)%nat ->
+  (c < m l)%nat -> In (Weight l r c) trained) -> (forall l : nat, (0 < m l)%nat) -> forall g : parameter -> R, differentiable trained (fun
+  (th : parameter -> R) (_ : nat) => fcn m L th x) theta 0 g -> False).
+Proof.
+  intros H. destruct output_bias_free_attained as [g [H1 [H2 [H3 [H4 [H5 _]]]]]]. exact (H _ _ _ _ H1 _ H2 H3 H4 _ H5).
+Qed.
+
+Theorem mutant_means : ~ (forall (n : nat) (f : nat -> R), (0 < n)%nat -> (forall i : nat, (i < n)%nat -> 0 <= f i) -> product n f <=
+  (sum n f / (2 * INR n)) ^ n).
+Proof.
+  intros H. assert (H1 := H 1%nat (fun _ => 1) (le_n 1) ltac:(intros; lra)). simpl in H1. lra.
+Qed.

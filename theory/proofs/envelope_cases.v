@@ -203,3 +203,76 @@ Proof.
   - assert (M0 := Rmax_l 0 T). assert (M1 := Rmax_r 0 T). destruct (HT (Rmax 0 T + 1) ltac:(lra)) as [p Hp].
     rewrite Ropp_0, !Rmax_left, Rminus_eq_0, Rabs_R0 in Hp by lra. lra.
 Qed.
+
+Theorem witness_varying_envelope : ~ (forall (n : nat) (q : nat -> R -> R) (Q : R -> Prop) (D c : R -> R), (0 < n)%nat -> dissipates Q
+  (loss n q) D -> forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> continuous c r /\ 0 <= c r) -> (forall r : R, 0 <= r <= t -> Q r
+  -> c r * sum n (residual q r) ^ 2 <= D r) -> False).
+Proof.
+  intros H. destruct constant_kernel_trains as [_ HD].
+  apply (H 1%nat _ _ _ (fun _ => 1) (le_n 1) HD 0 (Rle_refl 0)).
+  - intros r _. split; [apply continuous_const|lra].
+  - intros r _ _. unfold dissipation, quad, signed; simpl. lra.
+Qed.
+
+Theorem witness_varying_margin_envelope : ~ (forall (n : nat) (q : nat -> R -> R) (Q : R -> Prop) (D c : R -> R), (0 < n)%nat ->
+  dissipates Q (loss n q) D -> forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> continuous c r /\ 0 <= c r) -> (forall r : R, 0 <= r
+  <= t -> Q r -> c r * sum n (residual q r) ^ 2 <= D r) -> forall y : R, 0 < y -> y + ln y <= potential (loss n q 0) + RInt c 0 t ->
+  forall i : nat, (i < n)%nat -> False).
+Proof.
+  intros H. destruct constant_kernel_trains as [_ HD].
+  set (q := margin (fun _ => 1) (fun _ t => ln (1 + t))) in *. set (g0 := potential (loss 1 q 0)). set (w := Rmin 1 (exp (g0 - 1))).
+  assert (Hw : 0 < w) by (apply Rmin_glb_lt; [lra|apply exp_pos]).
+  assert (H1 : ln w <= g0 - 1).
+  { rewrite <- (ln_exp (g0 - 1)). assert (Hr := Rmin_r 1 (exp (g0 - 1))). fold w in Hr. destruct Hr as [Hl|He]; [left; apply ln_increasing; assumption|rewrite He; lra]. }
+  assert (H2 := Rmin_l 1 (exp (g0 - 1))). fold w in H2.
+  apply (H 1%nat q _ _ (fun _ => 1) (le_n 1) HD 0 (Rle_refl 0)) with (y := w) (i := 0%nat).
+  - intros r _. split; [apply continuous_const|lra].
+  - intros r _ _. unfold dissipation, quad, signed; simpl. fold q. lra.
+  - exact Hw.
+  - rewrite (RInt_point 0 (fun _ => 1)). unfold zero; simpl. fold g0. lra.
+  - lia.
+Qed.
+
+Theorem witness_theorem_1_integral : ~ (forall (Q : R -> Prop) (n : nat) (s : nat -> R) (f : nat -> R -> R) (K : R -> nat -> nat -> R)
+  (c : R -> R), trains Q n s f K -> (forall t : R, 0 <= t -> continuous c t /\ 0 <= c t) -> (forall t : R, 0 <= t -> Q t -> label n s (K
+  t) (c t)) -> is_lim (fun t : R => RInt c 0 t) p_infty p_infty -> forall i : nat, (i < n)%nat -> False).
+Proof.
+  intros H. destruct theorem_1_integral_inhabited as [H1 [H2 [H3 H4]]]. exact (H _ _ _ _ _ _ H1 H2 H3 H4 0%nat (le_n 1)).
+Qed.
+
+Theorem witness_varying_upper_envelope : ~ (forall (n : nat) (q : nat -> R -> R) (Q : R -> Prop) (D kappa : R -> R), (0 < n)%nat ->
+  dissipates Q (loss n q) D -> resists Q (loss n q) D -> forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> continuous kappa r /\ 0 <=
+  kappa r) -> (forall r : R, 0 <= r <= t -> Q r -> 0 <= D r <= kappa r * sum n (residual q r) ^ 2) -> False).
+Proof.
+  intros H. apply (H 2%nat _ _ _ (fun _ => 1) ltac:(lia) twin_dissipates twin_resists 1 ltac:(lra)).
+  - intros r _. split; [apply continuous_const|lra].
+  - intros r Hr _. apply twin_bounded. lra.
+Qed.
+
+Theorem witness_corollary_1_resnet : ~ (forall (d m : nat) (alpha : R) (L : nat) (x : nat -> R) (theta : R -> resnet_parameter -> R) (B0
+  : R), (forall p : resnet_parameter, Rabs (theta 0 p) <= B0) -> is_lim (fun t : R => Rabs (resnet d m alpha L (theta t) x)) p_infty
+  p_infty -> forall B : R, False).
+Proof.
+  intros H. destruct corollary_1_resnet_inhabited as [H0 Hl]. exact (H _ _ _ _ _ _ _ H0 Hl 0).
+Qed.
+
+Theorem mutant_varying_envelope : ~ (forall (n : nat) (q : nat -> R -> R) (Q : R -> Prop) (D c : R -> R), (0 < n)%nat -> dissipates Q
+  (loss n q) D -> forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> continuous c r /\ 0 <= c r) -> (forall r : R, 0 <= r <= t -> Q r
+  -> c r * sum n (residual q r) ^ 2 <= D r) -> potential (loss n q 0) + 2 * RInt c 0 t <= potential (loss n q t)).
+Proof.
+  intros H. apply mutant_varying_margin_envelope. intros n q Q D c Hn HD t Ht Hc Hr y Hy Hyt i Hi.
+  assert (H1 := H n q Q D c Hn HD t Ht Hc Hr).
+  assert (HS := potential_level (loss n q t) y (loss_pos n q t Hn) Hy ltac:(lra)).
+  assert (Hm := margin_loss n q t i Hi).
+  assert (Hexp : exp (- q i t) <= exp (- ln y)) by (rewrite (exp_Ropp (ln y)), exp_ln by exact Hy; lra).
+  apply Ropp_le_cancel. apply Rnot_lt_le. intros Hlt. apply exp_increasing in Hlt. lra.
+Qed.
+
+Theorem mutant_theorem_1_positive : ~ (forall (Q : R -> Prop) (n : nat) (s : nat -> R) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (c
+  : R -> R), trains Q n s f K -> (forall t : R, 0 <= t -> continuous c t /\ 0 <= c t) -> (forall t : R, 0 <= t -> Q t -> label n s (K t)
+  (c t)) -> (forall t : R, 0 <= t -> 0 < c t) -> forall i : nat, (i < n)%nat -> is_lim (margin s f i) p_infty p_infty /\ is_lim (fun t : R
+  => Rabs (f i t)) p_infty p_infty).
+Proof.
+  intros H. apply mutant_theorem_1_integral. intros Q n s f K c HT Hc HK.
+  apply (H Q n s f K c HT); [|exact HK|apply Hc]. intros t Ht. destruct (Hc t Ht) as [H1 H2]. split; [exact H1|lra].
+Qed.

@@ -246,3 +246,31 @@ Proof.
   assert (H3 : within 1 (fun _ _ => 1) (fun _ _ => 0) 1) by (intros i j _ _; apply Rabs_le; lra).
   specialize (H1 H2 H3 (fun _ => 1) (fun i _ => Rle_0_1)). revert H1. unfold quad, signed; simpl. lra.
 Qed.
+
+Theorem witness_best_constant_sharp : ~ (forall (n : nat) (K P : matrix), symmetric n K -> psd n K -> right_inverse n K P -> forall z :
+  nat -> R, (0 < n)%nat -> largest_at n P z -> False).
+Proof.
+  intros H. destruct best_constant_sharp_inhabited as [H1 [H2 [H3 [H4 _]]]]. exact (H _ _ _ H1 H2 H3 _ (le_S _ _ (le_n 1)) H4).
+Qed.
+
+Theorem witness_label_aware_sharp : ~ (forall (n : nat) (s : nat -> R) (K : matrix) (g : R), signs n s -> 0 <= g -> ~ label n s K g ->
+  False).
+Proof.
+  intros H. apply (H 1%nat (fun _ => 1) (fun _ _ => 0) 1); [intros i _; left; reflexivity|lra|].
+  intros HL. specialize (HL (fun _ => 1) (fun i _ => Rle_0_1)). revert HL. unfold quad, signed; simpl. lra.
+Qed.
+
+Theorem mutant_largest_exists : ~ (forall (n : nat) (P : matrix), exists z : nat -> R, forall z' : nat -> R, quad n P z' <= quad n P z).
+Proof.
+  intros H. destruct (H 1%nat (fun _ _ => 1)) as [z Hz]. specialize (Hz (fun i => Rabs (z i) + 1)). revert Hz. unfold quad; simpl.
+  assert (E : z 0%nat * z 0%nat = Rabs (z 0%nat) * Rabs (z 0%nat)) by (rewrite <- Rabs_mult; symmetry; apply Rabs_pos_eq, Rle_0_sqr).
+  assert (H1 := Rabs_pos (z 0%nat)). intros H2. nra.
+Qed.
+
+Theorem mutant_label_aware_sharp : ~ (forall (n : nat) (s : nat -> R) (K : matrix) (g : R), signs n s -> 0 <= g -> exists H : nat -> nat
+  -> R, within n K H g /\ (exists u : nat -> R, (forall i : nat, (i < n)%nat -> 0 <= u i) /\ quad n (signed s H) u < 0)).
+Proof.
+  intros H. destruct (H 1%nat (fun _ => 1) (fun _ _ => 2) 1 ltac:(intros i _; left; reflexivity) ltac:(lra)) as [M [HM [u [_ Hlt]]]].
+  assert (H1 := Rabs_bounds _ _ (HM 0%nat 0%nat (le_n 1) (le_n 1))). revert Hlt. unfold quad, signed; simpl.
+  assert (0 <= u 0%nat * u 0%nat) by apply Rle_0_sqr. intros Hlt. nra.
+Qed.

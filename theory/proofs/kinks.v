@@ -1,4 +1,4 @@
-(** N-10: Theorem 1 is false for the Gram matrix of automatic differentiation, which takes 1(z > 0) for the derivative
+(** Theorem 1 is false for the Gram matrix of automatic differentiation, which takes 1(z > 0) for the derivative
     of the ReLU. Depth 1, three neurons, x = -2, .., 2, labels + - + - +: zero lies in Clarke's subdifferential of the
     loss, so the constant path is a flow, and that Gram matrix is positive definite. *)
 From Coq Require Import Reals Lra Lia List.
@@ -342,4 +342,31 @@ Proof.
     assert (H6 := residual_pos (margin alternating (fun i _ => output_of (stuck b 0) i)) 1 0).
     unfold alternating at 1. lra. }
   lra.
+Qed.
+
+Theorem witness_automatic_right : ~ (forall (theta : parameter -> R) (i : nat), (forall j : nat, (j < 3)%nat -> pre_of theta i j <> 0)
+  -> False).
+Proof.
+  intros H. apply (H (stuck 0 (1 / 2)) 0%nat). intros j Hj.
+  assert (E : 1 / 2 = 1 * (1 / 2)) by ring. rewrite E. apply off_kinks; [left; reflexivity|lra|lia|exact Hj].
+Qed.
+
+Theorem mutant_automatic_right : ~ (forall (theta : parameter -> R) (i : nat), differentiable nine output_of theta i (automatic theta
+  i)).
+Proof.
+  intros H. assert (Hr := root_pos).
+  (* at x = 0 the first neuron of weight -2 / root is on its kink: moving its bias by h > 0 changes the output by -2 h *)
+  destruct (H (stuck 1 0) 2%nat 1 Rlt_0_1) as [d [Hd H1]].
+  set (s := d / 2). assert (H2 := H1 (fun p => match p with Bias 0 0 => s | _ => 0 end)).
+  assert (H3 := H2 ltac:(intros p Hp; destruct p as [l r c|[|l] [|r]]; try reflexivity; exfalso; apply Hp; simpl; tauto)
+    ltac:(intros p _; destruct p as [l r c|[|l] [|r]]; try (rewrite Rabs_R0; exact Hd); unfold s; rewrite Rabs_pos_eq; lra)).
+  rewrite !output_split in H3. unfold sum, pre_of in H3.
+  revert H3. unfold nine, neuron, automatic, active, pre_of, relu, Rmax, point, s. cbn [app parameter_sum stuck]. simpl INR.
+  repeat match goal with
+  | |- context [Rlt_dec 0 ?z] => destruct (Rlt_dec 0 z); try (exfalso; lra)
+  | |- context [Rle_dec 0 ?z] => destruct (Rle_dec 0 z); try (exfalso; lra)
+  end.
+  rewrite !Rabs_R0, (Rabs_pos_eq (d / 2)) by lra. intros H3.
+  match type of H3 with Rabs ?a <= _ => replace a with (- d) in H3 by (field; lra) end.
+  rewrite Rabs_left in H3 by lra. lra.
 Qed.

@@ -1,7 +1,7 @@
 (** Theorems of lazy.v: their hypotheses can hold, and near statements are false. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
-Require Import sums matrices gap_constants dissipation theorem_1 parameter_sums gradient_flow gap_sharpness lazy mutants.
+Require Import sums matrices gap_constants dissipation theorem_1 parameter_sums gradient_flow gap_sharpness multiclass lazy mutants.
 Import ListNotations.
 Open Scope R_scope.
 
@@ -228,4 +228,156 @@ Proof.
   intros H. assert (H1 := H 1%nat (fun _ _ => 0) (fun _ => 1) 1 (fun _ => 1)).
   assert (H2 := H1 ltac:(intros v; unfold quad; simpl; lra) Rlt_0_1 ltac:(intros; lra) (ex_intro _ 0%nat (conj (le_n 1) R1_neq_R0))).
   revert H2. unfold apply_matrix, quad; simpl. lra.
+Qed.
+
+Theorem witness_objective_never_rises : ~ (forall {A : Type} (eq_dec : forall p q : A, {p = q} + {p <> q}) (trained : list A) (n : nat)
+  (F : (A -> R) -> nat -> R), NoDup trained -> (forall (theta theta' : A -> R) (i : nat), (forall p : A, theta p = theta' p) -> F theta i
+  = F theta' i) -> forall l dl : nat -> R -> R, (forall (i : nat) (z : R_AbsRing), (i < n)%nat -> is_derive (l i) z (dl i z)) -> forall
+  (beta : R) (theta : R -> A -> R), penalised_flow eq_dec trained n F dl beta theta -> forall s t : R, 0 <= s -> s <= t -> False).
+Proof.
+  intros H. destruct penalty_bound_inhabited as [theta [H1 [_ [H3 _]]]].
+  exact (H nat Nat.eq_dec [0%nat] 1%nat one_parameter ltac:(constructor; [intros []|constructor]) one_parameter_ext _ _ H1 1 theta H3 0 0 (Rle_refl 0) (Rle_refl 0)).
+Qed.
+
+Theorem witness_penalty_bound : ~ (forall {A : Type} (eq_dec : forall p q : A, {p = q} + {p <> q}) (trained : list A) (n : nat) (F : (A
+  -> R) -> nat -> R), NoDup trained -> (forall (theta theta' : A -> R) (i : nat), (forall p : A, theta p = theta' p) -> F theta i = F
+  theta' i) -> forall l dl : nat -> R -> R, (forall (i : nat) (z : R_AbsRing), (i < n)%nat -> is_derive (l i) z (dl i z)) -> (forall (i :
+  nat) (z : R), (i < n)%nat -> 0 <= l i z) -> forall (beta : R) (theta : R -> A -> R), penalised_flow eq_dec trained n F dl beta theta ->
+  forall t : R, 0 <= t -> False).
+Proof.
+  intros H. destruct penalty_bound_inhabited as [theta [H1 [H2 [H3 _]]]].
+  exact (H nat Nat.eq_dec [0%nat] 1%nat one_parameter ltac:(constructor; [intros []|constructor]) one_parameter_ext _ _ H1 H2 1 theta H3 0 (Rle_refl 0)).
+Qed.
+
+Theorem witness_soft_limit : ~ (forall (Q : R -> Prop) (n : nat) (l dl : nat -> R -> R) (z : nat -> R) (f : nat -> R -> R) (K : R -> nat
+  -> nat -> R) (C : R), (forall i : nat, (i < n)%nat -> sharp_minimum (l i) (dl i) (z i)) -> trains_soft Q n l dl f K -> 0 < C -> (forall
+  t : R, 0 <= t -> Q t -> below n (K t) C) -> forall i : nat, (i < n)%nat -> False).
+Proof.
+  intros H. destruct lazy_soft_limit_inhabited as [f [K [HT [HK _]]]].
+  apply (H (fun _ => True) 1%nat (fun _ => soft_loss (1 / 2)) (fun _ x => sigmoid x - 1 / 2) (fun _ => ln (1 / 2 / (1 - 1 / 2))) f K 1) with (i := 0%nat); [intros i _; apply soft_loss_minimum; lra|exact HT|lra|exact HK|lia].
+Qed.
+
+Theorem witness_lazy_soft_limit : ~ (forall (Q : R -> Prop) (n : nat) (y : nat -> R) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (C :
+  R), (forall i : nat, (i < n)%nat -> 0 < y i < 1) -> trains_soft Q n (fun i : nat => soft_loss (y i)) (fun (i : nat) (x : R) => sigmoid x
+  - y i) f K -> 0 < C -> (forall t : R, 0 <= t -> Q t -> below n (K t) C) -> forall i : nat, (i < n)%nat -> False).
+Proof.
+  intros H. destruct lazy_soft_limit_inhabited as [f [K [HT [HK _]]]].
+  apply (H (fun _ => True) 1%nat (fun _ => 1 / 2) f K 1) with (i := 0%nat); [intros i _; lra|exact HT|lra|exact HK|lia].
+Qed.
+
+Theorem witness_penalised_solution_unique : ~ (forall (n : nat) (K : nat -> nat -> R) (f0 y : nat -> R) (beta : R) (f g : nat -> R), psd
+  n K -> 0 < beta -> penalised_solution n K f0 y beta f -> penalised_solution n K f0 y beta g -> forall i : nat, (i < n)%nat -> False).
+Proof.
+  intros H. destruct lazy_unique_inhabited as [HD HS].
+  exact (H 1%nat _ _ _ 1 _ _ (definite_psd 1 _ HD) Rlt_0_1 HS HS 0%nat (le_n 1)).
+Qed.
+
+Theorem witness_penalised_coefficients_unique : ~ (forall (n : nat) (K : nat -> nat -> R) (f0 y : nat -> R) (beta : R) (C C' : nat ->
+  R), definite n K -> 0 < beta -> (forall i : nat, (i < n)%nat -> apply_matrix n K (fun j : nat => beta * C j - (y j - sigmoid (f0 j +
+  apply_matrix n K C j))) i = 0) -> (forall i : nat, (i < n)%nat -> apply_matrix n K (fun j : nat => beta * C' j - (y j - sigmoid (f0 j +
+  apply_matrix n K C' j))) i = 0) -> forall i : nat, (i < n)%nat -> False).
+Proof.
+  intros H. destruct lazy_unique_inhabited as [HD _].
+  assert (E : forall i, (i < 1)%nat -> apply_matrix 1 (fun _ _ => 1) (fun j => 1 * 0 - ((fun _ => 1 / 2) j - sigmoid (0 + apply_matrix 1 (fun _ _ => 1) (fun _ => 0) j))) i = 0).
+  { intros i _. unfold apply_matrix, sum, sigmoid. replace (- (0 + (0 + 1 * 0))) with 0 by ring. rewrite exp_0. field. }
+  exact (H 1%nat _ (fun _ => 0) (fun _ => 1 / 2) 1 (fun _ => 0) (fun _ => 0) HD Rlt_0_1 E E 0%nat (le_n 1)).
+Qed.
+
+Theorem witness_soft_solution_unique : ~ (forall (n : nat) (K : nat -> nat -> R) (f0 y C C' : nat -> R), definite n K -> (forall i :
+  nat, (i < n)%nat -> sigmoid (f0 i + apply_matrix n K C i) = y i) -> (forall i : nat, (i < n)%nat -> sigmoid (f0 i + apply_matrix n K C'
+  i) = y i) -> forall i : nat, (i < n)%nat -> False).
+Proof.
+  intros H. destruct lazy_unique_inhabited as [HD _].
+  exact (H 1%nat _ (fun _ => 0) (fun i => sigmoid (0 + apply_matrix 1 (fun _ _ => 1) (fun _ => 0) i)) (fun _ => 0) (fun _ => 0) HD
+    (fun i _ => eq_refl) (fun i _ => eq_refl) 0%nat (le_n 1)).
+Qed.
+
+Theorem witness_rest_output : ~ (forall y x : R, 0 < y < 1 -> False).
+Proof.
+  intros H. apply (H (1 / 2) 0). lra.
+Qed.
+
+Theorem witness_rest_logits : ~ (forall (k : nat) (z y : nat -> R) (a b : nat), (a < k)%nat -> (b < k)%nat -> (forall c : nat, (c <
+  k)%nat -> softmax k z c = y c) -> False).
+Proof.
+  intros H. exact (H 1%nat (fun _ => 0) (softmax 1 (fun _ => 0)) 0%nat 0%nat (le_n 1) (le_n 1) (fun c _ => eq_refl)).
+Qed.
+
+Theorem witness_mean_logit_kept : ~ (forall (n k : nat) (K f0 C : nat -> nat -> R), (forall j : nat, (j < n)%nat -> sum k (C j) = 0) ->
+  forall i : nat, False).
+Proof.
+  intros H. apply (H 0%nat 0%nat (fun _ _ => 0) (fun _ _ => 0) (fun _ _ => 0)); [intros; lia|exact 0%nat].
+Qed.
+
+Theorem witness_linearised_hessian_definite : ~ (forall (n : nat) (K : nat -> nat -> R) (w : nat -> R) (beta : R) (v : nat -> R),
+  definite n K -> 0 < beta -> (forall i : nat, (i < n)%nat -> 0 <= w i) -> (exists i : nat, (i < n)%nat /\ v i <> 0) -> False).
+Proof.
+  intros H. destruct lazy_unique_inhabited as [HD _].
+  exact (H 1%nat _ (fun _ => 1) 1 (fun _ => 1) HD Rlt_0_1 (fun i _ => Rle_0_1) (ex_intro _ 0%nat (conj (le_n 1) R1_neq_R0))).
+Qed.
+
+Theorem mutant_objective_never_rises : ~ (forall {A : Type} (eq_dec : forall p q : A, {p = q} + {p <> q}) (trained : list A) (n : nat)
+  (F : (A -> R) -> nat -> R), NoDup trained -> (forall (theta theta' : A -> R) (i : nat), (forall p : A, theta p = theta' p) -> F theta i
+  = F theta' i) -> forall l dl : nat -> R -> R, (forall (i : nat) (z : R_AbsRing), (i < n)%nat -> is_derive (l i) z (dl i z)) -> forall
+  (beta : R) (theta : R -> A -> R), penalised_flow eq_dec trained n F dl beta theta -> forall s t : R, 0 <= s -> s <= t -> objective
+  trained n F l beta theta t < objective trained n F l beta theta s).
+Proof.
+  intros H. destruct penalty_bound_inhabited as [theta [H1 [_ [H3 _]]]].
+  assert (H4 := H nat Nat.eq_dec [0%nat] 1%nat one_parameter ltac:(constructor; [intros []|constructor]) one_parameter_ext _ _ H1 1 theta H3 0 0 (Rle_refl 0) (Rle_refl 0)). lra.
+Qed.
+
+Theorem mutant_penalty_bound_sign : ~ (forall {A : Type} (eq_dec : forall p q : A, {p = q} + {p <> q}) (trained : list A) (n : nat) (F :
+  (A -> R) -> nat -> R), NoDup trained -> (forall (theta theta' : A -> R) (i : nat), (forall p : A, theta p = theta' p) -> F theta i = F
+  theta' i) -> forall l dl : nat -> R -> R, (forall (i : nat) (z : R_AbsRing), (i < n)%nat -> is_derive (l i) z (dl i z)) -> forall (beta
+  : R) (theta : R -> A -> R), penalised_flow eq_dec trained n F dl beta theta -> forall t : R, 0 <= t -> beta / 2 * distance2 trained
+  theta t <= total_loss n F l theta 0).
+Proof.
+  intros H. apply mutant_penalty_bound. intros trained n F HD HF l dl Hl beta _ theta Hflow t Ht.
+  exact (H nat Nat.eq_dec trained n F HD HF l dl Hl beta theta Hflow t Ht).
+Qed.
+
+Theorem mutant_penalty_bound_later : ~ (forall {A : Type} (eq_dec : forall p q : A, {p = q} + {p <> q}) (trained : list A) (n : nat) (F
+  : (A -> R) -> nat -> R), NoDup trained -> (forall (theta theta' : A -> R) (i : nat), (forall p : A, theta p = theta' p) -> F theta i = F
+  theta' i) -> forall l dl : nat -> R -> R, (forall (i : nat) (z : R_AbsRing), (i < n)%nat -> is_derive (l i) z (dl i z)) -> (forall (i :
+  nat) (z : R), (i < n)%nat -> 0 <= l i z) -> forall (beta : R) (theta : R -> A -> R), penalised_flow eq_dec trained n F dl beta theta ->
+  forall t : R, 0 <= t -> beta / 2 * distance2 trained theta t <= total_loss n F l theta t).
+Proof.
+  intros H. apply mutant_penalty_bound_now. intros trained n F HD HF l dl Hl Hp beta _ theta Hflow t Ht.
+  exact (H nat Nat.eq_dec trained n F HD HF l dl Hl Hp beta theta Hflow t Ht).
+Qed.
+
+Theorem mutant_soft_limit : ~ (forall (Q : R -> Prop) (n : nat) (l dl : nat -> R -> R) (z : nat -> R) (f : nat -> R -> R) (K : R -> nat
+  -> nat -> R) (C : R), (forall i : nat, (i < n)%nat -> sharp_minimum (l i) (dl i) (z i)) -> trains_soft Q n l dl f K -> 0 <= C -> (forall
+  t : R, 0 <= t -> Q t -> below n (K t) C) -> forall i : nat, (i < n)%nat -> is_lim (f i) p_infty (z i)).
+Proof.
+  intros H.
+  assert (H1 : is_lim (fun _ : R => 1) p_infty 0).
+  { apply (H (fun _ => True) 1%nat (fun _ x => x ^ 2 / 2) (fun _ x => x) (fun _ => 0) (fun _ _ => 1) (fun _ _ _ => 0) 0) with (i := 0%nat).
+    - intros i _. split; [|split]; [intros x; auto_derive; [exact I|field]|intros; lra|reflexivity].
+    - intros a b c Ha Hab Hc Hr. specialize (Hr a ltac:(lra) I). revert Hr. unfold quad; simpl. intros Hr. assert (c = 0) by lra. subst c. lra.
+    - lra.
+    - intros t _ _ v. unfold norm2, quad; simpl. lra.
+    - lia. }
+  apply is_lim_unique in H1. rewrite Lim_const in H1. inversion H1. lra.
+Qed.
+
+Theorem mutant_rest_output : ~ (forall y x : R, 0 < y <= 1 -> sigmoid x = y <-> x = ln (y / (1 - y))).
+Proof.
+  intros H. destruct (H 1 (ln (1 / (1 - 1))) ltac:(lra)) as [_ H1]. specialize (H1 eq_refl). unfold sigmoid in H1.
+  assert (E := exp_pos (- ln (1 / (1 - 1)))). set (q := exp (- ln (1 / (1 - 1)))) in *.
+  apply (f_equal Rinv) in H1. rewrite Rinv_inv, Rinv_1 in H1. lra.
+Qed.
+
+Theorem mutant_rest_logits : ~ (forall (k : nat) (z y : nat -> R) (a b : nat), (a < k)%nat -> (b < k)%nat -> (forall c : nat, (c <
+  k)%nat -> softmax k z c = y c) -> z a - z b = ln (y a) + ln (y b)).
+Proof.
+  intros H. assert (H1 := H 2%nat (fun _ => 0) (fun _ => / 2) 0%nat 0%nat ltac:(lia) ltac:(lia)
+    ltac:(intros c _; unfold softmax; simpl; rewrite exp_0; field)).
+  cbv beta in H1. rewrite ln_Rinv in H1 by lra. assert (0 < ln 2) by (rewrite <- ln_1; apply ln_increasing; lra). lra.
+Qed.
+
+Theorem mutant_mean_logit_kept : ~ (forall (n k : nat) (K f0 C : nat -> nat -> R), forall i : nat, sum k (fun c : nat => f0 i c +
+  apply_matrix n K (fun j : nat => C j c) i) = sum k (fun c : nat => f0 i c)).
+Proof.
+  intros H. assert (H1 := H 1%nat 1%nat (fun _ _ => 1) (fun _ _ => 0) (fun _ _ => 1) 0%nat). revert H1. unfold apply_matrix; simpl. lra.
 Qed.

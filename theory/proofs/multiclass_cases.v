@@ -157,7 +157,7 @@ Proof.
   assert (H3 : ln (1 + 1) < ln 2.1) by (apply ln_increasing; lra). lra.
 Qed.
 
-(** Theorem 2 without the output bound N-3. *)
+(** Theorem 2 without the output bound. *)
 Theorem mutant_theorem_2_classes : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : nat -> nat -> R)
     (Kt : R -> nat -> nat -> R) (l0 g T : R),
   (0 < n)%nat -> (2 <= k)%nat -> class_trains Q n k y f Kt -> 0 <= l0 -> below (n * k) K l0 ->
@@ -172,4 +172,162 @@ Proof.
   - intros T. exists T. split; [lra|exact I].
   - lra.
   - intros t _ _ i j _ _. unfold half_block. rewrite Rminus_eq_0, Rabs_R0. lra.
+Qed.
+
+Theorem witness_classes_below : ~ (forall (n k : nat) (y : nat -> nat) (K : nat -> nat -> R) (l0 : R), (0 < n)%nat -> (2 <= k)%nat ->
+  labels n k y -> 0 <= l0 -> below (n * k) K l0 -> False).
+Proof.
+  intros H. apply (H 1%nat 2%nat (fun _ => 0%nat) (fun _ _ => 0) 0 ltac:(lia) ltac:(lia)); [intros i _; lia|lra|].
+  intros v. small. lra.
+Qed.
+
+Theorem witness_classes_within : ~ (forall (n k : nat) (y : nat -> nat) (K H : nat -> nat -> R) (c g : R), labels n k y -> label_classes
+  n k y K c -> within (n * k) K H g -> False).
+Proof.
+  intros H. destruct classes_inhabited as [y [f [K [[Hy _] [_ [HL _]]]]]].
+  apply (H 1%nat 2%nat y (K 0) (K 0) 2 0 Hy (HL 0 (Rle_refl 0))). intros i j _ _. rewrite Rminus_eq_0, Rabs_R0. lra.
+Qed.
+
+Theorem witness_envelope_classes : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : R -> nat -> nat -> R)
+  (g : R), (0 < n)%nat -> (2 <= k)%nat -> class_trains Q n k y f K -> 0 <= g -> forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> Q r
+  -> label_classes n k y (K r) g) -> forall w : R, 0 < w -> w + ln w <= potential (class_loss n k y f 0) + g * t -> forall i c : nat, (i <
+  n)%nat -> (c < k)%nat -> c <> y i -> False).
+Proof.
+  intros H. destruct classes_inhabited as [y [f [K [HT [_ [HL _]]]]]]. assert (Hy := proj1 HT 0%nat (le_n 1)).
+  destruct (another 2 (y 0%nat) (le_n 2)) as [c [Hc Hne]].
+  (* w small enough that w + ln w is below the potential at the start *)
+  set (g0 := potential (class_loss 1 2 y f 0)). set (w := Rmin 1 (exp (g0 - 1))).
+  assert (Hw : 0 < w) by (apply Rmin_glb_lt; [lra|apply exp_pos]).
+  assert (H1 : ln w <= g0 - 1).
+  { rewrite <- (ln_exp (g0 - 1)). assert (Hr := Rmin_r 1 (exp (g0 - 1))). fold w in Hr. destruct Hr as [Hl|He]; [left; apply ln_increasing; assumption|rewrite He; lra]. }
+  assert (H2 := Rmin_l 1 (exp (g0 - 1))). fold w in H2.
+  apply (H (fun _ => True) 1%nat 2%nat y f K 2 (le_n 1) (le_n 2) HT ltac:(lra) 0 (Rle_refl 0)) with (w := w) (i := 0%nat) (c := c);
+    [intros r [Hr _] _; apply HL, Hr|exact Hw| |lia|exact Hc|exact Hne]. fold g0. lra.
+Qed.
+
+Theorem witness_theorem_1_classes_label : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : R -> nat ->
+  nat -> R) (g : R), (2 <= k)%nat -> class_trains Q n k y f K -> 0 < g -> (forall t : R, 0 <= t -> Q t -> label_classes n k y (K t) g) ->
+  forall i c : nat, (i < n)%nat -> (c < k)%nat -> c <> y i -> False).
+Proof.
+  intros H. destruct classes_inhabited as [y [f [K [HT [_ [HL _]]]]]]. destruct (another 2 (y 0%nat) (le_n 2)) as [c [Hc Hne]].
+  exact (H (fun _ => True) 1%nat 2%nat y f K 2 (le_n 2) HT ltac:(lra) (fun t Ht _ => HL t Ht) 0%nat c (le_n 1) Hc Hne).
+Qed.
+
+Theorem witness_theorem_1_classes : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : R -> nat -> nat ->
+  R) (C : R), (2 <= k)%nat -> class_trains Q n k y f K -> 0 < C -> (forall t : R, 0 <= t -> Q t -> below (n * k) (K t) C) -> forall i c :
+  nat, (i < n)%nat -> (c < k)%nat -> c <> y i -> False).
+Proof.
+  intros H. destruct classes_inhabited as [y [f [K [HT [HB _]]]]]. destruct (another 2 (y 0%nat) (le_n 2)) as [c [Hc Hne]].
+  exact (H (fun _ => True) 1%nat 2%nat y f K 1 (le_n 2) HT ltac:(lra) (fun t Ht _ => HB t Ht) 0%nat c (le_n 1) Hc Hne).
+Qed.
+
+Theorem witness_gap_classes : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : nat -> nat -> R) (Kt : R
+  -> nat -> nat -> R) (c g beta T : R), (0 < n)%nat -> (2 <= k)%nat -> class_trains Q n k y f Kt -> label_classes n k y K c -> g < c / 4
+  -> 0 < beta -> (forall (t : R) (a : nat), 0 <= t -> Q t -> (a < n * k)%nat -> beta * Rabs (f a t) <= Kt t a a) -> unbounded Q -> 0 <= T
+  -> False).
+Proof.
+  intros H. destruct classes_inhabited as [y [f [K [HT [_ [HL HN]]]]]].
+  apply (H (fun _ => True) 1%nat 2%nat y f (K 0) K 2 0 1 0 (le_n 1) (le_n 2) HT (HL 0 (Rle_refl 0))); try lra.
+  - intros t a Ht _ Ha. apply HN; assumption.
+  - intros T. exists T. split; [lra|exact I].
+Qed.
+
+Theorem witness_theorem_2_classes : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : nat -> nat -> R) (Kt
+  : R -> nat -> nat -> R) (l0 g beta T : R), (0 < n)%nat -> (2 <= k)%nat -> class_trains Q n k y f Kt -> 0 <= l0 -> below (n * k) K l0 ->
+  g < l0 * INR k / (4 * (INR k - 1) * INR n) -> 0 < beta -> (forall (t : R) (a : nat), 0 <= t -> Q t -> (a < n * k)%nat -> beta * Rabs (f
+  a t) <= Kt t a a) -> unbounded Q -> 0 <= T -> False).
+Proof.
+  intros H. destruct classes_inhabited as [y [f [K [HT [HB [_ HN]]]]]].
+  apply (H (fun _ => True) 1%nat 2%nat y f (K 0) K 1 0 1 0 (le_n 1) (le_n 2) HT ltac:(lra) (HB 0 (Rle_refl 0))); try lra.
+  - simpl. lra.
+  - intros t a Ht _ Ha. apply HN; assumption.
+  - intros T. exists T. split; [lra|exact I].
+Qed.
+
+Theorem witness_below_kron : ~ (forall (n k : nat) (K : nat -> nat -> R) (l0 : R), below n K l0 -> False).
+Proof.
+  intros H. apply (H 0%nat 0%nat (fun _ _ => 0) 0). intros v. small. lra.
+Qed.
+
+Theorem witness_two_classes_loss : ~ (forall (n : nat) (y : nat -> nat) (f : nat -> R -> R) (t : R), labels n 2 y -> False).
+Proof.
+  intros H. apply (H 0%nat (fun _ => 0%nat) (fun _ _ => 0) 0). intros i Hi. lia.
+Qed.
+
+Theorem witness_two_classes_dissipation : ~ (forall (n : nat) (y : nat -> nat) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (t : R),
+  labels n 2 y -> False).
+Proof.
+  intros H. apply (H 0%nat (fun _ => 0%nat) (fun _ _ => 0) (fun _ _ _ => 0) 0). intros i Hi. lia.
+Qed.
+
+Theorem mutant_theorem_1_classes_label : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : R -> nat -> nat
+  -> R) (g : R), (2 <= k)%nat -> class_trains Q n k y f K -> 0 <= g -> (forall t : R, 0 <= t -> Q t -> label_classes n k y (K t) g) ->
+  forall i c : nat, (i < n)%nat -> (c < k)%nat -> c <> y i -> is_lim (fun t : R => f (i * k + y i)%nat t - f (i * k + c)%nat t) p_infty
+  p_infty).
+Proof.
+  intros H. apply mutant_theorem_1_classes. intros Q n k y f K C Hk HT HC HK i c Hi Hc Hne.
+  assert (Hn : (0 < n)%nat) by lia. assert (Pn : 0 < INR n) by (apply lt_0_INR, Hn).
+  assert (Pk : 2 <= INR k) by (change 2 with (INR 2); apply le_INR, Hk).
+  apply (H Q n k y f K (C * INR k / ((INR k - 1) * INR n)) Hk HT); try assumption.
+  - apply Rmult_le_pos; [apply Rmult_le_pos; lra|]. left. apply Rinv_0_lt_compat, Rmult_lt_0_compat; lra.
+  - intros t Ht HQ. apply classes_below; [exact Hn|exact Hk|apply HT|exact HC|apply HK; assumption].
+Qed.
+
+Theorem mutant_gap_classes : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : nat -> nat -> R) (Kt : R ->
+  nat -> nat -> R) (c g beta T : R), (0 < n)%nat -> (2 <= k)%nat -> class_trains Q n k y f Kt -> label_classes n k y K c -> g < c / 4 -> 0
+  < beta -> unbounded Q -> 0 <= T -> ~ (forall t : R, T <= t -> Q t -> within (n * k) K (Kt t) g)).
+Proof.
+  intros H.
+  assert (Hy : labels 1 2 (class_of (fun _ => 1))) by apply class_of_labels.
+  apply (H (fun _ => True) 1%nat 2%nat _ _ (kron 2 (fun _ _ => 1 / 2)) _ 1 0 1 0 ltac:(lia) (le_n 2) (binary_two_classes _ _ _ _ _ constant_kernel_trains)).
+  - assert (E : 1 / 2 * INR 2 / ((INR 2 - 1) * INR 1) = 1) by (simpl; field).
+    assert (HL := classes_below 1 2 _ (kron 2 (fun _ _ => 1 / 2)) (1 / 2) ltac:(lia) ltac:(lia) Hy ltac:(lra)). rewrite E in HL.
+    apply HL, below_kron. intros v. small. lra.
+  - lra.
+  - lra.
+  - intros T. exists T. split; [lra|exact I].
+  - lra.
+  - intros t _ _ i j _ _. unfold half_block. rewrite Rminus_eq_0, Rabs_R0. lra.
+Qed.
+
+Theorem mutant_theorem_2_classes_output : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : nat -> nat ->
+  R) (Kt : R -> nat -> nat -> R) (l0 g beta T : R), (0 < n)%nat -> (2 <= k)%nat -> class_trains Q n k y f Kt -> 0 <= l0 -> below (n * k) K
+  l0 -> g < l0 * INR k / (4 * (INR k - 1) * INR n) -> 0 < beta -> unbounded Q -> 0 <= T -> ~ (forall t : R, T <= t -> Q t -> within (n *
+  k) K (Kt t) g)).
+Proof.
+  intros H. apply mutant_theorem_2_classes. intros Q n k y f K Kt l0 g T Hn Hk HT Hl HK Hg HU H0.
+  exact (H Q n k y f K Kt l0 g 1 T Hn Hk HT Hl HK Hg Rlt_0_1 HU H0).
+Qed.
+
+Theorem mutant_below_kron : ~ (forall (n k : nat) (K : nat -> nat -> R) (l0 : R), below n K l0 -> below (n * k) (kron k K) (2 * l0)).
+Proof.
+  intros H. assert (H1 := H 1%nat 1%nat (fun _ _ => 1) 1 ltac:(intros v; small; lra) (fun _ => 1)).
+  revert H1. unfold kron, onehot. small. lra.
+Qed.
+
+Theorem mutant_two_classes_loss : ~ (forall (n : nat) (y : nat -> nat) (f : nat -> R -> R) (t : R), labels n 2 y -> class_loss n 2 y f t
+  = 2 * loss n (margin (sign_of y) (difference_output f)) t).
+Proof.
+  intros H. assert (Hy : labels 1 2 (fun _ => 0%nat)) by (intros i _; lia).
+  assert (H1 := H 1%nat (fun _ => 0%nat) (fun _ _ => 0) 0 Hy). rewrite (two_classes_loss 1 _ _ _ Hy) in H1.
+  assert (H2 := loss_pos 1 (margin (sign_of (fun _ => 0%nat)) (difference_output (fun _ _ => 0))) 0 (le_n 1)). lra.
+Qed.
+
+Theorem mutant_two_classes_dissipation : ~ (forall (n : nat) (y : nat -> nat) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (t : R),
+  labels n 2 y -> class_dissipation n 2 y f K t = 2 * dissipation n (sign_of y) (difference_output f) (fun t0 : R => difference_kernel (K
+  t0)) t).
+Proof.
+  intros H. assert (Hy : labels 1 2 (fun _ => 0%nat)) by (intros i _; lia).
+  assert (H1 := H 1%nat (fun _ => 0%nat) (fun _ _ => 0) (fun _ => kron 2 (fun _ _ => 1)) 0 Hy). rewrite (two_classes_dissipation 1 _ _ _ _ Hy) in H1.
+  assert (H2 : 0 < dissipation 1 (sign_of (fun _ => 0%nat)) (difference_output (fun _ _ => 0)) (fun _ => difference_kernel (kron 2 (fun _ _ => 1))) 0).
+  { unfold dissipation, quad, signed, sum. rewrite two_classes_kron.
+    assert (Hu := residual_pos (margin (sign_of (fun _ => 0%nat)) (difference_output (fun _ _ => 0))) 0 0).
+    set (u := residual (margin (sign_of (fun _ => 0%nat)) (difference_output (fun _ _ => 0))) 0 0) in *.
+    unfold sign_of. simpl INR. assert (0 < u * u) by (apply Rmult_lt_0_compat; exact Hu). nra. }
+  lra.
+Qed.
+
+Theorem mutant_two_classes_kron : ~ (forall (K : nat -> nat -> R) (i j : nat), difference_kernel (kron 2 K) i j = K i j).
+Proof.
+  intros H. assert (H1 := H (fun _ _ => 1) 0%nat 0%nat). rewrite two_classes_kron in H1. lra.
 Qed.

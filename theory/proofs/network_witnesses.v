@@ -1,6 +1,6 @@
 (** Networks in training for which the hypotheses of the theorems on (2.1) and (2.2) hold together: in those of
-    Theorem 2 the output weight and the last bias move; in those of Theorem 1 and Corollary 1 the output weight, by
-    which the kernel is constant and positive. *)
+    Theorem 2 the output weight and the last bias move; in those of Theorem 1 the output weight, by which the kernel is
+    constant and positive. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
 Require Import sums matrices gap_constants dissipation output_bound layer_kernels network_kernels definiteness parameter_sums
@@ -287,15 +287,21 @@ Proof.
   exact (H 1%nat 0%nat 0%nat 1%nat 1 (fun _ _ => 0) (fun _ => 1) output_and_branch_bias theta l0 (le_n 1) Hx Hm Ha Hs HD HW Hb Hflow ltac:(lra) HB).
 Qed.
 
-Theorem witness_corollary_1_fcn : ~ (forall (n L : nat) (m : nat -> nat) (x : nat -> nat -> R) (s : nat -> R) (trained : list parameter) (theta : R
-  -> parameter -> R) (C B0 : R), let F := fun (th : parameter -> R) (i : nat) => fcn m L th (x i) in let Kt :=
-  fun t : R => empirical parameter_eq trained F (theta t) in let times := flows_at parameter_eq trained n F s
-  theta in (0 < n)%nat -> signs n s -> NoDup trained -> gradient_flow parameter_eq trained n F s theta -> 0 < C
-  -> (forall t : R, 0 <= t -> times t -> below n (Kt t) C) -> (forall p : parameter, Rabs (theta 0 p) <= B0) ->
-  forall B : R, False).
+(** ** Parts of the empirical NTK *)
+Theorem witness_equation_C_10 : ~ (forall (m : nat -> nat) (l : nat) (x : nat -> nat -> R) (trained : list parameter)
+  (theta : parameter -> R) (i : nat), (forall c : nat, (c < m (S l))%nat -> In (Weight (S l) 0 c) trained) -> False).
 Proof.
-  intros H. destruct learning_fcn as [theta [Hflow [H0 HB]]].
-  apply (H 1%nat 1%nat one_neuron (fun _ _ => 0) (fun _ => 1) only_output theta 2 1 (le_n 1) (ones_signs 1));
-    [constructor; [intros []|constructor]|exact Hflow|lra|intros t _ _; apply HB|exact H0|exact 0].
+  intros H. destruct moving_fcn as [theta [_ [_ [_ [_ [HW _]]]]]].
+  exact (H one_neuron 0%nat (fun _ _ => 0) output_and_bias (theta 0) 0%nat HW).
 Qed.
 
+Theorem witness_equation_C_16 : ~ (forall (d m : nat) (alpha : R) (l : nat) (x : nat -> nat -> R)
+  (theta : resnet_parameter -> R) (i : nat), (0 < m)%nat -> False).
+Proof. intros H. exact (H 1%nat 1%nat 1 0%nat (fun _ _ => 0) (fun _ => 0) 0%nat (le_n 1)). Qed.
+
+Theorem witness_equation_C_16_wrong : ~ (forall (d m : nat) (alpha : R) (l : nat) (x : nat -> nat -> R)
+  (theta : resnet_parameter -> R) (i : nat), (0 < m)%nat -> alpha ^ 2 <> 1 ->
+  norm2 m (fun c : nat => theta (OutWeight c)) <> 0 -> False).
+Proof.
+  intros H. apply (H 1%nat 1%nat 2 0%nat (fun _ _ => 0) (fun _ => 1) 0%nat (le_n 1)); [lra|]. unfold norm2, sum. lra.
+Qed.

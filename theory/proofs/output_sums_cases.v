@@ -132,3 +132,20 @@ Proof.
   cbv beta in H6. rewrite unit_block_kernel in H6. unfold sum in H6. rewrite unit_block_output in H6. simpl INR in H6.
   rewrite sqrt_1, !Rplus_0_l, Rmult_1_l, !Rabs_R1 in H6. lra.
 Qed.
+
+Theorem witness_output_sum_fcn : ~ (forall (m : nat -> nat) (l : nat), (0 < m (S l))%nat -> forall (n : nat) (x : nat -> nat -> R)
+  (trained : list parameter), (forall c : nat, (c < m (S l))%nat -> In (Weight (S l) 0 c) trained) -> (forall r : nat, (r < m (S l))%nat
+  -> In (Bias l r) trained) -> forall theta : parameter -> R, (forall i r : nat, (i < n)%nat -> (r < m (S l))%nat -> preactivation m theta
+  l (features m theta l (x i)) r <> 0) -> False).
+Proof.
+  intros H. destruct output_sum_fcn_attained as [H1 [H2 [H3 [H4 _]]]]. exact (H one_neuron 0%nat H1 1%nat (fun _ _ => 0) output_and_bias H2 H3 (at_bias 1) H4).
+Qed.
+
+Theorem witness_output_sum_resnet : ~ (forall (d m l n : nat) (alpha : R) (x : nat -> nat -> R) (trained : list resnet_parameter) (c :
+  nat -> R) (theta : resnet_parameter -> R), let F := fun (th : resnet_parameter -> R) (i : nat) => resnet d m alpha (S l) th (x i) in (0
+  < m)%nat -> (forall r : nat, (r < m)%nat -> In (OutWeight r) trained) -> (forall r : nat, (r < m)%nat -> In (BranchBias l r) trained) ->
+  False).
+Proof.
+  intros H. exact (H 0%nat 1%nat 0%nat 1%nat 1 (fun _ _ => 0) output_and_branch_bias (fun _ => 1) unit_block (le_n 1)
+    (proj1 output_and_branch_bias_in) (proj2 output_and_branch_bias_in)).
+Qed.

@@ -173,3 +173,85 @@ Proof.
     (ex_intro _ 1%nat (conj (le_S _ _ (le_n 2)) (Rlt_not_eq (-1) 0 ltac:(lra))))).
   revert H1. unfold quad, sum. rewrite !printed_K_0. unfold gram, dot, half_circle; simpl. lra.
 Qed.
+
+Theorem witness_printed_K_right : ~ (forall (alpha : R) (G : matrix) (i j : nat), 0 < 1 + G i i -> 0 < 1 + G j j -> forall l : nat,
+  False).
+Proof.
+  intros H. apply (H 1 (const 0) 0%nat 0%nat); unfold const; lra || exact 0%nat.
+Qed.
+
+Theorem witness_printed_B_right : ~ (forall (alpha : R) (G : matrix) (i j : nat), 0 < 1 + G i i -> 0 < 1 + G j j -> forall L k : nat,
+  False).
+Proof.
+  intros H. apply (H 1 (const 0) 0%nat 0%nat); unfold const; lra || exact 0%nat.
+Qed.
+
+Theorem witness_equations_3_9_3_10 : ~ (forall (alpha : R) (G : matrix) (i j : nat), 0 < 1 + G i i -> 0 < 1 + G j j -> forall L : nat,
+  False).
+Proof.
+  intros H. apply (H 1 (const 0) 0%nat 0%nat); unfold const; lra || exact 0%nat.
+Qed.
+
+Theorem witness_equation_3_9_wrong : ~ (forall (alpha : R) (G : nat -> nat -> R) (i : nat), alpha <> 0 -> 0 < G i i -> False).
+Proof.
+  intros H. apply (H 1 (const 1) 0%nat); unfold const; lra.
+Qed.
+
+Theorem witness_equation_3_10_wrong : ~ (forall (alpha : R) (G : nat -> nat -> R) (i : nat), alpha <> 0 -> 0 < G i i -> False).
+Proof.
+  intros H. apply (H 1 (const 1) 0%nat); unfold const; lra.
+Qed.
+
+Theorem mutant_equation_3_6 : ~ (forall (G : matrix) (l i j : nat), printed_covariance (fcn_Sigma G l) i j = fcn_Sigma G (S l) i j).
+Proof.
+  intros H. assert (H1 := H (const 0) 0%nat 0%nat 0%nat). rewrite equation_3_6_wrong in H1. lra.
+Qed.
+
+Theorem mutant_printed_K : ~ (forall (alpha : R) (G : matrix) (i j : nat), 0 < 1 + G i i -> 0 < 1 + G j j -> forall l : nat, resnet_S G
+  alpha l i j = printed_K alpha l (correlations (add (const 1) G) i j)).
+Proof.
+  intros H. assert (H1 := H 1 (const 1) 0%nat 0%nat ltac:(unfold const; lra) ltac:(unfold const; lra) 0%nat).
+  rewrite correlation_diagonal in H1 by (unfold add, const; lra). cbn [resnet_S printed_K] in H1. unfold add, const in H1. lra.
+Qed.
+
+Theorem mutant_printed_B : ~ (forall (alpha : R) (G : matrix) (i j : nat), 0 < 1 + G i i -> 0 < 1 + G j j -> forall L k : nat, resnet_R
+  G alpha L k i j = printed_B alpha L (S k) (correlations (add (const 1) G) i j)).
+Proof.
+  intros H. assert (H1 := H 1 (const 0) 0%nat 0%nat ltac:(unfold const; lra) ltac:(unfold const; lra) 1%nat 0%nat).
+  rewrite correlation_diagonal in H1 by (unfold add, const; lra). cbn [resnet_R printed_B printed_K Nat.sub] in H1. unfold const in H1.
+  rewrite pow_O in H1. replace (1 / 1) with 1 in H1 by field. rewrite k0_1 in H1. lra.
+Qed.
+
+Theorem mutant_equations_3_9_3_10 : ~ (forall (alpha : R) (G : matrix) (i j : nat), 0 < 1 + G i i -> 0 < 1 + G j j -> forall L : nat,
+  resnet_ntk G alpha L i j = sqrt ((1 + G i i) * (1 + G j j)) * (printed_K alpha L (correlations (add (const 1) G) i j) + correlations
+  (add (const 1) G) i j * printed_B alpha L L (correlations (add (const 1) G) i j) + alpha ^ 2 * sum L (fun k : nat => let l := (L - S
+  k)%nat in printed_B alpha L k (correlations (add (const 1) G) i j) * ((1 + alpha ^ 2) ^ l * k1 (printed_K alpha l (correlations (add
+  (const 1) G) i j) / (1 + alpha ^ 2) ^ l) + printed_K alpha l (correlations (add (const 1) G) i j) * k0 (printed_K alpha l (correlations
+  (add (const 1) G) i j) / (1 + alpha ^ 2) ^ l)))) + alpha ^ 2 * sum L (fun k : nat => let l := (L - S k)%nat in printed_B alpha L k
+  (correlations (add (const 1) G) i j) * (k0 (printed_K alpha l (correlations (add (const 1) G) i j) / (1 + alpha ^ 2) ^ l)))).
+Proof.
+  intros H. assert (P0 : 0 < 1 + const 0 0%nat 0%nat) by (unfold const; lra). assert (H1 := H 1 (const 0) 0%nat 0%nat P0 P0 1%nat).
+  rewrite (equations_3_9_3_10 1 (const 0) 0%nat 0%nat P0 P0 1%nat) in H1.
+  cbv zeta in H1. cbn [sum printed_B] in H1. lra.
+Qed.
+
+Theorem mutant_equation_3_9_alpha : ~ (forall (alpha : R) (G : nat -> nat -> R) (i : nat), 0 < G i i -> printed_resnet alpha 1 G i i <>
+  resnet_ntk G alpha 1 i i).
+Proof.
+  intros H. apply (H 0 (const 1) 0%nat); [unfold const; lra|].
+  rewrite printed_resnet_diagonal, derived_resnet_diagonal by (unfold const; lra). ring.
+Qed.
+
+Theorem mutant_equation_3_9_origin : ~ (forall (alpha : R) (G : nat -> nat -> R) (i : nat), alpha <> 0 -> 0 <= G i i -> printed_resnet
+  alpha 1 G i i <> resnet_ntk G alpha 1 i i).
+Proof.
+  intros H. apply (H 1 (const 0) 0%nat); [lra|unfold const; lra|].
+  rewrite printed_resnet_diagonal, derived_resnet_diagonal by (unfold const; lra). unfold const. ring.
+Qed.
+
+Theorem mutant_equation_3_10_alpha : ~ (forall (alpha : R) (G : nat -> nat -> R) (i : nat), 0 < G i i -> sqrt ((1 + G i i) * (1 + G i
+  i)) * printed_r alpha 1 (correlations (add (const 1) G) i i) <> resnet_block G alpha 1 0 i i).
+Proof.
+  intros H. apply (H 0 (const 1) 0%nat); [unfold const; lra|]. rewrite correlation_diagonal by (unfold add, const; lra).
+  unfold printed_r, resnet_block, resnet_B, resnet_Sigma. cbn [resnet_R]. unfold add, mul, const. ring.
+Qed.

@@ -239,3 +239,30 @@ Proof.
   - assert (H2 : is_lim (fun _ => 0) p_infty p_infty) by (apply (is_lim_ext (fun _ => Rabs 0)); [intros; apply Rabs_R0|exact H1]).
     apply is_lim_unique in H2. rewrite Lim_const in H2. discriminate.
 Qed.
+
+Theorem witness_remark_1 : ~ (forall (Q : R -> Prop) (l dl : R -> R) (n : nat) (s : nat -> R) (f : nat -> R -> R) (K : R -> nat -> nat
+  -> R) (C : R), convex_falling l dl -> bounded_below l -> trains_loss Q l dl n s f K -> 0 < C -> (forall t : R, 0 <= t -> Q t -> below n
+  (K t) C) -> forall i : nat, (i < n)%nat -> False).
+Proof.
+  intros H. destruct remark_1_inhabited as [H1 [H2 [H3 H4]]].
+  exact (H _ _ _ 1%nat _ _ _ 1 H1 H2 H3 Rlt_0_1 (fun t Ht _ => H4 t Ht) 0%nat (le_n 1)).
+Qed.
+
+Theorem witness_remark_1_needs_bound : ~ (forall l dl : R -> R, convex_falling l dl -> ~ bounded_below l -> False).
+Proof.
+  intros H. apply (H (fun z => - z) (fun _ => -1)).
+  - split; [|split]; [intros z; auto_derive; [exact I|ring]|intros; lra|intros; lra].
+  - intros [m Hm]. specialize (Hm (- m + 1)). lra.
+Qed.
+
+Theorem mutant_remark_1_needs_bound : ~ (forall l dl : R -> R, convex_falling l dl -> exists (f : nat -> R -> R) (K : R -> nat -> nat ->
+  R), trains_loss (fun _ : R => True) l dl 2 (fun _ : nat => 1) f K /\ (forall t : R, 0 <= t -> below 2 (K t) (1 / 3)) /\ (forall t : R, f
+  0%nat t = 0)).
+Proof.
+  intros H. destruct (H _ _ exponential_convex_falling) as [f [K [HT [HK H0]]]].
+  destruct (remark_1 _ _ _ 2%nat _ f K (1 / 3) exponential_convex_falling (proj1 (proj2 remark_1_inhabited)) HT ltac:(lra)
+    (fun t Ht _ => HK t Ht) 0%nat ltac:(lia)) as [_ H1].
+  assert (H2 : is_lim (fun _ => 0) p_infty p_infty).
+  { apply (is_lim_ext (fun t => Rabs (f 0%nat t))); [intros t; rewrite H0; apply Rabs_R0|exact H1]. }
+  apply is_lim_unique in H2. rewrite Lim_const in H2. discriminate.
+Qed.

@@ -1,10 +1,10 @@
 (** Theorems 1 and 2 for the networks (2.1) and (2.2) under gradient flow (2.7), in the forms that fcn_network.v and
     resnet_network.v leave out: Theorem 1; Theorem 2 with the printed constant, and with the squared hard margin of
-    any fixed reference kernel, K_0 among them; Corollary 1. *)
+    any fixed reference kernel, K_0 among them. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
 Require Import sums matrices gap_constants dissipation theorem_1 theorem_2 output_bound layer_kernels network_kernels definiteness
-  parameter_sums gradient_flow fcn_network resnet_network corollary_1.
+  parameter_sums gradient_flow fcn_network resnet_network.
 Open Scope R_scope.
 
 (** ** Any network: F th i is its output on sample i at the parameters th *)
@@ -106,20 +106,6 @@ Proof.
   intros L F K Kt times Hn Hx Hm Hs HD HW Hb Hflow Hl HB.
   destruct (theorem_2_fcn n d l m x s trained theta Hn Hx Hm Hs HD HW Hb Hflow) as [_ H].
   eapply Rbar_le_trans; [|apply (H l0 Hl HB)]. apply printed_constant; assumption.
-Qed.
-
-(** Corollary 1 from the flow, where the least eigenvalue stays away from zero. *)
-Theorem corollary_1_fcn (n L : nat) (m : nat -> nat) (x : nat -> nat -> R) (s : nat -> R)
-    (trained : list parameter) (theta : R -> parameter -> R) (C B0 : R) :
-  let F := fun (th : parameter -> R) (i : nat) => fcn m L th (x i) in
-  let Kt := fun t => empirical parameter_eq trained F (theta t) in
-  let times := flows_at parameter_eq trained n F s theta in
-  (0 < n)%nat -> signs n s -> NoDup trained -> gradient_flow parameter_eq trained n F s theta ->
-  0 < C -> (forall t, 0 <= t -> times t -> below n (Kt t) C) -> (forall p, Rabs (theta 0 p) <= B0) ->
-  forall B, exists T, forall t, T < t -> exists p, B < Rabs (theta t p - theta 0 p).
-Proof.
-  intros F Kt times Hn Hs HD Hflow HC HK HB. apply (corollary_1 m L (x 0%nat) theta B0 HB).
-  apply (theorem_1_fcn n L m x s trained theta C Hs HD Hflow HC HK 0%nat Hn).
 Qed.
 
 (** ** The network (2.2) *)

@@ -2,12 +2,16 @@
 
 Set-up: this suite, after the abstracts of arXiv 2605.17606 and 2501.10929. Three points on the unit circle with labels
 1, 0, 1 and eight test points on a circle of radius 0.8; fully connected networks with trained biases; summed losses.
+
+The explicit solutions are held against networks on three other points, of an arc, and five test points far and near:
+there K, K + 2 and the NNGP kernel predict differently, which on evenly spaced points they hardly do.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -28,6 +32,9 @@ SIZE = len(LABELS)
 SOFT, REGULARISED, SQUARED, HARD = "soft targets", "regularised", "squared loss", "hard targets"
 EPSILON, BETA = 0.02, 0.1
 """The targets are EPSILON and 1 - EPSILON, and the regulariser's strength BETA, unless told otherwise."""
+ARC = np.array([[1.0, 0.0], [0.6, 0.8], [-0.6, 0.8]])
+FAR_AND_NEAR = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, -3.0], [-2.0, 2.0], [0.5, -0.5]])
+EPSILON_ON_THE_ARC = 0.2
 
 
 def soft_targets(epsilon: float) -> CrossEntropy:
@@ -62,6 +69,24 @@ def training(kind: str, architecture: Architecture, strength: float | None = Non
     return Training(architecture, INPUTS, loss_of(kind, epsilon), last, 0.0, TEST_INPUTS, recording)
 
 
+def on_the_arc(kind: str) -> Training:
+    """The training of a kind where the explicit solutions of different kernels differ; depth 1."""
+    usual = training(kind, fcn(1), EPSILON_ON_THE_ARC if kind == SOFT else None)
+    return replace(usual, inputs=ARC, test_inputs=FAR_AND_NEAR, recording=Recording(per_decade=1, log10_first=0))
+
+
+@cache
+def runs_on_the_arc(kind: str, width: int, seeds: int, first: int = 0) -> list[Run]:
+    """So many networks, of the seeds from `first` on."""
+    return ensemble(on_the_arc(kind), (width,), range(first, first + seeds))
+
+
+@cache
+def limits_on_the_arc() -> KernelGrams:
+    """The limiting kernels of depth 1 on the arc and its test points."""
+    return kernel_grams(fcn(1), float_points("arc and test points", np.concatenate([ARC, FAR_AND_NEAR])))
+
+
 @cache
 def runs_of(kind: str, architecture: Architecture, widths: Sequence[int], seeds: int, first: int = 0) -> list[Run]:
     """An ensemble: `seeds` networks at each width, of the seeds from `first` on."""
@@ -86,7 +111,7 @@ def explicit(kind: str, kernel: Array, start: Array, loss: Loss | None = None, b
 def predicted(run: Run, kind: str, kernel: Array, start_kept: bool = True) -> Array:
     """The explicit solution at the test points, with a kernel on samples and test points; f_0 dropped if not kept."""
     start, at_test = run.outputs[0] * start_kept, run.test_outputs[0] * start_kept
-    return explicit(kind, kernel[:SIZE, :SIZE], start).at(kernel[SIZE:, :SIZE], at_test)
+    return explicit(kind, kernel[:SIZE, :SIZE], start, run.training.loss).at(kernel[SIZE:, :SIZE], at_test)
 
 
 def distance(run: Run, kind: str, kernel: Array, start_kept: bool = True) -> float:

@@ -106,9 +106,9 @@ CONTRAST = Statement(
     number="LZ-1 and LZ-2 against Theorem 2 of arXiv 2504.11130",
     formula=r"\Pr\bigl(\sup_t |K_t - K_0| < \infty \text{ for } \epsilon > 0 \text{ or } \beta > 0, \text{ not for }"
     r" \epsilon = \beta = 0\bigr) > \tfrac12",
-    qualification=SET_UP + "28 networks of width 64, epsilon 0.1 and 1e-4, beta 0.1; the probability is over "
+    qualification=SET_UP + "24 networks of width 64, epsilon 1e-4 and beta 0.1; the probability is over "
     "initialisations, by Clopper and Pearson's interval. Settled: the flow came to rest, or no output moved by 0.01 over "
-    "the last half decade. Unsettled: the drift grew in every fifth of the range of log t, to 1e20, as the proved bound "
+    "the last half decade. Unsettled: the drift grew in every fifth of the range of log t, to 1e10, as the proved bound "
     "2 sqrt(2/m) |f_t| on K_t demands; infinity is not computed.",
     hypotheses=(),
     uses=("thm:1", "thm:2", "output:fcn"),
@@ -270,9 +270,9 @@ def grows(run: Run) -> bool:
     return not settles(run) and bool((np.diff(marks) > 0).all() and (run.gap >= forced.max(axis=1) - 1e-9).all())
 
 
-CASES = ((HARD, 0.0), (SOFT, 1e-1), (SOFT, 1e-4), (REGULARISED, 1e-1))
+CASES = ((HARD, 0.0), (SOFT, 1e-4), (REGULARISED, 1e-1))
 EXPECTED = {HARD: "grows", SOFT: "settles", REGULARISED: "settles"}
-NETWORKS, CONTRAST_WIDTH = 28, 64
+NETWORKS, CONTRAST_WIDTH, HARD_UNTIL = 24, 64, 10.0
 
 
 @check(
@@ -288,7 +288,10 @@ def test_the_drift_settles_unless_the_targets_are_hard_and_beta_is_0(claim, firs
     networks, alpha = (3 if thorough() else 1) * NETWORKS, BUDGET.alpha("lazy:contrast")
     judges = {"grows": grows, "settles": settles}
     as_claimed = sum(
-        all(judges[claim[kind]](contrast_run(kind, strength, CONTRAST_WIDTH, seed)) for kind, strength in CASES)
+        all(
+            judges[claim[kind]](contrast_run(kind, strength, CONTRAST_WIDTH, seed, HARD_UNTIL))
+            for kind, strength in CASES
+        )
         for seed in range(first_seed, first_seed + networks)
     )
     verdict = probability_exceeds(as_claimed, networks, 0.5, alpha)
@@ -301,14 +304,14 @@ def test_the_drift_settles_unless_the_targets_are_hard_and_beta_is_0(claim, firs
 
 @counterexample(PENALTY_DRIFT, PENALISED)
 def test_without_a_regulariser_the_drift_has_no_bound_to_shrink(first_seed):
-    run = contrast_run(HARD, 0.0, CONTRAST_WIDTH, first_seed)
-    record(numerical(settles(run), f"hard targets, beta = 0: drift {run.drift:.3g} by t = 1e20 and growing"))
+    run = contrast_run(HARD, 0.0, CONTRAST_WIDTH, first_seed, HARD_UNTIL)
+    record(numerical(settles(run), f"hard targets, beta = 0: drift {run.drift:.3g} by t = 1e10 and growing"))
 
 
 @counterexample(SOFT_DRIFT, SOFT_TARGETS)
 def test_with_hard_targets_the_drift_has_no_bound_to_shrink(first_seed):
-    run = contrast_run(HARD, 0.0, CONTRAST_WIDTH, first_seed)
-    record(numerical(settles(run), f"hard targets: drift {run.drift:.3g} by t = 1e20 and growing"))
+    run = contrast_run(HARD, 0.0, CONTRAST_WIDTH, first_seed, HARD_UNTIL)
+    record(numerical(settles(run), f"hard targets: drift {run.drift:.3g} by t = 1e10 and growing"))
 
 
 @check(CROSSOVER, 1.0, mutants={"like the inverse root": 0.5, "like the power -3/2": 1.5})
@@ -316,8 +319,10 @@ def test_with_hard_targets_the_drift_has_no_bound_to_shrink(first_seed):
 def test_the_crossover_runs_away(claim, kind, first_seed):
     strengths = (1e-1, 1e-4)
     for seed in range(first_seed, first_seed + (20 if thorough() else 6)):
-        reference = contrast_run(HARD, 0.0, CONTRAST_WIDTH, seed)
-        early, late = (departure(contrast_run(kind, each, CONTRAST_WIDTH, seed), reference) for each in strengths)
+        reference = contrast_run(HARD, 0.0, CONTRAST_WIDTH, seed, HARD_UNTIL)
+        early, late = (
+            departure(contrast_run(kind, each, CONTRAST_WIDTH, seed, HARD_UNTIL), reference) for each in strengths
+        )
         exponent = (late - early) / 3
         off = abs(exponent - claim)
         detail = f"{kind}, seed {seed}: departure at log10 t = {early:.1f} and {late:.1f}, exponent {-exponent:.2f}"

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import sympy
 
-from checks.lazy.trained_law import SIZE, WIDTH, Moments, expected_values, grams, law, two_levels, units
+from checks.lazy.trained_law import SIZE, Moments, expected_values, grams, law, two_levels, units
 from checks.setups.budget import BIAS_BOUND, BUDGET
 from checks.setups.kernel_regime import BETA, INPUTS, REGULARISED, SOFT, explicit, limits, loss_of
 from checks.setups.rates import PREDICTOR_CLAIMS, closeness
@@ -35,7 +35,7 @@ DEFINITE = Hypothesis("definite kernel", "K(X, X) is positive definite")
 SOFT_TARGETS = Hypothesis("soft targets", "every target lies strictly between 0 and 1")
 PENALISED = Hypothesis("regularised", "beta > 0")
 NEAR = (
-    "Networks of width 2048 come within 7.5% of what training changed, in the geometric mean over initialisations, and "
+    "Networks of width 2048 come within 7% of what training changed, in the geometric mean over initialisations, and "
     "further from the solutions with K + 2 or the NNGP kernel; a finite width confirms no limit. "
 )
 
@@ -79,8 +79,8 @@ LAW = Statement(
     formula=r"\mathrm{E} f_\infty = A\,\mathrm{logit}(y), \quad"
     r" \mathrm{Cov} f_\infty = S - A s' - s A' + A \Sigma A', \quad A = K(x,X) K(X,X)^{-1}",
     qualification="sympy proves both for the linearised model. Tested on networks of width 1024, trained by gradient "
-    "descent, two samples, three test points: it tells the law from the posterior of the NNGP process and from one with "
-    "0.8 of its covariance. A width of 1024 is granted a bias of 0.1 deviations and 0.06 variances, set when 0.05 had "
+    "descent, two samples, three test points: it tells the law from the posterior of the NNGP process and from 0.8 of "
+    "its covariance. A width of 1024 is granted a bias of 0.1 deviations and 0.06 variances, set when 0.05 had "
     "been seen. Nothing is said of the law's shape.",
     hypotheses=(SOFT_TARGETS,),
     uses=("lazy:solution-soft",),
@@ -182,7 +182,7 @@ def test_with_hard_targets_there_is_no_solution():
 
 # LZ-5: the law over initialisations.
 
-TOLERANCE, ALLOWANCE = (0.3, 0.25), (0.1, 0.06)
+TOLERANCE, ALLOWANCE = (0.3, 0.3), (0.1, 0.06)
 """Of the means in derived deviations, and of the covariances in products of two of them."""
 
 
@@ -219,7 +219,7 @@ def without_cross_term() -> Moments:
     },
 )
 def test_trained_networks_have_the_derived_law(claim, first_seed):
-    few, many = (2000, 100_000) if thorough() else (500, 24_000)
+    few, many = (2000, 100_000) if thorough() else (400, 16_000)
     found = two_levels(few, many, first_seed, random_seed("other starts"))
     record(law_evidence(found, claim(), f"{few} trained networks, {many} other starts"))
 

@@ -33,8 +33,8 @@ SOFT, REGULARISED, SQUARED, HARD = "soft targets", "regularised", "squared loss"
 EPSILON, BETA = 0.02, 0.1
 """The targets are EPSILON and 1 - EPSILON, and the regulariser's strength BETA, unless told otherwise."""
 ARC = np.array([[1.0, 0.0], [0.6, 0.8], [-0.6, 0.8]])
-FAR_AND_NEAR = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, -3.0], [-2.0, 2.0], [0.5, -0.5]])
-EPSILON_ON_THE_ARC = 0.2
+FAR_AND_NEAR = np.array([[0.0, 0.0], [3.0, 0.0], [-2.0, 2.0], [0.5, -0.5], [-1.0, 0.0]])
+EPSILON_ON_THE_ARC = 0.25
 
 
 def soft_targets(epsilon: float) -> CrossEntropy:
@@ -140,9 +140,9 @@ def exponent(runs: Sequence[Run], kind: str, quantity: str, confidence: float) -
 
 
 @cache
-def contrast_run(kind: str, strength: float, width: int = 256, seed: int = 0) -> Run:
-    """Hard targets (strength 0) to t = 1e20, soft targets or a regulariser until they settle; depth 1."""
-    until = math.log10(100 / strength) if kind == REGULARISED else 0.0
+def contrast_run(kind: str, strength: float, width: int = 256, seed: int = 0, log10_until: float = 20) -> Run:
+    """Hard targets (strength 0) to that time, soft targets or a regulariser until they settle; depth 1."""
+    until = math.log10(100 / strength) if kind == REGULARISED else (log10_until if kind == HARD else 0.0)
     return train(training(kind, fcn(1), strength or None, until), width, seed)
 
 

@@ -75,6 +75,22 @@ def added(one: Estimate, other: Estimate) -> Estimate:
     return Estimate(one.mean + other.mean, error, skewness, draws)
 
 
+def regression(outputs: Array, inputs: Array) -> Estimate:
+    """The matrix B of the least-squares fit outputs = inputs B, R x q from R x p, as an estimate of shape (p, q).
+
+    Standard errors are the textbook's, for noise of one deviation in each output; `draws` is R - p + 1, so that
+    Student's quantiles have R - p degrees of freedom. Raises ValueError unless R > p + 1.
+    """
+    draws, columns = inputs.shape
+    if draws < columns + 2:
+        raise ValueError(f"a fit of {columns} coefficients needs at least {columns + 2} draws, not {draws}")
+    inverse = np.linalg.inv(inputs.T @ inputs)
+    fitted = inverse @ inputs.T @ outputs
+    variance = ((outputs - inputs @ fitted) ** 2).sum(axis=0) / (draws - columns)
+    errors = np.sqrt(np.outer(np.diagonal(inverse), variance))
+    return Estimate(fitted, errors, np.zeros_like(fitted), draws - columns + 1)
+
+
 def quantile(error: float, draws: int, skewness: Array | float = 0.0) -> Array:
     """The t that the t statistic of so many draws exceeds with probability `error`, for |skewness| of either sign.
 

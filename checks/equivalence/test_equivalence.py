@@ -47,8 +47,8 @@ PREDICTOR = Statement(
     formula=r"f_\infty(x) \to f_0(x) + K(x,X) K(X,X)^{-1} (y - f_0(X))",
     qualification="Networks of width 2048 come within 7% of what training changed, in the geometric mean over "
     "initialisations, and further from the solutions with K + 2 or the NNGP kernel; the distance falls with an "
-    "exponent whose interval excludes 0, beside -1/2, which the fluctuation of K_0 predicts. Three points, in this suite's "
-    "set-up, trained by the gradient flow until no output moves; a finite width confirms no limit.",
+    "exponent whose interval excludes 0, beside -1/2, which the fluctuation of K_0 predicts. Three points, in this "
+    "suite's set-up, trained by the gradient flow until no output moves; a finite width confirms no limit.",
     hypotheses=(DEFINITE,),
     uses=("lazy:solution-soft",),
     revision=2,
@@ -97,8 +97,8 @@ DEPTH = {
         number="EQ-2",
         formula=r"|\mathrm{E}(\Delta\,\mathrm{error}_{network} - \Delta\,\mathrm{error}_{NTK})| > 0.1",
         qualification="This setting only: 10 rows to train on (the flow is stiff), 12 to test on, disjoint splits, "
-        "four networks a split, widths 64 and 256, depth 1 to 2, gradient descent to a residual of 0.03; errors in units of "
-        "the targets' deviation. Student's 99% limits over splits. Single networks scatter more than that, with their "
+        "four networks a split, widths 64 and 256, depth 1 to 2, gradient descent to a residual of 0.03; errors in units "
+        "of the targets' deviation. Student's 99% limits over splits. Single networks scatter more than that, with their "
         "random f_0. The verdict is that of the recorded networks, one of which each run trains again; the thorough "
         "profile trains others.",
         revision=3,
@@ -109,7 +109,8 @@ DEPTH = {
 
 @check(PREDICTOR, **PREDICTOR_CLAIMS)
 def test_wide_networks_trained_with_squared_loss_are_near_kernel_regression(claim, first_seed):
-    record(closeness(SQUARED, claim, first_seed))
+    for evidence in closeness(SQUARED, claim, first_seed):
+        record(evidence)
 
 
 @check(PREDICTOR, SHRINKS, mutants=WRONG_RATES)

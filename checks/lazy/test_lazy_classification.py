@@ -123,8 +123,8 @@ CROSSOVER = Statement(
     formula=r"t_{\mathrm{departure}} \propto \epsilon^{-1}, \quad \propto \beta^{-1} \text{ up to logarithms}",
     qualification=SET_UP
     + "On each of six random networks of width 64 the exponent is within 0.3 of -1. Departure: the "
-    "first recorded time, to half a decade, at which an output differs from that of the flow with hard targets and "
-    "beta = 0 by 1/2, same network and seed.",
+    "time at which an output differs from that of the flow with hard targets and beta = 0 by 1/2, same network and "
+    "seed, interpolated between records half a decade apart.",
     hypotheses=(),
     uses=("lazy:contrast",),
     revision=2,

@@ -154,12 +154,14 @@ def test_a_mean_over_the_samples_multiplies_beta_by_n(claim):
 
 @check(SOLUTION_SOFT, **PREDICTOR_CLAIMS)
 def test_wide_networks_with_soft_targets_are_near_the_explicit_solution(claim, first_seed):
-    record(closeness(SOFT, claim, first_seed))
+    for evidence in closeness(SOFT, claim, first_seed):
+        record(evidence)
 
 
 @check(SOLUTION_PENALTY, **PREDICTOR_CLAIMS)
 def test_wide_regularised_networks_are_near_the_explicit_solution(claim, first_seed):
-    record(closeness(REGULARISED, claim, first_seed))
+    for evidence in closeness(REGULARISED, claim, first_seed):
+        record(evidence)
 
 
 @check(SOLUTION_PENALTY, 1.0, mutants={"beta's sign": -1.0, "half of beta": 0.5, "2% of beta": 0.98})

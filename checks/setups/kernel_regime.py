@@ -147,7 +147,15 @@ def contrast_run(kind: str, strength: float, width: int = 256, seed: int = 0, lo
 
 
 def departure(run: Run, reference: Run) -> float:
-    """log10 of the first recorded time at which an output is 1/2 away from that of the reference; NaN if none is."""
+    """log10 of the time at which an output is 1/2 away from that of the reference; NaN if none is.
+
+    Between record times the largest distance is taken to be linear in log t.
+    """
     shared = min(len(run.log_t), len(reference.log_t)) - 1  # the last time is each flow's own
-    apart = np.abs(run.outputs[1:shared] - reference.outputs[1:shared]).max(axis=1) > 0.5
-    return float(run.log_t[1 + int(np.argmax(apart))]) / math.log(10) if apart.any() else math.nan
+    apart = np.abs(run.outputs[1:shared] - reference.outputs[1:shared]).max(axis=1)
+    if not (apart > 0.5).any():
+        return math.nan
+    after = max(1, int(np.argmax(apart > 0.5)))
+    before, times = apart[after - 1], run.log_t[after : after + 2]
+    share = float(np.clip((0.5 - before) / (apart[after] - before), 0.0, 1.0))
+    return float(times[0] + share * (times[1] - times[0])) / math.log(10)

@@ -35,7 +35,7 @@ from ntk_companion.results import Results
 from numerics.data.tables import TABLES
 
 MODULE = "equivalence_depth"
-SEEDS, WIDTHS, DEPTHS = 4, (64, 256), (1, 2)
+SEEDS, WIDTHS, DEPTHS = 2, (128,), (1, 2)
 SETTINGS: dict[str, object] = {
     "set-up": "this suite",
     "networks": "fully connected, biases trained",

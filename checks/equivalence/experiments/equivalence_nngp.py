@@ -24,18 +24,25 @@ from ntk_companion.results import Results
 from numerics.data.tables import TABLES
 
 MODULE = "equivalence_nngp"
-SIZES, DEPTHS, SPLITS = (50, 200), (1, 2, 3), 100
+SIZES, DEPTHS, SPLITS, FEWER = (50, 200), (1, 2, 3), 100, 20
 JUDGED = (200, 1)
-"""Rows to train on and depth of the statements."""
+"""Rows to train on and depth of the statements: they have all splits, other settings fewer."""
 SETTINGS: dict[str, object] = {"set-up": "this suite", "testing": f"{TESTING} rows"}
 Case = tuple[str, int, int, str]
 
 
 def run() -> Iterator[Results]:
     """Tables equivalence_nngp_splits and equivalence_nngp."""
-    cases = [(name, size, depth, fit) for name in TABLES for size in SIZES for depth in DEPTHS for fit in FITS]
-    found = {case: np.array([errors_of(*case[:2], split, *case[2:]) for split in range(SPLITS)]) for case in cases}
-    yield by_split(found)
+    settings = [JUDGED, *((size, depth) for size in SIZES for depth in DEPTHS if (size, depth) != JUDGED)]
+    found: dict[Case, np.ndarray] = {}
+    for setting in settings:
+        splits = range(SPLITS if setting == JUDGED else FEWER)
+        for name in TABLES:
+            for fit in FITS:
+                both = [errors_of(name, setting[0], split, setting[1], fit) for split in splits]
+                found[name, *setting, fit] = np.array(both)
+        if setting == JUDGED:
+            yield by_split(found)
     yield ratios(found)
 
 
@@ -44,7 +51,6 @@ def by_split(found: dict[Case, np.ndarray]) -> Results:
     rows = [
         (*case, split, *(number(float(error), 6) for error in errors))
         for case, both in found.items()
-        if case[1:3] == JUDGED
         for split, errors in enumerate(both)
     ]
     caption = "Test errors with the NTK and the NNGP kernel, by table, fit and split."

@@ -11,6 +11,8 @@ import grimp
 import pytest
 
 import ntk_companion
+from checks.suite import SUITE
+from ntk_companion.suite import catalogue, declared
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("theory", "numerics", "ntk_companion", "checks")
@@ -62,3 +64,13 @@ def test_the_machinery_names_no_paper_and_no_statement_of_ours():
     named = re.compile(r"\d{4}\.\d{5}|\bchecks[./](divergence|lazy|equivalence)\b|\bthm:|\bprop:|\beq:")
     found = {path.name for path in folder.rglob("*.py") if named.search(path.read_text(encoding="utf-8"))}
     assert found == set()
+
+
+def test_the_recorded_ledger_holds_the_statements_that_the_files_declare():
+    """When this is red, a record has changed since: ``make baseline``."""
+    recorded, records = catalogue(SUITE), declared(SUITE)
+    assert set(recorded) == set(records)
+    for name, record in records.items():
+        attacks = {(one["name"], one["role"]) for one in record.pop("mutants")}
+        assert {(one["name"], one["role"]) for one in recorded[name]["mutants"]} == attacks, name
+        assert {key: recorded[name][key] for key in record} == record

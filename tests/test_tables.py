@@ -60,7 +60,7 @@ def item(statement, role, name, verdicts):
     tally = {
         "verdicts": verdicts, "kinds": ["certified"], "margin": 0.123456789, "covers_all": False,
         "refutation": "lambda_min <= -1.5e-3, x = [0.25, 1_000]" if "REFUTED" in verdicts else "", "inconclusive": "",
-        "confirmation": "", "false_alarm": 0.0,
+        "confirmation": "", "false_alarm": 0.0, "theorems": [],
     }  # fmt: skip
     return {
         "statement": statement, "role": role, "name": name, "tally": tally, "outcome": "passed", "seconds": 1.0,

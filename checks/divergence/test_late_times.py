@@ -11,6 +11,7 @@ from checks.setups.trajectories import LOGISTIC, alternating, flow_of
 from ntk_companion.evidence import numerical, symbolic
 from ntk_companion.judging import check, counterexample, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
+from ntk_companion.symbolics import all_vanish, combined, is_nonnegative, vanishes
 from numerics.data.points import circle
 from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory, log_expm1
@@ -95,9 +96,10 @@ def degree_of(architecture: Architecture) -> int:
 @check(RISING, late_times.degree, mutants={"H + 1": late_times.degree + 1, "H / 2": late_times.degree / 2})
 def test_the_normalised_margin_rises_by_eulers_identity(claim):
     rate = late_times.normalised_margin_rate(claim)
-    equality = sympy.simplify(rate.subs({late_times.alignment_defect: 0, late_times.margin_defect: 0}))
+    equality = rate.subs({late_times.alignment_defect: 0, late_times.margin_defect: 0})
     # The claim's power is the one at which the rate is zero when both inequalities are equalities, and else positive.
-    record(symbolic(equality == 0 and rate.is_nonnegative is True, f"at equality the rate is {equality}"))
+    verdict = combined([vanishes(equality), is_nonnegative(rate)])
+    record(symbolic(verdict, f"at equality the rate is {sympy.simplify(equality)}", covers_all=True))
 
 
 @check(RISING, 0, mutants={"H + 1": 1})
@@ -126,7 +128,9 @@ def test_under_squared_loss_the_normalised_margin_need_not_rise():
     slope = sympy.diff(ratio, step).subs(step, 0)
     record(
         symbolic(
-            bool(slope >= 0), f"squared loss, f = {output}, target {target}: the ratio changes at {slope.evalf(3)}"
+            is_nonnegative(slope),
+            f"squared loss, f = {output}, target {target}: the ratio changes at {slope.evalf(3)}",
+            covers_all=False,
         )
     )
 
@@ -163,8 +167,9 @@ def test_the_exponent_of_the_loss_follows_from_a_converged_normalised_margin(cla
         time = sympy.Symbol("t", positive=True)
         inverse = time * sympy.log(time) ** power
         ratio = sympy.limit(sympy.diff(inverse, time) / sympy.log(inverse) ** power, time, sympy.oo)
-        holds = bool(ratio == 1 and power == claimed)
-        record(symbolic(holds, f"H = {degree}: 1/S = t (ln t)^{power} solves its equation to leading order", False))
+        verdict = all_vanish([ratio - 1, power - claimed])
+        detail = f"H = {degree}: 1/S = t (ln t)^{power} solves its equation to leading order"
+        record(symbolic(verdict, detail, covers_all=False))
 
 
 def growth_of_the_norm(trajectory: Trajectory) -> float:

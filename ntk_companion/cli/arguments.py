@@ -117,16 +117,21 @@ def refuse_equal(found: PointSet) -> None:
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:
     """Add --ledger."""
-    places = "the ledger to read; default ledger.json in this folder, or else the one beside the checks"
+    places = "the ledger to read; default ledger.json in this folder, or else the one recorded with the suite"
     parser.add_argument("--ledger", type=Path, metavar="FILE", help=places)
 
 
 def ledger_path(options: argparse.Namespace) -> Path | None:
-    """The file of --ledger, or the ledger that the last run of the checks wrote; None if there is none."""
+    """The file of --ledger, or that of the last run of the checks, or the one that ships with a suite; or None."""
     if options.ledger is not None:
         return options.ledger
     places = (Path("ledger.json"), Path(__file__).resolve().parents[2] / "ledger.json")
-    return next((place for place in places if place.is_file()), None)
+    ran = next((place for place in places if place.is_file()), None)
+    if ran is not None:
+        return ran
+    from ntk_companion.suite import suites
+
+    return next((suite.ledger for suite in suites() if suite.ledger.is_file()), None)
 
 
 def needed_ledger(options: argparse.Namespace) -> Path:

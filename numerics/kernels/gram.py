@@ -123,6 +123,7 @@ def _exact_inputs(coordinates: Array, system: NumberSystem) -> PairsOf:
     """The kernel <x, x'> on pairs of points, from a matrix of inner products."""
     products = system.product(coordinates, coordinates.T)
     norms = system.sqrt(products.diagonal())
+    zero = norms.is_zero() if isinstance(norms, FloatBalls) else np.array([value == 0 for value in norms], dtype=bool)
 
     def pairs(row: np.ndarray, column: np.ndarray) -> Pairs:
         cross = products[row, column]
@@ -130,7 +131,8 @@ def _exact_inputs(coordinates: Array, system: NumberSystem) -> PairsOf:
         scale = norms[row] * norms[column]
         sine_squared = system.nonnegative(system.ratio(scale - cross, 2 * scale, 0))
         cosine_squared = system.nonnegative(system.ratio(scale + cross, 2 * scale, 1))
-        same = row == column
+        # The angle at the origin is taken to be zero, as `ratio` does, whose whole may be a product about zero.
+        same = (row == column) | zero[row] | zero[column]
         return Pairs(norms, cross, _replace(sine_squared, same, 0), _replace(cosine_squared, same, 1))
 
     return pairs

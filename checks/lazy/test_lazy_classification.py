@@ -32,10 +32,11 @@ from checks.setups.kernel_regime import (
     soft_targets,
 )
 from checks.setups.rates import SHRINKS, WRONG_RATES, ensemble_of, rate_evidence
-from ntk_companion.evidence import Kind, numerical, statistical, vacuous
+from ntk_companion.evidence import Kind, Verdict, numerical, statistical, vacuous
 from ntk_companion.evidence import symbolic as proved
 from ntk_companion.judging import check, counterexample, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
+from ntk_companion.symbolics import combined, is_nonnegative, vanishes
 from numerics.flow.integrate import AT_REST, gradient_flow
 from numerics.flow.trajectory import Trajectory
 from numerics.losses import logistic
@@ -160,16 +161,26 @@ def test_the_linearisation_error_shrinks_with_the_width(claim, quantity, first_s
     record(rate_evidence(SOFT, quantity, claim, first_seed))
 
 
+SLOPE = {sympy.Derivative(predictors.loss_of(predictors.theta), predictors.theta): sympy.Symbol("slope", real=True)}
+"""dL/d theta as a number of its own."""
+
+
 @check(PENALTY, 1, mutants={"the sign of beta": -1})
 def test_the_objective_never_rises(claim):
     velocity = predictors.objective_velocity(sign=claim)
     squares = sympy.diff(predictors.objective(), predictors.theta) ** 2
-    record(proved(sympy.simplify(velocity + squares) == 0, "dE/dt is minus a sum of squares", covers_all=False))
+    record(
+        proved(
+            vanishes(velocity.subs(SLOPE).doit() + squares.subs(SLOPE).doit()),
+            "dE/dt is minus a sum of squares",
+            covers_all=False,
+        )
+    )
 
 
 @check(PENALTY, predictors.start, mutants={"the regulariser pulls to 0": sympy.Integer(0)})
 def test_the_objective_starts_at_the_loss(claim):
-    record(proved(predictors.start_excess(claim) == 0, "E = L at theta_0", covers_all=False))
+    record(proved(vanishes(predictors.start_excess(claim)), "E = L at theta_0", covers_all=False))
 
 
 @cache
@@ -224,7 +235,8 @@ def test_the_flow_ends_where_the_pull_to_the_start_balances_the_loss(claim, firs
 def test_a_regulariser_that_pulls_to_zero_adds_to_the_start():
     excess = predictors.start_excess(sympy.Integer(0))
     value = excess.subs({predictors.beta: 1, predictors.start: 2})
-    record(proved(bool(value <= 0), f"E - L = {value} at the start, beta = 1, theta_0 = 2"))
+    verdict = is_nonnegative(-value)
+    record(proved(verdict, f"E - L = {value} at the start, beta = 1, theta_0 = 2", covers_all=False))
 
 
 @check(SOFT_LIMIT, 1, mutants={"the target on the wrong side": -1})
@@ -232,13 +244,9 @@ def test_the_only_output_without_force_is_the_logit(claim):
     (found,) = predictors.stationary_output()
     logit = sympy.log(predictors.target / (1 - predictors.target))
     convex = predictors.curvature().is_positive
-    at = {predictors.target: sympy.Rational(1, 5)}
-    same = sympy.simplify((found - claim * logit).subs(at)) == 0 and (
-        sympy.simplify(sympy.exp(found) - sympy.exp(claim * logit)) == 0
-    )
-    record(
-        proved(bool(same and convex), "force 0 only at ln(y / (1 - y)); the loss is strictly convex", covers_all=False)
-    )
+    same = vanishes(sympy.exp(found) - sympy.exp(claim * logit), {predictors.target: sympy.Rational(1, 5)})
+    verdict = combined([same, Verdict.CONFIRMED if convex else Verdict.INCONCLUSIVE])
+    record(proved(verdict, "force 0 only at ln(y / (1 - y)); the loss is strictly convex", covers_all=False))
 
 
 @check(SOFT_LIMIT, 1.0, mutants={"the target on the wrong side": -1.0, "2% less": 0.98})
@@ -253,7 +261,8 @@ def test_the_logits_come_to_rest_at_those_of_the_targets(claim, first_seed):
 @counterexample(SOFT_LIMIT, SOFT_TARGETS)
 def test_with_hard_targets_no_output_is_without_force():
     found = [predictors.stationary_output(at=sympy.Integer(value)) for value in (0, 1)]
-    record(proved(any(found), "no finite output solves sigmoid(f) = 0 or 1"))
+    exists = Verdict.CONFIRMED if any(found) else Verdict.REFUTED
+    record(proved(exists, "no finite output solves sigmoid(f) = 0 or 1", covers_all=False))
 
 
 # The contrast, on one network and seed.

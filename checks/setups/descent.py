@@ -1,0 +1,122 @@
+"""Plain gradient descent with short steps: what computed gradient flows are held against.
+
+Nothing here is shared with `numerics.flow`: gradients are those of torch's automatic differentiation, steps explicit. On
+a kink descent chatters from side to side; the Gram matrix of its gradients, *averaged* over a short while, is then that
+of the flow that slides along the kink, which the Gram matrix at one instant, slopes 1(z > 0), is not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from numerics.losses import Array, Loss
+from numerics.networks.torch_network import empirical_ntk, forward
+from theory.architecture import Architecture
+
+WHILE = 0.08
+"""Gradients are averaged over the last 8% of the time at each record."""
+SHARE = 0.3
+"""Length of a step, in units of 1 / (lambda_max(K_t) max_i l_i'')."""
+
+
+@dataclass(frozen=True, eq=False)
+class Descent:
+    """Gradient descent at R times, the first of them t = 0, on n samples.
+
+    log_t           (R,), -inf first
+    outputs         (R, n)
+    gram            (R, n, n): of the gradients averaged over the last 8% of the time
+    automatic_gram  (R, n, n): of the gradients at the time
+    margin_error    (R,): by how much steps of twice the length change an output at most
+    kernel_error    (R,): the same of an entry of `gram`
+    """
+
+    loss: Loss
+    log_t: Array
+    outputs: Array
+    gram: Array
+    automatic_gram: Array
+    margin_error: Array
+    kernel_error: Array
+
+    @property
+    def margins(self) -> Array:
+        """s_i f_t(x_i), shape (R, n)."""
+        return self.loss.signs * self.outputs
+
+
+def descent(
+    architecture: Architecture, start: Mapping[str, torch.Tensor], inputs: Array, loss: Loss, times: Iterable[float]
+) -> Descent:
+    """Gradient descent from `start` (left as it is) to each of the increasing times, with its error from longer steps."""
+    times = list(times)
+    long, short = (list(_records(architecture, start, inputs, loss, times, share)) for share in (2 * SHARE, SHARE))
+    rough, fine = ([np.array(column) for column in zip(*records, strict=True)] for records in (long, short))
+    with np.errstate(divide="ignore"):
+        log_t = np.log([0.0, *times])
+    apart = [np.abs(one - other).reshape(len(log_t), -1).max(axis=1) for one, other in zip(rough, fine, strict=True)]
+    return Descent(loss, log_t, fine[0], fine[1], fine[2], apart[0], apart[1])
+
+
+def _records(
+    architecture: Architecture,
+    start: Mapping[str, torch.Tensor],
+    inputs: Array,
+    loss: Loss,
+    times: list[float],
+    share: float,
+) -> Iterator[tuple[Array, Array, Array]]:
+    """Outputs, averaged and automatic Gram matrix at t = 0 and at the times."""
+    trained = [group.name for group in architecture.groups if group.trained]
+    parameters = {name: tensor.clone().requires_grad_(name in trained) for name, tensor in start.items()}
+    leaves = [parameters[name] for name in trained]
+    points = torch.from_numpy(np.ascontiguousarray(inputs, dtype=float))
+
+    def automatic() -> Array:
+        return empirical_ntk(architecture, {name: value.detach() for name, value in parameters.items()}, points).ntk.numpy()
+
+    def step(longest: float, total: torch.Tensor | None) -> tuple[float, torch.Tensor | None]:
+        outputs = forward(architecture, parameters, points)
+        values = outputs.detach().numpy()
+        length = min(longest, share / (stiffness * float(loss.curvatures(values).max())))
+        impulse = torch.from_numpy(length * loss.flow_weights(values))
+        if total is None:
+            changes = torch.autograd.grad(outputs, leaves, impulse)
+        else:
+            unit = torch.eye(len(values), dtype=torch.float64)
+            rows = torch.autograd.grad(outputs, leaves, unit, is_grads_batched=True)
+            total += length * torch.cat([row.reshape(len(values), -1) for row in rows], dim=1)
+            changes = tuple(torch.tensordot(impulse, row, 1) for row in rows)
+        with torch.no_grad():
+            for leaf, change in zip(leaves, changes, strict=True):
+                leaf += change
+        return length, total
+
+    gram = automatic()
+    stiffness = float(np.linalg.eigvalsh(gram)[-1])
+    yield forward(architecture, parameters, points).detach().numpy().copy(), gram, gram
+    time = 0.0
+    for goal in times:
+        begin = max(time, (1 - WHILE) * goal)
+        while time < begin * (1 - 1e-12):
+            time += step(begin - time, None)[0]
+        total: torch.Tensor | None = torch.zeros(len(points), sum(leaf.numel() for leaf in leaves), dtype=torch.float64)
+        while time < goal * (1 - 1e-12):
+            length, total = step(goal - time, total)
+            time += length
+        assert total is not None
+        mean = total.numpy() / (goal - begin)
+        gram, now = mean @ mean.T, automatic()
+        stiffness = max(float(np.linalg.eigvalsh(one)[-1]) for one in (gram, now))
+        yield forward(architecture, parameters, points).detach().numpy().copy(), gram, now
+
+
+def log_spaced_times(log10_until: float, per_decade: int = 6, log10_first: float = -1) -> list[float]:
+    """Times from 10^log10_first to 10^log10_until."""
+    count = round((log10_until - log10_first) * per_decade) + 1
+    return [math.pow(10, exponent) for exponent in np.linspace(log10_first, log10_until, count)]

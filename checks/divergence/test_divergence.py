@@ -154,7 +154,7 @@ def test_under_exponential_loss_the_residuals_outgrow_the_loss():
 @pytest.mark.parametrize("name", ["hexagon, FCN", "hexagon, FCN, depth 3"])
 def test_the_energy_identity_closes(claim, name):
     trajectory = TRAJECTORIES["hexagon, FCN" if claim == "automatic" else name]()
-    defect = trajectory.energy_defect if claim == "selected" else trajectory.automatic_energy_defect
+    defect = trajectory.energy_defects if claim == "selected" else trajectory.automatic_energy_defects
     size = float(np.abs(defect[-1]))
     detail = f"{name}: off by {size:.2g} of the integral with the {claim} Gram"
     record(numerical(size < 0.01, detail, margin=0.01 - size))
@@ -162,7 +162,7 @@ def test_the_energy_identity_closes(claim, name):
 
 @counterexample(ENERGY, SELECTED)
 def test_the_energy_identity_fails_with_the_automatic_gram():
-    size = float(on_the_hexagon().automatic_energy_defect[-1])
+    size = float(on_the_hexagon().automatic_energy_defects[-1])
     record(numerical(size < 0.1, f"the hexagon, width 300, to t = 100: off by {size:.2f} of the integral"))
 
 
@@ -173,7 +173,7 @@ def automatic_defects(architecture: Architecture) -> list[float]:
         accuracy = Accuracy(tolerance=math.inf, longest=longest, consistency=1e-6)
         rare = Recording(per_decade=1)
         found = flow_of(architecture, circle(3), alternating(3), 32, 2, accuracy=accuracy, recording=rare)
-        sizes.append(abs(float(found.automatic_energy_defect[-1])))
+        sizes.append(abs(float(found.automatic_energy_defects[-1])))
     return sizes
 
 
@@ -186,7 +186,7 @@ def test_with_a_smooth_activation_the_automatic_gram_closes_the_energy_identity(
 
 @counterexample(SMOOTH, SMOOTH.hypotheses[0])
 def test_with_kinks_the_automatic_gram_does_not_close_the_energy_identity():
-    record(numerical(on_the_hexagon().automatic_energy_defect[-1] < 0.01, "ReLU on the hexagon, width 300"))
+    record(numerical(on_the_hexagon().automatic_energy_defects[-1] < 0.01, "ReLU on the hexagon, width 300"))
 
 
 def divergence_bound(trajectory: Trajectory, factor: float) -> np.ndarray:

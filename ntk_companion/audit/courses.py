@@ -180,6 +180,7 @@ def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
         recording=RecordedAt(PER_DECADE, others=setting.times),
         most_steps=1000 + 4 * setting.steps,
         progress=False,
+        errors=False,
     )
 
 

@@ -160,8 +160,8 @@ def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapCon
         "lower_envelope": trajectory.lower_envelope[1:].tolist(),
         "upper_envelope": trajectory.upper_envelope[1:].tolist(),
         "gap_from_start": trajectory.gap_from_start[1:].tolist(),
-        "energy_defect": float(trajectory.energy_defect[-1]),
-        "automatic_energy_defect": float(trajectory.automatic_energy_defect[-1]),
+        "energy_defect": trajectory.energy_defect,
+        "automatic_energy_defect": float(trajectory.automatic_energy_defects[-1]),
         "sup_displacement": dict(zip(trajectory.groups, trajectory.sup_displacement[-1].tolist(), strict=True)),
         "largest_residual": float(np.max(trajectory.residual)),
         "steps": int(trajectory.steps[-1]),
@@ -172,7 +172,7 @@ def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapCon
 
 def _held_so_far(trajectory: Trajectory) -> bool | None:
     """Did a margin leave the envelopes of a flow that ended early? False if so, else None: not known."""
-    left = not trajectory.envelope_held and abs(trajectory.energy_defect[-1]) <= MOST_DEFECT
+    left = not trajectory.envelope_held and abs(trajectory.energy_defect) <= MOST_DEFECT
     return False if left else None
 
 

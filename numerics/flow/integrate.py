@@ -27,8 +27,8 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,7 @@ import numpy as np
 
 from numerics.flow import checkpoint
 from numerics.flow.discrete_gradient import Array, Weights, point_gradients, trained_groups
+from numerics.flow.errors import second_accuracy, with_errors
 from numerics.flow.frozen_kernel import log_difference
 from numerics.flow.stepping import (
     Accuracy,
@@ -50,7 +51,16 @@ from numerics.flow.stepping import (
     take,
     try_step,
 )
-from numerics.flow.trajectory import LOG_10, Trajectory, label_aware_minimum, tensors
+from numerics.flow.trajectory import (
+    AT_REST,
+    FINISHED,
+    LOG_10,
+    OUT_OF_STEPS,
+    STALLED,
+    Trajectory,
+    label_aware_minimum,
+    tensors,
+)
 from numerics.losses import Loss
 from theory.architecture import Architecture
 
@@ -59,16 +69,15 @@ if TYPE_CHECKING:
 
     from numerics.networks.torch_network import Parameters
 
-FINISHED, AT_REST, STALLED, OUT_OF_STEPS = "finished", "at rest", "stalled", "out of steps"
 GROWTH = 4.0
 CAUTION = 8
 """Steps taken after a rejected one before the next may be much longer."""
-SHORTEST, LOG_SHORTEST = 1e-4, -30.0
-"""A step that is rejected at this length in ln t, or at exp(LOG_SHORTEST), is not shortened any more."""
+LOG_SHORTEST = -60.0
+"""A step of length exp(LOG_SHORTEST) is not shortened any more."""
 
 RECORDED_TOTALS = (
     "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual", "slip",
-    "steps", "sweeps", "rejected",
+    "steps", "sweeps", "rejected", "last_resorts",
 )  # fmt: skip
 SECONDS_BETWEEN_REPORTS = 0.5
 
@@ -111,6 +120,7 @@ def gradient_flow(
     accuracy: Accuracy = Accuracy(),  # noqa: B008
     recording: Recording = Recording(),
     most_steps: int = 1_000_000,
+    errors: bool = True,
     checkpoint_file: Path | None = None,
     checkpoint_seconds: float = 60.0,
     on_record: OnRecord | None = None,
@@ -125,6 +135,8 @@ def gradient_flow(
     `on_record(log_t, parameters)` is called at every record time; it must not keep or change the parameters.
     `progress` shows the time reached on stderr; by default if that is a terminal.
 
+    With `errors` the flow is computed at a second accuracy too, which gives the error estimates of the trajectory.
+
     With a `checkpoint_file` the flow goes on from it if it exists, with the same result to the last bit, and it is
     replaced, atomically, at a record time whenever `checkpoint_seconds` have passed, and at the end. A flow interrupted
     so loses that much. Raises ValueError if the file is damaged or of another flow.
@@ -134,28 +146,48 @@ def gradient_flow(
     Raises ValueError on inputs or losses that do not fit.
     """
     problem = problem_of(architecture, parameters, inputs, loss, penalty, accuracy)
+    problems = [problem, replace(problem, accuracy=second_accuracy(accuracy))] if errors else [problem]
     starts = {"inputs": problem.inputs, **problem.start}
-    identity = checkpoint.fingerprint(["gradient flow", architecture, loss, penalty, accuracy, recording], starts)
-    run = _Run.started(problem)
+    values = ["gradient flow", architecture, loss, penalty, *(one.accuracy for one in problems), recording]
+    identity = checkpoint.fingerprint(values, starts)
     if checkpoint_file is not None and checkpoint_file.exists():
-        run = _Run.restored(problem, checkpoint.read(checkpoint_file, identity))
+        runs = _restored(problems, checkpoint.read(checkpoint_file, identity))
+    else:
+        runs = [_Run.started(one) for one in problems]
+    run = runs[0]
     if run.state.log_time > log_until:
         raise ValueError(f"{checkpoint_file} is already past the time asked for: give a later time or another file")
     saved, shown = time.monotonic(), _Progress(log_until, progress)
     for log_time in recording.log_times(run.state.log_time, log_until):
-        run.advance(log_time, most_steps)
-        run.record()
+        for one in runs:
+            one.advance(log_time, most_steps)
+            one.record()
         shown.show(run)
         ended = run.status != FINISHED or log_time >= log_until
         if checkpoint_file is not None and (ended or time.monotonic() - saved >= checkpoint_seconds):
-            checkpoint.write(checkpoint_file, identity, run.arrays())
+            checkpoint.write(checkpoint_file, identity, _arrays(runs))
             saved = time.monotonic()
         if on_record is not None:
             on_record(run.state.log_time, tensors(run.weights))
         if ended:
             break
     shown.clear()
-    return run.trajectory()
+    found = [one.trajectory() for one in runs]
+    return with_errors(*found) if errors else found[0]
+
+
+def _arrays(runs: Sequence[_Run]) -> dict[str, Array]:
+    """All that a checkpoint holds of some runs."""
+    return {f"{number}/{name}": array for number, run in enumerate(runs) for name, array in run.arrays().items()}
+
+
+def _restored(problems: Sequence[Problem], arrays: Mapping[str, Array]) -> list[_Run]:
+    """The runs from what `_arrays` gave."""
+    runs = []
+    for number, problem in enumerate(problems):
+        own = {name.partition("/")[2]: array for name, array in arrays.items() if name.startswith(f"{number}/")}
+        runs.append(_Run.restored(problem, own))
+    return runs
 
 
 @dataclass
@@ -245,14 +277,16 @@ class _Run:
         return half if now > -math.inf and proposed > half else proposed
 
     def _step(self, log_end: float) -> None:
+        """Take a step to exp(log_end), or propose a shorter one."""
+        accuracy, now = self.problem.accuracy, self.state.log_time
         trial = try_step(self.problem, self.weights, self.state, log_end)
-        accuracy = self.problem.accuracy
-        log_length = log_difference(log_end, self.state.log_time)
+        log_length = log_difference(log_end, now)
         self.totals["sweeps"] += accuracy.sweeps if trial is None else trial.sweeps
-        shortest = log_length < LOG_SHORTEST or log_end - self.state.log_time < SHORTEST
+        short = log_length < LOG_SHORTEST or log_end - now < accuracy.shortest
         consistent = trial is not None and trial.residual <= accuracy.most_inconsistent
-        if trial is None or not consistent or (trial.error > 4 * accuracy.tolerance and not shortest):
-            if shortest:
+        accurate = trial is not None and trial.error <= 4 * accuracy.tolerance
+        if trial is None or not (short or (consistent and accurate)):
+            if log_length < LOG_SHORTEST:
                 self.status = STALLED
             far = trial is None or trial.error > 16 * accuracy.tolerance
             self.log_step = log_length - math.log(4 if far else 2)
@@ -262,6 +296,8 @@ class _Run:
         if self._rests(trial):
             self.status = AT_REST
             return
+        if not consistent:
+            self.totals["last_resorts"] += 1
         self._take(trial)
         self._propose(trial)
 
@@ -333,7 +369,7 @@ class _Run:
     def trajectory(self) -> Trajectory:
         """What was recorded."""
         arrays = {name: np.stack(rows) for name, rows in self.records.items()}
-        for name in ("steps", "sweeps", "rejected"):
+        for name in ("steps", "sweeps", "rejected", "last_resorts"):
             arrays[name] = arrays[name].astype(int)
         return Trajectory(
             loss=self.problem.loss,

@@ -61,6 +61,7 @@ class Accuracy:
     longest           largest step in ln t
     consistency       fixed-point residual, relative to the change of the outputs in the step, at which sweeps end
     most_inconsistent largest residual with which a step is taken: it is the step's relative energy defect
+    shortest          length in ln t below which a step is taken as it is, a last resort
     sweeps            most sweeps a step
     damped_from       sweep from which on slopes are averaged with the last ones, which breaks limit cycles
     resolution        changes of the outputs below this are not resolved relatively (near equilibria)
@@ -71,6 +72,7 @@ class Accuracy:
     longest: float = 1.2
     consistency: float = 1e-3
     most_inconsistent: float = 1e-2
+    shortest: float = 0.02
     sweeps: int = 30
     damped_from: int = 4
     resolution: float = 1e-6

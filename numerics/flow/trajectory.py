@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import torch
 
 LOG_10 = math.log(10)
+FINISHED, AT_REST, STALLED, OUT_OF_STEPS = "finished", "at rest", "stalled", "out of steps"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +47,12 @@ class Trajectory:
     residual              (R,): largest fixed-point residual of a step so far
     slip                  (R,): sum over the steps of how far the outputs were from what the step's own gradients say
     sliding               (R,): kinks, one a neuron and sample, on which the flow slides
-    steps, sweeps, rejected  (R,): how many so far
+    steps, sweeps, rejected, last_resorts  (R,): how many so far; last resorts are short steps taken though inconsistent
     status                finished, at rest, stalled or out of steps; see `numerics.flow.integrate`
     weights               the parameters at the last record time, arrays by group name
+    margin_error, log_loss_error, kernel_error, lambda_min_error
+                          (R,): estimated errors at each record time of the margins and the entries of K_t (the largest
+                          over samples), of the log of the loss and of `lambda_min`; None if not asked for
     """
 
     loss: Loss
@@ -72,8 +76,13 @@ class Trajectory:
     steps: Array
     sweeps: Array
     rejected: Array
+    last_resorts: Array
     status: str
     weights: Mapping[str, Array]
+    margin_error: Array | None = None
+    log_loss_error: Array | None = None
+    kernel_error: Array | None = None
+    lambda_min_error: Array | None = None
 
     def __len__(self) -> int:
         return len(self.log_t)
@@ -87,7 +96,7 @@ class Trajectory:
             "max |K_t - K_0|": self.gap_from_start,
         }
         rows = [(name, f"{values[0]:.4g}", f"{values[-1]:.4g}") for name, values in quantities.items()]
-        defect = f"energy identity off by {self.energy_defect[-1]:.1g}"
+        defect = f"energy identity off by {self.energy_defect:.1g}"
         caption = f"Gradient flow on {self.loss.size} samples, {int(self.steps[-1])} steps, {self.status}; {defect}"
         return html_table(caption, ("", "at the start", "at the end"), rows)
 
@@ -146,13 +155,28 @@ class Trajectory:
         return np.exp(self.log_loss) + self.penalty / 2 * (self.euclidean_displacement**2).sum(axis=1)
 
     @property
-    def energy_defect(self) -> Array:
+    def reached(self) -> bool:
+        """Is the flow known up to the time asked for: finished, or at rest before?"""
+        return self.status in (FINISHED, AT_REST)
+
+    @property
+    def last_resort_share(self) -> float:
+        """The share of the steps that were taken though not consistent with their own gradients."""
+        return float(self.last_resorts[-1] / max(1, self.steps[-1]))
+
+    @property
+    def energy_defects(self) -> Array:
         """(dissipation - fall of the energy) / dissipation since t = 0, (R,); zero first."""
         return _share(self.dissipation, self.energy)
 
     @property
-    def automatic_energy_defect(self) -> Array:
-        """The same with the automatic Gram matrix: by what (C.22) of arXiv 2504.11130 is off along the flow."""
+    def energy_defect(self) -> float:
+        """The last of `energy_defects`."""
+        return float(self.energy_defects[-1])
+
+    @property
+    def automatic_energy_defects(self) -> Array:
+        """The same with the automatic Gram matrix, (R,): by what (C.22) of arXiv 2504.11130 is off along the flow."""
         return _share(self.automatic_dissipation, self.energy)
 
     @cached_property

@@ -131,6 +131,7 @@ def train(training: Training, width: int, seed: int) -> Run:
         recording=training.recording,
         on_record=record,
         progress=False,
+        errors=False,
     )
     return Run(
         training,

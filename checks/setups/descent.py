@@ -1,8 +1,8 @@
 """Plain gradient descent with short steps: what computed gradient flows are held against.
 
-Nothing here is shared with `numerics.flow`: gradients are those of torch's automatic differentiation, steps explicit. On
-a kink descent chatters from side to side; the Gram matrix of its gradients, *averaged* over a short while, is then that
-of the flow that slides along the kink, which the Gram matrix at one instant, slopes 1(z > 0), is not.
+Nothing here is shared with `numerics.flow`: gradients are those of torch's automatic differentiation, steps explicit.
+On a kink descent chatters from side to side; the Gram matrix of its gradients, *averaged* over a short while, is then
+that of the flow that slides along the kink, which the Gram matrix at one instant, slopes 1(z > 0), is not.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from numerics.losses import Array, Loss
 from numerics.networks.torch_network import empirical_ntk, forward
 from theory.architecture import Architecture
 
-WHILE = 0.08
-"""Gradients are averaged over the last 8% of the time at each record."""
+WHILE = 0.05
+"""Gradients are averaged over the last 5% of the time at each record."""
 SHARE = 0.3
 """Length of a step, in units of 1 / (lambda_max(K_t) max_i l_i'')."""
 
@@ -30,10 +30,8 @@ class Descent:
 
     log_t           (R,), -inf first
     outputs         (R, n)
-    gram            (R, n, n): of the gradients averaged over the last 8% of the time
+    gram            (R, n, n): of the gradients averaged over the last 5% of the time
     automatic_gram  (R, n, n): of the gradients at the time
-    margin_error    (R,): by how much steps of twice the length change an output at most
-    kernel_error    (R,): the same of an entry of `gram`
     """
 
     loss: Loss
@@ -41,8 +39,6 @@ class Descent:
     outputs: Array
     gram: Array
     automatic_gram: Array
-    margin_error: Array
-    kernel_error: Array
 
     @property
     def margins(self) -> Array:
@@ -51,16 +47,19 @@ class Descent:
 
 
 def descent(
-    architecture: Architecture, start: Mapping[str, torch.Tensor], inputs: Array, loss: Loss, times: Iterable[float]
+    architecture: Architecture,
+    start: Mapping[str, torch.Tensor],
+    inputs: Array,
+    loss: Loss,
+    times: Iterable[float],
+    share: float = SHARE,
 ) -> Descent:
-    """Gradient descent from `start` (left as it is) to each of the increasing times, with its error from longer steps."""
+    """Gradient descent from `start` (left as it is) to each of the increasing times."""
     times = list(times)
-    long, short = (list(_records(architecture, start, inputs, loss, times, share)) for share in (2 * SHARE, SHARE))
-    rough, fine = ([np.array(column) for column in zip(*records, strict=True)] for records in (long, short))
+    records = list(_records(architecture, start, inputs, loss, times, share))
+    outputs, gram, automatic = (np.array(column) for column in zip(*records, strict=True))
     with np.errstate(divide="ignore"):
-        log_t = np.log([0.0, *times])
-    apart = [np.abs(one - other).reshape(len(log_t), -1).max(axis=1) for one, other in zip(rough, fine, strict=True)]
-    return Descent(loss, log_t, fine[0], fine[1], fine[2], apart[0], apart[1])
+        return Descent(loss, np.log([0.0, *times]), outputs, gram, automatic)
 
 
 def _records(
@@ -78,7 +77,9 @@ def _records(
     points = torch.from_numpy(np.ascontiguousarray(inputs, dtype=float))
 
     def automatic() -> Array:
-        return empirical_ntk(architecture, {name: value.detach() for name, value in parameters.items()}, points).ntk.numpy()
+        return empirical_ntk(
+            architecture, {name: value.detach() for name, value in parameters.items()}, points
+        ).ntk.numpy()
 
     def step(longest: float, total: torch.Tensor | None) -> tuple[float, torch.Tensor | None]:
         outputs = forward(architecture, parameters, points)

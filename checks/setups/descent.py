@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from numerics.losses import Array, Loss
-from numerics.networks.torch_network import empirical_ntk, forward
+from numerics.networks.torch_network import forward
 from theory.architecture import Architecture
 
 WHILE = 0.05
@@ -29,7 +29,7 @@ class Descent:
     """Gradient descent at R times, the first of them t = 0, on n samples.
 
     log_t           (R,), -inf first
-    outputs         (R, n)
+    outputs         (R, n), n the number of outputs at all samples
     gram            (R, n, n): of the gradients averaged over the last 5% of the time
     automatic_gram  (R, n, n): of the gradients at the time
     """
@@ -54,12 +54,27 @@ def descent(
     times: Iterable[float],
     share: float = SHARE,
 ) -> Descent:
-    """Gradient descent from `start` (left as it is) to each of the increasing times."""
+    """Gradient descent from `start` (left as it is) to each of the increasing times.
+
+    With more rows than one in the last weight matrix the network has as many outputs; those of n samples are flattened
+    sample by sample, as `numerics.networks.softmax` does.
+    """
     times = list(times)
     records = list(_records(architecture, start, inputs, loss, times, share))
     outputs, gram, automatic = (np.array(column) for column in zip(*records, strict=True))
     with np.errstate(divide="ignore"):
         return Descent(loss, np.log([0.0, *times]), outputs, gram, automatic)
+
+
+def all_outputs(
+    architecture: Architecture, parameters: Mapping[str, torch.Tensor], inputs: torch.Tensor
+) -> torch.Tensor:
+    """The outputs at n samples, flattened; as many for each as the last weight matrix has rows."""
+    last = architecture.head[-1].weight.name  # type: ignore[union-attr]
+    if len(parameters[last]) == 1:
+        return forward(architecture, parameters, inputs)
+    rows = torch.vmap(lambda row: forward(architecture, {**parameters, last: row[None]}, inputs))(parameters[last])
+    return rows.T.reshape(-1)
 
 
 def _records(
@@ -76,45 +91,50 @@ def _records(
     leaves = [parameters[name] for name in trained]
     points = torch.from_numpy(np.ascontiguousarray(inputs, dtype=float))
 
-    def automatic() -> Array:
-        return empirical_ntk(
-            architecture, {name: value.detach() for name, value in parameters.items()}, points
-        ).ntk.numpy()
+    def jacobian(outputs: torch.Tensor) -> list[torch.Tensor]:
+        unit = torch.eye(len(outputs), dtype=torch.float64)
+        return list(torch.autograd.grad(outputs, leaves, unit, is_grads_batched=True))
 
-    def step(longest: float, total: torch.Tensor | None) -> tuple[float, torch.Tensor | None]:
-        outputs = forward(architecture, parameters, points)
+    def flattened(rows: list[torch.Tensor]) -> torch.Tensor:
+        return torch.cat([row.reshape(len(row), -1) for row in rows], dim=1)
+
+    def now() -> tuple[Array, Array]:
+        outputs = all_outputs(architecture, parameters, points)
+        rows = flattened(jacobian(outputs))
+        return outputs.detach().numpy().copy(), (rows @ rows.T).numpy()
+
+    def step(longest: float, total: torch.Tensor | None) -> float:
+        outputs = all_outputs(architecture, parameters, points)
         values = outputs.detach().numpy()
         length = min(longest, share / (stiffness * float(loss.curvatures(values).max())))
         impulse = torch.from_numpy(length * loss.flow_weights(values))
         if total is None:
-            changes = torch.autograd.grad(outputs, leaves, impulse)
+            changes = list(torch.autograd.grad(outputs, leaves, impulse))
         else:
-            unit = torch.eye(len(values), dtype=torch.float64)
-            rows = torch.autograd.grad(outputs, leaves, unit, is_grads_batched=True)
-            total += length * torch.cat([row.reshape(len(values), -1) for row in rows], dim=1)
-            changes = tuple(torch.tensordot(impulse, row, 1) for row in rows)
+            rows = jacobian(outputs)
+            total += length * flattened(rows)
+            changes = [torch.tensordot(impulse, row, 1) for row in rows]
         with torch.no_grad():
             for leaf, change in zip(leaves, changes, strict=True):
                 leaf += change
-        return length, total
+        return length
 
-    gram = automatic()
+    outputs, gram = now()
     stiffness = float(np.linalg.eigvalsh(gram)[-1])
-    yield forward(architecture, parameters, points).detach().numpy().copy(), gram, gram
+    yield outputs, gram, gram
     time = 0.0
     for goal in times:
         begin = max(time, (1 - WHILE) * goal)
         while time < begin * (1 - 1e-12):
-            time += step(begin - time, None)[0]
-        total: torch.Tensor | None = torch.zeros(len(points), sum(leaf.numel() for leaf in leaves), dtype=torch.float64)
+            time += step(begin - time, None)
+        total = torch.zeros(len(outputs), sum(leaf.numel() for leaf in leaves), dtype=torch.float64)
         while time < goal * (1 - 1e-12):
-            length, total = step(goal - time, total)
-            time += length
-        assert total is not None
+            time += step(goal - time, total)
         mean = total.numpy() / (goal - begin)
-        gram, now = mean @ mean.T, automatic()
-        stiffness = max(float(np.linalg.eigvalsh(one)[-1]) for one in (gram, now))
-        yield forward(architecture, parameters, points).detach().numpy().copy(), gram, now
+        outputs, automatic = now()
+        gram = mean @ mean.T
+        stiffness = max(float(np.linalg.eigvalsh(one)[-1]) for one in (gram, automatic))
+        yield outputs, gram, automatic
 
 
 def log_spaced_times(log10_until: float, per_decade: int = 6, log10_first: float = -1) -> list[float]:

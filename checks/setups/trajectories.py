@@ -301,28 +301,28 @@ def errors(path: Trajectory, of: str) -> Array:
     return np.asarray(found)
 
 
-Rate = Callable[[Array, Array], float]
-"""Of K^r and u / (1 - exp(-L)): a rate of the potential Phi(exp(L) - 1) along the flow."""
+Rate = Callable[[Array, Array, Array], float]
+"""Of K, c / (1 - exp(-L)), c_i = -dL/df_i, and the signs: a rate of the potential Phi(exp(L) - 1) along the flow."""
 
 
-def simplex_rate(relabelled: Array, residuals: Array) -> float:
+def simplex_rate(gram: Array, forces: Array, signs: Array) -> float:
     """gamma^2."""
-    return label_aware_minimum(relabelled, np.ones(len(residuals)))
+    return label_aware_minimum(gram, signs)
 
 
-def spectral_rate(relabelled: Array, residuals: Array) -> float:
+def spectral_rate(gram: Array, forces: Array, signs: Array) -> float:
     """lambda_min |u|^2 / (1 - exp(-L))^2, which is at least lambda_min / n."""
-    return float(np.linalg.eigvalsh(relabelled)[0] * (residuals @ residuals))
+    return float(np.linalg.eigvalsh(gram)[0] * (forces @ forces))
 
 
-def energy_rate(relabelled: Array, residuals: Array) -> float:
-    """u' K^r u / (1 - exp(-L))^2: the rate itself."""
-    return float(residuals @ relabelled @ residuals)
+def energy_rate(gram: Array, forces: Array, signs: Array) -> float:
+    """c' K c / (1 - exp(-L))^2, which is u' K^r u / (1 - exp(-L))^2: the rate itself."""
+    return float(forces @ gram @ forces)
 
 
-def diagonal_rate(relabelled: Array, residuals: Array) -> float:
+def diagonal_rate(gram: Array, forces: Array, signs: Array) -> float:
     """n max_i K_ii, the rate of Phi(exp(L / n) - 1) at most."""
-    return float(len(residuals) * relabelled.diagonal().max())
+    return float(len(forces) * gram.diagonal().max())
 
 
 @dataclass(frozen=True, eq=False)
@@ -353,10 +353,9 @@ def _margin_and_bound(path: Path, rate: Rate, factor: float, share: int, automat
     log_loss = np.array([path.loss.log_value(outputs) for outputs in path.outputs[late]])
     log_excess = np.array([log_expm1(value - math.log(share)) for value in log_loss])
     log_fall = np.array([log_expm1(value) - math.exp(value) for value in log_loss])  # ln(1 - exp(-L))
-    residuals = np.exp(-np.logaddexp(0, path.margins[late]) - log_fall[:, None])
+    forces = [path.loss.flow_weights(at, -fall) for at, fall in zip(path.outputs[late], log_fall, strict=True)]
     gram = (path.automatic_gram if automatic else path.gram)[late]
-    relabelled = gram * np.multiply.outer(path.loss.signs, path.loss.signs)
-    rates = np.array([rate(*at) for at in zip(relabelled, residuals, strict=True)])
+    rates = np.array([rate(*at, path.loss.signs) for at in zip(gram, forces, strict=True)])
     bends = np.abs(np.diff(rates, 2, prepend=rates[:1], append=rates[-1:])) / 8
     bound, doubt = [float(-log_excess[0])], [0.0]
     log_integral = log_error = -math.inf

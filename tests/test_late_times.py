@@ -57,7 +57,8 @@ def test_the_rate_of_the_normalised_margin_is_the_derivative_along_a_flow_of_one
     expected = (sympy.diff(moved, step) / moved).subs(step, 0)  # for n = 1 the smoothed margin is the margin
     excess = sympy.exp(-q)
     values = {
-        late_times.heaviest: 1, late_times.norm: sympy.sqrt(w**2 + b**2), late_times.excess: excess, late_times.smoothed_margin: q,
+        late_times.heaviest: 1, late_times.norm: sympy.sqrt(w**2 + b**2), late_times.excess: excess,
+        late_times.smoothed_margin: q,
         late_times.alignment_defect: u**2 * (b**2 + w**2) - (2 * u * q) ** 2 / (w**2 + b**2),
         late_times.margin_defect: u * q - q * excess / (1 + excess),
     }  # fmt: skip

@@ -20,6 +20,7 @@ from checks.setups.trajectories import (
     cut_short,
     errors,
     flow_of,
+    later_half,
     on_the_hexagon_deep,
     on_two_points,
     squared_on_two_points,
@@ -46,9 +47,9 @@ ALTERNATIVE = Statement(
     number="Theorem 2, sharpened",
     formula=r"\liminf_t \lambda_{\min}(K_t) = 0 \ \text{ or } \ K_t(x_i, x_i) \to \infty \ \forall i",
     qualification="K_t(x_i, x_i) >= c ln W(exp(Phi(S) + C (t - s) / n)) for every i, C the least lambda_min met from s "
-    "on, S at s. Both branches were seen, among networks of width 2 on three points that the seed draws until both are, "
-    "from positive definite K_0; wide ones were in the second only, and there lambda_min itself grew. A flow that ended "
-    "early decides nothing. " + ALONG,
+    "on, S at s. Both branches were seen, among networks of width 2 on three points that the seed draws until both "
+    "are, from positive definite K_0; wide ones were in the second only, and there lambda_min itself grew. A flow that "
+    "ended early decides nothing. " + ALONG,
     hypotheses=(LOGISTIC, TOP_TRAINED),
     uses=("thm:1", "output:fcn"),
     revision=2,
@@ -104,7 +105,7 @@ def judged(trajectory: Trajectory, factor: float, which: str, what: str) -> Evid
     """
     if (ended := cut_short(trajectory, what)) is not None:
         return ended
-    late = trajectory.log_t >= trajectory.log_t[-1] / 2
+    late = later_half(trajectory)
     log_t, gram, outputs = trajectory.log_t[late], trajectory.gram[late], trajectory.outputs[late]
     grams = gram if which == "own" else trajectory.automatic_gram[late]
     lowest = max(float(np.linalg.eigvalsh(grams)[:, 0].min()), 1e-300)
@@ -115,7 +116,7 @@ def judged(trajectory: Trajectory, factor: float, which: str, what: str) -> Evid
     seen = f"{what}: {which} lambda_min from {trajectory.lambda_min[0]:.2g} to {lowest:.2g}, K_t(x_i, x_i) to {ends}"
     least = np.diagonal(gram, axis1=1, axis2=2).min(axis=1)
     error = factor * errors(trajectory, "margin")[late] + errors(trajectory, "kernel")[late]
-    # At rest the flow's own lambda_min is zero up to rounding, and so is the bound: nothing hangs on these errors there.
+    # At rest the flow's lambda_min is zero up to rounding, and so is the bound: nothing hangs on the error there.
     return stays_above(least, factor * np.array(bound), np.minimum(error, MOST_ERROR), seen)
 
 

@@ -34,27 +34,28 @@ from theory.dynamics import envelopes, multiclass
 HARD = Hypothesis("softmax cross-entropy, hard labels", "the loss is the summed cross-entropy, one class a sample")
 CLASSES = Statement(
     id="thm:1-classes",
-    title="K classes: every margin against the runner-up is at least what lambda_min of the nK x nK Gram matrix proves",
+    title="K classes: every margin against the runner-up is at least what lambda_min of the nK x nK Gram proves",
     source="this suite",
     number="Theorem 1 for K classes",
     formula=r"f_y - \max_{k \ne y} f_k \ge -\ln S_t, \quad \Phi(S_t) - \Phi(S_s) = \int_s^t "
     r"\frac{r'K_r r}{(1 - e^{-L})^2} \ge \int_s^t \frac{\lambda_{\min}(K_r) K}{(K-1) n} dr, \quad r = p - e_y",
-    qualification="sympy proves |r|^2 >= u^2 K / (K - 1) for K = 2, 3 and 10 and the envelope. Seen from t = 10 to 100 in "
-    "plain gradient descent of narrow networks with 3 and 10 classes, the Gram matrix being that of gradients averaged "
-    "over the chatter on kinks: the identity within 10%, the bound with a power of 2 to 20 to spare. No limit is shown.",
+    qualification="sympy proves |r|^2 >= u^2 K / (K - 1) for K = 3 and 10. Seen from t = 10 to 100 in plain gradient "
+    "descent of narrow networks with 3 and 10 classes, the Gram matrix being that of gradients averaged "
+    "over the chatter on kinks: the identity within 10%, the bound with a factor of 3 to 10 to spare. No limit is "
+    "shown.",
     hypotheses=(HARD,),
     uses=("thm:1", "envelope:lower"),
     inconclusive=1,
 )
 GAP = Statement(
     id="thm:2-classes",
-    title="K classes: lambda_0 K / (4 (K - 1) n) is a gap that keeps lambda_min K / ((K - 1) n) of the Gram matrix positive",
+    title="K classes: a gap below lambda_0 K / (4 (K - 1) n) keeps the form r' K_t r positive, and no larger one does",
     source="this suite",
     number="Theorem 2 for K classes, the constant",
     formula=r"\max |K_t - K \otimes 1_K| \le g \Rightarrow r'K_t r \ge \Bigl(\frac{\lambda_0 K}{(K-1) n} - 4g\Bigr)"
     r"\Bigl(\sum u\Bigr)^2",
-    qualification="The inequality at random residuals and perturbations, and at the worst ones: |r|_1 = 2 u is attained, "
-    "so that 4 g cannot be less. That the kernel leaves the gap in training is not shown here.",
+    qualification="That 4 g cannot be less, at one sample with the worst residual and perturbation, for K = 2, 3 and "
+    "10. That the kernel leaves the gap in training follows as in thm:2 and is not shown here.",
     hypotheses=(HARD,),
     uses=("thm:1-classes",),
 )
@@ -123,14 +124,14 @@ def test_the_squared_residual_is_at_least_its_share_of_the_missing_probability(c
     record(symbolic(difference == 0, f"K = {count}: off by {difference}", covers_all=False))
 
 
-@check(CLASSES, (1.0, False), mutants={"25% more": (1.25, False), "20% less": (0.8, False), "automatic": (1.0, True)})
+@check(CLASSES, 1.0, mutants={"25% more": 1.25, "20% less": 0.8})
 @pytest.mark.parametrize("name", CASES)
 def test_the_energy_identity_closes_for_several_classes(claim, name):
-    held = held_against(trained(CASES[name], session_seed()), energy_rate, claim[0], automatic=claim[1])
+    held = held_against(trained(CASES[name], session_seed()), energy_rate, claim)
     record(same(held.margin, held.bound, held.error, 0.1, name))
 
 
-@check(CLASSES, 1.0, mutants={"a hundred times lambda_min": 100.0})
+@check(CLASSES, 1.0, mutants={"twenty times lambda_min": 20.0})
 @pytest.mark.parametrize("name", CASES)
 def test_every_margin_against_the_runner_up_is_above_its_bound(claim, name):
     pair, classes = trained(CASES[name], session_seed()), CASES[name][1]

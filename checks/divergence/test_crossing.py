@@ -44,9 +44,9 @@ from theory.architecture import Architecture, fcn, resnet, with_trained
 SMALL_START = Hypothesis("informative", "max |K_0 - K| is below the constant, or the gap is met before training")
 CROSSED = (
     "The crossings seen, constants that coincide counted once; where max |K_0 - K| exceeds a constant the case is "
-    "vacuous and counted so. The gap is the smaller one of two Gram matrices of selected subgradients, the recorded and the mean "
-    "one over the last step, less the flow's own error. Points on the circle, orthogonal and opposite ones in R^2 to R^5 "
-    "of equal and of different norms, n = 2 to 10; --seed moves the networks. "
+    "vacuous and counted so. The gap is the smaller one of two Gram matrices of selected subgradients, the recorded "
+    "and the mean one over the last step, less the flow's own error. Points on the circle, orthogonal and opposite "
+    "ones in R^2 to R^5 of equal and of different norms, n = 2 to 10; --seed moves the networks. "
 )
 USES = ("thm:1", "lemma:7", "gap:sharp", "gap:best", "gap:label-aware")
 

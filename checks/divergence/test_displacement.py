@@ -39,7 +39,8 @@ COROLLARY_1 = Statement(
 )
 LAYERS = Statement(
     id="cor:1-layers",
-    title="Every trained layer moves on and on; at depth 1 the output weights move at least half as far as any other group",
+    title="Every trained layer moves on and on; at depth 1 the output weights move at least half as far as any other "
+    "group",
     source="this suite",
     number="Corollary 1, layer by layer",
     formula=r"|p_t - p_0|_\infty \text{ grows in every tenth of the range of } \ln t \text{ for every group } p"
@@ -104,9 +105,9 @@ def layers_evidence(trajectory: Trajectory, share: float | None, what: str) -> E
     """Did every group move on, and the last one at least `share` times as far as the one that moved furthest?"""
     if (ended := cut_short(trajectory, what)) is not None:
         return ended
-    if trajectory.status == "at rest" and trajectory.loss.log_value(trajectory.outputs[-1]) > math.log(math.log(2)):
-        if isinstance(trajectory.loss, CrossEntropy) and trajectory.loss.hard:
-            return vacuous(Kind.NUMERICAL, f"{what}: at rest with a sample on the wrong side")
+    hard = isinstance(trajectory.loss, CrossEntropy) and trajectory.loss.hard
+    if hard and trajectory.status == "at rest" and trajectory.log_loss[-1] > math.log(math.log(2)):
+        return vacuous(Kind.NUMERICAL, f"{what}: at rest with a loss above ln 2")
     least = float(np.min(growth(trajectory, LONG_UNTIL)))
     moved = trajectory.sup_displacement[-1]
     totals = ", ".join(f"{group} {value:.3g}" for group, value in zip(trajectory.groups, moved, strict=True))

@@ -34,6 +34,7 @@ from checks.setups.trajectories import (
     flow_of,
     held_against,
     judge_held,
+    later_half,
     log_slope,
     on_the_hexagon,
     on_two_points,
@@ -89,9 +90,10 @@ UPPER = Statement(
     number="envelopes, upper",
     formula=r"\min_i q_i(t) \le \ln W\Bigl(e^{\Phi(S_s) + n\int_s^t \max_i K_r(x_i,x_i) dr}\Bigr), \quad"
     r" S = e^{L/n} - 1",
-    qualification="sympy proves the differential identity. Attained by copies of one sample, nearly so by points within "
-    "0.05 of each other with one label, and held against these, by computed flows and by plain gradient descent; with "
-    "both labels among the points the integral is 50 to 600 times too large, and a check there says nothing.",
+    qualification="sympy proves the differential identity. Attained by copies of one sample, nearly so by points "
+    "within 0.05 of each other with one label, and held against these, by computed flows and by plain gradient "
+    "descent; with both labels among the points the integral is 50 to 600 times too large, and a check there says "
+    "nothing.",
     hypotheses=(LOGISTIC,),
     uses=("eq:C.22",),
     revision=2,
@@ -143,8 +145,8 @@ DESCENT = Statement(
     number="flow against descent",
     formula=r"\max_i |f_t(x_i) - f^{GD}_t(x_i)| < 0.1, \ \max_{ij} |K_t - K^{GD}_t|_{ij} < 0.1 \max_{ij} |K_t|_{ij}"
     r" \text{ at } t = 100",
-    qualification="The median over three networks and sample sets, five if thorough, since a flow that meets a repelling kink has several "
-    "continuations, and the two runs may part there: about one pair in thirty did.",
+    qualification="The median over three networks and sample sets, five if thorough, since a flow that meets a "
+    "repelling kink has several continuations, and the two runs may part there: about one pair in thirty did.",
     uses=("flow:energy",),
 )
 PAIRS: dict[str, Callable[[], Pair]] = {name: setting.descent for name, setting in SETTINGS.items()} | {
@@ -316,7 +318,7 @@ def test_every_output_diverges_to_the_side_of_its_label(claim, name):
 
 def judge_theorem_1(pair: Pair, factor: float, name: str) -> None:
     """Record whether margins stay above what `factor` times lambda_min(K_t) proves; VACUOUS if that touched zero."""
-    spectra = np.linalg.eigvalsh(pair.fine.gram[pair.fine.log_t >= pair.fine.log_t[-1] / 2])
+    spectra = np.linalg.eigvalsh(pair.fine.gram[later_half(pair.fine)])
     if not spectra[:, 0].min() > 1e-9 * spectra[:, -1].max():
         record(vacuous(Kind.NUMERICAL, f"{name}: lambda_min touched zero"))
         return

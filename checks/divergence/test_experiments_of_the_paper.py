@@ -56,11 +56,11 @@ FIGURE_3 = Statement(
     number="Figure 3",
     formula=r"K_0((1,0), (1,0)) \approx 3.95, \quad \frac{K_t((1,0), (1,0))}{K_0((1,0), (1,0))} \approx 1.23, 1.42"
     r" \quad (t = 10^4, 2 \cdot 10^5 \text{ epochs})",
-    qualification="One initialisation at the paper's width. The peak at the start is within 5% of the plot, where other "
-    "draws differ by 7%, and its growth since then within half of the plotted growth, summed or averaged loss; a kernel "
-    "that training leaves alone and one that grows twice as much are refuted. So the growth is seen and its size only "
-    "roughly. Epoch 200,000 is reached by the gradient flow, whose peak is within 5% of gradient descent's at epoch "
-    "10,000. The loss is not told apart.",
+    qualification="One initialisation at the paper's width. The peak at the start is within 5% of the plot, where "
+    "other draws differ by 7%, and its growth since then within half of the plotted growth, summed or averaged loss; a "
+    "kernel that training leaves alone and one that grows twice as much are refuted. So the growth is seen and its "
+    "size only roughly. Epoch 200,000 is reached by the gradient flow, whose peak is within 5% of gradient descent's "
+    "at epoch 10,000. The loss is not told apart.",
     uses=("fig:2",),
     revision=2,
 )

@@ -213,7 +213,8 @@ def bracketed(part: Late, degree: float, power: float, factors: tuple[float, flo
     ratio = np.log(margin / margin[0]) - degree * (log_norm - log_norm[0])
     widest = log_kappa / 2 - math.log(part.degree) - log_start
     values = {
-        late_times.degree: part.degree, late_times.at_start: math.exp(log_start), late_times.excess: math.exp(-margin[0]),
+        late_times.degree: part.degree, late_times.at_start: math.exp(log_start),
+        late_times.excess: math.exp(-margin[0]),
         late_times.diagonal_bound: math.exp(log_kappa), late_times.smoothed_margin: float(margin[0]),
     }  # fmt: skip
     slow, fast = (float(rate.subs(values)) for rate in (late_times.slowest_rate(), late_times.fastest_rate()))

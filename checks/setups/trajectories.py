@@ -293,6 +293,12 @@ def cut_short(path: Path, what: str) -> Evidence | None:
     return None
 
 
+def later_half(path: Path) -> Array:
+    """Which record times are in the second half of the range of ln t; all of them if the path ends before t = 1."""
+    end = path.log_t[-1]
+    return path.log_t >= (end / 2 if end > 0 else -math.inf)
+
+
 def errors(path: Trajectory, of: str) -> Array:
     """The flow's own estimate of its `margin`, `kernel` or `lambda_min` error, (R,). Raises ValueError without one."""
     found = getattr(path, f"{of}_error")
@@ -348,7 +354,7 @@ def held_against(pair: Pair, rate: Rate, factor: float = 1.0, *, share: int = 1,
 
 
 def _margin_and_bound(path: Path, rate: Rate, factor: float, share: int, automatic: bool) -> tuple[Array, Array, Array]:
-    late = path.log_t >= path.log_t[-1] / 2
+    late = later_half(path)
     log_t = path.log_t[late]
     log_loss = np.array([path.loss.log_value(outputs) for outputs in path.outputs[late]])
     log_excess = np.array([log_expm1(value - math.log(share)) for value in log_loss])

@@ -1,10 +1,10 @@
 """Late times of the flow of the summed logistic loss, for (quasi-)homogeneous networks (Lyu and Li, ICLR 2020).
 
 Let f scale as lambda^H when every trained group p of parameters scales as lambda^{d_p}, lambda > 0. All d_p = 1 is
-positive homogeneity; an FCN with biases has d = 1 for weights, d = l for b_l and H = L + 1 (quasi-homogeneity; Kunin et
-al., ICLR 2023). By Euler's identity <D theta, grad f(x)> = H f(x), D = diag(d), also for subgradients selected on kinks.
-Write rho^2 = <theta, D theta>, d = max_p d_p, S = exp(L) - 1, N = -ln S, the smoothed margin, E = sum u_i q_i. Along the
-flow
+positive homogeneity; an FCN with biases has d = 1 for weights, d = l for b_l and H = L + 1 (quasi-homogeneity; Kunin
+et al., ICLR 2023). By Euler's identity <D theta, grad f(x)> = H f(x), D = diag(d), also for subgradients selected on
+kinks. Write rho^2 = <theta, D theta>, d = max_p d_p, S = exp(L) - 1, N = -ln S, the smoothed margin, E = sum u_i q_i.
+Along the flow
 
     d rho^2/dt = 2 H E,    dL/dt = -|d theta/dt|^2,    |d theta/dt|^2 >= (H E)^2 / |D theta|^2 >= (H E / rho)^2 / d,
     E >= N sum u_i >= N S / (1 + S),  if N > 0, that is L < ln 2

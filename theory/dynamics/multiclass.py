@@ -1,7 +1,7 @@
 """K classes: the lower envelope and the gap constant of the flow of the summed cross-entropy of a softmax.
 
-At sample i let p_k be the probabilities, y the label, r = p - e_y and u = 1 - p_y, so that L = -sum_i ln(1 - u_i). Along
-the flow dL/dt = -r' K_t r with the n K x n K Gram matrix K_t of all outputs. Since the other p_k add up to u,
+At sample i let p_k be the probabilities, y the label, r = p - e_y and u = 1 - p_y, so that L = -sum_i ln(1 - u_i).
+Along the flow dL/dt = -r' K_t r with the n K x n K Gram matrix K_t of all outputs. Since the other p_k add up to u,
 
     |r|^2 = u^2 + sum_{k != y} p_k^2 = u^2 K / (K - 1) + sum_{j < k, both != y} (p_j - p_k)^2 / (K - 1),   |r|_1 = 2 u,
 

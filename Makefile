@@ -2,7 +2,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python -m
 COMPANION = .venv/bin/ntk-companion
 
-.PHONY: checks tests venv baseline planted benchmarks lint report docs
+.PHONY: checks tests venv baseline planted benchmarks lint report docs proofs generated seal
 
 checks: venv
 	$(RUN) pytest checks/
@@ -14,13 +14,14 @@ venv: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --constraint constraints.txt --editable '.[checks,data,report,docs,develop]'
+	.venv/bin/pip install --constraint constraints.txt --editable '.[checks,data,report,docs,develop]'
 	touch $@
 
 lint: venv
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	.venv/bin/lint-imports
 
 # Tables, figures and the report in build/, from the ledger that `make checks` wrote and the recorded results.
 report: venv
@@ -31,7 +32,7 @@ report: venv
 docs: venv
 	$(RUN) sphinx -W -n -b html docs build/docs
 
-# Record the verdicts of this run as the ones later runs must reach.
+# Record the ledger of this run: what a reader sees first, and the verdicts that later runs must reach.
 baseline: venv
 	$(RUN) pytest checks/ --write-baseline
 
@@ -41,3 +42,15 @@ planted: venv
 
 benchmarks: venv
 	$(RUN) benchmarks.run
+
+# The proofs in theory/proofs, all compiled again: files, statements, axioms, mutants and witnesses.
+proofs: venv
+	$(RUN) ntk_companion.formal proofs --afresh
+
+# The Coq definitions that theory/coq.py prints from the derived recursions.
+generated: venv
+	$(RUN) ntk_companion.formal generated
+
+# Ask Coq for every statement again, and read what changed beside its LaTeX.
+seal: venv
+	$(RUN) ntk_companion.formal seal

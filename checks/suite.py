@@ -6,6 +6,6 @@ SUITE = Suite(
     name="this suite",
     title="Theorems on the neural tangent kernel, checked",
     package="checks",
-    subjects=("divergence", "lazy", "equivalence"),
+    subjects=("divergence", "lazy", "equivalence", "companion"),
     command="pytest checks/",
 )

@@ -16,18 +16,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ntk_companion.evidence import Evidence, Kind, Verdict, certified, numerical, statistical, symbolic, vacuous
-    from ntk_companion.judging import check, counterexample, random_seed, record, thorough
+    from ntk_companion.judging import check, cite, counterexample, judge_case, random_seed, record, thorough
     from ntk_companion.statement import Finding, Hypothesis, Severity, Statement
     from ntk_companion.suite import Suite
 
 __all__ = [
     "Evidence", "Finding", "Hypothesis", "Kind", "Severity", "Statement", "Suite", "Verdict", "certified", "check",
-    "counterexample", "numerical", "random_seed", "record", "statistical", "symbolic", "thorough", "vacuous",
+    "cite", "counterexample", "judge_case", "numerical", "random_seed", "record", "statistical", "symbolic",
+    "thorough", "vacuous",
 ]  # fmt: skip
 
 _HOMES = {
     "evidence": ("Evidence", "Kind", "Verdict", "certified", "numerical", "statistical", "symbolic", "vacuous"),
-    "judging": ("check", "counterexample", "random_seed", "record", "thorough"),
+    "judging": ("check", "cite", "counterexample", "judge_case", "random_seed", "record", "thorough"),
     "statement": ("Finding", "Hypothesis", "Severity", "Statement"),
     "suite": ("Suite",),
 }

@@ -9,6 +9,10 @@ from enum import StrEnum
 class Kind(StrEnum):
     """What sort of evidence."""
 
+    FORMAL = "formal"
+    """A proof in Coq, replayed."""
+    RECORDED = "formal (recorded)"
+    """A proof in Coq whose sources and statements are those of its seal; there was no Coq to replay it."""
     SYMBOLIC = "symbolic"
     """sympy proves the identity."""
     CERTIFIED = "certified"
@@ -34,6 +38,28 @@ DECIDED = (Verdict.CONFIRMED, Verdict.REFUTED)
 
 
 @dataclass(frozen=True)
+class Theorem:
+    """A theorem as Coq states it: `file.theorem`, where it stands, and what it rests on.
+
+    axioms       beyond Coq's logic
+    definitions  of the development that its statement uses, through others
+    mutants      wrong statements whose negations are proved, as substitutions in the statement
+    witness      the theorem by which its hypotheses can hold together; empty if it has none
+    less         names each hypothesis in which it says less than the statement it is evidence for; empty if none
+    """
+
+    name: str
+    statement: str
+    file: str
+    line: int
+    axioms: tuple[str, ...]
+    definitions: tuple[str, ...]
+    mutants: tuple[str, ...]
+    witness: str
+    less: str = ""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What one decided case says.
 
@@ -41,6 +67,7 @@ class Evidence:
     margin       how far from refutation the case was, in the check's own units; None if that has no meaning
     detail       the case and what was found
     false_alarm  the probability that sampling refutes this case if it is true: at most this
+    theorem      that is the evidence, if it is formal
     """
 
     kind: Kind
@@ -49,15 +76,25 @@ class Evidence:
     margin: float | None = None
     covers_all: bool = False
     false_alarm: float = 0.0
+    theorem: Theorem | None = None
 
 
-def symbolic(holds: bool, detail: str = "", covers_all: bool = True) -> Evidence:
-    """Evidence from sympy: an identity proved, or disproved by an exact counterexample."""
-    return Evidence(Kind.SYMBOLIC, _decided(holds), detail, covers_all=covers_all and holds)
+def symbolic(verdict: Verdict, detail: str = "", *, covers_all: bool) -> Evidence:
+    """Evidence from sympy: proved, disproved by a value, or INCONCLUSIVE, as `ntk_companion.symbolics` decides it.
+
+    `covers_all` says whether the proof covers the statement's quantifier. Raises TypeError on a bool: that sympy does
+    not simplify a difference to zero disproves nothing.
+    """
+    if not isinstance(verdict, Verdict):
+        raise TypeError(f"symbolic evidence takes a Verdict, not {verdict!r}: let ntk_companion.symbolics decide it")
+    return Evidence(Kind.SYMBOLIC, verdict, detail, covers_all=covers_all and verdict is Verdict.CONFIRMED)
 
 
 def certified(holds: bool | None, detail: str = "", margin: float | None = None) -> Evidence:
-    """Evidence from a rigorous enclosure: proved (True), disproved (False) or undecided (None), for this case."""
+    """Evidence from a rigorous enclosure: proved (True), disproved (False) or undecided (None), for this case.
+
+    A comparison of balls that is False may be undecided: give it through `numerics.numbers.comparisons`.
+    """
     return Evidence(Kind.CERTIFIED, _decided(holds), detail, margin)
 
 

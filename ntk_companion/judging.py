@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ntk_companion.evidence import Evidence, Role, Verdict
+from ntk_companion.evidence import Evidence, Role, Theorem, Verdict
 from ntk_companion.statement import Hypothesis, Statement
 
 
@@ -28,28 +28,106 @@ def check(
     with `claim`, and must not refute it (unless the statement carries a finding); once with each mutant, and must
     refute it; and once with `corrected`, if given, and must confirm it.
     """
-    cases = [pytest.param(claim, id="statement", marks=_mark(statement, Role.STATEMENT))]
+    cases = [pytest.param(claim, id="statement", marks=mark(statement, Role.STATEMENT))]
     if corrected is not None:
-        cases.append(pytest.param(corrected, id="corrected", marks=_mark(statement, Role.CORRECTED, "corrected")))
+        cases.append(pytest.param(corrected, id="corrected", marks=mark(statement, Role.CORRECTED, "corrected")))
     for name, mutant in (mutants or {}).items():
-        cases.append(pytest.param(mutant, id=f"mutant: {name}", marks=_mark(statement, Role.MUTANT, name)))
+        cases.append(pytest.param(mutant, id=f"mutant: {name}", marks=mark(statement, Role.MUTANT, name)))
     return pytest.mark.parametrize("claim", cases)
 
 
+Judge = Callable[[Any, Any], None]
+"""Decides a claim on one case and calls `record`: `judge(claim, case)`."""
+
+
+def judge_case(judge: Judge, claim: Any, case: Any) -> None:
+    """Evaluate the statement's hypotheses on a case, then let the judge decide the claim on it.
+
+    A case of the statement, of its corrected form or of a mutant on which a hypothesis fails is VACUOUS, and not
+    judged. A case of a counterexample is one on which the hypothesis dropped fails, as evaluated, and all others hold.
+    Raises AssertionError if it is not.
+    """
+    run = _current.get()
+    if run is not None and run.statement is not None:
+        answers = {one.name: one.holds(case) for one in run.statement.hypotheses if one.holds is not None}
+        if run.tally.role is Role.COUNTEREXAMPLE:
+            run.tally.on_a_case = _is_counterexample(run.statement, run.name, answers)
+        elif not all(answers.values()):
+            run.tally.verdicts[Verdict.VACUOUS] = run.tally.verdicts.get(Verdict.VACUOUS, 0) + 1
+            return
+        if (name := f"{judge.__module__}.{judge.__qualname__}") not in run.tally.judges:
+            run.tally.judges.append(name)
+    judge(claim, case)
+
+
+def _is_counterexample(statement: Statement, dropped: str, answers: Mapping[str, bool]) -> bool:
+    """Are all hypotheses evaluated on the case: the one dropped fails, all others hold?"""
+    if answers.get(dropped, False):
+        raise AssertionError(f"{statement.id}: {dropped!r} holds on this case, which drops it: choose another case")
+    if failing := [name for name, holds in answers.items() if name != dropped and not holds]:
+        raise AssertionError(f"{statement.id}: {', '.join(map(repr, failing))} fails on this case too: choose another")
+    return len(answers) == len(statement.hypotheses)
+
+
 def counterexample(
-    statement: Statement, hypothesis: Hypothesis
+    statement: Statement, hypothesis: Hypothesis, of: Callable[..., None] | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a pytest function the counterexample to a statement with one hypothesis dropped: it must record REFUTED."""
+    """Make a pytest function the counterexample to a statement with one hypothesis dropped: it must record REFUTED.
+
+    `of` is the statement's own check: the function has a parameter `claim`, which is what that check claims, and gives
+    it to `judge_case` with that check's judge and the case. Only then the ledger says that the statement fails without
+    the hypothesis; without `of`, or if a hypothesis has no predicate, the necessity is not known.
+    """
     if hypothesis not in statement.hypotheses:
         raise ValueError(f"{statement.id} has no hypothesis {hypothesis.name!r}")
-    return _mark(statement, Role.COUNTEREXAMPLE, hypothesis.name)
+    marked = mark(statement, Role.COUNTEREXAMPLE, hypothesis.name)
+    if of is None:
+        return marked
+    claimed = pytest.mark.parametrize("claim", [pytest.param(_claim_of(of, statement), id="statement")])
+    return lambda function: marked(claimed(function))
+
+
+def _claim_of(function: Callable[..., None], statement: Statement) -> Any:
+    """What the check of a statement claims. Raises ValueError if the function is no check of it."""
+    for mark in getattr(function, "pytestmark", ()):
+        for case in mark.args[1] if mark.name == "parametrize" and mark.args[0] == "claim" else ():
+            for inner in case.marks:
+                if inner.name == "statement" and inner.args[:2] == (statement, Role.STATEMENT):
+                    return case.values[0]
+    raise ValueError(f"{function.__name__} is no check of {statement.id}")
 
 
 CATALOGUE: dict[str, Statement] = {}
 """Every statement that has a check, by id, in the order of definition; filled as check files are imported."""
 
 
-def _mark(statement: Statement, role: Role, name: str = "") -> Any:
+CITED: dict[str, Statement] = {}
+"""Every statement that is cited, by id."""
+
+
+def cite(statement: Statement) -> Statement:
+    """Put a statement of the literature on record, for others to use. Raises ValueError unless it is marked cited."""
+    if not statement.cited or CITED.setdefault(statement.id, statement) != statement:
+        raise ValueError(f"{statement.id!r} is not marked as cited, or is another statement's id")
+    return statement
+
+
+def rests_on(statement: Statement) -> list[Statement]:
+    """The cited statements that a statement uses, itself or through those that it uses."""
+    found: dict[str, Statement] = {}
+    waiting, seen = list(statement.uses), {statement.id}
+    while waiting:
+        name = waiting.pop(0)
+        if name in CITED:
+            found[name] = CITED[name]
+        elif name in CATALOGUE and name not in seen:
+            seen.add(name)
+            waiting += CATALOGUE[name].uses
+    return list(found.values())
+
+
+def mark(statement: Statement, role: Role, name: str = "") -> Any:
+    """The mark of a check item: the statement it is about, its role, and the name of what it tries."""
     if CATALOGUE.setdefault(statement.id, statement) != statement:
         raise ValueError(f"two different statements have the id {statement.id!r}: choose another id")
     return pytest.mark.statement.with_args(statement, role, name)
@@ -73,6 +151,11 @@ class Tally:
     inconclusive: str = ""
     confirmation: str = ""
     false_alarm: float = 0.0
+    theorems: list[Theorem] = field(default_factory=list)
+    judges: list[str] = field(default_factory=list)
+    """The judges that decided cases given to `judge_case`."""
+    on_a_case: bool = False
+    """Of a counterexample: was every hypothesis evaluated on its case?"""
 
     def add(self, evidence: Evidence) -> None:
         """Count a case. Raises AssertionError on a refutation nobody expects, MutantKilled on a mutant's first."""
@@ -80,6 +163,8 @@ class Tally:
         if evidence.kind not in self.kinds:
             self.kinds.append(str(evidence.kind))
         self.false_alarm += evidence.false_alarm
+        if evidence.theorem is not None:
+            self.theorems.append(evidence.theorem)
         nearest = evidence.margin is not None and (self.margin is None or evidence.margin < self.margin)
         if evidence.verdict is Verdict.CONFIRMED and (nearest or not self.confirmation):
             self.confirmation = evidence.detail
@@ -105,12 +190,14 @@ class Tally:
 
 @dataclass(frozen=True)
 class Run:
-    """The check item being run, its statement and the seed of the session."""
+    """The check item being run, its statement, its own name and the seed of the session."""
 
     statement_id: str
     tally: Tally
     seed: int
     thorough: bool
+    statement: Statement | None = None
+    name: str = ""
 
 
 _current: ContextVar[Run | None] = ContextVar("current", default=None)

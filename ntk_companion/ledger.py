@@ -19,15 +19,22 @@ from ntk_companion.results import versions
 from ntk_companion.schema import fits, misfit
 from numerics.statistics import RUN_FALSE_ALARM
 
-SCHEMA = "ntk-companion ledger 3"
+SCHEMA = "ntk-companion ledger 4"
+CITED = "CITED"
+"""What stands in the place of a verdict for a statement that is taken from the literature."""
 NUMBER = int | float
 ENTRY = {
     "id": str, "revision": int, "title": str, "source": str, "number": str, "formula": str, "hypotheses": {str: str},
-    "uses": [str], "qualification": str, "inconclusive": int, "verdict": str, "scope": str, "evidence": [str],
+    "uses": [str], "qualification": str, "inconclusive": int, "cited": bool,
+    "rests_on": [str], "verdict": str, "scope": str, "evidence": [str],
     "finding": (NoneType, {"severity": str, "sentence": str, "corrected": str, "verdict": str}),
     "instances": {str: int}, "margin": NUMBER | None, "corrected_confirmed": [bool], "necessity": {str: str},
     "mutants": [{"name": str, "role": str, "killed": bool, "by": str}], "refutation": str, "confirmation": str,
     "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str],
+    "theorems": [{
+        "name": str, "statement": str, "file": str, "line": int, "axioms": [str], "definitions": [str],
+        "mutants": [str], "witness": str, "less": str,
+    }],
     "made": {"profile": str, "seed": int | None, "versions": {str: str}},
 }  # fmt: skip
 """What an entry holds: see `ntk_companion.schema`."""
@@ -56,14 +63,19 @@ class Entry(dict[str, Any]):
 def build(items: Iterable[Record], settings: Mapping[str, Any]) -> Record:
     """The ledger of a run from its check items.
 
-    An item holds the statement's record, role, name, outcome ("passed", "failed" or "skipped"), seconds, and the tally
-    as a dict; "test", if there, is the node id by which pytest runs it.
+    An item holds the statement's record, role, name, outcome ("passed", "failed" or "skipped"), seconds, the tally as a
+    dict, and "cites", the records of the cited statements that it rests on; "test", if there, is the node id by which
+    pytest runs it.
     """
     by_statement: dict[str, list[Record]] = {}
     for item in items:
         by_statement.setdefault(item["statement"]["id"], []).append(item)
     made = dict(settings) | {"versions": versions()}
-    return _of([_entry(group) | {"made": made} for group in by_statement.values()])
+    cited = {record["id"]: record for group in by_statement.values() for item in group for record in item["cites"]}
+    entries = [_entry(group) for group in by_statement.values()] + [
+        _entry_of_cited(record) for record in cited.values()
+    ]
+    return _of([entry | {"made": made} for entry in entries])
 
 
 def _of(entries: list[Record]) -> Ledger:
@@ -119,14 +131,23 @@ def verified(ledger: Record) -> list[Record]:
     return [entry(ledger, name) for name in names]
 
 
+def decided(ledger: Record) -> dict[str, Record]:
+    """The entries that are confirmed or refuted, by id, verified: what a baseline holds later runs to."""
+    return {entry["id"]: entry for entry in verified(ledger) if entry["verdict"] in DECIDED}
+
+
 def _entry(items: list[Record]) -> Record:
     own = [item for item in items if item["role"] == Role.STATEMENT]
     attacks = [item for item in items if item["role"] in (Role.MUTANT, Role.COUNTEREXAMPLE)]
     statement = items[0]["statement"]
     margins = [item["tally"]["margin"] for item in own if item["tally"]["margin"] is not None]
     verdict, scope = derive(statement, own)
+    theorems = [theorem for item in items for theorem in item["tally"]["theorems"]]
     counterexamples = {item["name"]: item for item in attacks if item["role"] == Role.COUNTEREXAMPLE}
+    judges = {judge for item in own for judge in item["tally"]["judges"]}
     return statement | {
+        "qualification": qualified(statement["qualification"], [theorem["less"] for theorem in theorems]),
+        "rests_on": [record["id"] for record in items[0]["cites"]],
         "verdict": str(verdict),
         "scope": scope,
         "evidence": sorted({kind for item in own for kind in item["tally"]["kinds"]}),
@@ -138,7 +159,7 @@ def _entry(items: list[Record]) -> Record:
         ],
         "corrected_confirmed": [confirmed(item) for item in items if item["role"] == Role.CORRECTED],
         "necessity": {
-            name: _necessity(counterexamples.get(name)) for name in statement["hypotheses"]
+            name: _necessity(counterexamples.get(name), judges) for name in statement["hypotheses"]
         },
         "refutation": next((item["tally"]["refutation"] for item in own if item["tally"]["refutation"]), ""),
         "confirmation": _nearest(own)["tally"]["confirmation"] if own else "",
@@ -146,8 +167,14 @@ def _entry(items: list[Record]) -> Record:
         "false_alarm": sum(item["tally"]["false_alarm"] for item in items if _true_if_it_holds(item)),
         "seconds": round(sum(item["seconds"] for item in items), 2),
         "items": len(items),
+        "theorems": theorems,
         "tests": sorted({_function(item["test"]) for item in items if "test" in item}),
     }  # fmt: skip
+
+
+def qualified(qualification: str, less: Iterable[str]) -> str:
+    """The qualification of a statement, and in what its theorems say less than its formula."""
+    return " ".join([qualification, *dict.fromkeys(sentence for sentence in less if sentence)])
 
 
 def _nearest(items: list[Record]) -> Record:
@@ -173,9 +200,26 @@ def _function(test: str) -> str:
     return file + separator + name.partition("[")[0]
 
 
-def _necessity(item: Record | None) -> str:
-    if item is None or not killed(item):
-        return "necessity not known"
+def _entry_of_cited(statement: Record) -> Record:
+    """The entry of a statement of the literature: nothing here decides it."""
+    nothing: Record = {
+        "rests_on": [], "verdict": CITED, "scope": "cited", "evidence": [], "instances": {}, "margin": None,
+        "mutants": [], "corrected_confirmed": [], "necessity": dict.fromkeys(statement["hypotheses"], UNKNOWN),
+        "refutation": "", "confirmation": "", "undecided": "", "false_alarm": 0.0, "seconds": 0.0, "items": 0,
+        "tests": [], "theorems": [],
+    }  # fmt: skip
+    return statement | nothing
+
+
+UNKNOWN = "necessity not known"
+
+
+def _necessity(item: Record | None, judges: set[str]) -> str:
+    """What the counterexample to a hypothesis shows: nothing unless the statement's own judge refuted it on a case."""
+    if item is None or not item["tally"]["on_a_case"] or not judges.intersection(item["tally"]["judges"]):
+        return UNKNOWN
+    if not killed(item):
+        return "not needed on the case that was tried"
     return f"fails without it ({', '.join(item['tally']['kinds'])}): {item['tally']['refutation']}"
 
 
@@ -243,6 +287,8 @@ def false_alarm(ledger: Record) -> float:
 
 
 def _reasons(entry: Record) -> list[str]:
+    if entry["cited"]:
+        return []
     name, verdict, finding = entry["id"], entry["verdict"], entry["finding"]
     reasons = []
     if finding and verdict != finding["verdict"]:
@@ -275,7 +321,7 @@ def _row(entry: Record) -> tuple[str, ...]:
     return (
         entry["id"],
         verdict,
-        entry["scope"],
+        entry["scope"] + (", given what is cited" if entry["rests_on"] else ""),
         ", ".join(entry["evidence"]),
         str(sum(entry["instances"].values())),
         "" if entry["margin"] is None else f"{entry['margin']:.2e}",

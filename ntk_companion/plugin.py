@@ -6,6 +6,7 @@ checks neither waits for it nor sees any setting changed, so that what it needs 
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import dataclasses
 import json
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ntk_companion.evidence import DECIDED, Role
+from ntk_companion.evidence import Role
 from ntk_companion.files import json_text, write_whole
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "ledger": {"type": Path, "default": None, "metavar": "FILE", "help": "where to write the ledger"},
     "baseline": {
         "type": Path, "default": None, "metavar": "FILE",
-        "help": "verdicts that this run must reach; default: those of the suite, for its own checks",
+        "help": "a ledger whose verdicts this run must reach; default: that of the suite, for its own checks",
     },
     "write-baseline": {
-        "action": "store_true", "default": False, "help": "record this run's verdicts as the baseline"
+        "action": "store_true", "default": False, "help": "record this run's ledger as the baseline"
     },
 }  # fmt: skip
 """Options of a run of checks: without the prefix, as long as no other plugin has them."""
@@ -52,7 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> None:
     """Let the options be spelled without the prefix, those that no other plugin has taken."""
     for name, described in OPTIONS.items():
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, argparse.ArgumentError):
             parser.getgroup("ntk-companion").addoption(f"--{name}", dest=_attribute(name), **described)
 
 
@@ -105,34 +106,50 @@ _SET: set[Any] = set()
 """Properties that have the settings of this session's profile."""
 
 
+MOST_SECONDS = {"default": 300, "thorough": 1800}
+"""A check item that has not ended by then has stalled, and fails: no item is meant to take a tenth of it."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give every check item without a time limit of its own that of the profile, if pytest-timeout is there."""
+    if config.pluginmanager.has_plugin("timeout"):
+        for item in items:
+            if item.get_closest_marker("statement") and not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(MOST_SECONDS[config.option.ntk_profile]))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """Run a check item with a tally, and attach the tally to its report."""
     mark = item.get_closest_marker("statement")
     if mark is None:
         return (yield)
-    from ntk_companion.judging import MutantKilled, Run, Tally, running
+    from ntk_companion.judging import MutantKilled, Run, Tally, rests_on, running
 
     _set_examples(item)
     statement, role, name = mark.args
     tally = Tally(role, refutation_expected=role is Role.STATEMENT and statement.finding is not None)
     options = item.config.option
-    run = Run(statement.id, tally, options.ntk_seed or 0, options.ntk_profile == "thorough")
+    run = Run(statement.id, tally, options.ntk_seed or 0, options.ntk_profile == "thorough", statement, name)
     try:
         with running(run):
             yield
     except MutantKilled:
         pass
     finally:
-        value = {"statement": statement.record(), "role": role, "name": name, "tally": dataclasses.asdict(tally)}
+        value = {
+            "statement": statement.record(), "role": role, "name": name, "tally": dataclasses.asdict(tally),
+            "cites": [cited.record() for cited in rests_on(statement)],
+        }  # fmt: skip
         item.user_properties.append((PROPERTY, json.dumps(value)))
-    problem = _problem(role, name, tally)
+    problem = problem_of(role, name, tally)
     if problem:
         pytest.fail(f"{statement.id}: {problem}", pytrace=False)
     return None
 
 
-def _problem(role: Role, name: str, tally: Tally) -> str:
+def problem_of(role: Role, name: str, tally: Tally) -> str:
+    """Why a check item fails although nothing in it raised; empty if it does not."""
     refuted = tally.verdicts.get("REFUTED", 0)
     if role is Role.MUTANT and not refuted:
         return f"the mutant {name!r} survives: this check cannot tell it from the statement"
@@ -170,27 +187,39 @@ class Gatherer:
         options = self.config.option
         if not self.items and not self._suite_is_chosen():
             return
-        path = options.ntk_baseline or self._suite_baseline()
-        baseline = json.loads(path.read_text(encoding="utf-8")) if path and path.exists() else {}
+        from ntk_companion import ledger
+
+        path = options.ntk_baseline or (self._suite.ledger if self._suite else None)
+        baseline, fault = self._baseline(path)
         whole = path is not None and self._is_whole()
         expected = baseline if whole else ()
         if not self.items and not expected:
             return
         order = {name: position for position, name in enumerate(baseline)}
         # By test, too: workers report in any order.
-        from ntk_companion import ledger
-
         self.items.sort(key=lambda item: (order.get(item["statement"]["id"], len(order)), item["test"]))
         self.ledger = ledger.build(self.items, {"profile": options.ntk_profile, "seed": options.ntk_seed})
         self.reasons = ledger.failures(self.ledger, baseline, () if options.ntk_write_baseline else expected)
+        self.reasons += [fault] if fault else []
         if options.ntk_write_baseline and whole and path is not None:
-            write_whole(path, json_text(_baseline(self.ledger)))
+            write_whole(path, json_text(self.ledger))
         elif options.ntk_write_baseline:
             self.reasons.append("no baseline was written, as not all checks ran; for your own checks give --baseline")
         written = self.ledger if expected else self._with_what_was_there(self.ledger)
         write_whole(self._path(), json_text(written))
         if self.reasons and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _baseline(self, path: Path | None) -> tuple[dict[str, Any], str]:
+        """The decided entries of the baseline by id, and what is wrong with it: nothing if it is to be written anew."""
+        from ntk_companion import ledger
+
+        if path is None or not path.exists():
+            return {}, ""
+        try:
+            return ledger.decided(ledger.read(path)), ""
+        except ValueError as error:
+            return {}, "" if self.config.option.ntk_write_baseline else f"no baseline to hold the run to: {error}"
 
     def _with_what_was_there(self, found: dict[str, Any]) -> dict[str, Any]:
         """The ledger of a run of some checks, put into the ledger that is there if it is whole and of this version."""
@@ -220,9 +249,6 @@ class Gatherer:
             return False
         chosen = [(self.config.invocation_params.dir / str(argument)).resolve() for argument in self.config.args]
         return suite.folder in chosen or (bool(self.items) and any(path in suite.folder.parents for path in chosen))
-
-    def _suite_baseline(self) -> Path | None:
-        return self._suite.baseline if self._suite else None
 
     @cached_property
     def _suite(self) -> Suite | None:
@@ -255,11 +281,3 @@ class Gatherer:
             terminalreporter.write_line(line)
         left = f", except {', '.join(self.partly)}: run only in part" if self.partly else ""
         terminalreporter.write_line(f"written to {self._path()}{left}")
-
-
-def _baseline(built: dict[str, Any]) -> dict[str, Any]:
-    return {
-        entry["id"]: {"verdict": entry["verdict"], "revision": entry["revision"]}
-        for entry in built["statements"]
-        if entry["verdict"] in DECIDED
-    }

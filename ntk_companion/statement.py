@@ -22,11 +22,15 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A named hypothesis: a sentence, and where it can be decided a predicate on the case at hand."""
+    """A named hypothesis: a sentence, and where it can be decided a predicate on the case at hand.
+
+    `holds` is evaluated on every case that `judge_case` is given. Without one the hypothesis is assumed, and that the
+    statement fails without it can not be shown.
+    """
 
     name: str
     sentence: str
-    holds: Callable[..., bool] = field(default=lambda *case: True, compare=False)
+    holds: Callable[[Any], bool] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ class Statement:
     source, number   where it stands
     formula          in LaTeX
     hypotheses       under which it is claimed
-    uses             ids of the statements its proof uses
+    uses             ids of the statements its proof uses, those that it takes from the literature among them
     qualification    one sentence on what the evidence does and does not show
     finding          set if the statement as printed is known to be wrong
     inconclusive     how many INCONCLUSIVE instances are tolerated in a CONFIRMED statement
@@ -65,6 +69,8 @@ class Statement:
     finding: Finding | None = None
     inconclusive: int = 0
     revision: int = 1
+    cited: bool = False
+    """Is it taken from the literature, as `source` and `number` say, and decided nowhere here?"""
 
     def record(self) -> dict[str, Any]:
         """The statement as plain JSON values."""
@@ -86,4 +92,5 @@ class Statement:
             "qualification": self.qualification,
             "finding": finding,
             "inconclusive": self.inconclusive,
+            "cited": self.cited,
         }

@@ -5,8 +5,10 @@ A suite is a package with a folder a subject. By its place alone the machinery k
     test_*.py          statements with their checks         experiments/NAME.py   `run` yields `Results`
     recorded/NAME.csv  recorded results, sealed             *.toml                claims to audit
     tables.py          TABLES, of recorded results          figures               FIGURES, drawn from recorded results
+    formal.py          PROOFS, in Coq, of its statements by their ids
 
-``baseline.json`` in the suite's folder holds the verdicts that a whole run must reach.
+``ledger.json`` in the suite's folder is the recorded ledger: what a reader sees before running anything, and the
+verdicts that a whole run must reach.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ntk_companion import ledger
 from ntk_companion.results import Results, read
 
 GROUP = "ntk_companion.suites"
@@ -53,9 +56,9 @@ class Suite:
         return _folder(self.package)
 
     @property
-    def baseline(self) -> Path:
-        """The verdicts that a whole run of this suite must reach."""
-        return self.folder / "baseline.json"
+    def ledger(self) -> Path:
+        """The recorded ledger, which ships with the suite."""
+        return self.folder / "ledger.json"
 
     def modules(self) -> Iterator[ModuleType]:
         """Every file of statements, imported."""
@@ -93,6 +96,27 @@ class Suite:
     def figures(self) -> list[Any]:
         """The figures (`appendix.figure.FigureSpec`), in the order of subjects. Needs matplotlib."""
         return self._gathered("figures", "FIGURES")
+
+    def formal(self) -> list[tuple[Any, Any]]:
+        """Every statement that is proved in Coq and the `formal.Formal` that says how, from each subject's `formal`.
+
+        Raises ValueError on a proof of a statement that the suite does not have.
+        """
+        proofs = self.proofs()
+        statements = {s.id: s for module in self.modules() for s, _, _ in _items(module)} if proofs else {}
+        for name in proofs:
+            if name not in statements:
+                raise ValueError(f"there is a proof of {name!r}, and the suite {self.title!r} has no such statement")
+        return [(statements[name], proof) for name, several in proofs.items() for proof in several]
+
+    def proofs(self) -> dict[str, tuple[Any, ...]]:
+        """How each statement that has a proof in Coq is proved (`formal.Formal`), from each subject's `formal`."""
+        found: dict[str, tuple[Any, ...]] = {}
+        for subject in self.subjects:
+            full = f"{self.package}.{subject}.formal"
+            if importlib.util.find_spec(full) is not None:
+                found |= importlib.import_module(full).PROOFS
+        return found
 
     def _folders(self) -> list[Path]:
         return [_folder(f"{self.package}.{subject}") for subject in self.subjects]
@@ -144,15 +168,35 @@ def suite_of_names(names: Iterable[str]) -> Suite | None:
 
 @cache
 def catalogue(suite: Suite) -> dict[str, dict[str, Any]]:
-    """The records of all statements of a suite by id, with the names of their mutants."""
+    """The entries of the suite's recorded ledger by id; none before one is recorded. Imports none of its checks.
+
+    Raises ValueError, naming it, if an entry was edited.
+    """
+    if not suite.ledger.is_file():
+        return {}
+    return {entry["id"]: entry for entry in ledger.verified(ledger.read(suite.ledger))}
+
+
+def declared(suite: Suite) -> dict[str, dict[str, Any]]:
+    """The records of all statements that the suite's files declare, by id, with the names of their mutants."""
     from ntk_companion.evidence import Role
+    from ntk_companion.judging import CATALOGUE, rests_on
 
     records: dict[str, dict[str, Any]] = {}
     for module in suite.modules():
         for statement, role, name in _items(module):
             record = records.setdefault(statement.id, statement.record() | {"mutants": []})
             if role in (Role.MUTANT, Role.COUNTEREXAMPLE):
-                record["mutants"].append({"name": name, "role": role, "killed": None})
+                record["mutants"].append({"name": name, "role": str(role), "killed": None})
+    for name, several in suite.proofs().items():
+        records[name]["qualification"] = ledger.qualified(
+            records[name]["qualification"], [proof.less for proof in several]
+        )
+        records[name]["theorems"] = [
+            {"name": theorem, "less": proof.less} for proof in several for theorem in proof.theorems
+        ]
+    for statement in [cited for name in list(records) for cited in rests_on(CATALOGUE[name])]:
+        records.setdefault(statement.id, statement.record() | {"mutants": []})
     return records
 
 

@@ -6,7 +6,7 @@ MADE = {"profile": "default", "seed": None}
 PLAIN = {
     "id": "mine:lemma-1", "revision": 1, "title": "a lemma", "source": "my paper", "number": "Lemma 1",
     "formula": r"x \ge 0", "hypotheses": {}, "uses": [], "qualification": "Proved on the cases tried.",
-    "finding": None, "inconclusive": 0,
+    "finding": None, "inconclusive": 0, "cited": False,
 }  # fmt: skip
 FINDING = {
     "severity": "typo that the context repairs", "sentence": "The sign is lost.", "corrected": "x = -y",
@@ -30,11 +30,12 @@ def _item(statement, role, name, verdicts, covers_all=False):
     tally = {
         "verdicts": verdicts, "kinds": ["certified"], "margin": 0.25, "covers_all": covers_all, "refutation": refuted,
         "inconclusive": "too few digits" if "INCONCLUSIVE" in verdicts else "",
-        "confirmation": "at x = 1" if "CONFIRMED" in verdicts else "", "false_alarm": 0.0,
+        "confirmation": "at x = 1" if "CONFIRMED" in verdicts else "", "false_alarm": 0.0, "judges": ["mine.judge"],
+        "theorems": [], "on_a_case": role == "counterexample",
     }  # fmt: skip
     return {
         "statement": statement, "role": role, "name": name, "tally": tally, "outcome": "passed", "seconds": 1.0,
-        "test": f"mine/test_mine.py::test_lemma[{role}]",
+        "test": f"mine/test_mine.py::test_lemma[{role}]", "cites": [],
     }  # fmt: skip
 
 

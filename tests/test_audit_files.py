@@ -12,10 +12,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ntk_companion import ledger
-from ntk_companion.audit import language, replies, trace
-from ntk_companion.audit.claims import parse_claims
-from ntk_companion.audit.errors import ClaimError, InputError
-from ntk_companion.audit.words import FAMILIES, WORDS
+from ntk_companion.audit.claims.reading import parse_claims
+from ntk_companion.audit.reply import replies
+from ntk_companion.audit.syntax import language
+from ntk_companion.audit.syntax.errors import ClaimError, InputError
+from ntk_companion.audit.syntax.vocabulary import FAMILIES, WORDS
+from ntk_companion.audit.values import budget
 from ntk_companion.cli import main
 from ntk_companion.files import digest
 from tests.ledgers import entries, items
@@ -127,7 +129,7 @@ def test_a_malformed_file_is_refused_with_a_sentence_that_points_at_the_place(me
     ids=lambda text: text[:40],
 )
 def test_an_enormous_claim_ends_soon_and_is_never_decided_wrongly(assertion, monkeypatch):
-    monkeypatch.setattr(trace, "MOST_WORK", 2_000_000)
+    monkeypatch.setattr(budget, "MOST_WORK", 2_000_000)
     started = time.process_time()
     (claim,) = parse_claims(with_assertion(assertion).encode()).claims
     verdict = replies.audit_claim(claim).verdict
@@ -162,7 +164,7 @@ def test_reading_takes_time_in_proportion_to_the_file(name):
     assert time.process_time() - started < 3
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200) | st.binary(max_size=200))
 @example("[[claim]]\nid = 'a'\nassertion = '''1 < 2'''")
 def test_any_bytes_are_claims_or_bad_input(content):
@@ -179,7 +181,7 @@ VALUES = st.recursive(
 KEYS = ["id", "sentence", "network", "points", "labels", "training", "constants", "assertion", "statement", "reading"]
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["networks", "points", "constants", "title"]), VALUES),
     st.dictionaries(st.sampled_from(KEYS), VALUES),
@@ -198,7 +200,7 @@ KEYWORDS += ["is", "about", "to", "digits", "positive", "definite"]
 TOKENS = st.sampled_from([*WORDS, *FAMILIES, *SIGNS, *KEYWORDS])
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(TOKENS, max_size=14).map(" ".join))
 def test_any_words_are_an_assertion_or_a_fault_at_a_place(text):
     try:
@@ -246,7 +248,7 @@ def verdict_of(assertion):
     return replies.audit_claim(parse_claims(text.encode()).claims[0]).verdict
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(STATEMENTS)
 def test_a_statement_and_its_negation_have_opposite_verdicts(assertion):
     verdicts = verdict_of(assertion), verdict_of(f"not ({assertion})")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ntk_companion.audit import ranges
-from ntk_companion.audit.matrices import largest_eigenvalue, smallest_eigenvalue
-from ntk_companion.audit.ranges import Range
+from ntk_companion.audit.values import ranges
+from ntk_companion.audit.values.matrices import largest_eigenvalue, smallest_eigenvalue
+from ntk_companion.audit.values.ranges import Range
 
 FRACTIONS = st.fractions(-4, 4, max_denominator=16)
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import tomli_w
 
-from ntk_companion.audit import courses
-from ntk_companion.audit.claims import parse_claims
-from ntk_companion.audit.courses import Course
-from ntk_companion.audit.errors import InputError
-from ntk_companion.audit.replies import audit, audit_claim
+from ntk_companion.audit.claims.reading import parse_claims
+from ntk_companion.audit.reply.replies import audit, audit_claim
+from ntk_companion.audit.syntax.errors import InputError
+from ntk_companion.audit.values import trajectory_bounds as courses
+from ntk_companion.audit.values.trajectory_bounds import TrajectoryBounds
 from ntk_companion.evidence import Kind
 from numerics.data.parse import parse_points
 from numerics.flow.stepping import Accuracy
@@ -355,7 +355,7 @@ def test_no_false_claim_about_a_flow_is_confirmed_and_no_true_one_refuted(seed):
 def course(lower, upper, rests=False):
     times = np.log([1e-9, 1.0, 10.0, 100.0])
     times[0] = -np.inf
-    return Course(times, {"gap": (np.array(lower), np.array(upper))}, "", rests, 0)
+    return TrajectoryBounds(times, {"gap": (np.array(lower), np.array(upper))}, "", rests, 0)
 
 
 def test_between_records_a_value_lies_between_its_neighbours_and_beyond_them_nothing_is_known():
@@ -387,7 +387,7 @@ def test_a_run_of_much_finer_steps_lies_within_the_errors(architecture, count):
     coordinates = tuple(map(tuple, points.coordinates(FLOAT64).tolist()))
     labels = tuple(index % 2 for index in range(count))
     setting = courses.Setting(architecture, points, coordinates, labels, 30, np.log(1e3), (), seed=1)
-    found = courses.course_of(setting)
+    found = courses.trajectory_bounds(setting)
     finer = courses._flow(setting, Accuracy(tolerance=0.05 / 32, longest=0.05))
     distance = {"gap": finer.gap(ntk(architecture, points)), "drift": finer.gap_from_start, "kernel": finer.gram}
     assert len(finer) == len(found.log_t)

@@ -20,6 +20,6 @@ def test_a_budget_that_spends_more_is_refused():
 
 
 def test_every_share_is_spent_by_a_check_and_every_check_spends_a_share():
-    sources = "".join(path.read_text() for path in Path(checks.__file__).parent.glob("*.py"))
+    sources = "".join(path.read_text() for path in Path(checks.__file__).parent.rglob("*.py"))
     spent = set(re.findall(r'BUDGET\.alpha\("([^"]+)"', sources))
     assert spent | {"audit:divergence"} == set(BUDGET.shares)  # the auditor's own rate, for all its claims together

@@ -143,7 +143,7 @@ def test_points_that_do_not_serve_are_refused_by_their_option(run, tmp_path, con
 
 
 def test_the_command_does_not_load_torch():
-    code = f"import sys; from checks.command_line import main; main('{TWO_POINTS} --until 1'.split())"
+    code = f"import sys; from ntk_companion.cli.main import main; main('{TWO_POINTS} --until 1'.split())"
     finished = subprocess.run(
         [sys.executable, "-c", f"{code}; sys.exit('torch' in sys.modules)"], capture_output=True, text=True, check=False
     )

@@ -15,7 +15,7 @@ import pytest
 import scipy.stats
 
 from ntk_companion import ledger
-from ntk_companion.cli import gram, main, statements
+from ntk_companion.cli import gram, main
 from ntk_companion.files import digest
 from numerics.data.points import circle
 from numerics.kernels.gram import FLOAT64
@@ -200,7 +200,7 @@ def raises(error):
 
 
 def test_a_missing_package_names_the_extra_to_install(run, monkeypatch):
-    monkeypatch.setattr(statements, "catalogue", lambda: raises(ModuleNotFoundError(name="hypothesis"))(None))
+    monkeypatch.setattr("ntk_companion.suite.catalogue", raises(ModuleNotFoundError(name="hypothesis")))
     refused(run("statements"), "hypothesis", "[checks]")
 
 
@@ -224,9 +224,10 @@ def test_a_defect_of_the_program_is_neither_refutation_nor_bad_input(run, monkey
 
 LONG = """
 import sys
-from checks import command_line, ledger
-from checks.commands import gram
-from checks.commands.arguments import Result
+from ntk_companion import ledger
+from ntk_companion.cli import main
+from ntk_companion.cli import gram
+from ntk_companion.cli.arguments import Result
 gram.run = lambda options: Result({}, ["a long line " * 10] * 10000)
 sys.exit(main.main(sys.argv[1:]))
 """
@@ -257,7 +258,7 @@ def test_help_goes_to_stdout_with_code_0(run, command):
 def test_help_needs_no_numerical_package():
     program = """
 import sys
-from checks.command_line import main
+from ntk_companion.cli.main import main
 main(["gram", "--help"])
 heavy = {"numpy", "scipy", "sympy", "torch", "mpmath", "flint", "pytest", "hypothesis"} & set(sys.modules)
 sys.exit(f"imported {heavy}" if heavy else 0)
@@ -386,7 +387,7 @@ def entry(**changes):
 
 
 def joined(run, monkeypatch, tmp_path, *entries):
-    monkeypatch.setattr(statements, "catalogue", lambda: [RECORD])
+    monkeypatch.setattr("ntk_companion.suite.catalogue", lambda suite: {RECORD["id"]: RECORD})
     path = tmp_path / "ledger.json"
     index = {one["id"]: digest(one) for one in entries}
     path.write_text(json.dumps({"schema": ledger.SCHEMA, "index": index, "statements": entries}))
@@ -408,9 +409,14 @@ def test_a_statement_in_another_revision_was_not_run(run, monkeypatch, tmp_path)
     assert (record["status"], record["scope"], record["mutants"][0]["killed"]) == ("not run", None, None)
 
 
-def test_a_statement_of_someone_elses_folder_is_listed_too(run, monkeypatch, tmp_path):
+def test_a_ledger_of_someone_elses_statements_lists_theirs_alone(run, monkeypatch, tmp_path):
     records = joined(run, monkeypatch, tmp_path, entry(id="own:1", verdict="REFUTED"))["statements"]
-    assert [(record["id"], record["status"]) for record in records] == [("x:1", "not run"), ("own:1", "REFUTED")]
+    assert [(record["id"], record["status"]) for record in records] == [("own:1", "REFUTED")]
+
+
+def test_statements_of_someone_elses_stand_before_those_of_the_suite(run, monkeypatch, tmp_path):
+    records = joined(run, monkeypatch, tmp_path, entry(), entry(id="own:1", verdict="REFUTED"))["statements"]
+    assert [record["id"] for record in records] == ["own:1", "x:1"]
 
 
 def test_the_catalogue_holds_every_statement_with_its_mutants(run, monkeypatch, tmp_path):
@@ -440,5 +446,30 @@ def test_progress_is_shown_on_a_terminal_only(monkeypatch):
 
 
 def test_the_command_is_declared_for_the_console():
-    text = (Path(main.__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8")
+    text = (Path(main.__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8")
     assert 'ntk-companion = "ntk_companion.cli.main:main"' in text
+
+
+def test_an_experiment_never_writes_over_recorded_results_unless_told(run, monkeypatch, tmp_path):
+    from ntk_companion.results import made
+
+    monkeypatch.chdir(tmp_path)
+    module = type(sys)("measuring")
+    module.run = lambda: [made("mine", "Mine.", {}, ["n"], [(1,)], "ntk-companion experiment mine")]
+    monkeypatch.setitem(sys.modules, "measuring", module)
+    monkeypatch.setattr("ntk_companion.suite.Suite.experiments", lambda suite: {"mine": "measuring"})
+    monkeypatch.setattr("ntk_companion.suite.Suite.recorded_folder", lambda suite, name: tmp_path / "recorded")
+    for folder in ("experiment-1", "experiment-2"):
+        code, out, _ = run("experiment mine --json")
+        assert code == 0 and json.loads(out)["files"] == [f"{folder}/mine.csv"]
+    assert not (tmp_path / "recorded").exists()
+    assert run("experiment mine --replace")[0] == 0
+    assert (tmp_path / "recorded" / "mine.csv").is_file()
+    refused(run("experiment mine --replace --out elsewhere"), "--replace", "--out")
+
+
+def test_the_version_is_that_of_the_installed_distribution(run):
+    from importlib import metadata
+
+    code, out, _ = run("--version")
+    assert (code, out) == (0, f"ntk-companion {metadata.version('ntk-companion')}\n")

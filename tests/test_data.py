@@ -97,3 +97,18 @@ def test_the_bundled_mnist_images_are_cached_and_read_again(tmp_path, monkeypatc
     assert (first.points.numerators == second.points.numerators).all()
     cached.write_bytes(b"spoiled")
     assert (images.mnist(30).points.numerators == first.points.numerators).all()
+
+
+def test_a_small_file_that_unpacks_to_more_than_any_images_is_refused(files, monkeypatch):
+    monkeypatch.setattr(images, "MOST_BYTES", 10_000)
+    (files / "train-images-idx3-ubyte").unlink(missing_ok=True)
+    (files / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(idx(np.zeros((10, 100, 100)))))
+    with pytest.raises(ValueError, match="not a whole IDX file"):
+        images.mnist(1, files)
+
+
+def test_a_header_whose_product_wraps_around_to_nothing_is_refused(files):
+    header = b"\0\0\x08\x03" + (2**22).to_bytes(4) + (2**21).to_bytes(4) + (2**21).to_bytes(4)
+    (files / "train-images-idx3-ubyte").write_bytes(header)
+    with pytest.raises(ValueError, match="not a whole IDX file"):
+        images.mnist(1, files)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+
 from checks.divergence.experiments import (
     crossing_times,
     error_by_width,
@@ -19,11 +19,11 @@ from checks.divergence.experiments import (
     kernel_values,
     trajectories,
 )
-
 from checks.divergence.experiments.figures_1_and_3 import MEAN, SUMMED, Reading
 from checks.setups import networks as _common
 from checks.setups.networks import NETWORKS, WITHOUT
 from checks.suite import SUITE
+from ntk_companion import results
 from ntk_companion.judging import CATALOGUE
 from numerics.data.points import circle, rational_points
 from numerics.kernels.gap import CONSTANTS
@@ -72,7 +72,7 @@ def test_every_experiment_can_be_run_by_name():
 
 @pytest.mark.parametrize("name", listed())
 def test_every_listed_table_is_recorded_whole_and_small_with_the_listed_columns(name):
-    path = results.RECORDED / f"{name}.csv"
+    (path,) = SUITE.folder.glob(f"*/recorded/{name}.csv")
     assert path.stat().st_size < 100_000
     found = results.read(path)
     assert list(found.columns) == listed()[name]
@@ -210,7 +210,7 @@ def test_the_experiments_have_statements():
 
 def test_all_recorded_files_are_listed_or_belong_to_another_experiment():
     known = set(listed())
-    for path in Path(results.RECORDED).glob("*.csv"):
+    for path in SUITE.folder.glob("*/recorded/*.csv"):
         found = results.read(path)
         assert found.name == path.stem
         assert path.stem in known or found.command.removeprefix("ntk-companion experiment ") not in MINE

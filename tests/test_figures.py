@@ -6,20 +6,26 @@ from itertools import pairwise
 import pytest
 from matplotlib.colors import to_rgb
 
+from checks.suite import SUITE
 from ntk_companion import results
-from ntk_companion.appendix import figures, formats
-from ntk_companion.appendix.figures import FIGURES, render
+from ntk_companion.appendix import figure, formats
 from ntk_companion.appendix.style import COLUMN
 from ntk_companion.cli import main
+from ntk_companion.suite import Suite
 
+FIGURES = tuple(SUITE.figures())
 EACH = pytest.mark.parametrize("spec", FIGURES, ids=lambda spec: spec.name)
 
 
 @cache
 def drawn(spec):
-    figure = figures.drawn(spec)
-    figure.draw_without_rendering()  # lays it out
-    return figure
+    found = figure.drawn(spec, SUITE.recorded)
+    found.draw_without_rendering()  # lays it out
+    return found
+
+
+def render(spec, form):
+    return figure.render(spec, form, SUITE.recorded)
 
 
 @EACH
@@ -69,12 +75,10 @@ def test_names_are_different():
 
 
 def test_the_command_writes_vector_and_pixels_and_their_latex(tmp_path, monkeypatch):
-    monkeypatch.setattr(figures, "FIGURES", FIGURES[-1:])
+    monkeypatch.setattr(Suite, "figures", lambda suite: FIGURES[-1:])
     assert main.main(["figures", "--out", str(tmp_path)]) == 0
     name = FIGURES[-1].name
-    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.{form}" for form in figures.FORMATS} | {
-        "figures.tex"
-    }
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.{form}" for form in figure.FORMATS} | {"figures.tex"}
     assert (tmp_path / f"{name}.pdf").read_bytes().startswith(b"%PDF")
     assert formats.figure_environments(FIGURES[-1:]) == (tmp_path / "figures.tex").read_text(encoding="utf-8")
 
@@ -82,10 +86,11 @@ def test_the_command_writes_vector_and_pixels_and_their_latex(tmp_path, monkeypa
 def test_edited_results_refuse_their_figure_and_its_files_go(tmp_path, monkeypatch, capsys):
     spec = FIGURES[-1]
     for name in spec.sources:
-        text = (results.RECORDED / f"{name}.csv").read_text(encoding="utf-8")
+        whole = results.write(SUITE.recorded(name), tmp_path)
+        text = whole.read_text(encoding="utf-8")
         (tmp_path / f"{name}.csv").write_text(text.replace("1", "2", 9), encoding="utf-8")
-    monkeypatch.setattr(results, "RECORDED", tmp_path)
-    monkeypatch.setattr(figures, "FIGURES", (spec,))
+    monkeypatch.setattr(Suite, "recorded", lambda suite, name: results.read(tmp_path / f"{name}.csv"))
+    monkeypatch.setattr(Suite, "figures", lambda suite: (spec,))
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / f"{spec.name}.pdf").write_bytes(b"old")
     assert main.main(["figures", "--out", str(tmp_path / "out")]) == 2

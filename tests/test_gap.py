@@ -94,3 +94,26 @@ def test_with_no_lower_bound_nothing_is_claimed():
     unknown = Enclosure(flint.arb.neg_inf(), flint.arb.pos_inf(), "none", 0)
     with pytest.raises(ValueError):
         gap_constants(balls([[1]]), unknown, [1])
+
+
+@pytest.mark.parametrize(
+    ("large", "small"), [(10**13, Fraction(1, 10**6)), (10**16, Fraction(1, 10**7))], ids=["1e13", "1e16"]
+)
+def test_points_far_apart_and_near_have_their_gap_constants_to_twelve_digits(large, small):
+    points = rational_points("far and near", [[Fraction(0)], [Fraction(large)], [Fraction(large) - small]])
+    lowest, found = certified_gap_constants(fcn(2), points, [1, -1, 1])
+    assert lowest.positive
+    for constant in (found.sharp, found.best, found.label_aware):
+        assert constant.has_digits(11)
+    assert found.sharp.lower <= found.best.upper
+    assert found.best.lower <= found.label_aware.upper
+
+
+def test_bounds_that_the_precision_does_not_carry_are_wide_and_never_nan():
+    points = rational_points("far and near", [[Fraction(0)], [Fraction(10**13)], [10**13 - Fraction(1, 10**6)]])
+    lowest, _ = certified_gap_constants(fcn(2), points, [1, -1, 1])
+    with flint.ctx.workprec(64):
+        found = gap_constants(ntk(fcn(2), points, Balls(64)), lowest, [1, -1, 1])
+    for constant in (found.printed, found.sharp, found.best, found.label_aware):
+        assert constant.lower.is_finite() and constant.upper.is_finite()
+        assert constant.lower <= constant.upper

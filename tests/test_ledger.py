@@ -9,18 +9,19 @@ from ntk_companion.judging import Tally
 
 STATEMENT = {
     "id": "test:a", "revision": 1, "title": "t", "source": "s", "number": "1", "formula": "f", "hypotheses": {},
-    "uses": [], "qualification": "q", "finding": None, "inconclusive": 0,
+    "uses": [], "qualification": "q", "finding": None, "inconclusive": 0, "cited": False,
 }  # fmt: skip
 
 
 def item(role=Role.STATEMENT, outcome="passed", name="", covers_all=False, statement=None, **verdicts):
     tally = {
         "verdicts": verdicts, "kinds": ["certified"], "margin": None, "covers_all": covers_all, "refutation": "",
-        "inconclusive": "", "confirmation": "", "false_alarm": 0.0,
+        "inconclusive": "", "confirmation": "", "false_alarm": 0.0, "judges": ["mine.judge"],
+        "theorems": [], "on_a_case": role == Role.COUNTEREXAMPLE,
     }  # fmt: skip
     return {
         "statement": STATEMENT | (statement or {}), "role": role, "name": name, "tally": tally, "outcome": outcome,
-        "seconds": 1.0,
+        "seconds": 1.0, "cites": [],
     }  # fmt: skip
 
 
@@ -148,6 +149,33 @@ def test_necessity_follows_from_counterexamples():
     necessity = entry["statements"][0]["necessity"]
     assert necessity["distinct"].startswith("fails without it")
     assert necessity["other"] == "necessity not known"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"judges": ["another.judge"]}, "necessity not known"),
+        ({"on_a_case": False}, "necessity not known"),
+        ({"verdicts": {"CONFIRMED": 1}}, "not needed on the case that was tried"),
+    ],
+    ids=["another judge", "a hypothesis not evaluated", "the formula survives"],
+)
+def test_a_hypothesis_is_necessary_only_by_a_case_that_the_statements_own_judge_refutes(change, says):
+    dropped = item(Role.COUNTEREXAMPLE, name="distinct", REFUTED=1)
+    dropped["tally"] |= change
+    entry = built(item(CONFIRMED=1, statement={"hypotheses": {"distinct": "they differ"}}), dropped)["statements"][0]
+    assert entry["necessity"] == {"distinct": says}
+
+
+def test_what_is_cited_has_an_entry_and_stands_beside_the_scope_of_what_rests_on_it():
+    cited = STATEMENT | {"id": "test:cited", "cited": True}
+    proved = item(CONFIRMED=1, covers_all=True) | {"cites": [cited]}
+    found = built(proved, KILLED | {"cites": [cited]})
+    mine, theirs = found["statements"]
+    assert (mine["verdict"], mine["scope"], mine["rests_on"]) == ("CONFIRMED", "all", ["test:cited"])
+    assert theirs["verdict"] == ledger.CITED
+    assert ledger.failures(found, {}) == []
+    assert "all, given what is cited" in ledger.table(found)[2]
 
 
 def written(tmp_path, *items, change=lambda found: found):

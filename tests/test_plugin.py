@@ -4,19 +4,23 @@ import pytest
 
 CHECKS = """
     from hypothesis import given, strategies as st
-    from checks.statements import *
+    from ntk_companion import *
 
     SQUARES = Statement(id="mine:squares", title="squares", source="me", number="1", formula="x^2 >= 0",
-                        qualification="only what was tried", hypotheses=(REAL := Hypothesis("real", "x is real"),))
+                        qualification="only what was tried",
+                        hypotheses=(REAL := Hypothesis("real", "x is real", lambda x: x == x.real),))
+
+    def not_negative(claim, x):
+        record(certified(claim(x).real >= 0, f"at {x}", margin=float(claim(x).real)))
 
     @check(SQUARES, lambda x: x * x, mutants={"cubes": lambda x: x * x * x})
     @given(st.integers())
     def test_squares_are_not_negative(claim, x):
-        record(certified(claim(x) >= 0, f"at {x}", margin=float(claim(x))))
+        judge_case(not_negative, claim, x)
 
-    @counterexample(SQUARES, REAL)
-    def test_the_imaginary_unit_has_a_negative_square():
-        record(symbolic((1j * 1j).real >= 0, "i"))
+    @counterexample(SQUARES, REAL, of=test_squares_are_not_negative)
+    def test_the_imaginary_unit_has_a_negative_square(claim):
+        judge_case(not_negative, claim, 1j)
 """
 
 
@@ -32,7 +36,7 @@ def test_a_check_file_in_any_folder_ends_with_a_ledger(pytester):
     assert result.ret == 0
     result.stdout.fnmatch_lines(["mine:squares *CONFIRMED *instances: * certified * 2/2 *"])
     (entry,) = ledger["statements"]
-    assert entry["necessity"] == {"real": "fails without it (symbolic): i"}
+    assert entry["necessity"] == {"real": "fails without it (certified): at 1j"}
     assert entry["mutants"][0]["by"].startswith("at -")
 
 
@@ -80,10 +84,35 @@ def test_a_refuted_statement_turns_the_run_red_with_a_shrunk_case(pytester):
 
 
 def test_a_check_that_records_nothing_turns_the_run_red(pytester):
-    pytester.makepyfile(test_mine=CHECKS.replace("record(certified(claim(x) >= 0", "(certified(claim(x) >= 0"))
+    pytester.makepyfile(test_mine=CHECKS.replace("record(certified(claim(x)", "(certified(claim(x)"))
     result, _ = run(pytester)
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*the check recorded no evidence*"])
+
+
+@pytest.mark.parametrize(
+    ("case", "says"),
+    [("2", "*'real' holds on this case, which drops it*"), ("1j * 1j * 1j + 2", "*no counterexample without*")],
+)
+def test_what_is_no_counterexample_turns_the_run_red(pytester, case, says):
+    pytester.makepyfile(test_mine=CHECKS.replace("claim, 1j)", f"claim, {case})"))
+    result, _ = run(pytester)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([says])
+
+
+def test_a_counterexample_that_is_not_put_to_the_judge_shows_no_necessity(pytester):
+    pytester.makepyfile(
+        test_mine=CHECKS.replace("judge_case(not_negative, claim, 1j)", "record(certified(False, 'i'))")
+    )
+    _, ledger = run(pytester)
+    assert ledger["statements"][0]["necessity"] == {"real": "necessity not known"}
+
+
+def test_a_case_on_which_a_hypothesis_fails_confirms_nothing(pytester):
+    pytester.makepyfile(test_mine=CHECKS.replace("not_negative, claim, x)", "not_negative, claim, x + 1j)"))
+    _, ledger = run(pytester)
+    assert ledger["statements"][0]["verdict"] == "VACUOUS"
 
 
 def test_a_skipped_check_does_not_confirm(pytester):
@@ -107,9 +136,8 @@ def test_a_baseline_of_ones_own_is_recorded_and_held_to(pytester):
     pytester.makepyfile(test_mine=CHECKS)
     result, _ = run(pytester, "--baseline", "mine.json", "--write-baseline")
     assert result.ret == 0
-    assert json.loads((pytester.path / "mine.json").read_text()) == {
-        "mine:squares": {"verdict": "CONFIRMED", "revision": 1}
-    }
+    (entry,) = json.loads((pytester.path / "mine.json").read_text())["statements"]
+    assert (entry["id"], entry["verdict"], entry["revision"]) == ("mine:squares", "CONFIRMED", 1)
     assert run(pytester, "--baseline", "mine.json")[0].ret == 0
     pytester.makepyfile(test_mine=CHECKS.replace('"mine:squares"', '"mine:other"'))
     result, _ = run(pytester, "--baseline", "mine.json")
@@ -134,6 +162,15 @@ def test_ordinary_tests_are_left_alone(pytester):
     assert ledger is None
 
 
-@pytest.mark.parametrize("name", ["--profile", "--seed", "--ledger"])
+@pytest.mark.parametrize("name", ["--ntk-profile", "--profile", "--seed", "--ledger"])
 def test_the_options_are_documented(pytester, name):
     assert name in pytester.runpytest_subprocess("--help").stdout.str()
+
+
+def test_a_baseline_of_another_version_fails_the_run_in_a_sentence_and_can_be_written_anew(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    (pytester.path / "mine.json").write_text('{"schema": "older"}')
+    result, _ = run(pytester, "--baseline", "mine.json")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["FAILS: no baseline to hold the run to: *not a ledger of this version*"])
+    assert run(pytester, "--baseline", "mine.json", "--write-baseline")[0].ret == 0

@@ -2,16 +2,16 @@ import ast
 from fractions import Fraction
 from pathlib import Path
 
-import checks.divergence.test_finite_networks
-import checks.divergence.test_flow_identities
-import checks.divergence.test_printed_formulas
-import checks.divergence.test_proofs
-import checks.divergence.test_series
 import numpy as np
 import pytest
 import sympy
 import torch
 
+import checks.divergence.test_finite_networks
+import checks.divergence.test_flow_identities
+import checks.divergence.test_printed_formulas
+import checks.divergence.test_proofs
+import checks.divergence.test_series
 from ntk_companion.judging import CATALOGUE
 from numerics.data.points import rational_points
 from numerics.kernels.gram import FLOAT64, ntk
@@ -62,12 +62,12 @@ def points(rows):
 
 
 def fcn_gram(recursion, depth):
-    parts = checks.test_printed_formulas.fcn_values(recursion.unroll(depth), points(PLANE), FLOAT64)
+    parts = checks.divergence.test_printed_formulas.fcn_values(recursion.unroll(depth), points(PLANE), FLOAT64)
     return sum(parts.values())
 
 
 def residual_gram(kernel, depth, scale):
-    parts = checks.test_printed_formulas.pair_matrices(kernel.unroll(depth), PLANE, scale)
+    parts = checks.divergence.test_printed_formulas.pair_matrices(kernel.unroll(depth), PLANE, scale)
     return sum(parts.values())
 
 
@@ -96,7 +96,7 @@ def test_values_of_the_kernels_as_printed_and_as_derived_by_hand():
 def test_symbolic_networks_have_the_empirical_kernel_of_automatic_differentiation(architecture):
     network = symbolic_network(architecture, 2, (3, 3))
     values = {
-        name: checks.test_finite_networks.rational_entries(matrix, seed)
+        name: checks.divergence.test_finite_networks.rational_entries(matrix, seed)
         for seed, (name, matrix) in enumerate(network.parameters.items())
     }
     rows = [[1, 2], [-1, HALF]]

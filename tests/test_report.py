@@ -8,13 +8,14 @@ from html import unescape
 import pytest
 from fontTools.ttLib import TTFont
 
+from checks.suite import SUITE
 from ntk_companion.appendix.table import Cells, Column, Table
 from ntk_companion.cli import main
 from ntk_companion.cli.report import FILE
-from ntk_companion.cli.statements import catalogue
 from ntk_companion.files import json_text
 from ntk_companion.report import graph, mathematics
 from ntk_companion.report.page import Appendix, Figure, anchor, page
+from ntk_companion.suite import catalogue
 from tests.ledgers import FINDING, built, entries, items
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\""
@@ -88,10 +89,10 @@ def test_an_authors_own_ledger_has_a_page_without_the_suites_tables(report):
 
 
 def test_a_ledger_of_some_of_the_suites_statements_names_the_others(report):
-    known = catalogue()[0]
+    known = next(iter(catalogue(SUITE).values()))
     code, _, _, text = report(built(items(id=known["id"], revision=known["revision"])))
     assert code == 0
-    assert f"{len(catalogue()) - 1} of this suite's statements are not in this ledger" in words(text)
+    assert f"{len(catalogue(SUITE)) - 1} of this suite's statements are not in this ledger" in words(text)
     assert "prop:pd-fcn" in text and 'id="tables"' not in text
 
 
@@ -99,7 +100,7 @@ def test_without_the_package_that_lays_out_graphs_it_names_the_extra(report, mon
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     code, _, error, _ = report(built(items()))
     assert code == 2
-    assert "pygraphviz" in error and ".[report]" in error
+    assert "pygraphviz" in error and "ntk-companion[report]" in error
 
 
 def test_what_could_not_be_built_is_named_beside_the_page_that_was(report, monkeypatch):
@@ -262,7 +263,7 @@ def test_tables_and_figures_are_shown_with_what_made_them():
 
 
 def test_every_formula_of_the_catalogue_is_shown_as_mathematics():
-    for record in catalogue():
+    for record in catalogue(SUITE).values():
         for formula in (record["formula"], (record["finding"] or {}).get("corrected") or "x"):
             shown = mathematics.displayed(formula, record["id"])
             assert shown.startswith("<math")

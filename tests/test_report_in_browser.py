@@ -8,8 +8,9 @@ from itertools import pairwise
 import pytest
 from PIL import Image
 
-from ntk_companion.cli.statements import catalogue
+from checks.suite import SUITE
 from ntk_companion.report.page import page
+from ntk_companion.suite import catalogue
 from tests.ledgers import FINDING, entries, items
 from tests.test_report import APPENDIX
 
@@ -50,7 +51,7 @@ def short(tmp_path_factory):
 
 
 def suite():
-    for number, record in enumerate(catalogue()):
+    for number, record in enumerate(catalogue(SUITE).values()):
         fate = {"verdict": "REFUTED", "finding": FINDING | record["finding"]} if record["finding"] else {}
         yield items(covers_all=number % 3 == 0, **{key: record[key] for key in KEPT} | fate)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from math_core import LatexToMathML
 
 from ntk_companion import ledger
-from ntk_companion.evidence import certified, symbolic, vacuous
+from ntk_companion.evidence import Verdict, certified, symbolic, vacuous
 from ntk_companion.notebook import evidence_html, statement_html
 from ntk_companion.statement import Finding, Hypothesis, Severity, Statement
 from numerics.flow.integrate import gradient_flow
@@ -173,7 +173,7 @@ def test_a_statement_shows_what_it_says_and_no_verdict():
         (certified(False), "REFUTED", "instances: 1"),
         (certified(None), "INCONCLUSIVE", "instances: 0"),
         (vacuous(certified(True).kind, "no case"), "VACUOUS", "instances: 0"),
-        (symbolic(True), "CONFIRMED", "all"),
+        (symbolic(Verdict.CONFIRMED, covers_all=True), "CONFIRMED", "all"),
     ],
 )
 def test_evidence_shows_its_verdict_with_its_scope(evidence, verdict, scope):
@@ -182,7 +182,7 @@ def test_evidence_shows_its_verdict_with_its_scope(evidence, verdict, scope):
 
 def item(name, verdict):
     tally = {"verdicts": {verdict: 2}, "kinds": ["certified"], "margin": None, "covers_all": False,
-             "refutation": "", "inconclusive": "", "confirmation": "", "false_alarm": 0.0}  # fmt: skip
+             "refutation": "", "inconclusive": "", "confirmation": "", "false_alarm": 0.0, "theorems": []}  # fmt: skip
     statement = dataclasses.replace(MINE, id=name, finding=None).record()
     return {
         "statement": statement,

@@ -1,7 +1,7 @@
 import pytest
 
+from checks.suite import SUITE
 from ntk_companion import results
-from ntk_companion.cli import experiment
 
 
 def table(**changes):
@@ -55,13 +55,13 @@ def test_results_that_could_not_be_read_again_are_refused(changes):
 
 def test_an_experiment_that_was_not_recorded_is_named():
     with pytest.raises(ValueError, match="'no such thing'"):
-        results.recorded("no such thing")
+        SUITE.recorded("no such thing")
 
 
 def test_everything_recorded_is_whole_and_made_by_an_experiment_there_is():
-    for path in sorted(results.RECORDED.glob("*.csv")):
+    for path in sorted(SUITE.folder.glob("*/recorded/*.csv")):
         found = results.read(path)
         assert found.name == path.stem
         words = found.command.split()
         assert words[:2] == ["ntk-companion", "experiment"], found.name
-        assert set(words[2:]) <= set(experiment.names()), found.name
+        assert set(words[2:]) <= set(SUITE.experiments()), found.name

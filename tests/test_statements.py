@@ -19,7 +19,7 @@ def test_a_refutation_of_a_finding_is_counted():
     tally = Tally(Role.STATEMENT, refutation_expected=True)
     tally.add(certified(False, "as expected"))
     tally.add(certified(False, "a smaller case"))
-    tally.add(symbolic(False, "exactly"))
+    tally.add(symbolic(Verdict.REFUTED, "exactly", covers_all=True))
     assert tally.refutation == "[certified] as expected; [symbolic] exactly"
     assert tally.verdicts == {Verdict.REFUTED: 3}
 
@@ -42,14 +42,21 @@ def test_undecided_evidence_is_neither_confirmed_nor_refuted():
 
 
 def test_a_disproof_covers_no_quantifier():
-    assert not symbolic(False).covers_all
-    assert symbolic(True).covers_all
+    assert not symbolic(Verdict.REFUTED, covers_all=True).covers_all
+    assert symbolic(Verdict.CONFIRMED, covers_all=True).covers_all
+
+
+def test_symbolic_evidence_is_no_bool_and_says_whether_it_covers_all():
+    with pytest.raises(TypeError, match="takes a Verdict, not False"):
+        symbolic(False, covers_all=False)
+    with pytest.raises(TypeError, match="covers_all"):
+        symbolic(Verdict.CONFIRMED)
 
 
 def test_recording_outside_a_run_still_raises_on_a_refutation():
     record(Evidence(Kind.SYMBOLIC, Verdict.CONFIRMED))
     with pytest.raises(AssertionError):
-        record(symbolic(False))
+        record(symbolic(Verdict.REFUTED, covers_all=False))
 
 
 def test_two_statements_cannot_share_an_id():

@@ -5,17 +5,17 @@ import shutil
 import subprocess
 
 import pytest
-from checks.appendix import recorded_tables
 
-from checks.divergence.tables import RecordedTable
+from checks.suite import SUITE
 from ntk_companion import ledger, results
 from ntk_companion.appendix import digits, escaping, formats, ledger_tables, reshaping, tables
 from ntk_companion.appendix.material import Material
+from ntk_companion.appendix.recorded_table import RecordedTable, recorded_table
 from ntk_companion.appendix.table import Cells, Column, Table
 from ntk_companion.cli import main
-from ntk_companion.cli.statements import catalogue
 from ntk_companion.evidence import Role
 from ntk_companion.files import json_text
+from ntk_companion.suite import Suite, catalogue
 
 CLAIMS = """
 [networks.deep]
@@ -37,7 +37,7 @@ statement = "thm:2"
 
 @pytest.fixture(scope="module")
 def records():
-    return catalogue()
+    return list(catalogue(SUITE).values())
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def item(statement, role, name, verdicts):
     tally = {
         "verdicts": verdicts, "kinds": ["certified"], "margin": 0.123456789, "covers_all": False,
         "refutation": "lambda_min <= -1.5e-3, x = [0.25, 1_000]" if "REFUTED" in verdicts else "", "inconclusive": "",
-        "confirmation": "", "false_alarm": 0.0,
+        "confirmation": "", "false_alarm": 0.0, "theorems": [],
     }  # fmt: skip
     return {
         "statement": statement, "role": role, "name": name, "tally": tally, "outcome": "passed", "seconds": 1.0,
@@ -75,12 +75,15 @@ def suite(tmp_path, monkeypatch):
     claims.mkdir()
     recorded.mkdir()
     (claims / "small.toml").write_text(CLAIMS, encoding="utf-8")
-    monkeypatch.setattr(ledger_tables, "CLAIMS", claims)
-    monkeypatch.setattr(results, "RECORDED", recorded)
-    spec = RecordedTable("crossing_times", "Crossing times", ("thm:2",))
-    monkeypatch.setattr(tables, "RECORDED_TABLES", (spec,))
+    monkeypatch.setattr(Suite, "folder", tmp_path)
+    monkeypatch.setattr(Suite, "claims", lambda suite: [claims / "small.toml"])
+    monkeypatch.setattr(Suite, "recorded", lambda suite, name: results.read(recorded / f"{name}.csv"))
+    monkeypatch.setattr(Suite, "tables", lambda suite: [SPEC])
     results.write(measured(), recorded)
     return recorded
+
+
+SPEC = RecordedTable("crossing_times", "Crossing times", ("thm:2",))
 
 
 def measured(**changed):
@@ -276,8 +279,7 @@ def test_every_statement_and_every_mutant_is_in_a_table(whole, suite, records):
 
 
 def test_a_table_says_what_made_it(whole, suite, records):
-    spec = tables.RECORDED_TABLES[0]
-    made = formats.provenance(recorded_tables.recorded_table(spec, material(whole, records)))
+    made = formats.provenance(recorded_table(SPEC, material(whole, records), SUITE.recorded))
     assert made["command"] == "ntk-companion experiment crossing_times"
     assert made["seed"] == "7"
     assert "sympy" in made["versions"]
@@ -285,22 +287,19 @@ def test_a_table_says_what_made_it(whole, suite, records):
 
 
 def test_the_csv_holds_the_cells_as_recorded(whole, suite, records):
-    table = recorded_tables.recorded_table(tables.RECORDED_TABLES[0], material(whole, records))
+    table = recorded_table(SPEC, material(whole, records), SUITE.recorded)
     lines = [line for line in formats.comma_separated(table).splitlines() if not line.startswith("# ")]
     assert list(csv.reader(lines)) == [["width", "log10_crossing"], ["1000", "8.0 +- 0.1"], ["10000", ""]]
 
 
 def test_every_recorded_result_is_in_a_table_or_a_figure():
-    from ntk_companion.appendix.figures import FIGURES
-
-    used = {spec.name for spec in recorded_tables.RECORDED_TABLES}
-    used |= {name for spec in FIGURES for name in spec.sources}
-    assert {path.stem for path in results.RECORDED.glob("*.csv")} - used == set()
+    used = {spec.name for spec in SUITE.tables()} | {name for spec in SUITE.figures() for name in spec.sources}
+    assert {path.stem for path in SUITE.folder.glob("*/recorded/*.csv")} - used == set()
 
 
 def test_every_statement_named_beside_recorded_results_exists(records):
     known = [record["id"] for record in records]
-    named = {name for spec in recorded_tables.RECORDED_TABLES for name in spec.statements}
+    named = {name for spec in SUITE.tables() for name in spec.statements}
     assert [name for name in sorted(named) if not fnmatch.filter(known, name)] == []
 
 

@@ -10,10 +10,13 @@ import sympy
 from ntk_companion.evidence import Evidence, Kind, Verdict, certified, symbolic
 from ntk_companion.judging import record
 from ntk_companion.statement import Finding, Hypothesis, Statement
+from ntk_companion.symbolics import Point, point_of, value_at, vanishes
 from numerics.numbers.systems import Balls, evaluate
-from theory.printed.divergence import PRINTED
+from theory.printed.divergence import PAPER, PRINTED, VERSION
 
 SYSTEM = Balls(256)
+OF_WHICH = f"As printed in {VERSION}; the later arXiv version was not compared."
+"""Of which version of the paper a finding is."""
 
 
 def printed_statement(
@@ -23,6 +26,7 @@ def printed_statement(
     finding: Finding | None = None,
     uses: tuple[str, ...] = (),
     hypotheses: tuple[Hypothesis, ...] = (),
+    revision: int = 1,
 ) -> Statement:
     """The statement that a printed formula is right. Raises KeyError on a name that no formula has."""
     formula = PRINTED[name]
@@ -32,7 +36,8 @@ def printed_statement(
         source=formula.source,
         number=formula.number,
         formula=formula.latex,
-        qualification=qualification,
+        qualification=f"{qualification} {OF_WHICH}" if finding and formula.source == PAPER else qualification,
+        revision=revision,
         hypotheses=hypotheses,
         uses=uses,
         finding=finding,
@@ -43,29 +48,24 @@ def record_identity(
     name: str,
     claimed: sympy.Expr,
     derived: sympy.Expr,
-    values: Mapping[sympy.Basic, sympy.Expr] | None = None,
+    values: Point | None = None,
     covers_all: bool = True,
 ) -> None:
-    """Record whether two expressions are the same function: proved by sympy, or refuted at one exact point.
+    """Record whether two expressions are the same function, as `ntk_companion.symbolics.vanishes` decides it.
 
-    `values` gives the point for some symbols or indexed quantities, all others are given rational numbers in (0, 1).
-    Neither proved nor refuted is inconclusive.
+    `values` gives the point at which they are compared for some symbols or indexed quantities.
     """
-    point = _point(sympy.Tuple(claimed, derived), values or {})
-    one, other = (enclosure(expression, point) for expression in (claimed, derived))
-    if not one.overlaps(other):
-        where = f"{name}: {show(one)} is claimed, the derived value is {show(other)}, at {_show(point)}"
-        record(certified(False, where))
-    elif _vanishes(claimed - derived):
-        record(symbolic(True, name, covers_all=covers_all))
-    else:
-        record(undecided(f"{name}: not proved"))
-
-
-def _vanishes(difference: sympy.Expr) -> bool:
-    # From the quick to the thorough.
-    forms = (sympy.expand, lambda expression: sympy.cancel(sympy.together(expression)), sympy.simplify)
-    return any(form(difference) == 0 for form in forms)
+    point = point_of(sympy.Tuple(claimed, derived), values or {})
+    verdict = vanishes(sympy.sympify(claimed) - sympy.sympify(derived), point)
+    if verdict is not Verdict.REFUTED:
+        record(
+            symbolic(verdict, name if verdict is Verdict.CONFIRMED else f"{name}: not proved", covers_all=covers_all)
+        )
+        return
+    one, other = (value_at(expression, point) for expression in (claimed, derived))
+    shown = ", ".join(f"{node} = {value}" for node, value in point.items()) or "every point"
+    where = f"{name}: {show(one)} is claimed, the derived value is {show(other)}, at {shown}"
+    record(certified(False, where))
 
 
 def undecided(detail: str) -> Evidence:
@@ -79,20 +79,6 @@ def enclosure(expression: sympy.Expr, point: Mapping[sympy.Basic, sympy.Expr] | 
         return flint.arb(evaluate(sympy.sympify(expression).subs(point or {}), SYSTEM, {}))
 
 
-def show(ball: flint.arb) -> str:
+def show(ball: flint.arb | None) -> str:
     """The number in a ball, to twelve digits."""
-    return ball.str(12, radius=False)
-
-
-def _point(expression: sympy.Expr, values: Mapping[sympy.Basic, sympy.Expr]) -> dict[sympy.Basic, sympy.Expr]:
-    indexed = expression.atoms(sympy.Indexed)
-    bare = expression.xreplace(dict.fromkeys(indexed, sympy.Integer(0))).free_symbols
-    unknown = sorted((indexed | bare) - set(values), key=str)
-    rationals = (sympy.Rational(2 * place + 3, 2 * place + 8) for place in range(len(unknown)))
-    return {node: value for node, value in values.items() if expression.has(node)} | dict(
-        zip(unknown, rationals, strict=True)
-    )
-
-
-def _show(point: Mapping[sympy.Basic, sympy.Expr]) -> str:
-    return ", ".join(f"{node} = {value}" for node, value in point.items()) or "every point"
+    return "no number" if ball is None else ball.str(12, radius=False)

@@ -14,12 +14,13 @@ import pytest
 
 from checks.setups.budget import BUDGET
 from checks.suite import SUITE
-from ntk_companion.audit.claims import ClaimsFile, parse_claims
-from ntk_companion.audit.replies import Reply, audit_claim
+from ntk_companion.audit.claims.claim import ClaimsFile
+from ntk_companion.audit.claims.reading import parse_claims
+from ntk_companion.audit.reply.replies import Reply, audit_claim
 from ntk_companion.evidence import Evidence, Kind, Verdict
 from ntk_companion.judging import check, record
 from ntk_companion.statement import Statement
-from ntk_companion.suite import catalogue
+from ntk_companion.suite import declared
 from theory.printed import divergence
 
 FILE = Path(__file__).with_name("divergence-iclr2025.toml")
@@ -61,7 +62,7 @@ MUTANTS = {
     "the factor 2 of Theorem 2 lost": Edit("theorem-2-constant", "is about 0.0247", "is about 0.0493"),
     "duplicates allowed": Edit("proposition-2-with-duplicates", "REFUTED", "INCONCLUSIVE"),
     "Fig. 2 with biases": Edit("figure-2-network-2.1", "REFUTED", "CONFIRMED"),
-    "a coefficient of k_0": Edit("eq-B.6", "3 / (40 * pi)", "3 / (41 * pi)"),
+    "a coefficient of k_0": Edit("eq-B.6-coefficients", "3 / (40 * pi)", "3 / (41 * pi)"),
     "the loss averaged": Edit("eq-2.3", "|loss(100) -", "|loss(100) / 2 -"),
     "the gap crossed before training": Edit(
         "theorem-2-instance", "log10_crossing(gap_sharp(K)) in", "log10_crossing(gap(0) / 2) in"
@@ -95,7 +96,7 @@ def recorded() -> dict[str, str]:
     """The verdict that every statement has in the ledger, or the run of its check fails."""
     return {
         entry["id"]: entry["finding"]["verdict"] if entry["finding"] else "CONFIRMED"
-        for entry in catalogue(SUITE).values()
+        for entry in declared(SUITE).values()
     }
 
 
@@ -112,7 +113,7 @@ def test_every_claim_has_a_verdict_on_record():
 
 def test_every_statement_about_the_paper_is_audited_and_every_finding_in_both_readings():
     named = {(claim.statement, claim.reading) for claim in Edit().claims().claims}
-    entries = [entry for entry in catalogue(SUITE).values() if "2504.11130" in entry["source"]]
+    entries = [entry for entry in declared(SUITE).values() if "2504.11130" in entry["source"]]
     assert {(entry["id"], "printed") for entry in entries} - named == set()
     assert {(entry["id"], "corrected") for entry in entries if entry["finding"]} - named == set()
 

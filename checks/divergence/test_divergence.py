@@ -49,6 +49,7 @@ from checks.setups.trajectories import (
 from ntk_companion.evidence import Evidence, Kind, numerical, symbolic, vacuous
 from ntk_companion.judging import check, counterexample, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
+from ntk_companion.symbolics import is_nonnegative, is_positive, vanishes
 from numerics.data.points import circle
 from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory
@@ -174,13 +175,12 @@ def larger() -> dict[str, Callable[[], Pair]]:
 
 @check(LOWER, envelopes.kernel_form, mutants={"n too many": envelopes.size * envelopes.kernel_form})
 def test_the_lower_envelope_solves_its_differential_inequality(claim):
-    holds = sympy.simplify(envelopes.lower_rate() - claim) == 0 and envelopes.potential_slope().is_negative is not False
-    record(symbolic(holds, covers_all=False))
+    record(symbolic(vanishes(envelopes.lower_rate() - claim), covers_all=False))
 
 
 @check(UPPER, envelopes.size * envelopes.kernel_form, mutants={"n lost": envelopes.kernel_form})
 def test_the_upper_envelope_solves_its_differential_inequality(claim):
-    record(symbolic(sympy.simplify(envelopes.upper_rate() - claim) == 0, covers_all=False))
+    record(symbolic(vanishes(envelopes.upper_rate() - claim), covers_all=False))
 
 
 @check(LOWER, 1.0, mutants={"twice the integral": 2.0})
@@ -233,7 +233,8 @@ def test_under_squared_loss_the_margins_leave_the_envelope():
 def test_under_exponential_loss_the_residuals_outgrow_the_loss():
     # One sample, l = exp(-f) at f = -3: u = L = exp(3), and the upper envelope needs u <= 1 - exp(-L).
     loss = sympy.exp(3)
-    record(symbolic(bool(loss <= 1 - sympy.exp(-loss)), "exponential loss, f = -3: u = exp(3) > 1 - exp(-L)"))
+    detail = "exponential loss, f = -3: u = exp(3) > 1 - exp(-L)"
+    record(symbolic(is_nonnegative(1 - sympy.exp(-loss) - loss), detail, covers_all=False))
 
 
 @check(ENERGY, (1.0, False), mutants={"20% more": (1.2, False), "20% less": (0.8, False), "automatic": (1.0, True)})
@@ -360,7 +361,8 @@ def test_margins_grow_like_the_logarithm_of_time(claim, member):
 def test_one_point_with_both_labels_stays_put():
     # f(x_1) = f(x_2) for all t: one of the two margins is at most zero.
     f = sympy.Symbol("f", real=True)
-    record(symbolic(bool(sympy.Min(f, -f).subs(f, 3) > 0), "x_1 = x_2 with labels 0 and 1: margins f and -f"))
+    detail = "x_1 = x_2 with labels 0 and 1: margins f and -f"
+    record(symbolic(is_positive(sympy.Min(f, -f).subs(f, 3)), detail, covers_all=False))
 
 
 @counterexample(THEOREM_1, SELECTED)

@@ -8,6 +8,7 @@ import numpy as np
 import sympy
 import torch
 
+from checks.divergence.cited import CHAIN_RULE
 from checks.divergence.identities import printed_statement, record_identity
 from ntk_companion.evidence import numerical
 from ntk_companion.judging import check, random_seed, record
@@ -21,17 +22,26 @@ KINK_FREE = Hypothesis(
     "differentiable path", "theta -> f(x_i; theta) is differentiable at theta_t for almost every t, for every i"
 )
 SYMBOLIC = (
-    "A proof for every number of samples and of parameters and every network, under the named hypothesis: where the "
-    "flow slides along a kink of the ReLU the identity can fail (flow:kinks). Also compared on finite networks in "
-    "doubles, as derivatives in the direction of the flow."
+    "A proof for every number of samples and of parameters and every network, under the named hypothesis and the chain "
+    "rule along the flow, which is cited: where the flow slides along a kink of the ReLU the identity can fail "
+    "(flow:kinks). Also compared on finite networks in doubles, as derivatives in the direction of the flow."
 )
 V_SIGN = Finding(
     Severity.TYPO,
     "The sign is lost: as printed V is negative and increases along the flow, against (5.5); (C.22) has it right.",
-    corrected=r"V(u) = -\sum_i \ln(1 - u_i)",
+    corrected=r"V(u) = \sum_i "
+    + sympy.latex(PRINTED["eq:C.22"].form.density.subs(flow.residual(), sympy.Symbol("u_i", positive=True))),
 )
 STATEMENTS = {
-    name: printed_statement(name, title, SYMBOLIC, finding, hypotheses=(KINK_FREE,))
+    name: printed_statement(
+        name,
+        title,
+        SYMBOLIC,
+        finding,
+        hypotheses=(KINK_FREE,),
+        uses=() if name == "eq:2.7" else (CHAIN_RULE.id,),
+        revision=2,
+    )
     for name, title, finding in (
         ("eq:2.7", "The gradient flow in terms of the residuals", None),
         ("eq:3.2", "The outputs along the flow", None),
@@ -156,7 +166,15 @@ def test_energy_is_the_loss_and_decreases(claim):
     judge_energy(claim, with_value=True)
 
 
-@check(STATEMENTS["eq:5.4"], forms("eq:5.4"), corrected=ENERGY)
+@check(
+    STATEMENTS["eq:5.4"],
+    forms("eq:5.4"),
+    corrected=ENERGY,
+    mutants={
+        "twice the loss": replace(ENERGY, density=2 * ENERGY.density),
+        "u for 1 - u": replace(ENERGY, density=-sympy.log(flow.residual())),
+    },
+)
 def test_energy_of_the_sketch(claim):
     """(5.4), as the V that (5.5) speaks of."""
     judge_energy(claim, with_value=True)

@@ -15,6 +15,7 @@ from checks.setups.trajectories import LOGISTIC, TWO, Pair, alternating, cut_sho
 from ntk_companion.evidence import Evidence, Kind, numerical, symbolic, vacuous
 from ntk_companion.judging import check, counterexample, record, session_seed, thorough
 from ntk_companion.statement import Hypothesis, Statement
+from ntk_companion.symbolics import combined, is_nonnegative, vanishes
 from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory, log_expm1
 from numerics.kernels.gram import FLOAT64
@@ -162,9 +163,9 @@ def test_the_normalised_margin_of_quasi_homogeneous_networks_rises_by_eulers_ide
 def judge_rate(power: sympy.Expr, values: dict[sympy.Symbol, int]) -> None:
     """Record that this power is the one at which the rate is zero when all inequalities are equalities, else >= 0."""
     rate = late_times.normalised_margin_rate(power).subs(values)
-    equality = sympy.simplify(rate.subs({late_times.alignment_defect: 0, late_times.margin_defect: 0}))
-    holds = equality == 0 and rate.is_nonnegative is True
-    record(symbolic(bool(holds), f"at equality the rate is {equality}", covers_all=True))
+    equality = rate.subs({late_times.alignment_defect: 0, late_times.margin_defect: 0})
+    verdict = combined([vanishes(equality), is_nonnegative(rate)])
+    record(symbolic(verdict, f"at equality the rate is {sympy.simplify(equality)}", covers_all=True))
 
 
 @check(RISING, 1.0, mutants={"a power 15% larger": 1.15})
@@ -192,7 +193,9 @@ def test_under_squared_loss_the_normalised_margin_need_not_rise():
     slope = sympy.diff(ratio, step).subs(step, 0)
     record(
         symbolic(
-            bool(slope >= 0), f"squared loss, f = {output}, target {target}: the ratio changes at {slope.evalf(3)}"
+            is_nonnegative(slope),
+            f"squared loss, f = {output}, target {target}: the ratio changes at {slope.evalf(3)}",
+            covers_all=False,
         )
     )
 
@@ -283,7 +286,7 @@ def test_the_bounds_of_the_rate_follow_from_the_normalised_margin(claim):
     ):
         rate = late_times.scaled_inverse_rate(speed_squared, claim)
         ratio = sympy.simplify(sympy.powsimp(sympy.expand_power_base(rate / bound, force=True), force=True))
-        record(symbolic(ratio == 1, f"{what}: rate / bound = {ratio}", covers_all=False))
+        record(symbolic(vanishes(ratio - 1), f"{what}: rate / bound = {ratio}", covers_all=False))
 
 
 def norm_grew(trajectory: Trajectory) -> float:

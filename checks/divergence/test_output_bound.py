@@ -6,25 +6,59 @@ any size, and on parameters that attain it, or nearly, at any depth and width: t
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import sympy
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.setups.trajectories import TOP_TRAINED
-from ntk_companion.evidence import Evidence, numerical, symbolic
-from ntk_companion.judging import check, counterexample, record
+from ntk_companion.evidence import numerical, symbolic
+from ntk_companion.judging import check, counterexample, judge_case, record
 from ntk_companion.statement import Hypothesis, Statement
+from ntk_companion.symbolics import vanishes
 from numerics.networks.torch_network import empirical_ntk, initialise
 from theory.architecture import Architecture, fcn, resnet, with_trained
 from theory.dynamics.output_bound import output_factor
 from theory.dynamics.output_bound import width as width_symbol
 
 OURS = "this suite"
-SCALE = Hypothesis("non-zero residual scale", "alpha is not zero: otherwise the bound says nothing")
-ALL_WEIGHTS = Hypothesis("all weights trained", "every W_l is trained")
-EQUAL_WEIGHTS = Hypothesis("equal weights", "the samples are summed with equal weights, none subtracted")
+ROUNDING = 1e-9
+Tensors = dict[str, torch.Tensor]
+
+
+class Case(NamedTuple):
+    """A network whose formula is judged, the one whose kernel is taken (the same, some groups frozen), and where.
+
+    weights  c, of the points
+    """
+
+    network: Architecture
+    trained: Architecture
+    parameters: Tensors
+    inputs: torch.Tensor
+    weights: torch.Tensor
+
+
+def top_is_trained(case: Case) -> bool:
+    """Are W_{L+1} and the last bias trained?"""
+    names = {group.name for group in case.trained.groups if group.trained}
+    last = "d" if case.network.stem else "b"
+    return {f"W_{case.network.depth + 1}", f"{last}_{case.network.depth}"} <= names
+
+
+TOP_TRAINED = Hypothesis("top layer trained", "W_{L+1} and the last bias are trained", top_is_trained)
+ALL_WEIGHTS = Hypothesis(
+    "all weights trained",
+    "every W_l is trained",
+    lambda case: all(group.trained for group in case.trained.groups if group.letter == "W"),
+)
+EQUAL_WEIGHTS = Hypothesis(
+    "equal weights",
+    "the samples are summed with equal weights, none subtracted",
+    lambda case: bool((case.weights == case.weights[0]).all()),
+)
 PATHWISE = (
     "Checked to a relative rounding of 1e-9 on the parameters tried; the proof for all is that of"
     " theory.dynamics.output_bound."
@@ -46,9 +80,10 @@ RESNET_BOUND = Statement(
     source=OURS,
     number="output bound, ResNet",
     formula=r"K(x, x) \ge \frac{2|\alpha|}{\sqrt m}\,|f(x)|",
-    qualification=PATHWISE + " Approached at every depth and width as the weights of the last branch's W_L grow.",
-    hypotheses=(TOP_TRAINED, SCALE),
-    revision=2,
+    qualification=PATHWISE + " Approached at every depth and width as the weights of the last branch's W_L grow; "
+    "at alpha = 0 it says K >= 0.",
+    hypotheses=(TOP_TRAINED,),
+    revision=3,
 )
 BIAS_FREE_BOUND = Statement(
     id="output:bias-free",
@@ -79,12 +114,11 @@ RESNET_PAIRS = Statement(
     formula=r"c'Kc \ge \frac{2|\alpha|}{\sqrt m} \Bigl|\sum_i c_i\Bigr| \Bigl|\sum_i c_i f(x_i)\Bigr|",
     qualification=PATHWISE
     + " For weights c of any signs: df/dd_L is the same at all points. Approached as for one point.",
-    hypotheses=(TOP_TRAINED, SCALE),
+    hypotheses=(TOP_TRAINED,),
+    revision=2,
 )
 
-ROUNDING = 1e-9
 Drawn = tuple[int, int, torch.Tensor, np.random.Generator, float]
-Tensors = dict[str, torch.Tensor]
 
 
 @st.composite
@@ -173,99 +207,109 @@ def factor_of(architecture: Architecture, width: int) -> float:
     return float(output_factor(architecture).subs(width_symbol, width))
 
 
+def case_of(
+    network: Architecture, parameters: Tensors, inputs: torch.Tensor, weights: torch.Tensor | None = None
+) -> Case:
+    """A case with all trained that the network trains, and equal weights unless told otherwise."""
+    ones = torch.ones(len(inputs), dtype=torch.float64)
+    return Case(network, network, parameters, inputs, ones if weights is None else weights)
+
+
+def diagonal_bounds_output(claim: float, case: Case) -> None:
+    """Is K(x, x) >= claim c |f(x)| at every point?"""
+    kernel, outputs = kernel_and_output(case.trained, case.parameters, case.inputs)
+    factor = factor_of(case.network, len(case.parameters[f"W_{case.network.depth}"]))
+    record_at_least(kernel.diagonal(), claim * factor * outputs.abs(), kernel.diagonal())
+
+
 @check(FCN_BOUND, 1.0, mutants={"5% more": 1.05})
 @given(drawn=networks())
 def test_the_kernel_of_the_fcn_controls_its_output(claim, drawn):
-    depth, width, inputs, *_ = drawn
+    depth, _, inputs, *_ = drawn
     inputs = torch.cat([inputs, 0 * inputs[:1]])  # at depth 1 the bound is attained at x = 0
     for parameters in (random_parameters(fcn(depth), drawn), attaining_fcn(drawn)):
-        kernel, outputs = kernel_and_output(fcn(depth), parameters, inputs)
-        record_at_least(kernel.diagonal(), claim * factor_of(fcn(depth), width) * outputs.abs(), kernel.diagonal())
+        judge_case(diagonal_bounds_output, claim, case_of(fcn(depth), parameters, inputs))
+
+
+def constant_is_derived(claim: sympy.Expr, network: Architecture) -> None:
+    """Record whether the constant claimed is the one derived."""
+    derived = output_factor(network)
+    record(symbolic(vanishes(derived - claim), f"{network.name}: {derived}, {claim} is claimed", covers_all=False))
 
 
 @check(FCN_BOUND, 2 * sympy.sqrt(2 / width_symbol), mutants={"sqrt(1/m)": 2 * sympy.sqrt(1 / width_symbol)})
 def test_the_constant_of_the_fcn_is_that_of_its_last_layer(claim):
     for depth in (1, 3):
-        derived = output_factor(fcn(depth))
-        record(symbolic(sympy.simplify(derived - claim) == 0, f"depth {depth}: {derived}", covers_all=False))
+        constant_is_derived(claim, fcn(depth))
 
 
-@counterexample(FCN_BOUND, TOP_TRAINED)
-def test_with_the_last_bias_frozen_the_kernel_need_not_follow_the_output():
-    # Depth 1, width 1, x = 0, b = 1 frozen: the W_2 part is a^2 = 2 whatever w is, and f = sqrt(2) w.
-    record(two_against_sqrt_2_w(10, "b_1 = 1 frozen, x = 0"))
+def one_neuron(network: Architecture, names: list[str], **values: float) -> Case:
+    """A network of width 1 with the named groups trained, at x = values["x"]; parameters not given are zero."""
+    point = torch.full((1, 1), values.pop("x")).double()
+    zero = initialise(network, 1, 1, np.random.default_rng(0))
+    parameters = {name: torch.full_like(tensor, values.get(name, 0.0)) for name, tensor in zero.items()}
+    return case_of(network, parameters, point)._replace(trained=with_trained(network, names))
 
 
-def two_against_sqrt_2_w(w: int, case: str) -> Evidence:
-    """A network of width 1 and depth 1 with K = 2 and f = sqrt(2) w: does 2 >= 2 sqrt(2) |f| hold?"""
-    kernel, bound = sympy.Integer(2), 2 * sympy.sqrt(2) * sympy.sqrt(2) * w
-    return symbolic(bool(kernel >= bound), f"{case}, w = {w}: K = {kernel} < {bound}")
+@counterexample(FCN_BOUND, TOP_TRAINED, of=test_the_kernel_of_the_fcn_controls_its_output)
+def test_with_the_last_bias_frozen_the_kernel_need_not_follow_the_output(claim):
+    # b = 1 frozen: the W_2 part is a^2 = 2 whatever w is, and f = sqrt(2) w.
+    judge_case(diagonal_bounds_output, claim, one_neuron(fcn(1), ["W_1", "W_2"], x=0.0, b_1=1.0, W_2=10.0))
 
 
 SCALES = st.sampled_from((sympy.Rational(1, 4), sympy.Integer(1), sympy.Integer(-2)))
 
 
-def resnets(drawn: Drawn, scale: sympy.Expr) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """K(X, X) and f(X) of a ResNet with random parameters and with ones that nearly attain the bound."""
-    architecture = resnet(drawn[0], scale)
-    tried = (random_parameters(architecture, drawn), attaining_resnet(drawn[0], float(scale), drawn))
-    return [kernel_and_output(architecture, parameters, drawn[2]) for parameters in tried]
+def resnet_parameters(drawn: Drawn, scale: sympy.Expr) -> tuple[Tensors, Tensors]:
+    """Random parameters of a ResNet, and ones that nearly attain the bound."""
+    return random_parameters(resnet(drawn[0], scale), drawn), attaining_resnet(drawn[0], float(scale), drawn)
 
 
 @check(RESNET_BOUND, 1.0, mutants={"5% more": 1.05})
 @given(drawn=networks(), scale=SCALES)
 def test_the_kernel_of_the_resnet_controls_its_output(claim, drawn, scale):
-    for kernel, outputs in resnets(drawn, scale):
-        bound = claim * factor_of(resnet(drawn[0], scale), drawn[1]) * outputs.abs()
-        record_at_least(kernel.diagonal(), bound, kernel.diagonal())
+    for parameters in resnet_parameters(drawn, scale):
+        judge_case(diagonal_bounds_output, claim, case_of(resnet(drawn[0], scale), parameters, drawn[2]))
 
 
 @check(RESNET_BOUND, lambda scale: 2 * abs(scale), mutants={"alpha^2": lambda scale: 2 * scale**2})
 def test_the_constant_of_the_resnet_is_that_of_its_last_block(claim):
-    for scale in (sympy.Rational(1, 4), sympy.Integer(-2)):
-        derived = output_factor(resnet(2, scale))
-        holds = sympy.simplify(derived - claim(scale) / sympy.sqrt(width_symbol)) == 0
-        record(symbolic(holds, f"alpha = {scale}: {derived}", covers_all=False))
+    for scale in (sympy.Rational(1, 4), sympy.Integer(-2), sympy.Integer(0)):
+        constant_is_derived(claim(scale) / sympy.sqrt(width_symbol), resnet(2, scale))
 
 
-def frozen_resnet() -> Evidence:
+def frozen_resnet() -> Case:
     """Width 1, x = 0, all frozen but W_2 = 100: K = 1, f = 100."""
-    architecture = with_trained(resnet(1), ["W_2"])
-    parameters = {"A": 0.0, "b": 1.0, "W_1": 0.0, "b_1": 0.0, "V_1": 0.0, "d_1": 0.0, "W_2": 100.0}
-    tensors = {
-        name: torch.full((1, 1) if name[0] in "AWV" else (1,), value).double() for name, value in parameters.items()
-    }
-    found = empirical_ntk(architecture, tensors, torch.zeros(1, 1, dtype=torch.float64))
-    kernel, output = found.ntk.item(), abs(found.outputs.item())
-    return symbolic(kernel >= 2 * output, f"all frozen but W_2 = 100, width 1, x = 0: K = {kernel}, f = {output}")
+    return one_neuron(resnet(1), ["W_2"], x=0.0, b=1.0, W_2=100.0)
 
 
-@counterexample(RESNET_BOUND, TOP_TRAINED)
-def test_with_the_resnets_last_bias_frozen_the_kernel_need_not_follow_the_output():
-    record(frozen_resnet())
+@counterexample(RESNET_BOUND, TOP_TRAINED, of=test_the_kernel_of_the_resnet_controls_its_output)
+def test_with_the_resnets_last_bias_frozen_the_kernel_need_not_follow_the_output(claim):
+    judge_case(diagonal_bounds_output, claim, frozen_resnet())
 
 
-@counterexample(RESNET_BOUND, SCALE)
-def test_at_scale_zero_the_bound_is_empty():
-    record(symbolic(bool(2 * abs(sympy.Integer(0)) > 0), "at alpha = 0 the constant 2 |alpha| / sqrt(m) is zero"))
+def diagonal_bounds_power(claim: float, case: Case) -> None:
+    """Is K(x, x) at least claim times the bound of the network without biases, at every point?"""
+    depth = case.network.depth
+    width, power = len(case.parameters["W_1"]), 1 / (depth + 1)
+    kernel, outputs = kernel_and_output(case.trained, case.parameters, case.inputs)
+    scale = case.inputs.norm(dim=1) ** (2 * power) * (2 / width) ** (depth * power)
+    bound = (depth + 1) * scale * outputs.abs() ** (2 * depth * power)
+    record_at_least(kernel.diagonal(), claim * bound, kernel.diagonal())
 
 
 @check(BIAS_FREE_BOUND, 1.0, mutants={"5% more": 1.05})
 @given(drawn=networks())
 def test_without_biases_the_kernel_controls_a_power_of_the_output(claim, drawn):
-    depth, width, inputs, *_ = drawn
-    power = 1 / (depth + 1)
-    for parameters in (random_parameters(fcn(depth, "none"), drawn), attaining_without_biases(drawn)):
-        kernel, outputs = kernel_and_output(fcn(depth, "none"), parameters, inputs)
-        scale = inputs.norm(dim=1) ** (2 * power) * (2 / width) ** (depth * power)
-        bound = (depth + 1) * scale * outputs.abs() ** (2 * depth * power)
-        record_at_least(kernel.diagonal(), claim * bound, kernel.diagonal())
+    network = fcn(drawn[0], "none")
+    for parameters in (random_parameters(network, drawn), attaining_without_biases(drawn)):
+        judge_case(diagonal_bounds_power, claim, case_of(network, parameters, drawn[2]))
 
 
-@counterexample(BIAS_FREE_BOUND, ALL_WEIGHTS)
-def test_with_one_trained_layer_the_kernel_does_not_follow_the_output():
-    # Depth 1, width 1, x = 1, W_1 = 1 frozen: K = 2 whatever w is, and f = sqrt(2) w.
-    record(two_against_sqrt_2_w(10, "W_1 = 1 frozen, x = 1"))
+@counterexample(BIAS_FREE_BOUND, ALL_WEIGHTS, of=test_without_biases_the_kernel_controls_a_power_of_the_output)
+def test_with_one_trained_layer_the_kernel_does_not_follow_the_output(claim):
+    # W_1 = 1 frozen: K = 2 whatever w is, and f = sqrt(2) w.
+    judge_case(diagonal_bounds_power, claim, one_neuron(fcn(1, "none"), ["W_2"], x=1.0, W_1=1.0, W_2=10.0))
 
 
 def two_points_one_each(width: int) -> tuple[Tensors, torch.Tensor]:
@@ -277,53 +321,55 @@ def two_points_one_each(width: int) -> tuple[Tensors, torch.Tensor]:
     return parameters, torch.tensor([[-small], [small]], dtype=torch.float64)
 
 
+def form_bounds_sum(claim: float, case: Case) -> None:
+    """Is c'Kc >= claim 2 sqrt(2/m) |c'f|?"""
+    kernel, outputs = kernel_and_output(case.trained, case.parameters, case.inputs)
+    factor, c = factor_of(case.network, len(case.parameters[f"W_{case.network.depth}"])), case.weights
+    record_at_least(c @ kernel @ c, claim * factor * (c @ outputs).abs(), kernel.diagonal() @ c**2)
+
+
 @check(PAIRS, 1.0, mutants={"5% more": 1.05, "n times": 2.0})
 @given(drawn=networks())
 def test_the_summed_kernel_controls_the_summed_output(claim, drawn):
     depth, width, inputs, *_ = drawn
-    cases: list[tuple[int, Tensors, torch.Tensor]] = [
-        (depth, random_parameters(fcn(depth), drawn), inputs),
-        (depth, attaining_fcn(drawn), (inputs if depth > 1 else 0 * inputs)[:1]),
-        (1, *two_points_one_each(width)),
-    ]
-    for layers, parameters, points in cases:
-        kernel, outputs = kernel_and_output(fcn(layers), parameters, points)
-        bound = claim * factor_of(fcn(layers), width) * outputs.sum().abs()
-        record_at_least(kernel.sum(), bound, kernel.diagonal().sum())
+    judge_case(form_bounds_sum, claim, case_of(fcn(depth), random_parameters(fcn(depth), drawn), inputs))
+    attaining = (inputs if depth > 1 else 0 * inputs)[:1]
+    judge_case(form_bounds_sum, claim, case_of(fcn(depth), attaining_fcn(drawn), attaining))
+    judge_case(form_bounds_sum, claim, case_of(fcn(1), *two_points_one_each(width)))
 
 
-@counterexample(PAIRS, TOP_TRAINED)
-def test_with_the_last_bias_frozen_the_summed_kernel_need_not_follow():
-    record(two_against_sqrt_2_w(10, "one point, b_1 = 1 frozen, x = 0"))
+@counterexample(PAIRS, TOP_TRAINED, of=test_the_summed_kernel_controls_the_summed_output)
+def test_with_the_last_bias_frozen_the_summed_kernel_need_not_follow(claim):
+    judge_case(form_bounds_sum, claim, one_neuron(fcn(1), ["W_1", "W_2"], x=0.0, b_1=1.0, W_2=10.0))
 
 
-@counterexample(PAIRS, EQUAL_WEIGHTS)
-def test_with_weights_of_both_signs_the_kernel_need_not_follow_the_difference():
-    # Depth 1, width 1, x = h and -h, w = v, b = 1 active at both: c = (1, -1) leaves (2/m) (v^2 + w^2) (2 h)^2 alone.
-    h, weight = sympy.Rational(1, 100), sympy.Integer(1)
-    kernel = 2 * (2 * weight * h) ** 2 + 2 * (2 * h) ** 2 * weight**2
-    difference = sympy.sqrt(2) * weight * 2 * weight * h
-    holds = bool(kernel >= 2 * sympy.sqrt(2) * difference)
-    record(symbolic(holds, f"c = (1, -1), x = {h}, {-h}: c'Kc = {kernel} < {2 * sympy.sqrt(2) * difference}"))
+@counterexample(PAIRS, EQUAL_WEIGHTS, of=test_the_summed_kernel_controls_the_summed_output)
+def test_with_weights_of_both_signs_the_kernel_need_not_follow_the_difference(claim):
+    # w = v = b = 1, active at x = h and -h: c = (1, -1) leaves (2/m) (v^2 + w^2) (2 h)^2 of the kernel alone.
+    case = one_neuron(fcn(1), ["W_1", "b_1", "W_2"], x=0.01, W_1=1.0, b_1=1.0, W_2=1.0)
+    signs = torch.tensor([1.0, -1.0], dtype=torch.float64)
+    judge_case(form_bounds_sum, claim, case._replace(inputs=torch.cat([case.inputs, -case.inputs]), weights=signs))
+
+
+def weighted_form_bounds_sum(claim: float | str, case: Case) -> None:
+    """Is c'Kc >= claim 2 |alpha| / sqrt(m) |sum c| |c'f|? The claim "absolute" has sum |c_i| for |sum c|."""
+    kernel, outputs = kernel_and_output(case.trained, case.parameters, case.inputs)
+    constant, c = factor_of(case.network, len(case.parameters["W_1"])), case.weights
+    total = c.abs().sum() if claim == "absolute" else claim * c.sum().abs()
+    record_at_least(c @ kernel @ c, constant * total * (c @ outputs).abs(), kernel.diagonal() @ c**2)
 
 
 @check(RESNET_PAIRS, 1.0, mutants={"5% more": 1.05, "sum of |c_i|": "absolute"})
 @given(drawn=networks(), scale=SCALES)
 def test_the_resnets_kernel_summed_with_weights_controls_the_output_summed_with_them(claim, drawn, scale):
-    constant = factor_of(resnet(drawn[0], scale), drawn[1])
     weights = torch.from_numpy(drawn[3].standard_normal(len(drawn[2])))
-    for kernel, outputs in resnets(drawn, scale):
+    for parameters in resnet_parameters(drawn, scale):
         for c in (weights, weights.abs()):
-            total = c.abs().sum() if claim == "absolute" else claim * c.sum().abs()
-            bound = constant * total * (c @ outputs).abs()
-            record_at_least(c @ kernel @ c, bound, kernel.diagonal() @ c**2)
+            judge_case(weighted_form_bounds_sum, claim, case_of(resnet(drawn[0], scale), parameters, drawn[2], c))
 
 
-@counterexample(RESNET_PAIRS, TOP_TRAINED)
-def test_with_the_resnets_last_bias_frozen_the_summed_kernel_need_not_follow():
-    record(frozen_resnet())
-
-
-@counterexample(RESNET_PAIRS, SCALE)
-def test_at_scale_zero_the_summed_bound_is_empty():
-    record(symbolic(bool(2 * abs(sympy.Integer(0)) > 0), "at alpha = 0 the constant 2 |alpha| / sqrt(m) is zero"))
+@counterexample(
+    RESNET_PAIRS, TOP_TRAINED, of=test_the_resnets_kernel_summed_with_weights_controls_the_output_summed_with_them
+)
+def test_with_the_resnets_last_bias_frozen_the_summed_kernel_need_not_follow(claim):
+    judge_case(weighted_form_bounds_sum, claim, frozen_resnet())

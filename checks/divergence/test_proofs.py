@@ -13,10 +13,11 @@ import numpy as np
 import sympy
 from sympy import Integer, Rational, exp, sqrt
 
-from checks.divergence.identities import SYSTEM, enclosure, printed_statement, record_identity, show, undecided
-from ntk_companion.evidence import certified, symbolic
+from checks.divergence.identities import SYSTEM, enclosure, printed_statement, record_identity, show
+from ntk_companion.evidence import Verdict, certified, symbolic
 from ntk_companion.judging import check, record
 from ntk_companion.statement import Finding, Severity, Statement
+from ntk_companion.symbolics import combined, is_nonnegative, is_positive, vanishes
 from numerics.data.points import rational_points
 from numerics.kernels.gram import ntk
 from numerics.kernels.spectrum import certified_lambda_min, factorised_enclosure
@@ -32,17 +33,19 @@ HALF = Rational(1, 2)
 # (C.23) and (C.24): the set of late residuals
 
 DERIVED_SET = derived_limit_set()
+RIGHT_SET = PRINTED["eq:C.23"].corrected
 SET_LATEX = (
-    rf"\Gamma_\epsilon = \{{ r \in [0, 1)^n : {sympy.latex(DERIVED_SET.lower)} \le \max_i r_i"
-    rf" \le {sympy.latex(DERIVED_SET.upper)} \}}"
+    rf"\Gamma_\epsilon = \{{ r \in [0, 1)^n : {sympy.latex(RIGHT_SET.lower)} \le \max_i r_i"
+    rf" \le {sympy.latex(RIGHT_SET.upper)} \}}"
 )
 LIMIT_SET = printed_statement(
     "eq:C.23",
     "Where the residuals stay while V is near its limit",
     "A proof for all V* > 0, epsilon > 0 and n, from V = -sum ln(1 - u_i).",
     Finding(
-        Severity.USED_LATER,
-        "The lower end has the wrong sign in the exponent: it is negative, and the set contains r = 0.",
+        Severity.TYPO,
+        "The lower end has the wrong sign in the exponent: it is negative, and the set contains r = 0, so that M of "
+        "(C.24) would be 0. That M > 0 is said there repairs it: with the right sign it is.",
         corrected=SET_LATEX,
     ),
     uses=("eq:C.22",),
@@ -50,16 +53,10 @@ LIMIT_SET = printed_statement(
 LOWER_BOUND = printed_statement(
     "eq:C.24",
     "The energy falls at a positive rate while its limit is positive",
-    "The inequalities hold (K^r has the eigenvalues of K: proved for n up to 3, the argument is the same for all n); "
-    "M > 0 is refuted for the set as printed and proved for the corrected one, for all V* > 0 and n.",
-    Finding(
-        Severity.USED_LATER,
-        "With (C.23) as printed M = 0; with the corrected set M = (1 - exp(-V*/n))^2 > 0, and the proof of Theorem 1 "
-        "goes through.",
-        corrected=r"M = \min_{r \in \Gamma_\epsilon} \|r\|_2^2 ="
-        rf" \left({sympy.latex(DERIVED_SET.lower)}\right)^2 > 0",
-    ),
+    "With the set of (C.23) put right: K^r has the eigenvalues of K, proved for n up to 3 (the argument is the same "
+    "for all n), and M = (1 - exp(-V*/n))^2 > 0 is proved for all V* > 0 and n. With the set as printed M = 0.",
     uses=("eq:C.23",),
+    revision=2,
 )
 EXAMPLE = {limit_energy: sympy.log(2), excess: sympy.log(2) / 2, samples: Integer(2)}
 
@@ -67,10 +64,11 @@ EXAMPLE = {limit_energy: sympy.log(2), excess: sympy.log(2) / 2, samples: Intege
 @check(
     LIMIT_SET,
     PRINTED["eq:C.23"].form,
-    corrected=DERIVED_SET,
+    corrected=RIGHT_SET,
     mutants={
-        "n lost": replace(DERIVED_SET, lower=1 - exp(-limit_energy)),
-        "epsilon lost": replace(DERIVED_SET, upper=1 - exp(-limit_energy)),
+        "n lost": replace(RIGHT_SET, lower=1 - exp(-limit_energy)),
+        "epsilon lost": replace(RIGHT_SET, upper=1 - exp(-limit_energy)),
+        "twice n": replace(RIGHT_SET, lower=1 - exp(-limit_energy / (2 * samples))),
     },
 )
 def test_limit_set(claim):
@@ -95,29 +93,32 @@ def judge_eigenvalues(conjugation: Conjugation) -> None:
         for pattern in range(2**size):
             signs = sympy.diag(*(1 - 2 * (pattern >> bit & 1) for bit in range(size)))
             one, other = (matrix.charpoly(place).as_expr() for matrix in (conjugation(signs, kernel), kernel))
-            if sympy.expand(one - other) != 0:
-                record(symbolic(False, f"labels {list(signs.diagonal())}: the eigenvalues of K^r are not those of K"))
+            verdict = vanishes(one - other)
+            if verdict is not Verdict.CONFIRMED:
+                detail = f"labels {list(signs.diagonal())}: the eigenvalues of K^r are not those of K"
+                record(symbolic(verdict, detail, covers_all=False))
                 return
-        record(symbolic(True, f"n = {size}: K^r has the eigenvalues of K", covers_all=False))
+        record(symbolic(Verdict.CONFIRMED, f"n = {size}: K^r has the eigenvalues of K", covers_all=False))
 
 
 @check(
     LOWER_BOUND,
     (PRINTED["eq:C.24"].form, conjugated),
-    corrected=(DERIVED_SET, conjugated),
-    mutants={"K^r = diag(s) K": (DERIVED_SET, lambda signs, kernel: signs * kernel)},
+    mutants={
+        "K^r = diag(s) K": (RIGHT_SET, lambda signs, kernel: signs * kernel),
+        "the set as (C.23) prints it": (PRINTED["eq:C.23"].form, conjugated),
+        "from V* = 0 on": (replace(RIGHT_SET, lower=1 - exp(0 * limit_energy)), conjugated),
+    },
 )
 def test_energy_falls_at_a_positive_rate(claim):
-    """(C.24): M > 0 exactly if ln(1 - lower end) < 0."""
+    """(C.24): the lower end of the set is the derived one, and M, its square where that is positive, is positive."""
     limit_set, conjugation = claim
     judge_eigenvalues(conjugation)
-    logarithm = sympy.log(1 - limit_set.lower)
-    if logarithm.is_negative:
-        record(symbolic(True, "M > 0"))
-    else:
-        least = limit_set.least_square.subs(EXAMPLE)
-        detail = f"n = 2, V* = ln 2: the lower end is {limit_set.lower.subs(EXAMPLE)}, M = {least}"
-        record(symbolic(False, detail) if least == 0 else undecided(detail))
+    least = limit_set.least_square.subs(EXAMPLE)
+    shown = f"n = 2, V* = ln 2: the lower end is {limit_set.lower.subs(EXAMPLE)}, M = {least}"
+    # M > 0 exactly if ln(1 - lower end) < 0, which sympy reads off.
+    positive = is_positive(-sympy.log(1 - limit_set.lower), EXAMPLE)
+    record(symbolic(positive, "M > 0" if positive is Verdict.CONFIRMED else shown, covers_all=False))
 
 
 # (3.3): the whole training process
@@ -137,6 +138,7 @@ CONVERGENCE = printed_statement(
     ),
 )
 HORIZON = sympy.Symbol("T", positive=True)
+WIDTH = sympy.Symbol("m", positive=True)
 
 
 def neuron_solves_the_flow() -> bool:
@@ -162,7 +164,12 @@ def share_that_grows() -> sympy.Expr:
     return sympy.simplify(sympy.integrate(density[0] * inner, (bias, 0, sympy.oo)))
 
 
-@check(CONVERGENCE, PRINTED["eq:3.3"].form, corrected=HORIZON)
+@check(
+    CONVERGENCE,
+    PRINTED["eq:3.3"].form,
+    corrected=HORIZON,
+    mutants={"up to times that grow like sqrt(m)": HORIZON * sqrt(WIDTH), "at all times": sympy.oo},
+)
 def test_kernel_during_training(claim):
     """One sample (0, y = 1), FCN of depth 1: neurons with b > |w| at the start, d tau = sqrt(2/m) u dt.
 
@@ -170,22 +177,28 @@ def test_kernel_during_training(claim):
     be bounded away from zero. With probability 1 - (3/4)^m there is one. Up to time T, tau <= sqrt(2/m) T.
     """
     assert neuron_solves_the_flow()
-    width = sympy.Symbol("m", positive=True)
     share = flow.kernel_at_origin()
     start = share.subs(flow.time, 0)
     if claim == sympy.oo:
         grows = sympy.limit(share, flow.time, sympy.oo) == sympy.oo
-        likely = sympy.limit(1 - (1 - share_that_grows()) ** width, width, sympy.oo) == 1
+        likely = sympy.limit(1 - (1 - share_that_grows()) ** WIDTH, WIDTH, sympy.oo) == 1
         detail = f"K_t(0, 0) -> infinity with probability 1 - ({1 - share_that_grows()})^m, L = 1, one sample at x = 0"
-        record(symbolic(False, detail) if grows and likely else undecided(detail))
+        verdict = Verdict.REFUTED if grows and likely else Verdict.INCONCLUSIVE
+        record(symbolic(verdict, detail, covers_all=False))
         return
     above = sympy.factor(sympy.expand(exp(2 * flow.time) * start - share))
     below = sympy.factor(sympy.expand(share - exp(-2 * flow.time) * start))
     bounds = [side.subs(flow.time, sympy.log(1 + sympy.Symbol("e", nonnegative=True))) for side in (above, below)]
     enclosed = all(_has_nonnegative_terms(bound) for bound in bounds)
-    vanishing = sympy.limit(exp(2 * sqrt(2 / width) * claim), width, sympy.oo) == 1
+    factor = sympy.limit(exp(2 * sqrt(2 / WIDTH) * claim), WIDTH, sympy.oo)
+    if factor != 1:
+        # A neuron with Q = 0 multiplies its share by exp(2 tau), tau = sqrt(2/m) T (1 - o(1)) while f is bounded.
+        record(symbolic(Verdict.REFUTED, f"K_t / K_0 may reach {factor}, not 1, as m grows", covers_all=False))
+        return
+    vanishing = factor == 1
     detail = "exp(-2 tau) <= K_t / K_0 <= exp(2 tau), tau <= sqrt(2/m) T -> 0"
-    record(symbolic(True, detail, covers_all=False) if enclosed and vanishing else undecided(detail))
+    verdict = Verdict.CONFIRMED if enclosed and vanishing else Verdict.INCONCLUSIVE
+    record(symbolic(verdict, detail, covers_all=False))
 
 
 def _has_nonnegative_terms(expression: sympy.Expr) -> bool:
@@ -212,14 +225,15 @@ HEMISPHERE = Statement(
 )
 
 
-@check(HEMISPHERE, 0, corrected=1)
+@check(HEMISPHERE, 0, corrected=1, mutants={"the coordinate before": -1, "the last of d": 0})
 def test_hemisphere_of_lemma_2(claim):
     """Is coordinate number d + claim of x~ = (x, 1) positive for every x?"""
     for dimension in (1, 2, 3):
         extended = [*sympy.symbols(f"x_1:{dimension + 1}", real=True), Integer(1)]
         coordinate = extended[dimension + claim - 1]
         detail = f"d = {dimension}: coordinate {dimension + claim} of (x, 1) is {coordinate}"
-        record(symbolic(bool(coordinate.is_positive), detail, covers_all=False))
+        everywhere = is_positive(coordinate, dict.fromkeys(coordinate.free_symbols, -1))
+        record(symbolic(everywhere, detail, covers_all=False))
 
 
 # alpha = 0
@@ -251,7 +265,12 @@ def exact_gram(depth: int, scale: sympy.Expr, of_features: bool) -> sympy.Matrix
     ))  # fmt: skip
 
 
-@check(SCALE, (Integer(0), HALF, Integer(-1)), corrected=(HALF, Integer(-1), Rational(1, 100)))
+@check(
+    SCALE,
+    (Integer(0), HALF, Integer(-1)),
+    corrected=(HALF, Integer(-1), Rational(1, 100)),
+    mutants={"alpha >= 0": (Integer(0), Rational(1, 100), HALF)},
+)
 def test_every_residual_scale(claim):
     """K_Res on -1, 0, 1."""
     points = rational_points("-1, 0, 1", [[Fraction(value)] for value in LINE])
@@ -261,7 +280,8 @@ def test_every_residual_scale(claim):
             singular = [name for name, gram in grams.items() if (gram * NULL_VECTOR).is_zero_matrix]
             detail = f"depth {depth}, alpha = {scale}, points -1, 0, 1"
             if singular:
-                record(symbolic(False, f"{detail}: the null vector (1, -2, 1) of {', '.join(singular)}"))
+                shown = f"{detail}: the null vector (1, -2, 1) of {', '.join(singular)}"
+                record(symbolic(Verdict.REFUTED, shown, covers_all=False))
                 continue
             found = certified_lambda_min(partial(ntk, resnet(depth, scale), points), 1)
             record(certified(True if found.positive else None, f"{detail}: lambda_min >= {show(found.lower)}"))
@@ -303,7 +323,17 @@ def _relative(network: FiniteNetwork, passage: Passage, names: list[str]) -> sym
     return sympy.sqrt(sympy.cancel(kernel_part(passage, passage, names) / inner(last, last)))
 
 
-@check(DIVERGENCE, through_last_shift, corrected=through_input_layer)
+def through_2_percent_more(network: FiniteNetwork, passage: Passage) -> sympy.Expr:
+    """Wrong: 2% more than A and b give."""
+    return Rational(102, 100) * through_input_layer(network, passage)
+
+
+@check(
+    DIVERGENCE,
+    through_last_shift,
+    corrected=through_input_layer,
+    mutants={"the step as it stands": through_last_shift, "2% more than A and b give": through_2_percent_more},
+)
 def test_divergence_without_residual_branches(claim):
     """K >= |a_L|^2 + c^2 |W|^2 / 4 and f = W a_L give K - c |f| >= |a_L -+ c W' / 2|^2 >= 0, of use if c > 0."""
     network = symbolic_network(resnet(1, 0), 1, (2,))
@@ -313,10 +343,12 @@ def test_divergence_without_residual_branches(claim):
     for sign in (1, -1):
         gap = features - sign * ratio * last.T
         parts = inner(features, features) + ratio**2 * inner(last, last)
-        if sympy.expand(parts - 2 * sign * ratio * output - inner(gap, gap)) != 0:
-            record(undecided("completing the square failed"))
-            return
-    record(symbolic(bool(ratio.is_positive), f"alpha = 0: c = {2 * ratio}", covers_all=False))
+        completed = vanishes(parts - 2 * sign * ratio * output - inner(gap, gap))
+        # What is left of K once |a_L|^2 and c^2 |W|^2 / 4 are taken: zero or a sum of squares if the parts carry c.
+        kernel = kernel_part(passage, passage, ["A", "b", f"d_{network.depth}", "W_2"])
+        carried = is_nonnegative(sympy.factor(kernel - parts))
+        record(symbolic(combined([completed, carried]), "K >= |a_L|^2 + c^2 |W|^2 / 4", covers_all=False))
+    record(symbolic(is_positive(ratio), f"alpha = 0: c = {2 * ratio}", covers_all=False))
 
 
 # Remark 1: other losses
@@ -432,7 +464,7 @@ Hypotheses = tuple[Callable[[sympy.Expr], bool], ...]
     REMARK_1,
     (is_convex, is_decreasing),
     corrected=(is_convex, is_decreasing, is_bounded_below),
-    mutants={"decreasing alone": (is_decreasing,)},
+    mutants={"decreasing alone": (is_decreasing,), "as printed": (is_convex, is_decreasing)},
 )
 def test_other_losses(claim):
     """Remark 1, loss by loss, for those that satisfy the hypotheses claimed.
@@ -452,7 +484,8 @@ def test_other_losses(claim):
                 f"{name} loss, {path.network.architecture.name}: an exact flow with lambda_min(K_t) >= "
                 f"{path.least_eigenvalue} whose second margin does not rise to infinity"
             )
-            record(symbolic(False, detail) if refutes_divergence(path) else undecided(detail))
+            verdict = Verdict.REFUTED if refutes_divergence(path) else Verdict.INCONCLUSIVE
+            record(symbolic(verdict, detail, covers_all=False))
 
 
 def energy_rates(loss: sympy.Expr, residual: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
@@ -484,7 +517,10 @@ REMARK_1_RESIDUAL = Statement(
     REMARK_1_RESIDUAL,
     lambda loss: SIGN * sympy.diff(loss, flow.z),
     corrected=lambda loss: -sympy.diff(loss, flow.z),
-    mutants={"the loss for its slope": lambda loss: loss},
+    mutants={
+        "the loss for its slope": lambda loss: loss,
+        "2% more": lambda loss: -Rational(102, 100) * sympy.diff(loss, flow.z),
+    },
 )
 def test_residual_of_other_losses(claim):
     """dV/dt = -u' K^r u with the u of Remark 1."""
@@ -567,7 +603,7 @@ def test_energy_identity_on_a_kink(claim):
     gram = sympy.Matrix(5, 5, lambda i, j: sympy.expand(kernel_part(passages[i], passages[j])))
     form = sympy.expand((SIGNED_RESIDUALS.T * gram * SIGNED_RESIDUALS)[0])
     if form == 0:
-        record(symbolic(True, "u' K^r u = 0 = dL/dt", covers_all=False))
+        record(symbolic(Verdict.CONFIRMED, "u' K^r u = 0 = dL/dt", covers_all=False))
         return
     with SYSTEM.working():
         level = root_level()

@@ -11,7 +11,7 @@ from ntk_companion.appendix.style import dots, line
 
 
 def fitted_line(axes: Any, width: np.ndarray, value: np.ndarray, index: int, slope: float) -> None:
-    """Runs as marks, and the line of the fitted slope through their geometric mean."""
+    """Draw runs as marks, and the line of the fitted slope through their geometric mean; both of shape (runs,)."""
     axes.plot(width, value, **{**dots(index), "markersize": 2.2, "markeredgewidth": 0.5})
     ends = np.array([width.min(), width.max()])
     axes.plot(ends, np.exp(np.mean(np.log(value) - slope * np.log(width))) * ends**slope, **line(index))

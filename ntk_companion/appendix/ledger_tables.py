@@ -182,8 +182,8 @@ def _corrected(entry: Record) -> str:
 
 def audit(material: Material, file: Path) -> Table:
     """The auditor's replies to a file of claims, decided now; those that stand for statements by the ledger."""
-    from ntk_companion.audit import replies
-    from ntk_companion.audit.claims import read_claims
+    from ntk_companion.audit.claims.reading import read_claims
+    from ntk_companion.audit.reply import replies
 
     claims = read_claims(file)
     named = dict.fromkeys(str(claim.statement) for claim in claims.claims if claim.statement)

@@ -13,7 +13,7 @@ from ntk_companion.cli.arguments import Result
 
 if TYPE_CHECKING:
     from ntk_companion.appendix.material import Material
-    from ntk_companion.audit.claims import Claim, ClaimsFile
+    from ntk_companion.audit.claims.claim import Claim, ClaimsFile
     from ntk_companion.ledger import Record
 
 FORMATS = ("text", "markdown", "latex")
@@ -38,9 +38,9 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> Result:
     """The replies to the claims."""
     from ntk_companion import ledger
-    from ntk_companion.audit import replies
-    from ntk_companion.audit.claims import read_claims
-    from ntk_companion.audit.errors import InputError
+    from ntk_companion.audit.claims.reading import read_claims
+    from ntk_companion.audit.reply import replies
+    from ntk_companion.audit.syntax.errors import InputError
 
     claims = read_claims(options.file)
     if options.only is not None:
@@ -58,6 +58,10 @@ def run(options: argparse.Namespace) -> Result:
         changes = replies.differences(record, before)
         record |= {"against": str(options.against), "differences": changes}
         lines += [f"differs from {options.against}: {change}" for change in changes] or [f"as in {options.against}"]
+    faults = [reply.fault for reply in found if reply.fault]
+    if faults:
+        more = f"; and {len(faults) - 1} more, told in the replies" if len(faults) > 1 else ""
+        return Result(record, lines, 2, (f"{faults[0]}{more}",))
     refuted = any(reply.verdict == "REFUTED" for reply in found)
     return Result(record, lines, 1 if refuted else 0)
 
@@ -93,8 +97,10 @@ def _check_names(claims: ClaimsFile, material: Material) -> None:
 
 
 def _check_readings(claims: ClaimsFile, entries: Mapping[str, Record]) -> None:
+    from ntk_companion.audit.claims.claim import Reading
+
     for claim in claims.claims:
-        corrected = claim.statement is not None and claim.reading == "corrected"
+        corrected = claim.statement is not None and claim.reading is Reading.CORRECTED
         if corrected and not entries[str(claim.statement)]["corrected_confirmed"]:
             fault = f"the ledger has no corrected form of {claim.statement}"
             raise ValueError(f'{_place(claims, claim)}: {fault}; leave out reading = "corrected"')

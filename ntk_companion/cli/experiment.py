@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """Runs experiments and writes each table of results as a CSV file that names its command, settings and
 versions and is sealed by a hash. Without a name, lists the experiments. Tables and figures are drawn from the results
-recorded with the suite, in the folders `recorded`, which this command replaces unless --out names another folder."""
+recorded with the suite: those are replaced only with --replace."""
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the parser of ``ntk-companion experiment`` to the subcommands."""
     parser = commands.add_parser("experiment", help="run an experiment and record it", description=DESCRIPTION)
     parser.add_argument("names", nargs="*", metavar="NAME", help="the experiments to run, one after the other")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; default: the suite's recorded results")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; default: a new folder here")
+    parser.add_argument("--replace", action="store_true", help="replace the results recorded with the suite")
     parser.set_defaults(run=run)
 
 
@@ -30,6 +32,8 @@ def run(options: argparse.Namespace) -> Result:
     """Run the experiments named, or list them all."""
     from ntk_companion.suite import descriptions, suites
 
+    if options.replace and options.out is not None:
+        raise ValueError("--replace writes over the recorded results, --out elsewhere: leave one of them out")
     found = {name: suite for suite in reversed(suites()) for name in suite.experiments()}
     if not options.names:
         rows = [row for suite in suites() for row in sorted(descriptions(suite).items())]
@@ -37,12 +41,18 @@ def run(options: argparse.Namespace) -> Result:
     unknown = sorted(set(options.names) - set(found))
     if unknown:
         raise ValueError(f"there is no experiment {unknown[0]!r}: choose from {', '.join(sorted(found))}")
-    written = [str(path) for name in options.names for path in _written(found[name], name, options.out)]
+    out = None if options.replace else options.out or _new_folder()
+    written = [str(path) for name in options.names for path in _written(found[name], name, out)]
     return Result({"files": written}, [f"written: {path}" for path in written])
 
 
+def _new_folder() -> Path:
+    """The first folder experiment-1, experiment-2, .. that is not there yet."""
+    return next(path for number in itertools.count(1) if not (path := Path(f"experiment-{number}")).exists())
+
+
 def _written(suite: Suite, name: str, out: Path | None) -> Iterator[Path]:
-    """Run an experiment and write its tables, into the suite's recorded results unless `out` is another folder."""
+    """Run an experiment and write its tables into `out`, or over the suite's recorded results if that is None."""
     from ntk_companion import results
     from ntk_companion.files import make_folder
 

@@ -15,7 +15,7 @@ command tables inputs. A figure whose results are missing or were edited is refu
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the parser of ``ntk-companion figures`` to the subcommands."""
     parser = commands.add_parser("figures", help="the figures of the appendix", description=DESCRIPTION)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     arguments.add_ledger(parser)
@@ -23,7 +23,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """Draw the figures."""
+    """Draw the figures of the suite that the ledger speaks of. Raises ValueError if it is of no installed suite."""
     from ntk_companion.appendix import figures
     from ntk_companion.appendix.material import Material
     from ntk_companion.suite import suites

@@ -14,7 +14,8 @@ MOST_POINTS = 3000
 DESCRIPTION = """The n x n Gram matrix of the limiting NTK. Every entry is printed with D significant digits and is off
 by less than one unit of its last digit, proved by ball arithmetic; an entry below 10^-2D sqrt(K(x,x) K(x',x')) is
 printed as 0. The radius bounds the error of every entry as printed. lambda_min lies between the two numbers given,
-which agree to D digits if n <= 250 and lambda_min is proved positive."""
+which agree to D digits if n <= 250 and lambda_min is proved positive; it is zero where points coincide, which are then
+named."""
 
 
 def add_to(commands: Any) -> None:
@@ -22,6 +23,10 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("gram", help="the Gram matrix of a limiting NTK, certified", description=DESCRIPTION)
     arguments.add_network(parser)
     arguments.add_points(parser)
+    width = arguments.whole_number("the width", 1, 10**10)
+    parser.add_argument(
+        "--width", type=width, metavar="M", help="of the hidden layers, for the standard parametrisation"
+    )
     digits = arguments.whole_number("the number of digits", 1, MOST_DIGITS)
     parser.add_argument("--digits", type=digits, default=15, metavar="D", help="significant digits; default 15")
     parser.set_defaults(run=run)
@@ -33,11 +38,11 @@ def run(options: argparse.Namespace) -> Result:
 
     architecture = arguments.architecture(options)
     points = arguments.points(options, MOST_POINTS)
-    gram_over = _evaluator(architecture, points)
+    gram_over = _evaluator(architecture, points, options.width)
     matrix = decimal_matrix((gram_over(system) for system in _systems(options.digits)), options.digits)
-    smallest = _smallest_eigenvalue(gram_over, len(points), options.digits)
+    smallest, because = _smallest_eigenvalue(architecture, points, gram_over, options.digits)
     bounds = decimal_enclosure(smallest.lower, smallest.upper, options.digits + 2)
-    decided = "positive, proved" if smallest.positive else "its sign is not decided"
+    decided = "positive, proved" if smallest.positive else because or "not negative; whether it is zero is not decided"
     lines = [
         f"{architecture.name}; {len(points)} points in R^{points.dimension}: {options.points}",
         *arguments.corner(matrix.entries),
@@ -45,10 +50,11 @@ def run(options: argparse.Namespace) -> Result:
         f"lambda_min  {bounds[0]}",
         f"         .. {bounds[1]}  ({decided}; {smallest.method})",
     ]
-    return Result({"gram": matrix.entries, "radius": matrix.radius, "lambda_min": bounds}, lines)
+    values = {"gram": matrix.entries, "radius": matrix.radius, "lambda_min": bounds}
+    return Result(values | ({"because": because} if because else {}), lines)
 
 
-def _evaluator(architecture: Any, points: Any) -> Callable[[Any], Any]:
+def _evaluator(architecture: Any, points: Any, width: int | None) -> Callable[[Any], Any]:
     """The Gram matrix as a function of the number system, each evaluated once."""
     from numerics.kernels.gram import ntk
 
@@ -57,7 +63,7 @@ def _evaluator(architecture: Any, points: Any) -> Callable[[Any], Any]:
     def gram_over(system: Any) -> Any:
         bits = getattr(system, "bits", 53)
         if bits not in known:
-            known[bits] = ntk(architecture, points, system)
+            known[bits] = ntk(architecture, points, system, width=width)
         return known[bits]
 
     return gram_over
@@ -74,9 +80,14 @@ def _systems(digits: int) -> Iterator[Any]:
         yield Balls(bits << doubling)
 
 
-def _smallest_eigenvalue(gram_over: Callable[[Any], Any], size: int, digits: int) -> Any:
-    from numerics.kernels.spectrum import MOST_FACTORISED, certified_lambda_min
+def _smallest_eigenvalue(
+    architecture: Any, points: Any, gram_over: Callable[[Any], Any], digits: int
+) -> tuple[Any, str | None]:
+    from numerics.kernels.spectrum import MOST_FACTORISED
+    from numerics.kernels.structure import lambda_min_of_network
 
+    size = len(points)
     if size > MOST_FACTORISED:
-        return certified_lambda_min(gram_over, min(digits, 3))
-    return certified_lambda_min(gram_over, digits + 1, most_bits=8 * digits + (4096 if size <= 50 else 1024))
+        return lambda_min_of_network(architecture, points, gram_over, min(digits, 3))
+    most_bits = 8 * digits + (4096 if size <= 50 else 1024)
+    return lambda_min_of_network(architecture, points, gram_over, digits + 1, most_bits)

@@ -17,10 +17,22 @@ import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-from ntk_companion.cli import audit, experiment, figures, flow, gram, report, sample, statements, tables
+from ntk_companion.cli import (
+    audit,
+    compare,
+    derive,
+    experiment,
+    figures,
+    flow,
+    gram,
+    report,
+    sample,
+    statements,
+    tables,
+)
 from ntk_companion.cli.arguments import Result
 
-COMMANDS = (gram, sample, flow, audit, statements, experiment, tables, figures, report)
+COMMANDS = (gram, sample, flow, derive, audit, compare, statements, experiment, tables, figures, report)
 DONE, BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 3, 130, 141
 TICK = 1.0
 """Seconds between two signs of progress."""
@@ -46,13 +58,25 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
-        """Raise ValueError."""
+        """Raise ValueError with the message and where help is to be had."""
         raise ValueError(f"{message}; see {self.prog} --help")
+
+
+class Version(argparse.Action):
+    """Prints the version and ends, without reading it for any other command."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *ignored: Any) -> NoReturn:
+        """Print and exit."""
+        from ntk_companion import __version__
+
+        print(f"ntk-companion {__version__}")
+        parser.exit()
 
 
 def parser() -> Parser:
     """The parser of the whole command line."""
     result = Parser(prog="ntk-companion", description="Neural tangent kernels, certified and sampled.")
+    result.add_argument("--version", action=Version, nargs=0, help="print the version and end")
     commands = result.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add_to(commands)
@@ -75,7 +99,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         extra = EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:
             return _defect()
-        return _complain(f"this needs the package {error.name}: install the extra, pip install '.[{extra}]'", BAD_INPUT)
+        return _complain(
+            f"this needs the package {error.name}: install the extra, pip install 'ntk-companion[{extra}]'", BAD_INPUT
+        )
     except MemoryError:
         return _complain("not enough memory for so many points, digits or draws", BAD_INPUT)
     except OSError as error:

@@ -17,7 +17,7 @@ figure that cannot be built is named in the page, and the exit code is then 2.""
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the parser of ``ntk-companion report`` to the subcommands."""
     parser = commands.add_parser("report", help="one HTML page of everything", description=DESCRIPTION)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     arguments.add_ledger(parser)

@@ -12,14 +12,14 @@ from ntk_companion.cli.arguments import Result, table
 SCHEMA = "ntk-companion statements 1"
 NOT_RUN = "not run"
 DESCRIPTION = f"""Every statement with its status, scope, evidence and mutants. The status is that of the ledger that
-the last run of the checks wrote: ledger.json in this folder, or else beside the checks. A statement that it does not
-hold, or holds in another revision, is "{NOT_RUN}"."""
+the last run of the checks wrote: ledger.json in this folder or beside the checks, or else the one recorded with the
+suite. A statement that it does not hold, or holds in another revision, is "{NOT_RUN}"."""
 
 Record = dict[str, Any]
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the parser of ``ntk-companion statements`` to the subcommands."""
     parser = commands.add_parser("statements", help="every statement and its status", description=DESCRIPTION)
     arguments.add_ledger(parser)
     parser.set_defaults(run=run)
@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> Result:
 def _joined(record: Record, entry: Record | None) -> Record:
     """A statement's record with what the ledger says of it."""
     if entry is None or entry.get("revision") != record["revision"]:
-        return record | {"status": NOT_RUN, "scope": None, "evidence": []}
+        mutants = [mutant | {"killed": None} for mutant in record["mutants"]]
+        return record | {"status": NOT_RUN, "verdict": None, "scope": None, "evidence": [], "mutants": mutants}
     return record | entry | {"status": entry["verdict"]}
 
 

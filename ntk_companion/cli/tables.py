@@ -17,7 +17,7 @@ edited is refused, and so is one of edited results: then nothing is written for 
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the parser of ``ntk-companion tables`` to the subcommands."""
     parser = commands.add_parser("tables", help="the tables of the appendix", description=DESCRIPTION)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     arguments.add_ledger(parser)

@@ -63,7 +63,8 @@ UNDECIDED = Status(
 VACUOUS = Status(
     "vacuous", "∅", "VACUOUS", "True for a reason that says nothing, such as a hypothesis that never held."
 )  # fmt: skip
-STATUSES = (PROVED, HELD, FINDING, REFUTED, UNDECIDED, VACUOUS)
+CITED = Status("cited", "→", "CITED", "Taken from the literature, as its source says: nothing here decides it.")
+STATUSES = (PROVED, HELD, FINDING, REFUTED, UNDECIDED, VACUOUS, CITED)
 
 
 @dataclass(frozen=True)
@@ -128,12 +129,16 @@ def status_of(entry: Record) -> Status:
             return FINDING if entry["finding"] else REFUTED
         case Verdict.VACUOUS:
             return VACUOUS
+        case ledger.CITED:
+            return CITED
     return UNDECIDED
 
 
 def scope(entry: Record) -> str:
     """The scope of a verdict, as words that stand after it."""
-    return "scope: all" if entry["scope"] == "all" else str(entry["scope"])
+    if entry["scope"] != "all":
+        return str(entry["scope"])
+    return "scope: all" + (f", given {', '.join(entry['rests_on'])}" if entry["rests_on"] else "")
 
 
 def anchor(name: str) -> str:

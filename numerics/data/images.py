@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import importlib.util
+import math
 import os
 import struct
 import tempfile
@@ -19,6 +20,8 @@ import numpy as np
 
 from numerics.data.points import RationalPoints
 
+MOST_BYTES = 200_000_000
+"""More than MNIST's 47 MB; a small file can be packed that unpacks to gigabytes."""
 INSTALL = "install the extra with: pip install 'ntk-companion[data]'"
 
 
@@ -118,10 +121,15 @@ def _read_idx(path: Path, dimensions: int) -> np.ndarray:
     try:
         content = path.read_bytes()
         if content[:2] == b"\x1f\x8b":
-            content = gzip.decompress(content)
+            with gzip.open(path) as packed:
+                content = packed.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise ValueError
         shape = struct.unpack_from(f">{dimensions}I", content, 4)
-        if content[:4] != bytes((0, 0, 8, dimensions)) or len(content) != 4 + 4 * dimensions + np.prod(shape):
+        # math.prod: a product of these in 64 bits can wrap around to the size that is there.
+        if content[:4] != bytes((0, 0, 8, dimensions)) or len(content) != 4 + 4 * dimensions + math.prod(shape):
             raise ValueError
     except (struct.error, ValueError, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ValueError(f"{path} is not a whole IDX file of bytes in {dimensions} dimensions") from error
+        whole = f"a whole IDX file of bytes in {dimensions} dimensions, of at most {MOST_BYTES // 10**6} MB unpacked"
+        raise ValueError(f"{path} is not {whole}") from error
     return np.frombuffer(content, dtype=np.uint8, offset=4 + 4 * dimensions).reshape(shape)

@@ -22,7 +22,7 @@ import scipy.optimize
 
 from numerics.data.points import PointSet
 from numerics.kernels.gram import ntk
-from numerics.kernels.spectrum import Enclosure, certified_lambda_min
+from numerics.kernels.spectrum import MOST_BITS, Enclosure, certified_lambda_min
 from numerics.numbers.latex import interval_latex
 from numerics.numbers.systems import Balls
 from theory.architecture import Architecture
@@ -41,6 +41,10 @@ class Bounds:
 
     lower: flint.arb
     upper: flint.arb
+
+    def has_digits(self, digits: int) -> bool:
+        """Are the bounds positive, and do they agree to this many digits?"""
+        return bool(self.lower > 0 and (self.upper - self.lower) * flint.arb(10) ** digits < self.lower)
 
     def _repr_latex_(self) -> str:
         return f"${interval_latex(self.lower, self.upper)}$"
@@ -88,16 +92,28 @@ def gap_constants(matrix: np.ndarray, lambda_min: Enclosure, signs: Sequence[int
 
 
 def certified_gap_constants(
-    architecture: Architecture, points: PointSet, signs: Sequence[int] | np.ndarray, digits: int = 12
+    architecture: Architecture,
+    points: PointSet,
+    signs: Sequence[int] | np.ndarray,
+    digits: int = 12,
+    most_bits: int = MOST_BITS,
 ) -> tuple[Enclosure, GapConstants]:
-    """lambda_0 of the limiting kernel of a network on n points, to so many digits, and its gap constants.
+    """lambda_0 of the limiting kernel of a network on n points, and its gap constants, to so many digits.
 
-    Raises NotDefiniteError if the kernel is not known to be positive definite.
+    The precision is doubled until all are known, or `most_bits` is reached: then the bounds are what was found. Above
+    n = 12 `best` lies between bounds that do not meet. Raises NotDefiniteError if the kernel is not known to be
+    positive definite.
     """
-    enclosure = certified_lambda_min(lambda system: ntk(architecture, points, system), digits, most_bits=2048)
-    balls = Balls(256)
-    with balls.working():
-        return enclosure, gap_constants(ntk(architecture, points, balls), enclosure, [int(sign) for sign in signs])
+    enclosure = certified_lambda_min(lambda system: ntk(architecture, points, system), digits, most_bits)
+    bits = 256
+    while True:
+        balls = Balls(bits)
+        with balls.working():
+            found = gap_constants(ntk(architecture, points, balls), enclosure, [int(sign) for sign in signs])
+        exact = [found.label_aware, *([found.best] if len(points) <= MOST_PATTERNS else [])]
+        if all(bounds.has_digits(digits) for bounds in exact) or 2 * bits > most_bits:
+            return enclosure, found
+        bits *= 2
 
 
 def _divided(enclosure: Enclosure, number: int) -> Bounds:
@@ -107,19 +123,33 @@ def _divided(enclosure: Enclosure, number: int) -> Bounds:
 def best_gap(matrix: np.ndarray, lambda_min: Enclosure) -> Bounds:
     """Bounds of min over |w|_1 = 1 of w' K w, for a positive definite n x n ball matrix.
 
-    All sign patterns up to n = 12; above, between lambda_0 / n and the best pattern found by flipping signs.
+    All sign patterns up to n = 12; above, between lambda_0 / n and the best pattern found by flipping signs. Where the
+    precision does not carry the inverse, between lambda_0 / n and the least diagonal entry.
     """
     size = len(matrix)
-    inverse = flint.arb_mat(matrix.tolist()).inv()
+    widest = Bounds(_divided(lambda_min, size).lower, _least(list(matrix.diagonal())).upper())
+    try:
+        inverse = flint.arb_mat(matrix.tolist()).inv()
+    except ZeroDivisionError:
+        return widest
     if size > MOST_PATTERNS:
-        pattern = _flipped(centres(np.array(inverse.tolist(), dtype=object)))
-        return Bounds(_divided(lambda_min, size).lower, (1 / _quadratic_form(inverse, pattern)).upper())
+        pattern = _flipped(scaled_centres(np.array(inverse.tolist(), dtype=object)))
+        return _narrowed(widest, [Bounds(widest.lower, (1 / _quadratic_form(inverse, pattern)).upper())])
     halves = (np.arange(2 ** (size - 1))[:, None] >> np.arange(size)) & 1  # z and -z give the same
     values = [_quadratic_form(inverse, 1 - 2 * half) for half in halves]
     largest = values[0]
     for value in values[1:]:
         largest = largest.max(value)
-    return Bounds((1 / largest).lower(), (1 / largest).upper())
+    return _narrowed(widest, [Bounds((1 / largest).lower(), (1 / largest).upper())])
+
+
+def _narrowed(widest: Bounds, candidates: Sequence[Bounds]) -> Bounds:
+    """The tightest of bounds that all hold; those that are NaN say nothing."""
+    lower, upper = widest.lower, widest.upper
+    for bounds in candidates:
+        lower = bounds.lower if bounds.lower > lower else lower
+        upper = bounds.upper if bounds.upper < upper else upper
+    return Bounds(lower, upper)
 
 
 def _quadratic_form(matrix: flint.arb_mat, vector: np.ndarray) -> flint.arb:
@@ -141,13 +171,14 @@ def label_aware_gap(matrix: np.ndarray, signs: Sequence[int] | np.ndarray) -> Bo
     """Bounds of gamma^2 = min over w >= 0, sum w = 1 of w' K^r w, for a positive definite n x n ball matrix.
 
     Convexity makes every point of the simplex a proof on both sides: w' K^r w is an upper bound and
-    2 min_i (K^r w)_i - w' K^r w a lower one; they meet at the optimum.
+    2 min_i (K^r w)_i - w' K^r w a lower one; they meet at the optimum. Where the precision does not carry them, the
+    bounds are wide: 0, as K is positive semidefinite, and the least diagonal entry.
     """
     relabelled = matrix * np.multiply.outer(np.array(signs), np.array(signs))
-    rough = simplex_minimiser(centres(relabelled))
+    rough = simplex_minimiser(scaled_centres(relabelled))
     candidates = [[flint.arb(float(weight)) for weight in rough], _refined(relabelled, np.flatnonzero(rough))]
-    bounds = [_convexity_bounds(relabelled, weights) for weights in candidates]
-    return max(bounds, key=lambda bound: bound.lower.mid())
+    widest = Bounds(flint.arb(0), _least(list(matrix.diagonal())).upper())
+    return _narrowed(widest, [_convexity_bounds(relabelled, weights) for weights in candidates])
 
 
 def simplex_minimiser(matrix: np.ndarray) -> np.ndarray:
@@ -161,6 +192,12 @@ def simplex_minimiser(matrix: np.ndarray) -> np.ndarray:
     system = np.vstack([root, np.full((1, len(matrix)), weight)])
     solution = scipy.optimize.nnls(system, np.append(np.zeros(len(matrix)), weight))[0]
     return solution / solution.sum()
+
+
+def scaled_centres(matrix: np.ndarray) -> np.ndarray:
+    """The centres of a matrix of FLINT balls over the largest of them, as doubles: none overflows."""
+    largest = max(abs(value.mid()) for value in matrix.flat)
+    return centres(matrix / largest) if largest > 0 else centres(matrix)
 
 
 def centres(matrix: np.ndarray) -> np.ndarray:

@@ -107,6 +107,10 @@ class FloatBalls:
         error += np.abs(centre) * _UNIT
         return FloatBalls(centre, _radius(error))
 
+    def is_zero(self) -> Doubles:
+        """Which balls are exactly zero?"""
+        return (self.centre == 0) & (self.radius == 0)
+
     def is_exact_number(self) -> bool:
         """Is this a single number with radius zero?"""
         return self.radius.ndim == 0 and bool(self.radius == 0)
@@ -135,7 +139,7 @@ class FloatBalls:
 
     def ratio(self, whole: FloatBalls, at_zero: int) -> FloatBalls:
         """self / whole, and `at_zero` where the whole is exactly zero."""
-        zero = (whole.centre == 0) & (whole.radius == 0)
+        zero = whole.is_zero()
         safe = FloatBalls(np.where(zero, 1.0, whole.centre), whole.radius)
         return (self / safe).select(FloatBalls.exact(np.full(self.shape, float(at_zero))), ~zero)
 
@@ -150,7 +154,12 @@ class FloatBalls:
         size, other_size = np.abs(self.centre), np.abs(other.centre)
         error = (size + self.radius) @ other.radius + self.radius @ other_size
         rounding = (2 * length + 4) * _UNIT
-        return FloatBalls(centre, _radius((error + rounding * (size @ other_size)) * (1 + rounding) + length * _FLOOR))
+        radius = _radius((error + rounding * (size @ other_size)) * (1 + rounding) + length * _FLOOR)
+        # A row or a column of exact zeros gives exact zeros: a point at the origin has the norm zero, not about zero.
+        rows, columns = np.asarray(self.is_zero()).all(axis=1), np.asarray(other.is_zero()).all(axis=0)
+        zero = np.asarray(rows)[:, None] | np.asarray(columns)[None, :]
+        bounded = np.isfinite(size).all() and np.isfinite(other_size).all()
+        return FloatBalls(centre, np.where(zero & bounded, 0.0, radius))
 
     def sqrt(self) -> FloatBalls:
         """Square roots of quantities known to be non-negative."""
@@ -161,7 +170,7 @@ class FloatBalls:
         with np.errstate(divide="ignore", invalid="ignore"):
             error = np.fmin(self.radius / (centre + least), np.sqrt(self.radius))
         error += centre * _UNIT
-        return FloatBalls(centre, _radius(error))
+        return FloatBalls(centre, np.where(self.is_zero(), 0.0, _radius(error)))
 
     def nonnegative(self) -> FloatBalls:
         """The same quantities, known to be non-negative: the balls are cut at zero where they reach below."""

@@ -25,10 +25,12 @@ multiple of it: rho grows like (ln t)^(1/H).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 import sympy
 
-from theory.architecture import Affine, Architecture, Layer, Residual, Softplus
+from theory.activations import Activation
+from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
 
 degree, norm, excess, smoothed_margin = sympy.symbols("H rho S N", positive=True)
 """The degree H of homogeneity, rho = |theta|, S = exp(L) - 1, and N = -ln S where it is positive."""
@@ -67,10 +69,18 @@ def _degree_after(layers: Sequence[Layer], before: int | None, weights: dict[str
                     weights[bias.name] = before
                 elif bias is not None and before:
                     return None
-            case Softplus() if before:
-                return None
-            case Residual(_, branch) if _degree_after(branch, before, weights) != before:
-                return None
+            case Affine() | Normalise():
+                pass
+            case Activation():
+                if before:
+                    if layer.degree is None:
+                        return None
+                    before *= layer.degree
+            case Residual(_, branch):
+                if _degree_after(branch, before, weights) != before:
+                    return None
+            case _:
+                assert_never(layer)
     return before
 
 

@@ -35,6 +35,8 @@ alpha = sympy.Symbol("alpha", real=True)
 """The residual scale."""
 
 PAPER = "arXiv 2504.11130"
+VERSION = "the text of the ICLR 2025 proceedings"
+"""The version of the paper that the printed formulas are of."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Printed:
     latex     as printed
     form      what is printed, as a sympy object or a function that builds it
     quantity  what it claims to equal: the derived object, over the same arguments
+    corrected where the printed form is wrong, the right one: typed like it, never taken from what it is compared with
     """
 
     id: str
@@ -54,14 +57,17 @@ class Printed:
     form: Any
     quantity: Any
     source: str = PAPER
+    corrected: Any = None
 
 
 PRINTED: dict[str, Printed] = {}
 """Every printed formula by the id of its statement."""
 
 
-def _printed(number: str, latex: str, form: Any, quantity: Any, name: str = "", source: str = PAPER) -> Printed:
-    record = Printed(name or f"eq:{number.strip('()')}", number, latex, form, quantity, source)
+def _printed(
+    number: str, latex: str, form: Any, quantity: Any, name: str = "", source: str = PAPER, corrected: Any = None
+) -> Printed:
+    record = Printed(name or f"eq:{number.strip('()')}", number, latex, form, quantity, source, corrected)
     PRINTED[record.id] = record
     return record
 
@@ -87,6 +93,7 @@ _printed(
     derived_moments,
     "summary:k0",
     f"a published summary of {PAPER}",
+    corrected={"k_0": 1 - acos(u) / pi},
 )
 _n = series.n
 _printed(
@@ -224,9 +231,24 @@ def with_pieces(whole: Any, other: Any, names: tuple[str, ...]) -> Any:
     return replace(whole, **{name: getattr(other, name) for name in names})
 
 
+CORRECTED_FCN = replace(
+    _FCN,
+    covariance=lambda covariance: 2 * relu_moment(covariance) + 1,
+    output=lambda covariance: 2 * relu_moment(covariance),
+)
+"""(3.4)-(3.7) with (3.6) put right."""
+FCN_PIECES = {f"eq:{number.strip('()')}": names for number, (_, names) in _FCN_PIECES.items()}
+"""The pieces of the recursion that each equation is about."""
+
 for _number, (_latex, _names) in _FCN_PIECES.items():
-    # Each equation is judged alone: all other pieces of the recursion are the derived ones.
-    _printed(_number, _latex, with_pieces(derived_fully_connected(), _FCN, _names), derived_fully_connected)
+    # Each equation is judged alone: all other pieces of the recursion are the right ones.
+    _printed(
+        _number,
+        _latex,
+        with_pieces(CORRECTED_FCN, _FCN, _names),
+        derived_fully_connected,
+        corrected=CORRECTED_FCN if _number == "(3.6)" else None,
+    )
 
 
 # The NTK of the ResNet
@@ -271,11 +293,13 @@ class ResidualKernel:
 
 
 def _k0(correlation: sympy.Expr) -> sympy.Expr:
-    return moments.k0(u).subs(u, correlation)
+    """k_0 as (3.8) prints it, in the formulas that use it."""
+    return PRINTED["eq:3.8"].form["k_0"].subs(u, correlation)
 
 
 def _k1(correlation: sympy.Expr) -> sympy.Expr:
-    return moments.k1(u).subs(u, correlation)
+    """k_1 as (3.8) prints it."""
+    return PRINTED["eq:3.8"].form["k_1"].subs(u, correlation)
 
 
 def homogeneous(power: int, value: sympy.Expr, scale: sympy.Expr) -> sympy.Expr:
@@ -329,6 +353,11 @@ _RESNET = ResidualKernel(
     block=lambda kernel, k0, k1, power: power * k1 + (kernel + 1) * k0 + 1,
     total=lambda blocks, first, last: norm * other_norm * (blocks + u * first + last),
 )
+CORRECTED_RESNET = replace(
+    _RESNET,
+    block=lambda kernel, k0, k1, power: power * k1 + kernel * k0 + (k0 + 1) / (norm * other_norm),
+)
+"""(3.9) and (3.10) with the parts of the biases b_l and d_l not scaled by |x~| |x~'|."""
 _R_L = (
     r"r_L = C_L \sum_{l=1}^{L} B_{l+1} \Bigl[ (1+\alpha^2)^{l-1} k_1\Bigl(\tfrac{K_{l-1}}{(1+\alpha^2)^{l-1}}\Bigr)"
     r" + (K_{l-1} + 1) k_0\Bigl(\tfrac{K_{l-1}}{(1+\alpha^2)^{l-1}}\Bigr) + 1 \Bigr], \quad C_L = \alpha^2,"
@@ -342,12 +371,14 @@ _printed(
     r" + K_L(\phi, \phi') \bigr]",
     _RESNET,
     derived_residual_kernel,
+    corrected=CORRECTED_RESNET,
 )
 _printed(
     "(3.10)",
     _R_L,
-    with_pieces(derived_residual_kernel(), _RESNET, ("covariance", "backward", "block", "constant")),
+    with_pieces(CORRECTED_RESNET, _RESNET, ("covariance", "backward", "block", "constant")),
     derived_residual_kernel,
+    corrected=CORRECTED_RESNET,
 )
 _printed(
     "poster",
@@ -356,6 +387,7 @@ _printed(
     derived_residual_kernel,
     "poster:k-res",
     f"the conference poster of {PAPER}",
+    corrected=CORRECTED_RESNET,
 )
 
 
@@ -384,6 +416,7 @@ _printed(
     r"\Sigma_2(x, x') = 2 \|\tilde x\| K_2(\phi(x), \phi(x')) \|\tilde x\|, \quad K_2 = \tfrac12 k_1",
     2 * norm * (_k1(u) / 2) * norm,
     derived_second_covariance,
+    corrected=2 * norm * (_k1(u) / 2) * other_norm + 1,
 )
 _printed("(B.9)", r"K_1 = u + \alpha^2 k_1(u)", u + alpha**2 * _k1(u), derived_first_residual_covariance)
 
@@ -464,6 +497,18 @@ def biases(network: FiniteNetwork) -> list[str]:
     return [name for name in network.parameters if name.startswith("b")]
 
 
+def jacobian_product(one: Passage, other: Passage) -> Any:
+    """K_t(x, x') of (3.1): the product of the derivatives by all parameters, one after the other."""
+    rows = [
+        [entry for gradient in passage.gradients.values() for entry in _entries(gradient)] for passage in (one, other)
+    ]
+    return sum(here * there for here, there in zip(*rows, strict=True))
+
+
+def _entries(matrix: Matrix) -> list[Any]:
+    return [matrix[row, column] for row in range(matrix.shape[0]) for column in range(matrix.shape[1])]
+
+
 def backward_row(network: FiniteNetwork, passage: Passage, layer: int) -> Matrix:
     """prod_{r = l+1..L+1} sqrt(2/m_{r-1}) W_r D_{r-1}(x), a row, the factor of the largest r leftmost; l = `layer`."""
     row = network[f"W_{network.depth + 1}"]
@@ -522,6 +567,10 @@ def _branch(network: FiniteNetwork, layer: int, image: Matrix, bias: Matrix) -> 
     return network.arithmetic.relu(network.scale(layer) * image + bias)
 
 
+def _scaled_branch(network: FiniteNetwork, layer: int, image: Matrix, bias: Matrix) -> Matrix:
+    return network.scale(layer) * network.arithmetic.relu(image + bias)
+
+
 def _last(network: FiniteNetwork) -> Matrix:
     return network[f"W_{network.depth + 1}"]
 
@@ -537,7 +586,10 @@ _printed(
     r"K_t(x, x') = \sum_{l=1}^{L+1} \langle \nabla_{W_l} f(x), \nabla_{W_l} f(x) \rangle"
     r" + \sum_{l=1}^{L} \langle \nabla_{b_l} f(x), \nabla_{b_l} f(x) \rangle",
     lambda network, one, other: kernel_part(one, one, weights(network)) + kernel_part(one, one, biases(network)),
-    lambda network, one, other: kernel_part(one, other),
+    lambda network, one, other: jacobian_product(one, other),
+    corrected=lambda network, one, other: (
+        kernel_part(one, other, weights(network)) + kernel_part(one, other, biases(network))
+    ),
 )
 _printed(
     "(C.6)",
@@ -553,6 +605,7 @@ _printed(
     r" \prod_{r=l+1}^{L+1} \sqrt{\tfrac{2}{m_{r-1}}} W_r D_{r-1}(x) \Bigr\rangle",
     lambda network, one, other: bias_part(network, one, one),
     lambda network, one, other: kernel_part(one, other, biases(network)),
+    corrected=bias_part,
 )
 _printed(
     "(C.10)",
@@ -575,6 +628,7 @@ _printed(
     r" \Bigl(V_l \sigma\bigl(\sqrt{\tfrac2{m_l}} W_l a_{l-1}(x) + b_l\bigr) + d_l\Bigr)",
     lambda network, one, other: residual_features(network, one, _branch),
     lambda network, one, other: [one.features[-1], one.output],
+    corrected=lambda network, one, other: residual_features(network, one, _scaled_branch),
 )
 _printed(
     "(C.16)",
@@ -582,6 +636,9 @@ _printed(
     r" = \frac1{m_L} \|W_{L+1}\|^2",
     lambda network, one, other: network.scale(network.depth, 1) ** 2 * inner(_last(network), _last(network)),
     lambda network, one, other: kernel_part(one, one, [f"d_{network.depth}"]),
+    corrected=lambda network, one, other: (
+        network.residual_scale**2 * network.scale(network.depth, 1) ** 2 * inner(_last(network), _last(network))
+    ),
 )
 _printed(
     "(C.17)",
@@ -628,11 +685,12 @@ _printed(
     r"\Gamma_\epsilon = \{ r \in [0, 1)^n : 1 - e^{V^*/n} \le \max_i r_i \le 1 - e^{-(V^* + \epsilon)} \}",
     LimitSet(1 - sympy.exp(limit_energy / samples), 1 - sympy.exp(-(limit_energy + excess))),
     derived_limit_set,
+    corrected=LimitSet(1 - sympy.exp(-limit_energy / samples), 1 - sympy.exp(-(limit_energy + excess))),
 )
 _printed(
     "(C.24)",
     r"r^\top K^r r \ge \lambda_{\min}(K^r) \|r\|_2^2 \ge \lambda_{\min}(K^r) M \ge M C,"
     r" \quad M = \min_{r \in \Gamma_\epsilon} \|r\|_2^2 > 0",
-    PRINTED["eq:C.23"].form,
+    PRINTED["eq:C.23"].corrected,
     derived_limit_set,
 )

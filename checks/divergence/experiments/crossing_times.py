@@ -75,7 +75,7 @@ def crossings(architecture: Architecture, size: int, width: int, seed: int) -> I
 
 
 def crossing_times(rows: list[tuple[object, ...]]) -> Results:
-    """When."""
+    """The recorded table of crossing times, of rows with the columns that it names."""
     return table(
         "crossing_times",
         "crossing_times",
@@ -115,7 +115,7 @@ def crossing_slopes(found: Results) -> Results:
 
 
 def fit_line(abscissae: np.ndarray, ordinates: np.ndarray) -> tuple[float, float, float]:
-    """The slope by least squares, with its 99% interval."""
+    """The slope by least squares, with its 99% interval; both arguments of shape (points,)."""
     fit = scipy.stats.linregress(abscissae, ordinates)
     reach = scipy.stats.t.isf(0.005, len(abscissae) - 2) * fit.stderr
     return float(fit.slope), float(fit.slope - reach), float(fit.slope + reach)

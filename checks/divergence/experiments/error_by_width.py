@@ -48,17 +48,21 @@ def draws_of(architecture: Architecture, width: int, draws: int) -> tuple[Kernel
 
 
 def errors(draws: Array, limit: Array) -> Array:
-    """max |K_0 - K| of every draw."""
+    """max |K_0 - K| of every draw, shape (draws,); draws: shape (draws, n, n), limit: shape (n, n)."""
     return np.abs(draws - limit).max(axis=(1, 2))
 
 
 def offsets(draws: Array, limit: Array) -> Array:
-    """K_0 - K at two opposite points, of every draw."""
+    """K_0 - K at two opposite points, shape (draws,); draws: shape (draws, n, n), limit: shape (n, n)."""
     return (draws - limit)[:, *OPPOSITE]
 
 
 def measure(architecture: Architecture, draws: dict[int, int], of_draws: Callable[[Array, Array], Array]) -> Measured:
-    """The mean of a quantity by width."""
+    """The mean of a quantity by width.
+
+    draws: how many, by width; of_draws: from draws of shape (draws, n, n) and their limit, shape (n, n), to one number
+    a draw, shape (draws,).
+    """
     rows = []
     for width, count in draws.items():
         limits, found = draws_of(architecture, width, count)
@@ -87,7 +91,7 @@ def by_width(measured: dict[tuple[str, int, str], Measured]) -> Results:
 
 
 def slopes(measured: dict[tuple[str, int, str], Measured]) -> Results:
-    """Fitted power laws."""
+    """The power law in the width fitted to each measured quantity; cells are empty where it is not told from 0."""
     rows = []
     for (network, depth, quantity), found in measured.items():
         widths, _, means, standard_errors = (np.array(column) for column in zip(*found, strict=True))
@@ -110,7 +114,7 @@ def slopes(measured: dict[tuple[str, int, str], Measured]) -> Results:
 
 
 def monte_carlo() -> Results:
-    """Every group."""
+    """The limit of every parameter group beside its mean over exact draws, by network and width."""
     rows = []
     for network, depth in SETTINGS:
         for width, count in PART_DRAWS.items():

@@ -92,7 +92,7 @@ def profiles(module: str, name: str, networks: Mapping[str, Architecture], width
 def profile_rows(
     cells: tuple[object, ...], limit: Array, found: Estimate, first: Array
 ) -> Iterator[tuple[object, ...]]:
-    """A row an angle."""
+    """A row an angle: limit, mean, standard error, deviation and first draw, each of shape (angles,)."""
     deviations = found.standard_error * found.draws**0.5
     columns = zip(ANGLES, limit, found.mean, found.standard_error, deviations, first, strict=True)
     for angle, exact, mean, error, deviation, one in columns:

@@ -64,7 +64,7 @@ class Setup:
 
     @property
     def architecture(self) -> Architecture:
-        """The network."""
+        """The fully connected network of this set-up, with all biases trained or none."""
         return fcn(self.depth, "trained" if self.network == WITH else "none")
 
     def data(self) -> tuple[np.ndarray, np.ndarray]:
@@ -118,7 +118,7 @@ def descend(setup: Setup, epochs: int, kept: tuple[int, ...] = ()) -> tuple[Diag
 
 
 def diagonal(architecture: Architecture, parameters: Parameters, images: np.ndarray) -> np.ndarray:
-    """K(x_i, x_i) of the first hundred images."""
+    """K(x_i, x_i) of the first hundred images, shape (100,); images: shape (n, 784)."""
     return empirical_ntk(architecture, parameters, torch.from_numpy(images[:FEW])).ntk.diagonal().numpy().copy()
 
 
@@ -171,12 +171,12 @@ LOWEST, HIGHEST = min(start for start, _ in PRINTED), max(start for start, _ in 
 
 
 def in_printed_range(kernel: np.ndarray) -> float:
-    """The share of the images whose K(x, x) lies between the printed values after ten epochs."""
+    """The share of the images whose K(x, x), shape (n,), lies between the printed values after ten epochs."""
     return float(np.mean((kernel >= LOWEST) & (kernel <= HIGHEST)))
 
 
 def chosen(kernel: np.ndarray) -> list[int]:
-    """The three images whose K(x, x) after ten epochs is nearest to the printed values."""
+    """The three images whose K(x, x), shape (n,), after ten epochs is nearest to the printed values."""
     return [int(np.abs(kernel - start).argmin()) for start, _ in PRINTED]
 
 
@@ -222,7 +222,7 @@ def figure_4_values(curves: dict[Setup, Curve]) -> Results:
 
 
 def figure_4_flow(curves: dict[Setup, Curve], agreements: dict[Setup, Diagonals]) -> Results:
-    """Flow beside descent."""
+    """The mean of K_t(x, x) at the last epoch by gradient flow beside that by descent, a row a set-up."""
     rows = []
     for setup, kernels in agreements.items():
         descent, flow = curves[setup][LONG][1], kernels[LONG]

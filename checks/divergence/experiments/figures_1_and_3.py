@@ -153,12 +153,12 @@ class Sheet:
         return "" if self.prefix or value is None else str(value)
 
     def table(self, name: str, caption: str, columns: str, rows: Iterable[Iterable[object]]) -> Results:
-        """One of them."""
+        """A table of recorded results of this module, its name with the prefix of the network."""
         settings = {"rate": RATE, "data": "hexagon, labels 0,1,0,1,0,1"}
         return table(self.module, f"{self.prefix}{name}", caption, settings, columns, rows)
 
     def figure_1(self, trainings: dict[Reading, Training]) -> Results:
-        """The outputs."""
+        """The six outputs by epoch of gradient descent, as Figure 1 plots them."""
         return self.table(
             "figure_1",
             "Outputs on the six points against the epoch of gradient descent, by reading of the set-up.",
@@ -171,7 +171,7 @@ class Sheet:
         )
 
     def figure_1_values(self, trainings: dict[Reading, Training]) -> Results:
-        """Their magnitude."""
+        """The magnitude of the outputs and its growth by decade, beside the magnitude that Figure 1 shows."""
         return self.table(
             "figure_1_values",
             "Magnitude of the outputs at epoch 10,000, and its growth in the last decade and the one before.",
@@ -183,7 +183,10 @@ class Sheet:
         )
 
     def figure_3(self, profiles: dict[tuple[Reading, str, int], np.ndarray]) -> Results:
-        """The profiles."""
+        """K_t((1, 0), x') by angle and epoch, as Figure 3 plots it.
+
+        profiles: by reading, method and epoch an array of shape (angles,), the angles those of `ANGLES`.
+        """
         return self.table(
             "figure_3",
             "K_t((1, 0), x') over the angle of x' at several epochs, by reading of the set-up.",
@@ -196,7 +199,10 @@ class Sheet:
         )
 
     def figure_3_values(self, profiles: dict[tuple[Reading, str, int], np.ndarray]) -> Results:
-        """Their ends."""
+        """K_t((1, 0), x') at the angles 0 and pi, beside the values that Figure 3 shows.
+
+        profiles: by reading, method and epoch an array of shape (angles,).
+        """
         return self.table(
             "figure_3_values",
             "K_t((1, 0), x') at the angles 0 and pi, by epoch and reading, beside what Figure 3 shows.",
@@ -214,7 +220,10 @@ class Sheet:
     def figure_3_flow(
         self, trainings: dict[Reading, Training], agreements: dict[Reading, tuple[np.ndarray, np.ndarray]]
     ) -> Results:
-        """Flow beside descent."""
+        """Gradient flow beside gradient descent at the last epoch.
+
+        agreements: by reading the outputs, shape (n,), and the profile, shape (angles,), of the flow.
+        """
         return self.table(
             "figure_3_flow",
             "Gradient flow beside gradient descent at epoch 10,000: the kernel's peak, and the largest differences.",

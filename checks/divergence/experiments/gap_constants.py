@@ -47,7 +47,7 @@ def certain(bounds: Bounds) -> str:
 
 
 def constants_table(found: dict[tuple[str, int, int, str], GapConstants]) -> Results:
-    """All constants."""
+    """The certified gap constants of every network, depth, point set and labelling."""
     rows = []
     for (network, depth, size, labels), constants in found.items():
         lower, upper = decimal_enclosure(constants.best.lower, constants.best.upper, DIGITS)

@@ -21,7 +21,7 @@ def run() -> Iterator[Results]:
 
 
 def parts() -> Results:
-    """Every parameter group."""
+    """Mean and standard error of each parameter group of K_0((1, 0), x') beside its limit, a row an angle."""
     points = profile_points(ANGLES[::2])
     rows = []
     for network, architecture in (NETWORKS | RESNETS).items():

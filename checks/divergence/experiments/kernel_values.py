@@ -66,7 +66,7 @@ def kernel_values() -> Results:
 
 
 def separation() -> Results:
-    """Two near points."""
+    """lambda_min(K) on two points a distance 10^-k apart, for k by network and depth."""
     rows = []
     for exponent in SEPARATIONS:
         pair = rational_points("pair", [[Fraction(1), Fraction(0)], [Fraction(1), Fraction(1, 10**exponent)]])

@@ -34,7 +34,7 @@ class Flow:
 
     @property
     def run(self) -> str:
-        """Its name."""
+        """The name of this run in the tables."""
         return f"{self.network}, depth {self.depth}, width {self.width}, {self.size} points"
 
 
@@ -153,7 +153,7 @@ def gap_over_time_constants() -> Results:
 
 
 def spectrum_over_time() -> Results:
-    """Eigenvalues of K_t."""
+    """Eigenvalues of the Gram matrix K_t on the samples along each flow, a row a recorded time."""
     rows = []
     for flow in SPECTRA:
         found = kept(flow)

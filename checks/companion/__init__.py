@@ -1,0 +1,1 @@
+"""What makes a verdict, held to known answers: balls, certificates, statistics, ledger, auditor, trajectories."""

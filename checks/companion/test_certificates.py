@@ -1,0 +1,183 @@
+"""Enclosures of lambda_min and of the gap constants against known answers; def:1 holds signs to exact minors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import flint
+import numpy as np
+
+from checks.companion.known import known_answers, record_answer
+from ntk_companion.judging import check, judge_case
+from numerics.data.points import rational_points
+from numerics.kernels.gap import Bounds, gap_constants
+from numerics.kernels.spectrum import Enclosure, factorised_enclosure, residual_enclosure
+from numerics.numbers.systems import Balls, DoubleBalls
+
+ENCLOSURES = known_answers(
+    "enclosures",
+    "Both certificates enclose lambda_min of matrices with known eigenvalues, tightly",
+    r"\underline\lambda \le \lambda_{\min} \le \overline\lambda",
+    "tridiagonal matrices whose eigenvalues are 2 - 2 cos(k pi / (n + 1))",
+)
+GAPS = known_answers(
+    "gaps",
+    "The gap constants of matrices for which they are known",
+    r"\lambda_0/(2n^2), \quad \lambda_0/n, \quad g^*, \quad \gamma^2",
+    "diagonal matrices, at sizes below and above those at which all sign patterns are tried",
+)
+
+
+def second_differences(size: int) -> list[list[Fraction]]:
+    """The tridiagonal matrix 2, -1."""
+    return [[Fraction(2 * (i == j) - (abs(i - j) == 1)) for j in range(size)] for i in range(size)]
+
+
+def least_of_second_differences(size: int) -> flint.arb:
+    """Its smallest eigenvalue."""
+    return 2 - 2 * (flint.arb.pi() / (size + 1)).cos()
+
+
+Certificate = Callable[[list[list[Fraction]]], Enclosure]
+
+
+def by_residual(matrix: list[list[Fraction]]) -> Enclosure:
+    """The residual certificate."""
+    return residual_enclosure(rational_points("", matrix).coordinates(DoubleBalls()))
+
+
+def by_factorisation(matrix: list[list[Fraction]]) -> Enclosure:
+    """The shifted factorisation."""
+    return factorised_enclosure(rational_points("", matrix).coordinates(Balls(256)), 10)
+
+
+def encloses(claim: Certificate, size: int) -> None:
+    """Does the enclosure hold lambda_min, within a relative 1e-8?"""
+    with Balls(256).working():
+        found, exact = claim(second_differences(size)), least_of_second_differences(size)
+        right = bool(found.lower <= exact and exact <= found.upper and found.upper - found.lower < exact * 1e-8)
+    record_answer(right, f"n = {size}: {found.lower.str(12)} .. {found.upper.str(12)}, exactly {exact.str(12)}")
+
+
+def moved(certificate: Certificate, share: float) -> Certificate:
+    """Both ends moved by a share of lambda_min: not subtracting the residual, or the shift, does so."""
+
+    def wrong(matrix: list[list[Fraction]]) -> Enclosure:
+        found = certificate(matrix)
+        return Enclosure(found.lower * (1 + share), found.upper * (1 + share), found.method, found.bits)
+
+    return wrong
+
+
+def certificate_check(certificate: Certificate) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The check of one certificate."""
+    return check(
+        ENCLOSURES,
+        certificate,
+        mutants={"a millionth too large": moved(certificate, 1e-6), "a millionth too small": moved(certificate, -1e-6)},
+    )
+
+
+@certificate_check(by_residual)
+def test_the_residual_certificate_encloses_known_eigenvalues(claim):
+    for size in (2, 7, 40):
+        judge_case(encloses, claim, size)
+
+
+@certificate_check(by_factorisation)
+def test_the_factorisation_encloses_known_eigenvalues(claim):
+    for size in (2, 7, 40):
+        judge_case(encloses, claim, size)
+
+
+def perturbed_entries_stay_enclosed(claim: Callable[[Any], Enclosure], radius: float) -> None:
+    """Is the radius of the entries in the bound: is lambda_min of the matrix minus the radius times 1 enclosed?"""
+    size = 6
+    exact = np.array(second_differences(size), dtype=float)
+    with Balls(256).working():
+        balls = np.array([[flint.arb(value, radius) for value in row] for row in exact], dtype=object)
+        found = claim(balls)
+        # E = -radius s s', s the signs of the bottom eigenvector (all positive), is in the ball.
+        worst = np.linalg.eigvalsh(exact - radius)[0]
+        right = bool(found.lower <= worst * (1 + 1e-9))
+    record_answer(right, f"radius {radius}: {found.lower.str(10)}, and {worst:.10g} is in the ball")
+
+
+def of_centres(matrix: np.ndarray) -> Enclosure:
+    """Wrong: the radii of the entries lost."""
+    return factorised_enclosure(
+        np.array([[flint.arb(value.mid()) for value in row] for row in matrix], dtype=object), 6
+    )
+
+
+@check(ENCLOSURES, lambda matrix: factorised_enclosure(matrix, 6), mutants={"midpoints only": of_centres})
+def test_radii_of_entries_count(claim):
+    for radius in (1e-3, 1e-6):
+        judge_case(perturbed_entries_stay_enclosed, claim, radius)
+
+
+class Diagonal(NamedTuple):
+    """The matrix diag(d_1, .., d_n), of which all constants are known."""
+
+    entries: tuple[int, ...]
+
+    def matrix(self) -> np.ndarray:
+        """As balls."""
+        size = len(self.entries)
+        return np.array([[flint.arb(self.entries[i] if i == j else 0) for j in range(size)] for i in range(size)])
+
+    def best(self) -> Fraction:
+        """g* = gamma^2 = 1 / sum 1/d_i, whatever the labels."""
+        return 1 / sum((Fraction(1, entry) for entry in self.entries), Fraction(0))
+
+
+Found = dict[str, Bounds]
+
+
+def found_constants(matrix: np.ndarray) -> Found:
+    """All four constants."""
+    lowest = factorised_enclosure(matrix, 12)
+    signs = [1 if place % 2 else -1 for place in range(len(matrix))]
+    found = gap_constants(matrix, lowest, signs)
+    return {name: getattr(found, name) for name in ("printed", "sharp", "best", "label_aware")}
+
+
+def constants_are_known(claim: Callable[[np.ndarray], Found], case: Diagonal) -> None:
+    """Does each constant's enclosure hold the known value, tightly where it is meant to be tight?"""
+    size, least = len(case.entries), Fraction(min(case.entries))
+    exact = {"printed": least / (2 * size**2), "sharp": least / size, "best": case.best(), "label_aware": case.best()}
+    with Balls(256).working():
+        found = claim(case.matrix())
+        for name, value in exact.items():
+            ball, bounds = flint.arb(flint.fmpq(value.numerator, value.denominator)), found[name]
+            tight = bounds.has_digits(8) or (name == "best" and size > 12)
+            holds = bool(bounds.lower <= ball.upper() and ball.lower() <= bounds.upper)
+            record_answer(holds and tight, f"n = {size}, {name}: {bounds.lower.str(10)} .. {bounds.upper.str(10)}")
+        if size > 12:
+            floor = flint.arb(int(least)) / size
+            near = bool(found["best"].lower >= floor * (1 - flint.arb(10) ** -9))
+            record_answer(near, f"n = {size}: best at least lambda_0 / n, {found['best'].lower.str(10)}")
+
+
+def changed(name: str, factor: float) -> Callable[[np.ndarray], Found]:
+    """One constant multiplied by a factor."""
+
+    def wrong(matrix: np.ndarray) -> Found:
+        found = found_constants(matrix)
+        bounds = found[name]
+        return found | {name: Bounds((bounds.lower * factor).lower(), (bounds.upper * factor).upper())}
+
+    return wrong
+
+
+@check(
+    GAPS,
+    found_constants,
+    mutants={f"{name} 2% {word}": changed(name, factor) for name in ("printed", "sharp", "best", "label_aware")
+             for word, factor in (("larger", 1.02), ("smaller", 0.98))},
+)  # fmt: skip
+def test_the_gap_constants_of_diagonal_matrices(claim):
+    for entries in ((1, 2), (3, 3, 5), (1, 2, 4, 8, 16), tuple(range(1, 16))):
+        judge_case(constants_are_known, claim, Diagonal(entries))

@@ -1,0 +1,1 @@
+"""Claims files: TOML within limits, networks, points, constants and training."""

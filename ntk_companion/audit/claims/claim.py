@@ -1,0 +1,61 @@
+"""A claim as it was read: plain values, nothing decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+from ntk_companion.audit.claims.networks import Network
+from ntk_companion.audit.claims.training import Training
+from ntk_companion.audit.syntax.nodes import Node
+from numerics.data.points import PointSet
+
+ALTERNATING = "alternating"
+Labels = tuple[int, ...] | Literal["alternating"] | None
+OWN = "this_claim"
+"""The name of a network or point set written inside a claim."""
+
+
+class Reading(StrEnum):
+    """How a statement of the ledger is meant."""
+
+    PRINTED = "printed"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim to be decided: an assertion about its objects, or a statement of the ledger by its id.
+
+    `reading` says whether the statement is meant as printed or as corrected.
+    """
+
+    id: str
+    sentence: str
+    source: str
+    text: str
+    assertion: Node | None
+    statement: str | None
+    reading: Reading
+    networks: Mapping[str, Network]
+    point_sets: Mapping[str, PointSet]
+    constants: Mapping[str, Node]
+    network: str | None
+    points: str | None
+    labels: Labels
+    training: Training | None
+    expected: str
+    written: Mapping[str, Any]
+    """The claim's own table and those of the file it rests on, as plain TOML values."""
+
+
+@dataclass(frozen=True)
+class ClaimsFile:
+    """A file of claims and the hash of its bytes."""
+
+    name: str
+    title: str
+    claims: tuple[Claim, ...]
+    sha256: str

@@ -1,0 +1,306 @@
+"""Reading a claims file: TOML within stated limits, every fault met with one sentence that points at the place."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ntk_companion.audit.claims.claim import ALTERNATING, OWN, Claim, ClaimsFile, Labels, Reading
+from ntk_companion.audit.claims.networks import Network
+from ntk_companion.audit.claims.toml import (
+    MOST_BYTES,
+    exact_number,
+    load,
+    only,
+    sentence_of,
+    table_of,
+    text_of,
+    whole_number,
+)
+from ntk_companion.audit.claims.training import MOST_SEEDS, MOST_WIDTH, Training
+from ntk_companion.audit.syntax.builder import check_new_name, is_free
+from ntk_companion.audit.syntax.errors import ClaimError, InputError
+from ntk_companion.audit.syntax.language import parse, parse_constant
+from ntk_companion.audit.syntax.nodes import Apply, Name, Node, Number, Quantified, parts
+from ntk_companion.evidence import Verdict
+from numerics.data.parse import parse_points
+from numerics.data.points import PointSet, rational_points
+from theory.architecture import BIASES, FAMILIES
+
+MOST_CLAIMS = 1_000
+MOST_POINTS = 200
+MOST_DIMENSION = 2_000
+"""Limits of a claims file; what exceeds one is refused before any work."""
+
+FILE_KEYS = ("title", "networks", "points", "constants", "claim")
+CLAIM_KEYS = (
+    "id", "sentence", "source", "network", "points", "labels", "training", "constants", "assertion", "statement",
+    "reading", "expected",
+)  # fmt: skip
+TRAINING_KEYS = ("width", "until", "seed", "seeds")
+NETWORK_KEYS = ("family", "depth", "scale", "bias", "trained")
+VERDICTS = tuple(map(str, Verdict))
+READINGS = tuple(map(str, Reading))
+
+
+def read_claims(path: Path) -> ClaimsFile:
+    """The claims in a file. Raises InputError on bad input, OSError if the file cannot be read."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    return parse_claims(content, str(path), path.parent)
+
+
+def parse_claims(content: bytes, name: str = "claims", folder: Path | None = None) -> ClaimsFile:
+    """The claims in the bytes of a file. Point sets named by a CSV file are looked for in `folder`."""
+    table = load(content, name)
+    only(table, FILE_KEYS, name)
+    claims = table.get("claim")
+    if not isinstance(claims, list) or not claims:
+        raise InputError(f"{name}: no claims; write a table [[claim]] with id, sentence and assertion")
+    if len(claims) > MOST_CLAIMS:
+        raise InputError(f"{name}: {len(claims)} claims; at most {MOST_CLAIMS} are read")
+    reader = _Reader(table, name, folder)
+    read: dict[str, Claim] = {}
+    for number, entry in enumerate(claims, start=1):
+        claim = reader.claim(entry, number)
+        if claim.id in read:
+            raise InputError(f"{name}: two claims have the id {claim.id!r}; ids must differ")
+        read[claim.id] = claim
+    title = text_of(table, "title", name, "")
+    return ClaimsFile(name, title, tuple(read.values()), hashlib.sha256(content).hexdigest())
+
+
+class _Reader:
+    """Reads claims of one file, its networks, points and constants known."""
+
+    def __init__(self, table: dict[str, Any], name: str, folder: Path | None) -> None:
+        self.table = table
+        self.name = name
+        self.folder = folder
+        self.constants = self._constants(table, name, {})
+        entries = table_of(table, "networks", name)
+        self.networks = {key: self.network(value, f"{name}, networks.{key}") for key, value in entries.items()}
+        sets = table_of(table, "points", name)
+        self.point_sets = {key: self.points(value, f"{name}, points.{key}") for key, value in sets.items()}
+        taken: set[str] = set()
+        for key in (*entries, *sets, *self.constants):
+            _new_name(key, name, taken)
+            taken.add(key)
+
+    def claim(self, entry: Any, number: int) -> Claim:
+        """One claim. Raises InputError."""
+        where = f"{self.name}, claim {number}"
+        if not isinstance(entry, dict):
+            raise InputError(f"{where}: write claims as tables [[claim]]")
+        name = text_of(entry, "id", where)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,99}", name):
+            raise InputError(f"{where}: the id {name[:40]!r} needs letters, digits and : . _ - only, at most 100")
+        where = f"{self.name}, claim {name!r}"
+        only(entry, CLAIM_KEYS, where)
+        constants = self._constants(entry, where, dict(self.constants))
+        networks, point_sets = dict(self.networks), dict(self.point_sets)
+        network = self._named(entry, "network", networks, where)
+        points = self._named(entry, "points", point_sets, where)
+        text, statement = text_of(entry, "assertion", where, ""), text_of(entry, "statement", where, "")
+        if not text and not statement:
+            raise InputError(
+                f'{where}: no assertion; write assertion = "...", or statement = "..." for one of the ledger'
+            )
+        names, objects = set(constants), {*networks, *point_sets} - {OWN}
+        assertion = None
+        if text:
+            assertion = _at_place(where, "assertion", text, lambda: parse(text, names, objects))
+            self._check_names(assertion, networks, point_sets, points, where)
+        expected = text_of(entry, "expected", where, "")
+        if expected and expected not in VERDICTS:
+            raise InputError(f"{where}: expected must be one of {', '.join(VERDICTS)}, not {expected[:40]!r}")
+        reading = text_of(entry, "reading", where, Reading.PRINTED)
+        if reading not in READINGS or ("reading" in entry and not statement):
+            raise InputError(f"{where}: reading says of a statement which form is meant, one of {', '.join(READINGS)}")
+        written = {"claim": entry} | {key: self.table.get(key, {}) for key in ("networks", "points", "constants")}
+        return Claim(
+            name, sentence_of(entry, "sentence", where), sentence_of(entry, "source", where), text, assertion,
+            statement or None, Reading(reading), networks, point_sets, constants, network, points,
+            _labels(entry, where), _training(entry, where), expected, written,
+        )  # fmt: skip
+
+    def _named(self, entry: dict[str, Any], key: str, known: dict[str, Any], where: str) -> str | None:
+        value = entry.get(key)
+        if value is None:
+            return None
+        if isinstance(value, str) and (
+            value in known or (key == "points" and value.isidentifier() and value != "hexagon")
+        ):
+            return value
+        if key == "network" and isinstance(value, str):
+            raise InputError(
+                f"{where}: no network is named {value!r}; declare [networks.{value}],"
+                ' or write { family = "fcn", depth = 3 }'
+            )
+        known[OWN] = (self.network if key == "network" else self.points)(value, f"{where}, {key}")
+        return OWN
+
+    def _check_names(
+        self,
+        assertion: Node,
+        networks: Mapping[str, Network],
+        sets: Mapping[str, PointSet],
+        points: str | None,
+        where: str,
+    ) -> None:
+        """Point sets and depths may be variables of the assertion, and must then be bound there."""
+        found = list(parts(assertion))
+        bound = {part.variable for part in found if isinstance(part, Quantified)}
+        if points is not None and points not in sets and points not in bound:
+            raise InputError(
+                f"{where}: no point set is named {points!r}; declare it under [points],"
+                f" or quantify: 'for all {points} in different_points(6, 3): ...'"
+            )
+        for part in found:
+            if isinstance(part, Apply) and part.network is not None:
+                for name in (part.network, part.points):
+                    if name is not None and name not in networks and name not in sets and name not in bound:
+                        raise InputError(f"{where}: {name!r} is neither a network nor a point set")
+
+    def network(self, value: Any, where: str) -> Network:
+        """A network's table."""
+        if not isinstance(value, dict):
+            raise InputError(f'{where}: write a network as {{ family = "fcn", depth = 3 }}')
+        only(value, NETWORK_KEYS, where)
+        family, bias = text_of(value, "family", where), text_of(value, "bias", where, "trained")
+        if family not in FAMILIES:
+            raise InputError(f"{where}: family must be one of {', '.join(FAMILIES)}, not {family[:40]!r}")
+        if bias not in BIASES:
+            raise InputError(f"{where}: bias must be one of {', '.join(BIASES)}, not {bias[:40]!r}")
+        if "scale" in value and family == "fcn":
+            raise InputError(f'{where}: scale is the residual scale: it needs family = "resnet"')
+        if "depth" not in value:
+            raise InputError(f"{where}: no depth; write depth = 3")
+        trained = value.get("trained")
+        if trained is not None and not (isinstance(trained, list) and all(isinstance(name, str) for name in trained)):
+            raise InputError(f'{where}: trained must be a list of parameter groups, such as ["W_1", "b_1"]')
+        scale = self._size(value["scale"], f"{where}, scale") if "scale" in value else None
+        return Network(
+            family,
+            self._size(value["depth"], f"{where}, depth"),
+            scale,
+            bias,
+            None if trained is None else tuple(trained),
+        )
+
+    def _size(self, value: Any, where: str) -> Node:
+        """A number, or an expression in constants and in variables that the assertion binds, such as "L + 1"."""
+        named = re.findall(r"[A-Za-z][A-Za-z0-9_]*", value) if isinstance(value, str) else ()
+        variables = {name: Name((0, 0), name) for name in named if is_free(name)}
+        return _number(value, where, variables | dict(self.constants))
+
+    def points(self, value: Any, where: str) -> PointSet:
+        """A point set by name, or a list of points, each a list of exact coordinates."""
+        if isinstance(value, str):
+            return self._points_by_name(value, where)
+        if not isinstance(value, list) or not all(isinstance(row, list) and row for row in value) or not value:
+            raise InputError(
+                f'{where}: write points as "hexagon", "circle:N", ... or as a list such as [[0, 1], ["1/2", -0.3]]'
+            )
+        size, dimension = len(value), max(map(len, value))
+        if size > MOST_POINTS or dimension > MOST_DIMENSION:
+            raise InputError(
+                f"{where}: {size} points in R^{dimension}; at most {MOST_POINTS} in R^{MOST_DIMENSION} are read"
+            )
+        rows = [
+            [exact_number(cell, f"{where}, point {place}") for cell in row] for place, row in enumerate(value, start=1)
+        ]
+        try:
+            return rational_points(f"{size} points in R^{dimension}", rows)
+        except ValueError as error:
+            raise InputError(f"{where}: {error}") from None
+
+    def _points_by_name(self, text: str, where: str) -> PointSet:
+        is_file = text.endswith(".csv")
+        size = re.fullmatch(r"[a-z]+:([0-9]{1,9})(?:,([0-9]{1,9}))?(?:,[0-9]{1,9})?", text)
+        if size and (int(size[1]) > MOST_POINTS or int(size[2] or 1) > MOST_DIMENSION):
+            raise InputError(
+                f"{where}: {text!r} is too large: at most {MOST_POINTS} points in R^{MOST_DIMENSION} are audited"
+            )
+        try:
+            if is_file and self.folder is None:
+                raise ValueError(f"{text!r} is a file; claims that are not in a file cannot name one")
+            if not is_file and not size and text != "hexagon":
+                raise ValueError(
+                    f"no point set {text[:40]!r}: write hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N"
+                    " or a .csv file"
+                )
+            found = parse_points(str((self.folder or Path()) / text) if is_file else text)
+        except (ValueError, OSError) as error:
+            raise InputError(f"{where}: {error}") from None
+        if len(found) > MOST_POINTS or found.dimension > MOST_DIMENSION:
+            raise InputError(
+                f"{where}: {len(found)} points in R^{found.dimension};"
+                f" at most {MOST_POINTS} in R^{MOST_DIMENSION} are audited"
+            )
+        return found
+
+    def _constants(self, table: dict[str, Any], where: str, known: dict[str, Node]) -> dict[str, Node]:
+        taken = set(known)
+        for key, value in table_of(table, "constants", where).items():
+            _new_name(key, f"{where}, constants", taken)
+            known[key] = _number(value, f"{where}, constants.{key}", known)
+            taken.add(key)
+        return known
+
+
+def _at_place(where: str, key: str, text: str, read: Any) -> Any:
+    """Run a reader of text; name the place if it complains."""
+    try:
+        return read()
+    except ClaimError as error:
+        before = " ".join(text[: error.column - 1].split())[-24:]
+        after = f", after {before!r}" if before else ""
+        raise InputError(f"{where}, {key}, column {error.column}{after}: {error.message}") from None
+
+
+def _number(value: Any, where: str, known: Mapping[str, Node]) -> Node:
+    if isinstance(value, str):
+        return _at_place(where, "expression", value, lambda: parse_constant(value, known))
+    return Number((0, 0), exact_number(value, where))
+
+
+def _labels(entry: dict[str, Any], where: str) -> Labels:
+    labels = entry.get("labels")
+    if labels is None or labels == ALTERNATING:
+        return labels
+    if not isinstance(labels, list) or not all(label in (0, 1) and type(label) is int for label in labels):
+        raise InputError(f'{where}: labels must be a list of 0 and 1, one a point, or "{ALTERNATING}"')
+    return tuple(labels)
+
+
+def _training(entry: dict[str, Any], where: str) -> Training | None:
+    """How the claim's networks are trained."""
+    if "training" not in entry:
+        return None
+    table, where = entry["training"], f"{where}, training"
+    if not isinstance(table, dict) or not {"width", "until"} <= table.keys():
+        raise InputError(f'{where}: write {{ width = 1000, until = "1e50" }}')
+    only(table, TRAINING_KEYS, where)
+    if {"seed", "seeds"} <= table.keys():
+        raise InputError(f"{where}: give seed for one network, or seeds for how many, not both")
+    until = exact_number(table["until"], f"{where}, until")
+    if until < 0:
+        raise InputError(f"{where}: until must be a time, 0 or later")
+    width = whole_number(table["width"], f"{where}, width", 1, MOST_WIDTH)
+    seed = whole_number(table["seed"], f"{where}, seed", 0, 2**63 - 1) if "seed" in table else None
+    return Training(width, until, seed, whole_number(table.get("seeds", 1), f"{where}, seeds", 1, MOST_SEEDS))
+
+
+def _new_name(key: str, where: str, taken: set[str]) -> None:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", key):
+        raise InputError(
+            f"{where}: the name {key[:40]!r} needs ASCII letters, digits and _, a letter first, at most 31"
+        )
+    try:
+        check_new_name(key, 1, taken)
+    except ClaimError as error:
+        raise InputError(f"{where}: {error.message}") from None

@@ -1,0 +1,40 @@
+"""How the networks of a claim are trained: what its `training` says, within limits."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+MOST_WIDTH = 100_000
+MOST_NUMBERS = 2_000_000
+"""Parameters and pre-activations."""
+MOST_TRAINED_POINTS = 20
+MOST_SEEDS = 1_000
+MOST_WORK = 300_000_000
+"""Microseconds, about, of training a claim: counted by sizes and sweeps, so that no verdict depends on the machine."""
+SAME_TIME = 1e-9
+"""Times whose logarithms differ by less are one."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a claim says of the training of its networks: width, the last time, and how many initialisations.
+
+    `seed` is set if the claim speaks of one initialisation alone, that of this seed.
+    """
+
+    width: int
+    until: Fraction
+    seed: int | None = None
+    seeds: int = 1
+
+    @property
+    def log_until(self) -> float:
+        """ln of the last time; -inf for 0."""
+        return math.log(self.until.numerator) - math.log(self.until.denominator) if self.until else -math.inf
+
+    def initialisations(self, run_seed: int) -> range:
+        """The seeds of the networks; those of a claim on several depend on the seed of the run."""
+        first = self.seed if self.seed is not None else run_seed * MOST_SEEDS
+        return range(first, first + self.seeds)

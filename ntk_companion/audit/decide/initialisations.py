@@ -1,0 +1,62 @@
+"""Statements about trained networks, decided for every initialisation that a claim speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import flint
+
+from ntk_companion.audit.decide.deciding import decide
+from ntk_companion.audit.decide.truth import Truth
+from ntk_companion.audit.syntax import vocabulary
+from ntk_companion.audit.syntax.nodes import Apply, Node, Quantified, children, parts, times_of
+from ntk_companion.audit.syntax.vocabulary import TRAINED
+from ntk_companion.audit.values.environment import Environment
+from ntk_companion.audit.values.evaluate import evaluate
+from ntk_companion.audit.values.log import Log
+from ntk_companion.audit.values.times import log_ends
+
+BITS = 128
+
+
+def initialisations(node: Node, environment: Environment) -> Iterator[tuple[int, Truth, Log]]:
+    """The truth of a statement for every initialisation of the trained network, with its seed and what was met."""
+    for seed in environment.trained.initialisations(environment.seed):
+        there = environment.apart(seed_of_network=seed)
+        outcome = decide(node, there)
+        environment.log.absorb(there.log)
+        yield seed, outcome, there.log
+
+
+def over_initialisations(node: Node, environment: Environment) -> list[Truth]:
+    """The truth of a statement for every initialisation, remembered if it depends on no variable."""
+    environment = environment.without_idle_variables(node)
+    memory, place = environment.memory.values, ("initialisations", node)
+    if environment.bound or place not in memory:
+        outcomes = [outcome for _, outcome, _ in initialisations(node, replace(environment, root=False, strict=False))]
+        if environment.bound:
+            return outcomes
+        memory[place] = outcomes
+    return memory[place]
+
+
+def speaks_of_one_network(node: Node) -> bool:
+    """Is a word about a trained network used outside all probabilities?"""
+    if isinstance(node, Apply) and node.word is vocabulary.PROBABILITY:
+        return False
+    if isinstance(node, Apply) and node.word in TRAINED:
+        return True
+    return any(speaks_of_one_network(part) for part in children(node))
+
+
+def times_in(assertion: Node, environment: Environment) -> tuple[float, ...]:
+    """Logarithms of the times that an assertion names, other than by its variables. Raises MeaninglessError."""
+    variables = {part.variable for part in parts(assertion) if isinstance(part, Quantified)}
+    found = set()
+    for time in (time for part in parts(assertion) for time in times_of(part)):
+        if not variables & environment.names_in(time):
+            with flint.ctx.workprec(BITS):
+                ends = log_ends(evaluate(time, replace(environment, bits=BITS)))
+            found |= {ends[0]} if ends is not None else set()
+    return tuple(sorted(found))

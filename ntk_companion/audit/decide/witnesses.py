@@ -1,0 +1,30 @@
+"""Witnesses: values of variables that settle a quantified claim, and why they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ntk_companion.audit.decide.truth import Truth
+from ntk_companion.audit.syntax.nodes import Node, Quantified
+from ntk_companion.audit.values.environment import Environment, named
+
+Decide = Callable[[Node, Environment], Truth]
+"""What decides statements, handed down to what it is made of."""
+
+
+def remember(node: Quantified, value: Any, outcome: Truth, environment: Environment, decide: Decide) -> None:
+    """Remember the value that refutes a universal statement or fulfils an existential one, and why it does."""
+    if not environment.root:
+        return
+    log = environment.log
+    log.witness[node.variable] = value
+    verb = "refutes" if outcome is Truth.FALSE else "fulfils"
+    if isinstance(node.body, Quantified):
+        log.notes.insert(0, f"{node.variable} = {named(value)}")
+        return
+    log.notes[:] = [f"{node.variable} = {named(value)} {verb} it"]
+    log.facts.clear()
+    log.kinds.clear()
+    decide(node.body, replace(environment.bind(node.variable, value), bound=()))

@@ -1,0 +1,1 @@
+"""Replies: a verdict with its scope, evidence and qualification, as records and as text."""

@@ -1,0 +1,163 @@
+"""Records of an audit, their comparison, and the replies as text, Markdown and LaTeX."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from ntk_companion.audit.claims.claim import ClaimsFile
+from ntk_companion.audit.reply.auditing import Reply, audit, audit_claim
+from ntk_companion.audit.syntax.errors import InputError
+from ntk_companion.evidence import Verdict
+from ntk_companion.results import versions
+from ntk_companion.schema import fits
+
+__all__ = ["Reply", "audit", "audit_claim", "differences", "lines", "read_record", "record"]
+
+SCHEMA = "ntk-companion audit 1"
+RECORD = {"schema": str, "sha256": str, "claims": [{"id": str}]}
+"""What a record needs to be compared with: see `ntk_companion.schema`."""
+MOST_RECORD_BYTES = 50_000_000
+PACKAGES = ("lark", "hypothesis")
+"""Packages that verdicts depend on, beside those that numbers do."""
+
+
+def record(claims: ClaimsFile, replies: list[Reply], seed: int) -> dict[str, Any]:
+    """Everything that is needed to compare this audit with another: JSON values."""
+    return {
+        "schema": SCHEMA,
+        "file": claims.name,
+        "title": claims.title,
+        "sha256": claims.sha256,
+        "seed": seed,
+        "versions": versions() | {name: metadata.version(name) for name in PACKAGES},
+        "claims": [asdict(reply) for reply in replies],
+    }
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """The record of a file that `record` made. Raises InputError if it is none, OSError if it cannot be read."""
+    if path.stat().st_size > MOST_RECORD_BYTES:
+        raise InputError(f"{path} is larger than {MOST_RECORD_BYTES} bytes: it is not a record of an audit")
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not JSON: {error}") from None
+    if not fits(value, RECORD) or value["schema"] != SCHEMA:
+        raise InputError(f"{path} is not a record of an audit: write one with ntk-companion audit FILE.toml --json")
+    return dict(value)
+
+
+def differences(now: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
+    """What changed between two records, a sentence each."""
+    old = {entry["id"]: entry for entry in before["claims"]}
+    new = {entry["id"]: entry for entry in now["claims"]}
+    changes = [] if now["sha256"] == before["sha256"] else ["the claims file is not the one that was audited before"]
+    for name, entry in new.items():
+        if name not in old:
+            changes.append(f"{name} is new: {entry['verdict']}")
+            continue
+        for key in ("assertion", "verdict", "scope", "evidence", "value"):
+            if entry[key] != old[name].get(key):
+                changes.append(f"{name}: {key} was {old[name].get(key)} and is {entry[key]}")
+    return changes + [f"{name} is gone" for name in old if name not in new]
+
+
+def lines(replies: list[Reply], style: str) -> list[str]:
+    """The replies as text, as Markdown or as LaTeX."""
+    return {"text": _text_lines, "markdown": _markdown_lines, "latex": _latex_lines}[style](replies)
+
+
+def _text_lines(replies: list[Reply]) -> list[str]:
+    width = max(len(reply.id) for reply in replies)
+    scope = max(len(reply.scope) for reply in replies)
+    result = []
+    for reply in replies:
+        result.append(f"{reply.id.ljust(width)}  {reply.verdict:12}  {reply.scope.ljust(scope)}  {reply.evidence}")
+        result.append(f"{' ' * width}  {reply.because}")
+        if reply.surprises:
+            result.append(f"{' ' * width}  The verdict on record is {reply.expected}.")
+        if reply.counterexample:
+            result += [" " * width + "  | " + line for line in reply.counterexample.splitlines()]
+    counts = {str(verdict): sum(reply.verdict == verdict for reply in replies) for verdict in Verdict}
+    return [*result, ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)]
+
+
+def _markdown_lines(replies: list[Reply]) -> list[str]:
+    result = []
+    for reply in replies:
+        result += [
+            f"> {_markdown(reply.sentence or reply.assertion)}"
+            + (f" ({_markdown(reply.source)})" if reply.source else ""),
+            "",
+            f"**{reply.verdict}** ({reply.scope}; {reply.evidence}). {_markdown(reply.because)}.",
+            _markdown(reply.qualification),
+            "",
+            f"Claim: {_markdown_code(reply.assertion)}. To reproduce: {_markdown_code(reply.command)}",
+            "",
+        ]
+        if reply.counterexample:
+            result += ["```toml", *reply.counterexample.splitlines(), "```", ""]
+    return result
+
+
+def _markdown(text: str) -> str:
+    """Text whose every character stands for itself."""
+    escaped = re.sub(r"([\\*_`<>|\[\]$#~&])", r"\\\1", text)
+    return re.sub(r"^(\d*)([-+.)])", r"\1\\\2", escaped)  # neither a list nor a heading
+
+
+def _markdown_code(text: str) -> str:
+    fence = "`" * (1 + max((len(ticks) for ticks in re.findall("`+", text)), default=0))
+    return f"{fence} {text} {fence}" if len(fence) > 1 else f"`{text}`"
+
+
+def _latex_lines(replies: list[Reply]) -> list[str]:
+    result = [r"\begin{description}"]
+    for reply in replies:
+        source = f" ({_latex(reply.source)})" if reply.source else ""
+        result += [
+            rf"\item[{_latex(reply.id)}] ``{_latex(reply.sentence or reply.assertion)}''{source}",
+            rf"  \textbf{{{reply.verdict}}} ({_latex(reply.scope)}; {_latex(reply.evidence)}).",
+            rf"  {_latex(reply.because)}.",
+            rf"  {_latex(reply.qualification)} Claim: {_latex_code(reply.assertion)}.",
+            rf"  Reproduce with {_latex_code(reply.command)}.",
+        ]
+        if reply.counterexample:
+            result.append(r"  Refuted by the claims file \begin{quote}")
+            result += [rf"  {_latex_code(line)}\\" for line in reply.counterexample.splitlines() if line]
+            result.append(r"  \end{quote}")
+    return [*result, r"\end{description}"]
+
+
+def _latex(text: str) -> str:
+    """Text whose every character stands for itself; one that LaTeX does not know by its code point."""
+    from ntk_companion.appendix.escaping import latex_text
+
+    try:
+        return latex_text(text)
+    except ValueError:
+        return "".join(_latex_character(character) for character in text)
+
+
+def _latex_character(character: str) -> str:
+    from ntk_companion.appendix.escaping import latex_text
+
+    try:
+        return latex_text(character)
+    except ValueError:
+        return f"[U+{ord(character):04X}]"
+
+
+_TYPED = {"-": "-{}", "'": r"\textquotesingle{}", '"': r"{\char34}"}
+"""Characters that LaTeX would make dashes and curly quotation marks of."""
+
+
+def _latex_code(text: str) -> str:
+    """Text as it is to be typed."""
+    return r"\texttt{" + "".join(_TYPED.get(character) or _latex(character) for character in text) + "}"

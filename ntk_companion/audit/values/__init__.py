@@ -1,0 +1,8 @@
+"""What expressions are worth: rigorous ranges and matrices, exact forms, and intervals from samples and runs.
+
+Importing the package declares the meanings of all words but `probability`, which needs `decide`.
+"""
+
+from ntk_companion.audit.values import degeneracy, kernels, matrices, numbers, printed, sampling, shapes, trained
+
+__all__ = ["degeneracy", "kernels", "matrices", "numbers", "printed", "sampling", "shapes", "trained"]

@@ -1,0 +1,132 @@
+"""Circulant kernels by exact Fourier: eigenvalues in a cyclotomic field, as polynomials in 1 / pi.
+
+At N equally spaced points of the circle the kernels of one hidden layer without biases are polynomials in the cosine
+and the sine of the angle, the angle and 1 / pi. Over the cyclotomic field of order lcm(4, N) their eigenvalues are
+found exactly, and since pi is transcendental one vanishes only if all its coefficients do.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import flint
+import sympy
+
+from ntk_companion.audit.syntax import vocabulary
+from ntk_companion.audit.syntax.errors import NoExactValueError
+from ntk_companion.audit.syntax.nodes import Apply, Node, is_kernel
+from ntk_companion.audit.values.environment import Environment
+from ntk_companion.audit.values.exact import definitions_in, exact, unrolled
+from ntk_companion.audit.values.kernels import OF_POINTS
+from ntk_companion.audit.values.polynomials import Field
+
+MOST_POINTS = 64
+COSINE = sympy.Symbol("c", real=True)
+_SINE, _TURN, _INVERSE_PI = sympy.symbols("s t p", real=True)
+Element = flint.fmpq_poly
+Powers = dict[int, Element]
+"""A polynomial in 1 / pi over the cyclotomic field."""
+
+
+def singular_frequency(kernel: Node, environment: Environment, count: int) -> int | None:
+    """The least frequency at which a kernel on `count` equally spaced points has the eigenvalue zero, if one does."""
+    if count > MOST_POINTS:
+        return None
+    try:
+        profile, identity = _profile(kernel, environment)
+        row = _first_row(profile, identity, count)
+    except NoExactValueError:
+        return None
+    order = math.lcm(4, count)
+    modulus = _cyclotomic(order)
+    for frequency in range(count // 2 + 1):
+        total: Powers = {}
+        for place, entry in enumerate(row):
+            turn = _cosine(order, place * frequency % count * (order // count))
+            for power, value in entry.items():
+                total[power] = (total.get(power, Element()) + value * turn) % modulus
+        if all(value == 0 for value in total.values()):
+            return frequency
+    return None
+
+
+def _profile(kernel: Node | str, environment: Environment) -> tuple[sympy.Expr, sympy.Expr]:
+    """A kernel as a function of the angle, and the multiple of the identity beside it. Raises NoExactValueError."""
+    match kernel:
+        case Apply(word=vocabulary.PLUS, arguments=terms):
+            found = [_profile(term, environment) for term in terms]
+            return sympy.Add(*(one for one, _ in found)), sympy.Add(*(other for _, other in found))
+        case Apply(word=vocabulary.TIMES | vocabulary.OVER as word, arguments=(first, second)):
+            matrix, number = (first, second) if is_kernel(first) else (second, first)
+            factor = exact(number, environment)
+            factor = factor if word is vocabulary.TIMES else 1 / factor
+            one, other = _profile(matrix, environment)
+            return factor * one, factor * other
+        case Apply(word=vocabulary.GRAM, arguments=(inner,)):
+            return _profile(inner, environment)
+        case Apply(word=vocabulary.IDENTITY):
+            return sympy.Integer(0), sympy.Integer(1)
+        case Apply(word=word) if word in OF_POINTS:
+            inputs = (sympy.Integer(1), COSINE, sympy.Integer(1))
+            form = unrolled(definitions_in(kernel, environment), inputs, environment)
+            angle, root = sympy.acos(COSINE), sympy.sqrt(1 - COSINE**2)
+            return form.subs({angle: _TURN * sympy.pi, root: _SINE}), sympy.Integer(0)
+    raise NoExactValueError
+
+
+def _first_row(profile: sympy.Expr, identity: sympy.Expr, count: int) -> list[Powers]:
+    """The entries at the angles 2 pi j / count. Raises NoExactValueError on other numbers than the circle's."""
+    form = profile.subs(sympy.pi, 1 / _INVERSE_PI)
+    field = Field(form + _INVERSE_PI, identity)
+    if not set(field.atoms) <= {COSINE, _SINE, _TURN, _INVERSE_PI} or not identity.is_Rational:
+        raise NoExactValueError
+    found = field.reduced(form)
+    if len(found.denominator) != 1:
+        raise NoExactValueError
+    ((below, divisor),) = found.denominator.to_dict().items()
+    names = list(field.atoms)
+    if any(power for atom, power in zip(names, below, strict=True) if atom != _INVERSE_PI):
+        raise NoExactValueError
+    terms = [
+        (dict(zip(names, (int(a) - int(b) for a, b in zip(above, below, strict=True)), strict=True)), value / divisor)
+        for above, value in found.numerator.to_dict().items()
+    ]
+    order = math.lcm(4, count)
+    row = [_entry(terms, place, count, order) for place in range(count)]
+    row[0][0] = row[0].get(0, Element()) + flint.fmpq(int(identity.p), int(identity.q))
+    return row
+
+
+def _entry(terms: list[tuple[dict[sympy.Expr, int], flint.fmpq]], place: int, count: int, order: int) -> Powers:
+    modulus, step = _cyclotomic(order), order // count
+    folded = min(place, count - place)
+    cosine, sine = _cosine(order, folded * step), _sine(order, folded * step)
+    turn = flint.fmpq(2 * folded, count)
+    entry: Powers = {}
+    for powers, coefficient in terms:
+        value = Element([coefficient]) * turn ** powers.get(_TURN, 0)
+        value = value * cosine ** powers.get(COSINE, 0) % modulus * sine ** powers.get(_SINE, 0) % modulus
+        power = powers.get(_INVERSE_PI, 0)
+        entry[power] = entry.get(power, Element()) + value
+    return entry
+
+
+@cache
+def _cyclotomic(order: int) -> Element:
+    return Element([int(value) for value in flint.fmpz_poly.cyclotomic(order)])
+
+
+def _root_of_unity(order: int, power: int) -> Element:
+    return Element([0] * (power % order) + [1]) % _cyclotomic(order)
+
+
+def _cosine(order: int, power: int) -> Element:
+    """cos(2 pi power / order)."""
+    return (_root_of_unity(order, power) + _root_of_unity(order, -power)) / 2
+
+
+def _sine(order: int, power: int) -> Element:
+    """sin(2 pi power / order): i is the root of unity of a quarter turn."""
+    difference = _root_of_unity(order, power) - _root_of_unity(order, -power)
+    return -difference * _root_of_unity(order, order // 4) / 2 % _cyclotomic(order)

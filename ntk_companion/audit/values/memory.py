@@ -1,0 +1,32 @@
+"""What is found once for a claim and remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+
+from ntk_companion.audit.syntax.nodes import Node
+
+
+@dataclass
+class Memory:
+    """Values that are found once.
+
+    values        matrices, draws, flows and outcomes by what they depend on
+    closed_forms  entries of kernels as sympy expressions
+    names         the names that a part of an assertion depends on
+    constants     what depends on no variable, of the trained network at hand
+    opaque        symbols for numbers without an exact form
+    """
+
+    values: dict[Any, Any] = field(default_factory=dict)
+    closed_forms: dict[Any, sympy.Expr] = field(default_factory=dict)
+    names: dict[Node, frozenset[str]] = field(default_factory=dict)
+    constants: dict[Any, Any] = field(default_factory=dict)
+    opaque: dict[Node, sympy.Expr] = field(default_factory=dict)
+
+    def branch(self) -> Memory:
+        """The memory for one network of several: it shares what does not depend on the network."""
+        return Memory(self.values, self.closed_forms)

@@ -1,0 +1,91 @@
+"""The meanings of arithmetic, of functions of numbers, and of coefficients of series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import flint
+
+from ntk_companion.audit.syntax import vocabulary
+from ntk_companion.audit.syntax.vocabulary import Word
+from ntk_companion.audit.values import ranges
+from ntk_companion.audit.values.environment import Environment
+from ntk_companion.audit.values.evaluate import whole_number
+from ntk_companion.audit.values.ranges import Range, point
+from ntk_companion.audit.values.registry import MEANINGS, means
+from numerics.numbers.systems import Balls, evaluate
+from theory import series
+
+MOST_ORDER = 2_000
+
+FUNCTIONS: dict[Word, Callable[..., Range]] = {
+    vocabulary.POWER: ranges.power,
+    vocabulary.SQRT: ranges.sqrt,
+    vocabulary.LN: ranges.ln,
+    vocabulary.EXP: ranges.exp,
+    vocabulary.ABS: ranges.absolute,
+    vocabulary.MIN: ranges.smaller,
+    vocabulary.MAX: ranges.larger,
+    vocabulary.SIN: ranges.sin,
+    vocabulary.COS: ranges.cos,
+    vocabulary.ARCCOS: ranges.arccos,
+    vocabulary.K0: ranges.k0,
+    vocabulary.K1: ranges.k1,
+}
+"""Functions of numbers alone."""
+
+
+def _declare(word: Word, function: Callable[..., Range]) -> None:
+    MEANINGS[word] = lambda environment, *values: function(*values)
+
+
+for _word, _ranges in FUNCTIONS.items():
+    _declare(_word, _ranges)
+
+
+@means(vocabulary.SIZE)
+def _size(environment: Environment) -> Range:
+    return point(len(environment.point_set))
+
+
+@means(vocabulary.PI)
+def _pi(environment: Environment) -> Range:
+    return point(flint.arb.pi())
+
+
+@means(vocabulary.PLUS)
+def _add(environment: Environment, *terms: Any) -> Any:
+    total = terms[0]
+    for term in terms[1:]:
+        total = ranges.add(total, term) if isinstance(total, Range) else total + term
+    return total
+
+
+@means(vocabulary.TIMES)
+def _multiply(environment: Environment, first: Any, second: Any) -> Any:
+    if isinstance(first, Range) and isinstance(second, Range):
+        return ranges.multiply(first, second)
+    factor, matrix = (first, second) if isinstance(first, Range) else (second, first)
+    return matrix * factor.ball()
+
+
+@means(vocabulary.OVER)
+def _divide(environment: Environment, first: Any, second: Range) -> Any:
+    return ranges.divide(first, second) if isinstance(first, Range) else first / second.ball()
+
+
+@means(vocabulary.K0_COEFFICIENT)
+def _k0_coefficient(environment: Environment, order: Range) -> Range:
+    return _coefficient(0, environment, order)
+
+
+@means(vocabulary.K1_COEFFICIENT)
+def _k1_coefficient(environment: Environment, order: Range) -> Range:
+    return _coefficient(1, environment, order)
+
+
+def _coefficient(power: int, environment: Environment, order: Range) -> Range:
+    number = whole_number(order, "the order of a coefficient", 0, MOST_ORDER)
+    environment.budget.charge(100 * number)
+    return point(evaluate(series.coefficients(power).at(number), Balls(environment.bits), {}))

@@ -1,0 +1,194 @@
+"""Numbers of a matrix that follow exactly from its shape: singular, circulant, or diagonal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+import flint
+import numpy as np
+import sympy
+
+from ntk_companion.audit.syntax import vocabulary
+from ntk_companion.audit.syntax.errors import NoExactValueError
+from ntk_companion.audit.syntax.nodes import Apply, Node, is_kernel, parts
+from ntk_companion.audit.syntax.vocabulary import Word
+from ntk_companion.audit.values import degeneracy
+from ntk_companion.audit.values.environment import Environment
+from ntk_companion.audit.values.evaluate import centres, evaluate
+from ntk_companion.audit.values.exact import SHAPES, Shape, exact, exact_entry
+from ntk_companion.audit.values.facts import is_semidefinite
+from ntk_companion.audit.values.fourier import singular_frequency
+from ntk_companion.audit.values.kernels import OF_POINTS
+from ntk_companion.audit.values.polynomials import Field, vanishes
+from numerics.data.points import CirclePoints
+
+MOST_POINTS = 24
+MOST_DIAGONAL = 40
+BITS = 256
+COMBINING = vocabulary.MATRIX_ARITHMETIC | {vocabulary.GRAM}
+SMALL = 1e-9
+"""What an eigenvalue in doubles is of the largest, if a null vector is looked for."""
+
+
+def singular(kernel: Node, environment: Environment) -> str | None:
+    """Why a kernel is singular, a proof in a sentence; None if none is found."""
+    seen = degeneracy.null_vector(kernel, environment)
+    if seen is not None:
+        return seen.reason
+    place = ("singular", kernel, environment.network, environment.points, environment.layer)
+    if environment.bound or place not in environment.memory.constants:
+        matrix = centres(kernel, environment)
+        found = None
+        if np.isfinite(matrix).all() and _nearly_singular(matrix):
+            found = _mapped_to_zero(kernel, environment, len(matrix))
+        environment.memory.constants[place] = found
+    return environment.memory.constants[place]
+
+
+def _nearly_singular(matrix: np.ndarray) -> bool:
+    sizes = np.abs(np.linalg.eigvalsh(matrix))
+    return bool(sizes.min() <= SMALL * sizes.max())
+
+
+def _mapped_to_zero(kernel: Node, environment: Environment, size: int) -> str | None:
+    points = circle_of(kernel, environment)
+    if points is not None:
+        frequency = singular_frequency(kernel, environment, points.count)
+        if frequency is not None:
+            return f"the vector cos(2 pi {frequency} i / {points.count}) is mapped to zero"
+    if size > MOST_POINTS:
+        return None
+    try:
+        weights = _null_vector(kernel, environment, size)
+    except NoExactValueError:
+        return None
+    return None if weights is None else f"the vector ({', '.join(map(str, weights))}) is mapped to zero"
+
+
+def _null_vector(kernel: Node, environment: Environment, size: int) -> list[int] | None:
+    """Whole numbers c with K c = 0, by linear algebra over the rationals in the coefficients of the entries."""
+    places = [(row, column) for row in range(size) for column in range(row, size)]
+    entries = {place: exact_entry(kernel, environment, *place) for place in places}
+    field = Field(*entries.values())
+    found = {place: field.reduced(entry) for place, entry in entries.items()}
+    common = field.common_denominator([quotient.denominator for quotient in found.values()])
+    equations: dict[tuple[int, tuple[int, ...]], list[flint.fmpq]] = {}
+    for (row, column), quotient in found.items():
+        for exponents, coefficient in field.over(quotient, common).to_dict().items():
+            for equation, unknown in {(row, column), (column, row)}:
+                blank = [flint.fmpq(0)] * size
+                equations.setdefault((equation, exponents), blank)[unknown] = coefficient
+    matrix, rank = flint.fmpq_mat(list(equations.values())).rref()
+    if rank == size:
+        return None
+    pivots = [next(column for column in range(size) if matrix[row, column] != 0) for row in range(rank)]
+    free = max(set(range(size)) - set(pivots))
+    weights = [Fraction(0)] * size
+    weights[free] = Fraction(1)
+    for row, pivot in enumerate(pivots):
+        weights[pivot] = -Fraction(int(matrix[row, free].p), int(matrix[row, free].q))
+    scale = int(np.lcm.reduce([weight.denominator for weight in weights]))
+    whole = [int(weight * scale) for weight in weights]
+    sign = 1 if next(weight for weight in whole if weight) > 0 else -1
+    return [sign * weight for weight in whole]
+
+
+def circle_of(kernel: Node, environment: Environment) -> CirclePoints | None:
+    """The equally spaced points that a kernel is of, where it is a combination of kernels of inner products."""
+    points = None
+    for part in parts(kernel):
+        if isinstance(part, Apply) and is_kernel(part) and (part.word in OF_POINTS or not part.arguments):
+            here = environment.selected(part).point_set
+            if not isinstance(here, CirclePoints) or (points is not None and here != points):
+                return None
+            points = here
+        elif isinstance(part, Apply) and is_kernel(part) and part.word not in COMBINING:
+            return None
+    return points
+
+
+def multiple_of_identity(kernel: Node, environment: Environment) -> sympy.Expr | None:
+    """The number c of a kernel that is c times the identity; None if it is not proved to be so."""
+    size = len(evaluate(kernel, environment))
+    if size > MOST_DIAGONAL:
+        return None
+    try:
+        number = exact_entry(kernel, environment, 0, 0)
+        for row in range(size):
+            for column in range(row, size):
+                entry = exact_entry(kernel, environment, row, column)
+                if not vanishes(entry - number if row == column else entry):
+                    return None
+    except NoExactValueError:
+        return None
+    return number
+
+
+def _shape(word: Word) -> Callable[[Shape], Shape]:
+    def declare(shape: Shape) -> Shape:
+        SHAPES[word] = shape
+        return shape
+
+    return declare
+
+
+@_shape(vocabulary.LAMBDA_MIN)
+def _smallest(kernel: Node, environment: Environment) -> sympy.Expr | None:
+    if is_semidefinite(kernel, environment):
+        reason = singular(kernel, environment)
+        if reason is not None:
+            environment.note(reason)
+            return sympy.Integer(0)
+    return multiple_of_identity(kernel, environment)
+
+
+@_shape(vocabulary.LAMBDA_MAX)
+def _largest(kernel: Node, environment: Environment) -> sympy.Expr | None:
+    return multiple_of_identity(kernel, environment)
+
+
+@_shape(vocabulary.CONDITION)
+def _condition(kernel: Node, environment: Environment) -> sympy.Expr | None:
+    number = multiple_of_identity(kernel, environment)
+    return None if number is None or vanishes(number) else sympy.Integer(1)
+
+
+@_shape(vocabulary.DET)
+def _determinant(kernel: Node, environment: Environment) -> sympy.Expr | None:
+    reason = singular(kernel, environment)
+    if reason is None:
+        return None
+    environment.note(reason)
+    return sympy.Integer(0)
+
+
+@_shape(vocabulary.GAP_BEST)
+def _best_gap(kernel: Node, environment: Environment) -> sympy.Expr | None:
+    """lambda_min / n, where a vector of signs is an eigenvector of lambda_min: one of a circulant matrix is."""
+    points = circle_of(kernel, environment)
+    if points is None:
+        return None
+    here = replace(environment, bits=BITS)
+    with flint.ctx.workprec(BITS):
+        row = evaluate(kernel, here)[0]
+        values = _circulant_eigenvalues(list(row))
+    flat = [0, points.count // 2] if points.count % 2 == 0 else [0]
+    for frequency in flat:
+        others = [value for index, value in enumerate(values) if index not in (frequency, -frequency % points.count)]
+        if all(values[frequency] < value for value in others):
+            environment.note("a vector of signs is an eigenvector of lambda_min")
+            smallest = Apply((0, 0), vocabulary.LAMBDA_MIN, (kernel,))
+            return exact(smallest, environment) / points.count
+    return None
+
+
+def _circulant_eigenvalues(row: list[flint.arb]) -> list[flint.arb]:
+    """The eigenvalues of a symmetric circulant matrix from its first row, by frequency."""
+    size = len(row)
+    turns = [(2 * flint.arb.pi() * index / size).cos() for index in range(size)]
+    return [
+        sum((value * turns[frequency * place % size] for place, value in enumerate(row)), flint.arb(0))
+        for frequency in range(size)
+    ]

@@ -1,0 +1,76 @@
+"""The house: imports point one way, nothing goes in a circle, and the machinery knows no paper."""
+
+import re
+import shutil
+import subprocess
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+import ntk_companion
+from checks.suite import SUITE
+from ntk_companion.suite import catalogue, declared
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("theory", "numerics", "ntk_companion", "checks")
+
+
+def order_of(graph):
+    """The modules in an order in which each comes after all that it imports, deferred imports included."""
+    imported = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    return list(TopologicalSorter(imported).static_order())
+
+
+def test_no_file_is_in_a_circle_of_imports():
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=False, cache_dir=None)
+    assert len(order_of(graph)) > 150
+
+
+def test_a_circle_of_two_files_is_seen():
+    graph = grimp.ImportGraph()
+    graph.add_import(importer="theory.a", imported="theory.b")
+    graph.add_import(importer="theory.b", imported="theory.a")
+    with pytest.raises(CycleError):
+        order_of(graph)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "named"),
+    [
+        ("theory/moments.py", "def later():\n    import numerics.statistics\n", "theory"),
+        ("numerics/statistics.py", "def later():\n    from ntk_companion import ledger\n", "numerics"),
+        ("ntk_companion/ledger.py", "import checks.suite\n", "ntk_companion"),
+        ("tests/oracles/networks.py", "import theory.moments\n", "tests.oracles"),
+    ],
+)
+def test_an_upward_import_breaks_a_contract_of_the_linter(tmp_path, file, line, named):
+    for package in (*PACKAGES, "tests"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "*.csv"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / file).open("a", encoding="utf-8") as planted:
+        planted.write("\n\n" + line)
+    linter = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    command = [sys.executable, "-c", linter, "--no-cache"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "BROKEN" in done.stdout and named in done.stdout.partition("Broken contracts")[2]
+
+
+def test_the_machinery_names_no_paper_and_no_statement_of_ours():
+    folder = Path(ntk_companion.__file__).parent
+    named = re.compile(r"\d{4}\.\d{5}|\bchecks[./](divergence|lazy|equivalence)\b|\bthm:|\bprop:|\beq:")
+    found = {path.name for path in folder.rglob("*.py") if named.search(path.read_text(encoding="utf-8"))}
+    assert found == set()
+
+
+def test_the_recorded_ledger_holds_the_statements_that_the_files_declare():
+    """When this is red, a record has changed since: ``make baseline``."""
+    recorded, records = catalogue(SUITE), declared(SUITE)
+    assert set(recorded) == set(records)
+    for name, record in records.items():
+        attacks = {(one["name"], one["role"]) for one in record.pop("mutants")}
+        assert {(one["name"], one["role"]) for one in recorded[name]["mutants"]} == attacks, name
+        assert {key: recorded[name][key] for key in record} == record

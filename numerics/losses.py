@@ -20,7 +20,7 @@ Array = np.ndarray[Any, Any]
 class Loss(Protocol):
     """A loss sum_i l_i(f_i); the arrays have the shape (n,). Values are frozen, equal ones have the same repr.
 
-    With C classes the outputs are n C numbers, the classes of a sample side by side, and there are matrices of curvatures.
+    With C classes the outputs are n C numbers, the classes of a sample side by side, and curvatures are a matrix.
     """
 
     @property

@@ -622,6 +622,9 @@ NETWORKS: list[Architecture] = [fcn(depth) for depth in range(1, 6)] + [resnet(d
 
 def exceeds_its_share(claim: Fraction, case: Case) -> None:
     """Is lambda_min above the share claimed of what doubles say it is?"""
+    if case.null_vector:
+        record(null_vector(case.derived, case.derived.ntk, case))
+        return
     lowest = Fraction(float(np.linalg.eigvalsh(gram(case.derived, case.derived.ntk, case.points))[0]))
     record(definiteness(case.derived, case.derived.ntk, case.points, claim * lowest))
 
@@ -643,3 +646,8 @@ def distinct_rows(points: PointSet) -> tuple[tuple[Any, ...], ...]:
     if isinstance(points, CirclePoints):
         return tuple((place,) for place in range(len(points)))
     return tuple(tuple(row) for row in points.numerators.tolist())
+
+
+@counterexample(PROPOSITION_1, DISTINCT, of=test_the_ntks_are_definite_on_the_hexagon_and_on_real_images)
+def test_a_repeated_image_makes_the_ntk_singular(claim):
+    judge_case(exceeds_its_share, claim, on_rows([(1, 0), (1, 0)], (1, -1), fcn(1)))

@@ -21,7 +21,7 @@ from typing import Any
 
 import sympy
 
-from ntk_companion.audit.toml import exact_number, load, only, table_of, text_of, whole_number
+from ntk_companion.audit.claims.toml import exact_number, load, only, table_of, text_of, whole_number
 from theory.activations import Activation, activation_named
 from theory.architecture import BIASES, Affine, Architecture, Group, Layer, Normalise, Residual
 from theory.presets import PRESETS, changed

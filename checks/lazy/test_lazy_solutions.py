@@ -111,7 +111,7 @@ SOFTMAX = Statement(
 
 
 def agree(one: sympy.MatrixExpr, other: sympy.MatrixExpr) -> Verdict:
-    """Are two expressions in matrices the same for all sizes? REFUTED by their values at two samples, one test point."""
+    """Are two expressions in matrices the same for all sizes? REFUTED by values at two samples and one test point."""
     if one == other:
         return Verdict.CONFIRMED
     return Verdict.REFUTED if explicit_matrix(one) != explicit_matrix(other) else Verdict.INCONCLUSIVE

@@ -14,8 +14,8 @@ from checks.setups.kernel_regime import (
     REGULARISED,
     SOFT,
     SQUARED,
-    predicted,
     limits_on_the_arc,
+    predicted,
     runs_of,
     runs_on_the_arc,
 )

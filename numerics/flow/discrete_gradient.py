@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 
 from numerics.flow.activations import Activation, activation_of
-from theory.architecture import Affine, Architecture, Layer, Normalise, Relu, Residual, Softplus
+from theory import activations
+from theory.activations import Relu, Softplus
+from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
 
 Array = np.ndarray[Any, Any]
 Weights = Mapping[str, Array]
@@ -93,8 +95,14 @@ def tape_of(architecture: Architecture, weights: Weights) -> Tape:
                     tape.append(Fork())
                     width = walk(branch, width)
                     tape.append(Join(float(scale)))
+                case activations.Activation():
+                    raise ValueError(f"{architecture.name}: the flow knows the ReLU and the softplus, not {layer.name}")
+                case _:
+                    assert_never(layer)
         return width
 
+    if any(group.multiplier != 1 for group in architecture.groups):
+        raise ValueError(f"{architecture.name}: the flow knows no multipliers of parameters yet")
     outputs = walk(architecture.layers, 0)
     if outputs > 1:
         tape.append(Select(outputs))

@@ -50,7 +50,7 @@ def test_a_last_resort_is_counted_and_its_defect_shows_in_the_energy(monkeypatch
     assert found.last_resorts[-1] == round(found.last_resort_share * found.steps[-1])
     fall = found.energy[0] - found.energy[-1]
     assert found.energy_defect == pytest.approx((found.dissipation[-1] - fall) / found.dissipation[-1], rel=1e-12)
-    assert abs(found.energy_defect) > 1e-7
+    assert 1e-7 < abs(found.energy_defect) < 0.2
 
 
 def test_proportional_vectors_share_kinks_as_long_as_the_layers_keep_them_proportional():
@@ -94,14 +94,14 @@ def test_estimated_errors_contain_the_distance_to_plain_descent_and_are_no_large
     *_, last = gradient_descent(network, start, points, loss, 1e-3, 10_000)
     difference = np.abs(last.outputs - found.outputs[-1]).max()
     assert difference < found.margin_error[-1] + 0.01
-    assert 1e-5 < found.margin_error[-1] < 0.5
+    assert 1e-5 < found.margin_error[-1] < 1
     assert found.margin_error[0] < 1e-6
 
 
 def test_an_estimate_is_a_multiple_of_the_difference_of_two_runs_and_infinite_beyond_the_shorter():
     one = flow(fcn(1), 8, HEXAGON[:2], 2, errors=False)
     moved = replace(one, outputs=one.outputs + np.linspace(0, 0.1, len(one))[:, None])
-    assert errors.with_errors(one, moved).margin_error[-1] == pytest.approx(0.4, rel=1e-3)
+    assert errors.with_errors(one, moved).margin_error[-1] == pytest.approx(1.0, rel=1e-3)
     assert errors.with_errors(one, one).margin_error[-1] < 1e-6
     short = flow(fcn(1), 8, HEXAGON[:2], 2, errors=False, most_steps=3)
     assert not short.reached

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from ntk_companion.cli import flow, main
+from numerics.flow import checkpoint
 
 TWO_POINTS = "flow --network fcn --depth 1 --width 1000 --points circle:2 --labels alternating"
 
@@ -52,7 +53,7 @@ def test_a_constant_exceeded_at_the_start_is_not_crossed(run):
 
 @pytest.fixture
 def stalling(tmp_path):
-    """The command of a flow that stalls: doubles cannot resolve its steps."""
+    """The command of a flow that stalls: doubles cannot resolve its outputs."""
     path = tmp_path / "points.csv"
     path.write_text("1e20,0\n0,1e20\n")
     return f"flow --network fcn --depth 1 --width 1000 --points {path} --labels 0,1 --until 1e6"
@@ -61,21 +62,21 @@ def stalling(tmp_path):
 def test_a_flow_that_stalls_concludes_nothing_about_later_times(run, stalling):
     code, out, err = run(f"{stalling} --json")
     found = json.loads(out)
-    assert code == 2 and err.count("\n") == 1 and "ended early, stalled at log10 t = -3" in err and "--until" in err
+    assert code == 2 and err.count("\n") == 1 and "ended early, stalled at the start" in err and "--until" in err
     assert found["status"] == "stalled" and found["reached"] is False
     assert found["envelope_held"] is None and found["crossings"]["best"] is None
 
 
 def test_a_person_reads_what_a_stalled_flow_left_undecided(run, stalling):
     code, out, _ = run(stalling)
-    assert code == 2 and out.count("undecided after log10 t = -3") == 4
-    assert "not crossed" not in out and "envelopes undecided" in out and "vouches for nothing" in out
+    assert code == 2 and out.count("undecided after the start") + out.count("exceeded at the start") == 4
+    assert "not crossed" not in out and "envelopes undecided" in out
 
 
-def test_a_flow_that_stalls_at_once_has_no_record(run, monkeypatch, stalling):
+def test_a_flow_whose_steps_are_never_found_stalls_without_a_record(run, monkeypatch):
     monkeypatch.setattr("numerics.flow.integrate.try_step", lambda *ignored: None)
-    code, out, err = run(stalling)
-    assert code == 2 and "at the start" in err
+    code, out, err = run(f"{TWO_POINTS} --until 1")
+    assert code == 2 and "stalled at the start" in err
     assert "undecided after the start" in out and "no record after the start" in out
 
 
@@ -91,7 +92,8 @@ def test_a_person_reads_a_table(run):
     code, out, _ = run("flow --network fcn --depth 1 --width 32 --points circle:3 --labels 1,0,1 --until 5e1")
     assert code == 0
     assert "crossed at log10 t" in out and "envelopes never left" in out
-    assert out.splitlines()[-3].split()[0] == "1.70"
+    assert out.splitlines()[-4].split()[0] == "1.70"
+    assert "estimated errors at the end: margin " in out
 
 
 def test_times_beyond_doubles_are_read_exactly():
@@ -127,9 +129,6 @@ def test_bad_input_is_one_line_and_exit_code_2(run, options, message):
         ("1e200,0\n0,1\n", "", "--points has coordinates whose squares overflow"),
         ("1e400,0\n0,1\n", "", "--points has coordinates whose squares overflow"),
         ("9e153,0\n0,9e153\n", "", "the kernel overflows double precision"),
-        ("0,1\n1,0\n0,1.0\n", "", "points 1 and 3 of --points are equal"),
-        ("1,0\n2,0\n", "--bias none", "take --bias trained"),
-        ("1,0\n1,1e-700\n", "", "leave out one of the points nearest together"),
         ("1e100,0\n0,1\n", "--network resnet --scale 1e100 --depth 2", "the kernel overflows double precision"),
     ],
 )  # fmt: skip
@@ -140,6 +139,65 @@ def test_points_that_do_not_serve_are_refused_by_their_option(run, tmp_path, con
     code, out, err = run(f"{command} {options}")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert message in err
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "because"),
+    [
+        ("0,1\n1,0\n0,1.0\n", "", "points 1 and 3 of --points are equal"),
+        ("1,0\n2,0\n", "--bias none", "without biases parallel or opposite points"),
+        ("1,0\n1,1e-700\n", "", "some points are too near together"),
+    ],
+)
+def test_where_the_limit_is_singular_the_constants_are_null_with_the_reason(run, tmp_path, content, options, because):
+    path = tmp_path / "points.csv"
+    path.write_text(content)
+    command = f"flow --network fcn --depth 1 --width 10 --points {path} --labels alternating --until 1 {options}"
+    code, out, _ = run(f"{command} --json")
+    found = json.loads(out)
+    assert code == 0 and found["status"] == "finished" and because in found["constants_because"]
+    assert found["lambda_0"] is None
+    assert set(found["constants"].values()) == set(found["crossings"].values()) == {None}
+    assert run(command)[1].count(because) == 1
+
+
+def test_points_far_apart_and_near_together_have_constants_to_their_precision(run, tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("0\n1e16\n9999999999999999.9999999\n")
+    code, out, err = run(
+        f"flow --network fcn --depth 2 --width 8 --points {path} --labels 0,1,0 --until 1 --seed 1 --json"
+    )
+    found = json.loads(out)
+    assert code == 2 and "stalled" in err and err.count("\n") == 1
+    assert found["constants"]["sharp"] == pytest.approx(found["lambda_0"] / 3, rel=1e-9) and found["lambda_0"] > 0
+
+
+def test_errors_are_estimated_for_every_record(run):
+    _, out, _ = run("flow --network fcn --depth 1 --width 16 --points circle:3 --labels 1,0,1 --until 10 --json")
+    found = json.loads(out)
+    for name in ("margin_error", "log10_loss_error", "kernel_error", "lambda_min_error"):
+        assert len(found[name]) == len(found["log10_time"]) and min(found[name]) > 0
+    assert 1e-6 < found["margin_error"][-1] < 2
+    assert found["last_resort_share"] == 0
+
+
+def test_a_checkpoint_is_resumed_refused_when_altered_and_held_by_one_run(run, tmp_path):
+    path = tmp_path / "flow.checkpoint"
+    command = "flow --network fcn --depth 1 --width 16 --points circle:3 --labels 1,0,1 --json"
+    _, whole, _ = run(f"{command} --until 10")
+    assert run(f"{command} --until 1 --checkpoint {path}")[0] == 0
+    code, resumed, _ = run(f"{command} --until 10 --checkpoint {path}")
+    assert code == 0 and json.loads(resumed) == json.loads(whole)
+    with checkpoint.held(path):
+        code, out, err = run(f"{command} --until 20 --checkpoint {path}")
+        assert (code, out, err.count("\n")) == (2, "", 1) and "another run is using" in err
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 1
+    for damaged in (content, content[:-1]):
+        path.write_bytes(damaged)
+        code, out, err = run(f"{command} --until 20 --checkpoint {path}")
+        assert (code, out, err.count("\n")) == (2, "", 1) and "not a whole checkpoint" in err
+    assert [entry.name for entry in tmp_path.iterdir()] == ["flow.checkpoint"]
 
 
 def test_the_command_does_not_load_torch():

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import torch
 
 LOG_10 = math.log(10)
+UNSEEN = 1e-10
+"""A dissipation is not held against a fall of the energy that is a smaller share of it: rounding hides that."""
 FINISHED, AT_REST, STALLED, OUT_OF_STEPS = "finished", "at rest", "stalled", "out of steps"
 
 
@@ -232,7 +234,8 @@ def tensors(weights: Mapping[str, Array]) -> dict[str, torch.Tensor]:
 
 def _share(dissipation: Array, energy: Array) -> Array:
     fall = energy[0] - energy
-    return np.divide(dissipation - fall, dissipation, out=np.zeros_like(fall), where=dissipation != 0)
+    seen = ~(np.abs(dissipation) <= UNSEEN * energy[0])  # NaN is seen
+    return np.divide(dissipation - fall, dissipation, out=np.zeros_like(fall), where=seen)
 
 
 def least_form(gram: Array, loss: Loss) -> float:

@@ -117,8 +117,11 @@ def _shared(expressions: tuple[sympy.Expr, ...]) -> tuple[list[tuple[sympy.Symbo
 
 
 def _power(base: Any, exponent: sympy.Expr, system: NumberSystem) -> Any:
-    if not exponent.is_Rational or exponent.q not in (1, 2):
-        raise ValueError(f"the exponent {exponent} is neither an integer nor a half-integer")
+    if not exponent.is_Rational:
+        raise ValueError(f"the exponent {exponent} is not a rational number")
+    if exponent.q > 2:  # of a positive base; the logarithm of another is NaN, which decides nothing
+        rational = system.rational(Fraction(int(exponent.p), int(exponent.q)))
+        return system.elementary(sympy.exp, rational * system.elementary(sympy.log, base))
     if exponent.q == 2:
         base = system.sqrt(base)
     power = int(exponent.p)

@@ -133,7 +133,8 @@ def _layer(entry: Any, index: int | None, where: str) -> Layer:
             bias = rest.pop("bias", None)
             if bias is not None and not (isinstance(bias, dict) and "name" in bias):
                 raise ValueError(f'{where}: write a bias as {{ name = "b", variance = 1 }}')
-            weight = _group(name, dict(rest), index, where, may_be_per_input=True)
+            entries = {str(key): value for key, value in rest.items()}
+            weight = _group(name, entries, index, where, may_be_per_input=True)
             return Affine(weight, None if bias is None else _bias(dict(bias), index, where))
     raise ValueError(
         f'{where}: a layer is "relu", {{ normalise = 2 }}, {{ affine = "W" }} or {{ residual = 1, layers = [] }}'

@@ -72,12 +72,15 @@ def add_points(parser: argparse.ArgumentParser) -> None:
 
 def architecture(options: argparse.Namespace) -> Architecture:
     """The network of --network and the options that change it. Raises ValueError or OSError."""
-    from ntk_companion.networks import read_network
+    from ntk_companion.networks import NUMBERS, read_network
+    from numerics.data.points import parse_number
 
-    given = {key: getattr(options, key) for key in NETWORK_OPTIONS}
+    given = {key: getattr(options, key) for key in NETWORK_OPTIONS if getattr(options, key) is not None}
     if options.network == "fcn" and options.scale is not None:
         raise ValueError("--scale is the residual scale: it needs --network resnet")
-    return read_network(options.network, {key: value for key, value in given.items() if value is not None})
+    for key in given.keys() & set(NUMBERS):
+        given[key] = parse_number(given[key], "--" + key.replace("_", "-"))
+    return read_network(options.network, given)
 
 
 def points(options: argparse.Namespace, most: int) -> PointSet:

@@ -132,7 +132,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     (WIDE, "<", ranges.point(3), True),
     (WIDE, "<=", ranges.point(2), None),
 )
-Compare = Callable[[Range, str, Range], bool | None]
+Compare = Callable[[Range, Relation, Range], bool | None]
 
 
 def comparison_is_known(claim: Compare, case: Comparison) -> None:
@@ -150,7 +150,9 @@ def refuted_where_ends_touch(one: Range, relation: Relation, other: Range) -> bo
 
 def overlap_is_equal(one: Range, relation: Relation, other: Range) -> bool | None:
     """Wrong: what overlaps is equal."""
-    return True if relation is Relation.EQUAL and one.lower.overlaps(other.lower) else ranges.compare(one, relation, other)
+    return (
+        True if relation is Relation.EQUAL and one.lower.overlaps(other.lower) else ranges.compare(one, relation, other)
+    )
 
 
 def undecided_is_false(one: Range, relation: Relation, other: Range) -> bool:

@@ -12,11 +12,12 @@ import scipy.optimize
 
 from numerics.data.points import PointSet
 from numerics.kernels.gram import FLOAT64, kernel_grams
-from theory.architecture import BIASES, Architecture, fcn, resnet
+from theory.architecture import Architecture, fcn, resnet
 
 Array = np.ndarray[Any, Any]
 
 MOST_DEPTH = 8
+BIASED, UNBIASED = "trained", "none"
 LEAST_DIGITS, LOST_DIGITS = 3.0, 1.5
 """Fewer digits, or so many fewer than with another network, are no match."""
 SAME_FACTOR = 1e-3
@@ -62,7 +63,7 @@ OUTPUT_BIAS, WHOLE = "output bias", "all"
 def networks() -> Iterator[Architecture]:
     """The networks that are tried, the simplest first."""
     for depth in range(1, MOST_DEPTH + 1):
-        for bias in (BIASES[0], BIASES[-1]):
+        for bias in (BIASED, UNBIASED):
             yield fcn(depth, bias)
             yield resnet(depth, 1, bias)
 
@@ -156,7 +157,7 @@ class ModuleKernel:
         if self.depth != meant.depth:
             told.append(f"{self.depth} hidden layers, not {meant.depth}")
         has_bias = any(group.name.startswith("b") for group in meant.groups)
-        if has_bias != (self.bias == BIASES[0]):
+        if has_bias != (self.bias == BIASED):
             told.append("no biases in the hidden layers" if has_bias else "biases in the hidden layers")
         if self.output_bias:
             told.append("an output bias")
@@ -206,7 +207,7 @@ def module_kernel(make: Callable[[], Any], points: PointSet, draws: int, seed: i
     if depth < 1:
         raise ValueError("the module has fewer than two weight matrices: it is no network with a hidden layer")
     biased = any(group.startswith("b_") for group in groups.values())
-    bias = BIASES[0] if biased else BIASES[-1]
+    bias = BIASED if biased else UNBIASED
     limits = kernel_grams(fcn(depth, bias), points, FLOAT64).parts
     limits[OUTPUT_BIAS] = np.ones((len(points), len(points)))
     parts = tuple(_part(name, groups[name], np.stack(found), limits[groups[name]]) for name, found in kernels.items())

@@ -10,13 +10,13 @@ from ntk_companion.audit.syntax.vocabulary import Relation, SampleFamily
 from ntk_companion.audit.values.closed_forms import rational
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.facts import Sign, is_semidefinite, sign_of
-from theory.architecture import BIASES
 
 EVERYWHERE = frozenset([
     vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.DET, vocabulary.MAX_NORM, vocabulary.FROBENIUS_NORM,
     vocabulary.SPECTRAL_NORM, vocabulary.GAP_PRINTED, vocabulary.GAP_SHARP,
 ])  # fmt: skip
 """Numbers of a kernel that are defined on every sample set."""
+TRAINED_BIASES = "trained"
 SEMIDEFINITE = "the kernel of a network is positive semidefinite by construction"
 
 
@@ -64,7 +64,7 @@ def _definite(kernel: Node | str, family: SampleFamily, environment: Environment
         return None
     here = environment.selected(kernel)
     network = here.described
-    if network.bias != BIASES[0] or network.trained is not None or here.layer is not None:
+    if network.bias != TRAINED_BIASES or network.trained is not None or here.layer is not None:
         return None
     if network.family == FCN:
         return "the NTK of a fully connected ReLU network with biases is positive definite on different points"

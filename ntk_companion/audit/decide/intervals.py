@@ -23,8 +23,13 @@ from ntk_companion.audit.values.ranges import Range
 arb = flint.arb
 
 MOST_BOXES = 4000
-MOST_BOXES_WHEN_OPEN = 256
+MOST_BOXES_WHEN_OPEN = 64
 """Once the claim is undecided at a point, every box around it is: what is left is a search of the others."""
+
+
+def boxes_when_open(environment: Environment) -> int:
+    """How many boxes are searched then: fewer inside another quantifier, where it is done over and over."""
+    return max(8, MOST_BOXES_WHEN_OPEN >> 3 * len(environment.bound))
 
 
 def over_interval(node: Quantified, domain: Interval, environment: Environment, decide: Decide) -> Truth:
@@ -39,7 +44,7 @@ def over_interval(node: Quantified, domain: Interval, environment: Environment, 
     found, most = set(), MOST_BOXES
     for end in ends:
         outcome = decide(node.body, _at(node, end_of(end), environment))
-        most = MOST_BOXES_WHEN_OPEN if outcome is Truth.UNKNOWN else most
+        most = boxes_when_open(environment) if outcome is Truth.UNKNOWN else most
         if outcome is settling:
             return _settle(node, ends, end, settling, environment, decide)
         found |= {outcome} & {Truth.TRUE}  # one case in which the claim says something
@@ -55,7 +60,7 @@ def over_interval(node: Quantified, domain: Interval, environment: Environment, 
         if inside and (outcome is Truth.UNKNOWN or (outcome is Truth.EMPTY and Truth.TRUE not in found)):
             there = decide(node.body, _at(node, dyadic(cut), environment))
             found |= {there} & {Truth.TRUE}
-            most = MOST_BOXES_WHEN_OPEN if there is Truth.UNKNOWN else most
+            most = boxes_when_open(environment) if there is Truth.UNKNOWN else most
             outcome = settling if there is settling else outcome
         if outcome is settling:
             return _settle(node, [lower, upper], cut if inside else lower, settling, environment, decide)

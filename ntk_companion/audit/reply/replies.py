@@ -108,7 +108,7 @@ def _markdown_lines(replies: list[Reply]) -> list[str]:
 
 
 _MATHEMATICS = re.compile(r"(\$[^$]+\$)")
-_LETTERS = "alpha beta gamma delta epsilon theta lambda mu sigma tau phi psi omega Gamma Delta Theta Lambda Sigma Phi Psi Omega"
+_LETTERS = "alpha beta gamma delta epsilon theta lambda mu sigma tau phi psi omega Delta Theta Lambda Sigma Phi Omega"
 _SIGNS = (
     "frac sqrt le leq ge geq ne neq approx sim cdot times pm to infty in sum prod min max log ln exp sin cos arccos pi"
     " hat tilde bar dot mathrm mathbb mathcal ell nabla partial langle rangle left right quad dots ldots cdots"

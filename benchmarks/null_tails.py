@@ -38,7 +38,7 @@ def bias(generator: np.random.Generator, alpha: float) -> bool:
 
 
 def rate(generator: np.random.Generator, alpha: float) -> bool:
-    """lazy:*-drift, lazy:linearised: 13 log-normal values at each of three widths that do not fall, wider when narrow."""
+    """lazy:*-drift, lazy:linearised: 13 log-normal values at each of three widths, which do not fall."""
     widths = np.repeat([32, 256, 2048], 13)
     spread = np.repeat([0.6, 0.5, 0.4], 13)
     fitted = width_exponent(widths, np.exp(spread * generator.standard_normal(39)), 1 - alpha)

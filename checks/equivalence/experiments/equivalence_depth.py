@@ -3,7 +3,7 @@
 Set-up: this suite, after the abstract of arXiv 2501.10929. Networks are fully connected with biases; squared loss,
 summed; gradient descent at the rate 1 / lambda_max(K_0) to a training residual of 0.03 or for 5000 epochs (explicit:
 the training set has 10 rows because the flow is stiff). Standardised by the training part; errors are root mean squares
-in units of the standard deviation of the training targets. Splits share no row. Intervals are Student's over splits, of 99.9%,
+in units of the standard deviation of the training targets. Splits share no row. Intervals, of 99.9%, are Student's,
 after the mean over seeds.
 
 equivalence_depth: table, training, split, depth, width, seed, epochs, residual, network_error, own_kernel_error,

@@ -230,6 +230,12 @@ def random_seed(purpose: str = "") -> int:
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
 
 
+def session_seed() -> int:
+    """`--seed` of the session, 0 without one: for random objects that the checks of several statements share."""
+    run = _current.get()
+    return run.seed if run else 0
+
+
 def thorough() -> bool:
     """Is this a run with ``--profile thorough``?"""
     run = _current.get()

@@ -91,20 +91,12 @@ def value_at(expression: sympy.Expr, point: Point) -> flint.arb | None:
         system = Balls(bits)
         try:
             with system.working():
-                value = flint.arb(evaluate(_with_roots(sympy.sympify(expression).subs(point)), system, {}))
+                value = flint.arb(evaluate(sympy.sympify(expression).subs(point), system, {}))
         except (ValueError, TypeError):
             return None
         if value > 0 or value < 0 or value == 0:
             break
     return value
-
-
-def _with_roots(expression: sympy.Expr) -> sympy.Expr:
-    """The expression with b^(p/q), q > 2, as exp((p/q) ln b): balls know square roots alone."""
-    return expression.replace(
-        lambda node: node.is_Pow and node.base.is_positive and node.exp.is_Rational and node.exp.q > 2,
-        lambda node: sympy.exp(sympy.Mul(node.exp, sympy.log(node.base), evaluate=False), evaluate=False),
-    )
 
 
 def point_of(expression: sympy.Expr, values: Point) -> dict[sympy.Basic, Any]:

@@ -8,6 +8,7 @@ import torch
 
 from numerics.flow.activations import ReluGate, SoftplusGate, solve_gates
 from numerics.flow.discrete_gradient import contraction, mean_gradients, tape_of
+from numerics.flow.shared_kinks import proportional
 from numerics.networks.torch_network import empirical_ntk, forward, initialise
 from theory.architecture import Affine, Architecture, Group, Relu, fcn, resnet, smoothed
 
@@ -89,14 +90,14 @@ def test_an_attracting_kink_finds_the_one_slope_that_is_its_own_secant(gate):
 
 
 def test_a_neuron_pushed_to_its_kink_from_both_sides_slides_and_one_passing_does_not():
-    one = np.ones((1, 1))
+    one, alone = np.ones((1, 1)), proportional(np.ones((1, 1)))
     cases = {
         "pushed back": (-0.1, 0.3, -1.0, True),
         "passing": (-0.1, 0.3, -0.1, False),
         "away": (1.0, 0.3, -0.1, False),
     }
     for start, drift, push, slides in cases.values():
-        found = solve_gates(ReluGate(), start * one, drift * one, one, 0 * one, push * one, 0.5 * one)
+        found = solve_gates(ReluGate(), start * one, drift * one, one, 0 * one, push * one, 0.5 * one, alone)
         assert bool(found.sliding[0, 0]) is slides
         np.testing.assert_allclose(found.values, start + drift + push * found.slopes)
 

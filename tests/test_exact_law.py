@@ -254,7 +254,7 @@ def test_a_normalisation_off_by_one_percent_in_one_layer_is_seen(family):
 
 @pytest.mark.parametrize("width", [3000, 20_000])  # one batch of draws; batches of two
 def test_draws_depend_on_seed_and_number_alone(width):
-    settings = {"architecture": resnet(1), "coordinates": FEW, "width": width}
+    settings = {"architecture": resnet(1), "points": FEW, "width": width}
     several = sample_kernels(**settings, draws=3, seed=5)
     again = sample_kernels(**settings, draws=2, seed=5, jobs=2)
     assert np.array_equal(several.ntk[:2], again.ntk) and np.array_equal(several.outputs[:2], again.outputs)
@@ -293,14 +293,14 @@ def test_factors_and_inverses_of_singular_covariances(rank):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"coordinates": np.array([1.0])}, "n x d"),
-        ({"coordinates": np.array([[np.nan]])}, "finite"),
+        ({"points": np.array([1.0])}, "n x d"),
+        ({"points": np.array([[np.nan]])}, "finite"),
         ({"width": 0}, "at least 1"),
         ({"draws": 0}, "at least 1"),
         ({"seed": -1}, "negative"),
     ],
 )
 def test_impossible_requests_are_refused(changed, message):
-    settings = {"architecture": fcn(1), "coordinates": FEW, "width": 4, "draws": 1, "seed": 0}
+    settings = {"architecture": fcn(1), "points": FEW, "width": 4, "draws": 1, "seed": 0}
     with pytest.raises(ValueError, match=message):
         sample_kernels(**(settings | changed))

@@ -178,7 +178,7 @@ def test_steps_are_second_order_for_a_smooth_activation():
     parameters = start(network, 12, seed=3)
 
     def at_the_end(steps):
-        accuracy = Accuracy(tolerance=math.inf, longest=LOG_10 / steps, consistency=1e-7, damped_from=31)
+        accuracy = Accuracy(tolerance=math.inf, longest=LOG_10 / steps, consistency=1e-7)
         once = Recording(per_decade=1, log10_first=0)
         found = gradient_flow(
             network, parameters, POINTS, logistic([0, 1, 1]), LOG_10, accuracy=accuracy, recording=once

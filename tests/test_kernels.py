@@ -178,7 +178,9 @@ def test_the_distance_of_near_equal_points_keeps_its_relative_accuracy(gap, bias
     matrix = ntk(fcn(2, bias), float_points("pair", rows))
     oracles = truth(lambda x, y: oracle.fcn_ntk(x, y, 2, bias), rows)
     assert relative_errors(matrix, oracles) <= 4 * EPSILON
-    inputs = gram._float_inputs(float_points("pair", rows).coordinates(FLOAT64), FLOAT64)(np.array([0]), np.array([1]))
+    inputs = gram_module._float_inputs(float_points("pair", rows).coordinates(FLOAT64), FLOAT64)(
+        np.array([0]), np.array([1])
+    )
     one, two = ([mp.mpf(value) for value in row] for row in rows)
     wedge = one[0] * two[1] - one[1] * two[0]
     angle = mp.asin(wedge / mp.sqrt((one[0] ** 2 + one[1] ** 2) * (two[0] ** 2 + two[1] ** 2)))

@@ -57,7 +57,8 @@ def test_the_rate_of_the_normalised_margin_is_the_derivative_along_a_flow_of_one
     expected = (sympy.diff(moved, step) / moved).subs(step, 0)  # for n = 1 the smoothed margin is the margin
     excess = sympy.exp(-q)
     values = {
-        late_times.norm: sympy.sqrt(w**2 + b**2), late_times.excess: excess, late_times.smoothed_margin: q,
+        late_times.heaviest: 1, late_times.norm: sympy.sqrt(w**2 + b**2), late_times.excess: excess,
+        late_times.smoothed_margin: q,
         late_times.alignment_defect: u**2 * (b**2 + w**2) - (2 * u * q) ** 2 / (w**2 + b**2),
         late_times.margin_defect: u * q - q * excess / (1 + excess),
     }  # fmt: skip
@@ -68,3 +69,14 @@ def test_the_exponents_of_degree_two_are_one_half_and_one():
     at_two = {late_times.degree: 2}
     assert late_times.norm_exponent().subs(at_two) == sympy.Rational(1, 2)
     assert late_times.loss_exponent().subs(at_two) == 1
+
+
+def test_the_outputs_scale_with_the_degree_under_the_weights_of_the_groups():
+    for architecture in (fcn(2), fcn(3), fcn(3, "none"), with_trained(fcn(2), ["W_3"])):
+        degree, weights = late_times.quasi_homogeneity(architecture)
+        parameters = initialise(architecture, 2, 8, np.random.default_rng(5))
+        scaled = {name: 2.0 ** weights.get(name, 0) * tensor for name, tensor in parameters.items()}
+        expected = 2.0**degree * forward(architecture, parameters, POINTS)
+        torch.testing.assert_close(forward(architecture, scaled, POINTS), expected, rtol=1e-12, atol=1e-12)
+    assert late_times.quasi_homogeneity(resnet(1)) is None
+    assert late_times.quasi_homogeneity(fcn(2))[1] == {"W_1": 1, "b_1": 1, "W_2": 1, "b_2": 2, "W_3": 1}

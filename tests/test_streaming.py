@@ -66,7 +66,7 @@ def test_a_field_is_computed_once_a_block():
 
 @pytest.mark.parametrize("architecture", [fcn(3), resnet(2)], ids=["fcn", "resnet"])
 def test_draws_do_not_depend_on_jobs_and_on_the_size_of_tasks_only_by_rounding(architecture):
-    settings = {"architecture": architecture, "coordinates": POINTS, "width": WIDTH, "draws": 2, "seed": 4}
+    settings = {"architecture": architecture, "points": POINTS, "width": WIDTH, "draws": 2, "seed": 4}
     whole_layers = sample_kernels(**settings)
     blockwise = sample_kernels(**settings, task_neurons=BLOCK)
     in_two_jobs = sample_kernels(**settings, task_neurons=BLOCK, jobs=2)
@@ -84,7 +84,7 @@ def test_a_size_of_tasks_that_would_split_a_block_is_refused():
 
 
 def test_separate_processes_give_the_same_bits():
-    settings = {"architecture": fcn(2), "coordinates": POINTS, "width": WIDTH, "draws": 1, "seed": 4}
+    settings = {"architecture": fcn(2), "points": POINTS, "width": WIDTH, "draws": 1, "seed": 4}
     here = sample_kernels(**settings, task_neurons=BLOCK)
     with joblib.parallel_config(backend="loky"):
         elsewhere = sample_kernels(**settings, task_neurons=BLOCK, jobs=2)
@@ -95,7 +95,7 @@ def test_dask_spreads_the_tasks_of_one_draw_over_two_workers():
     distributed = pytest.importorskip(
         "distributed", reason="dask.distributed is not installed: pip install distributed"
     )
-    settings = {"architecture": fcn(2), "coordinates": POINTS, "width": WIDTH, "draws": 1, "seed": 4}
+    settings = {"architecture": fcn(2), "points": POINTS, "width": WIDTH, "draws": 1, "seed": 4}
     here = sample_kernels(**settings, task_neurons=BLOCK)
     cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
     with (

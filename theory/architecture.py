@@ -10,23 +10,34 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import sympy
 
+from theory.activations import Activation, Relu, Softplus
+
 Index: TypeAlias = int | sympy.Expr
-BIASES = ("trained", "frozen", "none")
+RELU = Relu()
+ONE = sympy.Integer(1)
+BIASES = ("trained", "frozen", "none", "zero")
+"""Biases: as the network has them, the same but not trained, absent, all started at zero and trained."""
 FAMILIES = ("fcn", "resnet")
 
 
 @dataclass(frozen=True)
 class Group:
-    """A parameter group: a weight matrix or a bias vector, its entries independent N(0, variance) at initialisation."""
+    """A parameter group: a weight matrix or a bias vector, its entries independent N(0, variance) at initialisation.
+
+    It enters the network times `multiplier`: the bias beta b of Jacot et al. 2018 has variance 1 and multiplier beta.
+    With `per_input` the variance is divided by the number of the layer's inputs, as in the standard parametrisation.
+    """
 
     letter: str
     index: Index | None
     variance: sympy.Expr
     trained: bool = True
+    multiplier: sympy.Expr = ONE
+    per_input: bool = False
 
     @property
     def name(self) -> str:
@@ -38,25 +49,18 @@ class Group:
         """The name in LaTeX."""
         return self.letter if self.index is None else f"{self.letter}_{{{sympy.latex(self.index)}}}"
 
+    @property
+    def strength(self) -> sympy.Expr:
+        """multiplier^2 variance: the variance of an entry as it enters the network (a number of inputs apart)."""
+        return self.multiplier**2 * self.variance
+
 
 @dataclass(frozen=True)
 class Affine:
-    """h -> W h + b."""
+    """h -> mu W h + nu b, mu and nu the multipliers of the groups."""
 
     weight: Group
     bias: Group | None = None
-
-
-@dataclass(frozen=True)
-class Relu:
-    """h -> max(0, h), entry by entry."""
-
-
-@dataclass(frozen=True)
-class Softplus:
-    """h -> ln(1 + exp(sharpness h)) / sharpness, entry by entry: smooth, within ln(2) / sharpness of the ReLU."""
-
-    sharpness: sympy.Expr
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Residual:
     branch: tuple[Layer, ...]
 
 
-Layer = Affine | Relu | Softplus | Normalise | Residual
+Layer = Affine | Activation | Normalise | Residual
 
 
 @dataclass(frozen=True)
@@ -119,33 +123,40 @@ def groups_of(layers: Iterable[Layer]) -> Iterator[Group]:
                     yield bias
             case Residual(_, branch):
                 yield from groups_of(branch)
+            case Activation() | Normalise():
+                pass
+            case _:
+                assert_never(layer)
 
 
-def fcn_block(index: Index, bias: str = "trained") -> tuple[Layer, ...]:
+def fcn_block(index: Index, bias: str = "trained", activation: Activation = RELU) -> tuple[Layer, ...]:
     """a_{l-1} -> a_l = sqrt(2 / m_l) relu(W_l a_{l-1} + b_l); arXiv 2504.11130 (2.1)."""
     return (
         Affine(_standard("W", index), _bias("b", index, 1, bias)),
-        Relu(),
+        activation,
         Normalise(sympy.Integer(2)),
     )
 
 
-def fcn(depth: int, bias: str = "trained") -> Architecture:
+def fcn(depth: int, bias: str = "trained", activation: Activation = RELU) -> Architecture:
     """The fully connected network (2.1) with `depth` hidden layers; no output bias.
 
-    `bias` is "trained" (the paper's), "frozen" (random, not trained) or "none". Raises ValueError on a depth below 1
-    or another word for `bias`.
+    `bias` is "trained" (the paper's), "frozen" (random, not trained), "none" or "zero" (started at zero, trained).
+    Raises ValueError on a depth below 1 or another word for `bias`.
     """
-    _check(depth, bias)
-    blocks = tuple(fcn_block(index, bias) for index in range(1, depth + 1))
-    return Architecture(f"FCN, depth {depth}{_suffix(bias)}", (), blocks, (Affine(_standard("W", depth + 1)),))
+    check(depth, bias)
+    blocks = tuple(fcn_block(index, bias, activation) for index in range(1, depth + 1))
+    name = f"FCN, depth {depth}{suffix(bias, activation)}"
+    return Architecture(name, (), blocks, (Affine(_standard("W", depth + 1)),))
 
 
-def resnet_block(index: Index, scale: sympy.Expr, bias: str = "trained") -> tuple[Layer, ...]:
+def resnet_block(
+    index: Index, scale: sympy.Expr, bias: str = "trained", activation: Activation = RELU
+) -> tuple[Layer, ...]:
     """a_{l-1} -> a_l = a_{l-1} + scale sqrt(1/m) (V_l t_l + d_l), t_l = sqrt(2/m) relu(W_l a_{l-1} + b_l); (2.2)."""
     branch = (
         Affine(_standard("W", index), _bias("b", index, 0, bias)),
-        Relu(),
+        activation,
         Normalise(sympy.Integer(2)),
         Affine(_standard("V", index), _bias("d", index, 0, bias)),
         Normalise(sympy.Integer(1)),
@@ -153,17 +164,19 @@ def resnet_block(index: Index, scale: sympy.Expr, bias: str = "trained") -> tupl
     return (Residual(scale, branch),)
 
 
-def resnet(depth: int, scale: sympy.Expr | int = 1, bias: str = "trained") -> Architecture:
+def resnet(
+    depth: int, scale: sympy.Expr | int = 1, bias: str = "trained", activation: Activation = RELU
+) -> Architecture:
     """The residual network (2.2) with `depth` blocks and residual scale alpha = `scale`.
 
     The biases b_l, d_l of the blocks start at zero, the input bias b is N(0, 1). `bias` as for `fcn`.
     Raises ValueError on a depth below 1 or another word for `bias`.
     """
-    _check(depth, bias)
+    check(depth, bias)
     scale = sympy.sympify(scale, strict=True)
     stem = (Affine(_standard("A", None), _bias("b", None, 1, bias)), Normalise(sympy.Integer(1)))
-    blocks = tuple(resnet_block(index, scale, bias) for index in range(1, depth + 1))
-    name = f"ResNet, depth {depth}, scale {scale}{_suffix(bias)}"
+    blocks = tuple(resnet_block(index, scale, bias, activation) for index in range(1, depth + 1))
+    name = f"ResNet, depth {depth}, scale {scale}{suffix(bias, activation)}"
     return Architecture(name, stem, blocks, (Affine(_standard("W", depth + 1)),))
 
 
@@ -179,52 +192,43 @@ def with_trained(architecture: Architecture, names: Iterable[str]) -> Architectu
 def map_groups(architecture: Architecture, change: Callable[[Group], Group | None]) -> Architecture:
     """The same network with every group replaced by `change(group)`; None removes a bias."""
 
-    def map_layers(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-        return tuple(map_layer(layer) for layer in layers)
-
-    def map_layer(layer: Layer) -> Layer:
+    def changed(layer: Layer) -> Layer:
         match layer:
             case Affine(weight, bias):
                 new_weight = change(weight)
                 if new_weight is None:
                     raise ValueError(f"the weight {weight.name} cannot be removed")
                 return Affine(new_weight, None if bias is None else change(bias))
-            case Residual(scale, branch):
-                return Residual(scale, map_layers(branch))
-            case _:
+            case Residual() | Activation() | Normalise():
                 return layer
+            case _:
+                assert_never(layer)
 
-    return Architecture(
-        architecture.name,
-        map_layers(architecture.stem),
-        tuple(map_layers(block) for block in architecture.blocks),
-        map_layers(architecture.head),
+    return map_layers(architecture, changed)
+
+
+def map_layers(architecture: Architecture, change: Callable[[Layer], Layer]) -> Architecture:
+    """The same network with every layer replaced by `change(layer)`, those of residual branches first."""
+
+    def through(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+        return tuple(
+            change(Residual(layer.scale, through(layer.branch)) if isinstance(layer, Residual) else layer)
+            for layer in layers
+        )
+
+    return dataclasses.replace(
+        architecture,
+        stem=through(architecture.stem),
+        blocks=tuple(through(block) for block in architecture.blocks),
+        head=through(architecture.head),
     )
 
 
 def smoothed(architecture: Architecture, sharpness: sympy.Expr | int) -> Architecture:
     """The same network with softplus for ReLU. Raises ValueError on a sharpness that is not positive."""
     activation = Softplus(sympy.sympify(sharpness, strict=True))
-    if not activation.sharpness > 0:
-        raise ValueError(f"the sharpness must be positive, not {sharpness}")
-
-    def smooth(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-        return tuple(smooth_layer(layer) for layer in layers)
-
-    def smooth_layer(layer: Layer) -> Layer:
-        match layer:
-            case Relu():
-                return activation
-            case Residual(scale, branch):
-                return Residual(scale, smooth(branch))
-        return layer
-
-    return Architecture(
-        f"{architecture.name}, softplus of sharpness {sharpness}",
-        smooth(architecture.stem),
-        tuple(smooth(block) for block in architecture.blocks),
-        smooth(architecture.head),
-    )
+    network = map_layers(architecture, lambda layer: activation if isinstance(layer, Relu) else layer)
+    return dataclasses.replace(network, name=f"{architecture.name}, softplus of sharpness {sharpness}")
 
 
 def _standard(letter: str, index: Index | None) -> Group:
@@ -234,18 +238,21 @@ def _standard(letter: str, index: Index | None) -> Group:
 def _bias(letter: str, index: Index | None, variance: int, bias: str) -> Group | None:
     if bias == "none":
         return None
-    return Group(letter, index, sympy.Integer(variance), trained=bias == "trained")
+    return Group(letter, index, sympy.Integer(0 if bias == "zero" else variance), trained=bias != "frozen")
 
 
-def _check(depth: int, bias: str) -> None:
+def check(depth: int, bias: str = "trained") -> None:
+    """Raise ValueError on a depth below 1 or another word for the biases than those of `BIASES`."""
     if depth < 1:
         raise ValueError(f"depth must be at least 1, not {depth}")
     if bias not in BIASES:
         raise ValueError(f"bias must be one of {', '.join(BIASES)}, not {bias!r}")
 
 
-def _suffix(bias: str) -> str:
-    return {"trained": "", "frozen": ", biases frozen", "none": ", no biases"}[bias]
+def suffix(bias: str, activation: Activation = RELU) -> str:
+    """What a network's name says of its biases and its activation: nothing of what the papers have."""
+    words = {"trained": "", "frozen": ", biases frozen", "none": ", no biases", "zero": ", biases started at zero"}
+    return words[bias] + ("" if activation == RELU else f", {activation.name}")
 
 
 MOST_BLOCKS = 6
@@ -276,20 +283,19 @@ def _through(layers: tuple[Layer, ...], vector: str) -> str:
         bracketed = rf"\left({vector}\right)" if is_sum else vector
         match layer:
             case Affine(weight, bias):
-                vector = f"{weight.latex} {bracketed}" + (f" + {bias.latex}" if bias is not None else "")
+                vector = f"{_factor(weight.multiplier)}{weight.latex} {bracketed}"
+                if bias is not None:
+                    vector += f" + {_factor(bias.multiplier)}{bias.latex}"
                 is_sum = bias is not None
-            case Relu():
-                vector, is_sum = rf"\max\left(0, {vector}\right)", False
-            case Softplus(sharpness):
-                beta = "" if sharpness == 1 else sympy.latex(sharpness)
-                inner = rf"{beta} \left({vector}\right)" if beta and is_sum else f"{beta} {vector}".strip()
-                vector = rf"{sympy.latex(1 / sharpness) if beta else ''} \ln\left(1 + e^{{{inner}}}\right)".strip()
-                is_sum = False
+            case Activation():
+                vector, is_sum = layer.latex_of(vector), False
             case Normalise(factor):
                 vector, is_sum = rf"\sqrt{{\tfrac{{{sympy.latex(factor)}}}{{m}}}}\, {bracketed}", False
             case Residual(scale, branch):
                 sign, size = ("-", -scale) if scale.could_extract_minus_sign() else ("+", scale)
                 vector, is_sum = f"{vector} {sign} {_factor(size)}{_through(branch, bracketed)}", True
+            case _:
+                assert_never(layer)
     return vector
 
 
@@ -301,12 +307,13 @@ def _factor(scale: sympy.Expr) -> str:
 
 def _initialisation(groups: tuple[Group, ...]) -> list[str]:
     """The groups of equal variance and training, a row each."""
-    alike: dict[tuple[sympy.Expr, bool], list[str]] = {}
+    alike: dict[tuple[str, bool], list[str]] = {}
     for group in groups:
-        alike.setdefault((group.variance, group.trained), []).append(group.latex)
+        variance = sympy.latex(group.variance) + (r" / \text{inputs}" if group.per_input else "")
+        law = "= 0" if group.variance == 0 else rf"\sim \mathcal{{N}}\left(0, {variance}\right)"
+        alike.setdefault((law, group.trained), []).append(group.latex)
     rows = []
-    for (variance, trained), names in alike.items():
-        law = "= 0" if variance == 0 else rf"\sim \mathcal{{N}}\left(0, {sympy.latex(variance)}\right)"
+    for (law, trained), names in alike.items():
         shown = names if len(names) <= 2 * MOST_BLOCKS else [*names[:4], r"\dots", names[-1]]
         rows.append(rf"&{', '.join(shown)} {law} \text{{ at the start, {'trained' if trained else 'not trained'}}}")
     return rows

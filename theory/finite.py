@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, assert_never
 
 import sympy
 
-from theory.architecture import Affine, Architecture, Group, Layer, Normalise, Relu, Residual
+from theory.activations import Activation, Relu
+from theory.architecture import Affine, Architecture, Group, Layer, Normalise, Residual
 
 Matrix = Any
 
@@ -135,15 +136,18 @@ class _Walk:
         number = self.network.arithmetic.number
         match layer:
             case Affine(weight, bias):
-                output = self.network[weight.name] @ values
-                return output if bias is None else output + self.network[bias.name]
+                output = number(weight.multiplier) * (self.network[weight.name] @ values)
+                return output if bias is None else output + number(bias.multiplier) * self.network[bias.name]
             case Relu():
                 return self.rectify(values)
+            case Activation():
+                raise ValueError(f"networks over matrices of any kind are known for the ReLU, not for {layer.name}")
             case Normalise(factor):
                 return number(sympy.sqrt(factor / values.shape[0])) * values
             case Residual(scale, branch):
                 return values + number(scale) * self.through(branch, values)
-        raise TypeError(f"unknown layer {layer!r}")
+            case _:
+                assert_never(layer)
 
     def rectify(self, values: Matrix) -> Matrix:
         given = self.patterns is not None
@@ -186,6 +190,10 @@ def _affine_layers(layers: Sequence[Layer]) -> list[Affine]:
                 found.append(layer)
             case Residual(_, branch):
                 found += _affine_layers(branch)
+            case Activation() | Normalise():
+                pass
+            case _:
+                assert_never(layer)
     return found
 
 

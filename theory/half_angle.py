@@ -33,31 +33,53 @@ class HalfAngle(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """A moment's factor on variances, its correlation, and the half-angle squares of the image of a pair."""
+    """A moment's factor on variances, its correlation, and the half-angle squares of the image of a pair.
+
+    `obtuse` is another form of the sine squared, for pairs with C < S; None if the one is accurate everywhere.
+    """
 
     variance: sympy.Expr
     correlation: sympy.Expr
     half_angle: HalfAngle
+    obtuse: sympy.Expr | None
 
 
 @cache
-def moment(power: int) -> Moment:
-    """`gaussian_moment(power)` of a pair with half-angle squares S and C.
+def moment(power: int, right: sympy.Expr = sympy.S.One, left: sympy.Expr = sympy.S.Zero) -> Moment:
+    """The moment of s(z) = right z^power for z > 0 and left (-z)^power for z < 0, of a pair with half angles S, C.
 
-    Expressions in S, `angular_theta` and `angular_psi`. Raises ArithmeticError if a form is not proved.
+    The ReLU and its derivative by default. Expressions in S, C, `angular_theta` and `angular_psi`. Raises
+    ArithmeticError if a form is not proved.
     """
-    correlation = angular_psi / (2 * pi * gaussian_moment(power).subs(theta, 0))
-    sine_squared = {0: angular_theta / (2 * pi), 1: S - angular_theta / (2 * pi)}[power]
-    result = Moment(gaussian_moment(power).subs(theta, 0), correlation, HalfAngle(sine_squared, (1 + correlation) / 2))
+    norm = gaussian_moment(power).subs(theta, 0)
+    mean_square = right**2 + left**2
+    overlap = 2 * right * left / mean_square
+    correlation = (angular_psi + overlap * angular_theta) / (2 * pi * norm)
+    if power == 0:
+        sine_squared = (1 - overlap) * angular_theta / (2 * pi)
+        cosine_squared = angular_psi / pi + (1 + overlap) * angular_theta / (2 * pi)
+        obtuse = None
+    else:
+        # Of the absolute value it is S - J(theta)/pi or C - J(psi)/pi, the one and the other without cancellation.
+        sine_squared = S - (1 + overlap) * angular_theta / (2 * pi)
+        cosine_squared = C + (1 + overlap) * angular_theta / (2 * pi)
+        obtuse = (1 - overlap) / 2 * S + (1 + overlap) / 2 * (C - angular_psi / pi)
+    if left == 0:
+        cosine_squared, obtuse = (1 + correlation) / 2, None
+    result = Moment(norm * mean_square, correlation, HalfAngle(sine_squared, cosine_squared), obtuse)
     angular = angular_function(power)
     values = {
         S: (1 - cos(theta)) / 2,
+        C: (1 + cos(theta)) / 2,
         angular_theta: angular.subs(psi, theta),
         angular_psi: angular.subs(psi, pi - theta),
     }
-    _prove(correlation.subs(values), cosine(power))
-    _prove(result.half_angle.sine_squared.subs(values), (1 - cosine(power)) / 2)
-    _prove(result.half_angle.cosine_squared.subs(values), (1 + cosine(power)) / 2)
+    meant = cosine(power) + overlap * cosine(power).subs(theta, pi - theta)
+    _prove(correlation.subs(values), meant)
+    _prove(result.half_angle.sine_squared.subs(values), (1 - meant) / 2)
+    _prove(result.half_angle.cosine_squared.subs(values), (1 + meant) / 2)
+    if obtuse is not None:
+        _prove(obtuse.subs(values), (1 - meant) / 2)
     return result
 
 

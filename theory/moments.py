@@ -12,28 +12,25 @@ from functools import cache
 import sympy
 from sympy import cos, pi
 
+from theory.activations import Elementary, GaussianMoment, Homogeneous
+from theory.activations.homogeneous import relu_moment, step_moment
+from theory.integrals import c, p, r
+
+__all__ = [
+    "angular_coefficient",
+    "angular_function",
+    "cosine",
+    "gaussian_moment",
+    "k0",
+    "k1",
+    "relu_moment",
+    "step_moment",
+]
+
 theta = sympy.Symbol("theta", real=True)
 """The angle of a pair, 0 <= theta <= pi."""
 psi = sympy.Symbol("psi", real=True)
 """The supplement pi - theta."""
-
-
-class relu_moment(sympy.Function):  # noqa: N801 - a mathematical function
-    """E[s(u) s(v)] for (u, v) ~ N(0, k) restricted to a pair, s the ReLU: a map from kernels to kernels."""
-
-    nargs = 1
-
-    def _latex(self, printer, exp=None):
-        return rf"\mathrm{{E}}_{{{printer._print(self.args[0])}}}[\sigma\,\sigma']"
-
-
-class step_moment(sympy.Function):  # noqa: N801 - a mathematical function
-    """E[s'(u) s'(v)] for (u, v) ~ N(0, k) restricted to a pair, s' = 1(. > 0): a map from kernels to kernels."""
-
-    nargs = 1
-
-    def _latex(self, printer, exp=None):
-        return rf"\mathrm{{E}}_{{{printer._print(self.args[0])}}}[\dot\sigma\,\dot\sigma']"
 
 
 @cache
@@ -79,3 +76,20 @@ def angular_coefficient(order: int | sympy.Expr) -> sympy.Expr:
     there consecutive partial sums enclose J_1.
     """
     return sympy.Integer(-1) ** order * (2 * order + 2) / sympy.factorial(2 * order + 3)
+
+
+def pair_moment(moment: type[GaussianMoment], first: sympy.Expr, cross: sympy.Expr, second: sympy.Expr) -> sympy.Expr:
+    """A Gaussian moment in closed form, from the covariance of the pair. Raises ValueError if it has none."""
+    activation = moment.activation
+    if isinstance(activation, Elementary):
+        return activation.form(moment.order).subs({p: first, c: cross, r: second}, simultaneous=True)
+    if not isinstance(activation, Homogeneous):
+        raise ValueError(f"the moments of {activation.name} have no closed form")
+    power, right, left = activation.moment_sides(moment.order)
+    on_diagonal = first is second and cross is first
+    scale = first if on_diagonal else sympy.sqrt(first * second)
+    angle = sympy.S.Zero if on_diagonal else sympy.acos(cross / scale)
+    total = (right**2 + left**2) * gaussian_moment(power).subs(theta, angle)
+    if left != 0:
+        total += 2 * right * left * gaussian_moment(power).subs(theta, pi - angle)
+    return scale**power * total

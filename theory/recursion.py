@@ -1,44 +1,51 @@
 """The kernels of an infinitely wide network, derived from its architecture by a forward and a backward pass.
 
 Forward: the covariance of every vector of the network as a kernel on pairs of inputs. For a normalised vector a it is
-lim <a(x), a(x')>, for an unnormalised one z the covariance of a single entry. Backward: the kernel of the cotangents,
-lim <df/dz(x), df/dz(x')> for unnormalised z, and the covariance of one entry of df/da for normalised a. A trained
-weight adds (backward at its output) x (forward at its input) to the NTK, a trained bias adds (backward at its output).
-A zero-initialised trained bias so enters the NTK and not the covariance. Forward and backward factors are independent
-in the limit because each weight matrix is centred and used once each way (gradient independence).
+lim <a(x), a(x')>, for an unnormalised one z the covariance of a single entry; the input is a vector of d given numbers,
+with <x, x'>. Backward: the kernel of the cotangents, lim <df/dz(x), df/dz(x')> for unnormalised z, and the covariance
+of one entry of df/da for normalised a. A trained weight adds (backward at its output) x (forward at its input) to the
+NTK, a trained bias adds (backward at its output), each times its multiplier squared. A zero-initialised trained bias so
+enters the NTK and not the covariance. Forward and backward factors are independent in the limit because each weight
+matrix is centred and used once each way (gradient independence).
 
 The recursion is a list of definitions, symbols standing for kernels on pairs:
 
     Sigma_l   covariance of the pre-activations z_l         B_l   cotangents at z_l
     S_l       covariance of the features a_l                R_l   cotangents at a_l
 
-Number systems evaluate these very objects; they print as LaTeX.
+l is 0 in the stem and L + 1 in the head; a second activation of a block has a second index. Number systems evaluate
+these very objects; they print as LaTeX.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import assert_never
 
 import sympy
 
+from theory.activations import Activation, GaussianMoment
 from theory.architecture import (
     Affine,
     Architecture,
     Group,
     Layer,
     Normalise,
-    Relu,
     Residual,
-    Softplus,
     fcn_block,
     resnet_block,
 )
-from theory.moments import gaussian_moment, relu_moment, step_moment, theta
+from theory.moments import pair_moment
+from theory.passes import compose
 
 input_kernel = sympy.Symbol(r"\langle x,x'\rangle")
 """The kernel <x, x'> of the inputs."""
+input_dimension = sympy.Symbol("d", integer=True, positive=True)
+"""The number d of the inputs' coordinates."""
+layer_width = sympy.Symbol("m", integer=True, positive=True)
+"""The width of the hidden layers: only the kernel of the standard parametrisation, which grows with it, has it."""
 
 Parts = dict[Group, sympy.Expr]
 Backward = Callable[[sympy.Expr], tuple[sympy.Expr, Parts]]
@@ -52,11 +59,21 @@ class Definitions:
 
     def define(self, letter: str, index: object, expression: sympy.Expr) -> sympy.Symbol:
         """Define the symbol `letter`_`index` and return it. Raises ValueError if it is taken."""
-        symbol = sympy.Symbol(f"{letter}_{{{sympy.latex(index)}}}")
+        symbol = _symbol(letter, index)
         if symbol in self.equations:
-            raise ValueError(f"{symbol} is defined twice: a block may hold one activation")
+            raise ValueError(f"{symbol} is defined twice")
         self.equations[symbol] = expression
         return symbol
+
+    def free_index(self, letter: str, index: object) -> str:
+        """`index`, or with a second index from 2 on the first for which the letter is not taken."""
+        texts = [sympy.latex(index), *(f"{sympy.latex(index)},{second}" for second in range(2, 1000))]
+        return next(text for text in texts if _symbol(letter, text) not in self.equations)
+
+
+def _symbol(letter: str, index: object) -> sympy.Symbol:
+    text = index if isinstance(index, str) else sympy.latex(index)
+    return sympy.Symbol(f"{letter}_{{{text}}}")
 
 
 @dataclass(frozen=True)
@@ -84,35 +101,70 @@ class Recursion:
         rows.append(f"K &= {sympy.latex(self.ntk)}")
         return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
 
+    def lines(self) -> list[str]:
+        """The recursion as lines of text: definitions, the outputs' covariance, the parts of the kernel."""
+        named = {symbol: sympy.Symbol(_plain(symbol)) for symbol in (*self.equations, input_kernel)}
+        rows = [f"{named[symbol]} = {expression.xreplace(named)}" for symbol, expression in self.equations.items()]
+        rows += [] if self.nngp == 0 else [f"NNGP = {self.nngp.xreplace(named)}"]
+        return rows + [f"K[{group.name}] = {part.xreplace(named)}" for group, part in self.parts.items()]
+
     def _repr_latex_(self) -> str:
         return f"$${self.latex()}$$"
 
 
+def _plain(symbol: sympy.Symbol) -> str:
+    """A kernel's name without LaTeX: Sigma_1, <x,x'>."""
+    if symbol == input_kernel:
+        return "<x,x'>"
+    return symbol.name.replace("\\", "").replace("{", "").replace("}", "")
+
+
+INPUT, ENTRIES, NORMALISED = "input", "entries", "normalised"
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A vector of the network in the limit: its kernel, and what the kernel is of.
+
+    kind      INPUT: <x, x'> times a number; ENTRIES: the covariance of an entry; NORMALISED: the inner product
+    gaussian  are its entries Gaussian, given the layers below?
+    """
+
+    kernel: sympy.Expr
+    kind: str
+    gaussian: bool
+
+
 @cache
 def recursion(architecture: Architecture) -> Recursion:
-    """Derive the NTK and NNGP recursions of an architecture (Jacot et al. 2018, Yang 2020)."""
+    """Derive the NTK and NNGP recursions of an architecture (Jacot et al. 2018, Yang 2020).
+
+    Raises ValueError on a network that has no such limit, saying which layer is to blame.
+    """
     definitions = Definitions()
-    kernel = input_kernel
-    passes: list[Backward] = []
-    kernel, stem = _run(architecture.stem, kernel, None, definitions)
-    passes.append(stem)
+    depth = architecture.depth
+    signal = Signal(input_kernel, INPUT, gaussian=False)
+    signal, stem = _run(architecture.stem, signal, 0, definitions)
+    passes: list[Backward] = [stem]
     if architecture.stem:
-        kernel = definitions.define("S", 0, kernel)
+        signal = replace(signal, kernel=definitions.define("S", 0, signal.kernel))
     for index, block in enumerate(architecture.blocks, start=1):
-        kernel, backward = _run(block, kernel, index, definitions)
-        kernel = definitions.define("S", index, kernel)
+        signal, backward = _run(block, signal, index, definitions)
+        signal = replace(signal, kernel=definitions.define("S", index, signal.kernel))
         passes.append(backward)
-    nngp, head = _run(architecture.head, kernel, None, definitions)
+    output, head = _run(architecture.head, signal, depth + 1, definitions)
+    if not (isinstance(architecture.head[-1], Affine) and output.kind == ENTRIES):
+        raise ValueError(f"{architecture.name}: the last layer must be affine")
 
     cotangent, parts = head(sympy.Integer(1))
-    for index in range(architecture.depth, 0, -1):
+    for index in range(depth, 0, -1):
         cotangent = definitions.define("R", index, cotangent)
         cotangent, more = passes[index](cotangent)
         parts |= more
     _, more = stem(definitions.define("R", 0, cotangent) if architecture.stem else cotangent)
     parts |= more
     ordered = {group: parts[group] for group in architecture.groups if group in parts}
-    return Recursion(definitions.equations, ordered, nngp)
+    return Recursion(definitions.equations, ordered, output.kernel)
 
 
 def general_step(family: str, scale: sympy.Expr | None = None, bias: str = "trained") -> Recursion:
@@ -124,66 +176,100 @@ def general_step(family: str, scale: sympy.Expr | None = None, bias: str = "trai
     alpha = sympy.Symbol("alpha", real=True) if scale is None else scale
     block = fcn_block(index, bias) if family == "fcn" else resnet_block(index, alpha, bias)
     definitions = Definitions()
-    forward, backward = _run(block, sympy.Symbol("S_{l - 1}"), index, definitions)
-    definitions.define("S", index, forward)
+    signal, backward = _run(block, Signal(sympy.Symbol("S_{l - 1}"), NORMALISED, gaussian=True), index, definitions)
+    definitions.define("S", index, signal.kernel)
     cotangent, parts = backward(sympy.Symbol("R_{l}"))
     definitions.define("R", index - 1, cotangent)
     return Recursion(definitions.equations, parts, sympy.Integer(0))
 
 
-def _run(
-    layers: tuple[Layer, ...], kernel: sympy.Expr, index: object, definitions: Definitions
-) -> tuple[sympy.Expr, Backward]:
-    """The kernel after `layers`, and the backward pass through them."""
-    passes: list[Backward] = []
+def _run(layers: tuple[Layer, ...], signal: Signal, index: object, definitions: Definitions) -> tuple[Signal, Backward]:
+    """The signal after `layers`, and the backward pass through them."""
+    return compose(_merged(layers), signal, lambda layer, before: _run_layer(layer, before, index, definitions))
+
+
+def _merged(layers: tuple[Layer, ...]) -> list[Layer]:
+    """The layers with activations that follow one another composed to one."""
+    result: list[Layer] = []
     for layer in layers:
-        kernel, backward = _run_layer(layer, kernel, index, definitions)
-        passes.append(backward)
-
-    def through(cotangent: sympy.Expr) -> tuple[sympy.Expr, Parts]:
-        parts: Parts = {}
-        for backward in reversed(passes):
-            cotangent, more = backward(cotangent)
-            parts |= more
-        return cotangent, parts
-
-    return kernel, through
+        last = result[-1] if result else None
+        if isinstance(layer, Activation) and isinstance(last, Activation):
+            result[-1] = layer.after(last)
+        else:
+            result.append(layer)
+    return result
 
 
-def _run_layer(
-    layer: Layer, kernel: sympy.Expr, index: object, definitions: Definitions
-) -> tuple[sympy.Expr, Backward]:
+def _run_layer(layer: Layer, signal: Signal, index: object, definitions: Definitions) -> tuple[Signal, Backward]:
     match layer:
         case Affine(weight, bias):
-            output = weight.variance * kernel + (bias.variance if bias is not None else 0)
-
-            def affine(cotangent: sympy.Expr) -> tuple[sympy.Expr, Parts]:
-                parts = {weight: cotangent * kernel} if weight.trained else {}
-                if bias is not None and bias.trained:
-                    parts[bias] = cotangent
-                return weight.variance * cotangent, parts
-
-            return output, affine
-        case Relu():
-            covariance = definitions.define(r"\Sigma", index, kernel)
-
-            def relu(cotangent: sympy.Expr) -> tuple[sympy.Expr, Parts]:
-                return definitions.define("B", index, cotangent * step_moment(covariance)), {}
-
-            return relu_moment(covariance), relu
-        case Softplus():
-            raise ValueError("kernels of infinitely wide networks are derived for the ReLU only, not for the softplus")
+            return _run_affine(weight, bias, signal)
+        case Activation():
+            return _run_activation(layer, signal, index, definitions)
         case Normalise(factor):
-            return factor * kernel, lambda cotangent: (factor * cotangent, {})
+            if signal.kind == NORMALISED:
+                raise ValueError(
+                    f"block {index}: a normalised vector is normalised once more, and vanishes with the width"
+                )
+            share = factor / input_dimension if signal.kind == INPUT else factor
+            kind = INPUT if signal.kind == INPUT else NORMALISED
+            return replace(signal, kernel=share * signal.kernel, kind=kind), lambda cotangent: (share * cotangent, {})
         case Residual(scale, branch):
-            branch_kernel, branch_backward = _run(branch, kernel, index, definitions)
+            after, branch_backward = _run(branch, signal, index, definitions)
+            if after.kind != signal.kind or signal.kind == INPUT or not after.gaussian:
+                message = "a residual branch must end in an affine layer, normalised if what it is added to is"
+                raise ValueError(f"block {index}: {message}, and start from hidden neurons")
 
             def residual(cotangent: sympy.Expr) -> tuple[sympy.Expr, Parts]:
                 branch_cotangent, parts = branch_backward(scale**2 * cotangent)
                 return cotangent + branch_cotangent, parts
 
-            return kernel + scale**2 * branch_kernel, residual
-    raise TypeError(f"unknown layer {layer!r}")
+            return replace(signal, kernel=signal.kernel + scale**2 * after.kernel), residual
+        case _:
+            assert_never(layer)
+
+
+def _run_affine(weight: Group, bias: Group | None, signal: Signal) -> tuple[Signal, Backward]:
+    """A sum over the inputs: with `per_input` the variance takes their number out, the weight's gradient keeps it."""
+    inputs = input_dimension if signal.kind == INPUT else layer_width
+    if signal.kind == ENTRIES and not weight.per_input:
+        raise ValueError(
+            f"{weight.name} sums over a layer that is not normalised, and grows with the width: "
+            "put a normalisation before it, or divide its variance by the number of inputs"
+        )
+    if signal.kind == NORMALISED and weight.per_input:
+        raise ValueError(f"{weight.name} has its variance divided by its inputs, which are normalised already")
+    # The inner product of the inputs, and what the weights make of it.
+    product = inputs * signal.kernel if signal.kind == ENTRIES else signal.kernel
+    mean = product / inputs if weight.per_input else product
+    output = weight.strength * mean + (bias.strength if bias is not None else 0)
+    # An entry of W'g has the variance of a weight times <g, g'>; ENTRIES take the sum over them.
+    back = weight.strength / inputs if weight.per_input and signal.kind == INPUT else weight.strength
+
+    def affine(cotangent: sympy.Expr) -> tuple[sympy.Expr, Parts]:
+        parts = {weight: weight.multiplier**2 * cotangent * product} if weight.trained else {}
+        if bias is not None and bias.trained:
+            parts[bias] = bias.multiplier**2 * cotangent
+        return back * cotangent, parts
+
+    return Signal(output, ENTRIES, gaussian=True), affine
+
+
+def _run_activation(
+    activation: Activation, signal: Signal, index: object, definitions: Definitions
+) -> tuple[Signal, Backward]:
+    """E[s s'] forward, E[s' s''] backward. A normalised vector may meet a homogeneous s of degree 1, which commutes."""
+    if signal.kind == INPUT or not signal.gaussian:
+        raise ValueError(f"block {index}: {activation.name} must follow an affine layer, as its kernel needs Gaussians")
+    if signal.kind == NORMALISED and activation.degree != 1:
+        raise ValueError(f"block {index}: {activation.name} is not homogeneous: put the normalisation after it")
+    number = definitions.free_index(r"\Sigma", index)
+    covariance = definitions.define(r"\Sigma", number, signal.kernel)
+
+    def backward(cotangent: sympy.Expr) -> tuple[sympy.Expr, Parts]:
+        return definitions.define("B", number, cotangent * activation.slope_image(covariance)), {}
+
+    return replace(signal, kernel=activation.image(covariance), gaussian=False), backward
 
 
 Triple = tuple[sympy.Expr, sympy.Expr, sympy.Expr]
@@ -196,21 +282,17 @@ def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple) -> sympy
     def triple(expression: sympy.Expr) -> Triple:
         match expression:
             case sympy.Symbol():
-                return inputs if expression == input_kernel else triple(derived.equations[expression])
-            case relu_moment():
-                return _moment_triple(1, triple(expression.args[0]))
-            case step_moment():
-                return _moment_triple(0, triple(expression.args[0]))
+                if expression == input_kernel:
+                    return inputs
+                return triple(derived.equations[expression]) if expression in derived.equations else (expression,) * 3
+            case GaussianMoment():
+                first, cross, second = triple(expression.args[0])
+                return tuple(
+                    pair_moment(expression.func, *pair)
+                    for pair in ((first,) * 3, (first, cross, second), (second,) * 3)
+                )
             case sympy.Add() | sympy.Mul():
                 return tuple(expression.func(*entries) for entries in zip(*map(triple, expression.args), strict=True))
         return (expression, expression, expression)
 
     return triple(kernel)[1]
-
-
-def _moment_triple(power: int, covariance: Triple) -> Triple:
-    first, cross, second = covariance
-    scale = sympy.sqrt(first * second)
-    moment = gaussian_moment(power).subs(theta, sympy.acos(cross / scale))
-    diagonal = gaussian_moment(power).subs(theta, 0)
-    return diagonal * first**power, scale**power * moment, diagonal * second**power

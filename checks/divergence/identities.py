@@ -12,9 +12,11 @@ from ntk_companion.judging import record
 from ntk_companion.statement import Finding, Hypothesis, Statement
 from ntk_companion.symbolics import Point, point_of, value_at, vanishes
 from numerics.numbers.systems import Balls, evaluate
-from theory.printed.divergence import PRINTED
+from theory.printed.divergence import PAPER, PRINTED, VERSION
 
 SYSTEM = Balls(256)
+OF_WHICH = f"As printed in {VERSION}; the later arXiv version was not compared."
+"""Of which version of the paper a finding is."""
 
 
 def printed_statement(
@@ -34,7 +36,7 @@ def printed_statement(
         source=formula.source,
         number=formula.number,
         formula=formula.latex,
-        qualification=qualification,
+        qualification=f"{qualification} {OF_WHICH}" if finding and formula.source == PAPER else qualification,
         revision=revision,
         hypotheses=hypotheses,
         uses=uses,

@@ -8,20 +8,24 @@ K_t(x_i, x_i) tends to infinity. In the first case sup |K_t - K| >= lambda_0 / n
 from __future__ import annotations
 
 import math
-from functools import cache
 
 import numpy as np
 
 from checks.setups.trajectories import (
     ALONG,
     LOGISTIC,
+    MOST_ERROR,
     TOP_TRAINED,
     balanced_at_the_origin,
+    cut_short,
+    errors,
     flow_of,
+    later_half,
     on_the_hexagon_deep,
     on_two_points,
     squared_on_two_points,
     stays_above,
+    two_flows,
 )
 from ntk_companion.evidence import Evidence, Kind, numerical, vacuous
 from ntk_companion.judging import check, counterexample, record, thorough
@@ -30,7 +34,9 @@ from numerics.data.points import circle
 from numerics.flow.frozen_kernel import log_difference
 from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory, log_expm1, margin_of_integral
+from numerics.kernels.gram import FLOAT64
 from numerics.losses import logistic
+from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, with_trained
 from theory.dynamics.output_bound import output_factor, width
 
@@ -41,10 +47,13 @@ ALTERNATIVE = Statement(
     number="Theorem 2, sharpened",
     formula=r"\liminf_t \lambda_{\min}(K_t) = 0 \ \text{ or } \ K_t(x_i, x_i) \to \infty \ \forall i",
     qualification="K_t(x_i, x_i) >= c ln W(exp(Phi(S) + C (t - s) / n)) for every i, C the least lambda_min met from s "
-    "on, S at s. Both branches were seen, in networks of width 2 on three points, from positive definite K_0; wide "
-    "ones were in the second only, and there lambda_min itself grew. " + ALONG,
+    "on, S at s. Both branches were seen, among networks of width 2 on three points that the seed draws until both "
+    "are, from positive definite K_0; wide ones were in the second only, and there lambda_min itself grew. A flow that "
+    "ended early decides nothing. " + ALONG,
     hypotheses=(LOGISTIC, TOP_TRAINED),
     uses=("thm:1", "output:fcn"),
+    revision=2,
+    inconclusive=2,
 )
 EITHER = Statement(
     id="alternative:gap",
@@ -55,6 +64,8 @@ EITHER = Statement(
     qualification="Seen in both branches, width 2; cases with a singular K_0 are vacuous and counted so. " + ALONG,
     hypotheses=(LOGISTIC,),
     uses=("alternative", "gap:sharp", "gap:label-aware"),
+    revision=2,
+    inconclusive=2,
 )
 
 SEEDS = range(10)
@@ -62,13 +73,23 @@ SINGULAR = 1e-9
 """Relative to the largest eigenvalue."""
 
 
-def narrow(seed: int) -> Trajectory:
+MOST_NETWORKS = 60
+"""In which both branches are looked for."""
+
+
+def narrow(member: int) -> Trajectory:
     """Width 2 on three points of the circle: some separate them, some lose a sample."""
     rare = Recording(per_decade=2)
-    return flow_of(fcn(1), circle(3), logistic([1, 0, 1]), 2, 4, seed, recording=rare)
+    return flow_of(fcn(1), circle(3), logistic([1, 0, 1]), 2, 4, member, recording=rare)
 
 
-@cache
+def exception() -> Trajectory:
+    """A narrow network, the same at every seed, that stays where it is with a definite automatic Gram matrix."""
+    start = initialise(fcn(1), 2, 2, np.random.default_rng(9))
+    points, rare = circle(3).coordinates(FLOAT64), Recording(per_decade=2)
+    return two_flows(fcn(1), start, points, logistic([1, 0, 1]), 4, recording=rare)[0]
+
+
 def least_eigenvalues(seed: int) -> tuple[float, float, float]:
     """lambda_min / lambda_max of K_0, of K_t at the end, and of the automatic Gram at the end."""
     trajectory = narrow(seed)
@@ -82,7 +103,9 @@ def judged(trajectory: Trajectory, factor: float, which: str, what: str) -> Evid
 
     `factor` is c of the output bound; C the least lambda_min met since s, of the flow's own Gram or the automatic one.
     """
-    late = trajectory.log_t >= trajectory.log_t[-1] / 2
+    if (ended := cut_short(trajectory, what)) is not None:
+        return ended
+    late = later_half(trajectory)
     log_t, gram, outputs = trajectory.log_t[late], trajectory.gram[late], trajectory.outputs[late]
     grams = gram if which == "own" else trajectory.automatic_gram[late]
     lowest = max(float(np.linalg.eigvalsh(grams)[:, 0].min()), 1e-300)
@@ -92,7 +115,9 @@ def judged(trajectory: Trajectory, factor: float, which: str, what: str) -> Evid
     ends = ", ".join(f"{value:.3g}" for value in gram[-1].diagonal())
     seen = f"{what}: {which} lambda_min from {trajectory.lambda_min[0]:.2g} to {lowest:.2g}, K_t(x_i, x_i) to {ends}"
     least = np.diagonal(gram, axis1=1, axis2=2).min(axis=1)
-    return stays_above(least, factor * np.array(bound), factor * trajectory.slip[late], seen)
+    error = factor * errors(trajectory, "margin")[late] + errors(trajectory, "kernel")[late]
+    # At rest the flow's lambda_min is zero up to rounding, and so is the bound: nothing hangs on the error there.
+    return stays_above(least, factor * np.array(bound), np.minimum(error, MOST_ERROR), seen)
 
 
 def output_constant(architecture: Architecture, hidden: int) -> float:
@@ -102,10 +127,11 @@ def output_constant(architecture: Architecture, hidden: int) -> float:
 
 @check(ALTERNATIVE, "own", mutants={"lambda_min of the automatic Gram": "automatic"})
 def test_while_lambda_min_stays_positive_the_kernel_grows_at_every_sample(claim):
-    for seed in SEEDS:
-        record(judged(narrow(seed), output_constant(fcn(1), 2), claim, f"three points, width 2, seed {seed}"))
+    record(judged(exception(), output_constant(fcn(1), 2), claim, "three points, width 2, the exception"))
+    for member in SEEDS:
+        record(judged(narrow(member), output_constant(fcn(1), 2), claim, f"three points, width 2, network {member}"))
     if claim == "own":
-        deep = 1000 if thorough() else 256
+        deep = 1000 if thorough() else 128
         record(judged(on_two_points(), output_constant(fcn(1), 10_000), claim, "two points, width 10^4"))
         record(judged(on_the_hexagon_deep(), output_constant(fcn(3), deep), claim, f"hexagon, depth 3, width {deep}"))
 
@@ -126,17 +152,29 @@ def test_one_sample_at_the_origin_grows_no_faster_than_it_must(claim):
 )
 def test_both_branches_are_seen(claim):
     """Of runs with K_0 definite: in "lost" lambda_min fell to rounding, in "grown" it did not and every margin grew."""
-    started = [seed for seed in SEEDS if least_eigenvalues(seed)[0] > SINGULAR]
-    lost = [seed for seed in started if abs(least_eigenvalues(seed)[1]) < SINGULAR]
-    grown = [seed for seed in started if seed not in lost and narrow(seed).margins[-1].min() > 8]
+    seen: dict[str, str] = {}
+    for member in range(MOST_NETWORKS):
+        found = branch_of(narrow(member), least_eigenvalues(member))
+        if found is not None and found not in seen:
+            start, end, automatic = least_eigenvalues(member)
+            ratios = f"{start:.2g} at first, {end:.1g} at the end, {automatic:.1g} with the automatic Gram"
+            seen[found] = f"{found}: network {member}, lambda_min / lambda_max {ratios}"
+        if len(seen) == 2:
+            break
     for branch, expected in claim.items():
-        seeds = {"lost": lost, "grown": grown}[branch]
-        if not seeds:
-            record(vacuous(Kind.NUMERICAL, f"{branch}: so far unseen"))
-            continue
-        automatic = ", ".join(f"{least_eigenvalues(seed)[2]:.1g}" for seed in seeds)
-        detail = f"{branch}: seeds {seeds} of {started}; lambda_min / lambda_max of the automatic Gram {automatic}"
-        record(numerical(expected, detail))
+        if branch in seen:
+            record(numerical(expected, seen[branch]))
+        else:
+            record(numerical(None, f"{branch}: not seen in {MOST_NETWORKS} networks"))
+
+
+def branch_of(trajectory: Trajectory, ratios: tuple[float, float, float]) -> str | None:
+    """Which branch a run was in; None if K_0 was singular, the run ended early, or neither can be said."""
+    if ratios[0] <= SINGULAR or cut_short(trajectory, ""):
+        return None
+    if abs(ratios[1]) < SINGULAR:
+        return "lost"
+    return "grown" if trajectory.margins[-1].min() > 6 else None
 
 
 @counterexample(ALTERNATIVE, LOGISTIC)
@@ -164,14 +202,18 @@ def reaches(trajectory: Trajectory, what: str) -> Evidence:
     height = float(trajectory.label_aware[0])
     if not trajectory.lambda_min[0] > SINGULAR * trajectory.lambda_max[0]:
         return vacuous(Kind.NUMERICAL, f"{what}: K_0 is singular")
-    found = float(trajectory.gap_from_start.max())
-    return numerical(found >= height, f"{what}: {found:.3g} of {height:.3g}", margin=found - height)
+    gap, error = trajectory.gap_from_start, errors(trajectory, "kernel")
+    detail = f"{what}: {gap.max():.3g} of {height:.3g}"
+    if np.any(gap - error >= height):
+        return numerical(True, detail, margin=float((gap - error).max() - height))
+    never = trajectory.status == "at rest" and bool(np.all(gap + error < height))
+    return numerical(False if never else None, f"{detail}, {trajectory.status}")
 
 
-@check(EITHER, narrow, mutants={"squared loss": lambda seed: squared_on_two_points()})
+@check(EITHER, narrow, mutants={"squared loss": lambda member: squared_on_two_points()})
 def test_in_either_branch_the_kernel_strays(claim):
     for seed in SEEDS:
-        record(reaches(claim(seed), f"seed {seed}"))
+        record(reaches(claim(seed), f"network {seed}"))
 
 
 @counterexample(EITHER, LOGISTIC)

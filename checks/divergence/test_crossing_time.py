@@ -16,6 +16,8 @@ from checks.setups.trajectories import (
     TWO,
     alternating,
     balanced_at_the_origin,
+    cut_short,
+    errors,
     on_two_points,
     squared_on_two_points,
 )
@@ -55,14 +57,16 @@ FROM_START = Statement(
 )
 BY_WIDTH = Statement(
     id="thm:2-width",
-    title="The width delays the crossing of a fixed gap and does not prevent it: ln t grows like sqrt(m)",
+    title="The width delays the crossing of a fixed gap and does not prevent it: ln t grows like m^p, |p - 1/2| < 0.06",
     source="this suite",
     number="crossing time against width",
-    formula=r"\ln t_g = a + b \sqrt m, \quad b \le \frac{\min_i K_{ii} + g}{c \sqrt m}",
-    qualification="Two opposite points, FCN of depth 1, mean of ln t over seeds at four or more widths: the largest "
-    "misfit of the straight line is below 4% of the range. " + ALONG,
+    formula=r"\ln t_g = a + b m^p, \quad |p - \tfrac12| < 0.06, \quad"
+    r" b \sqrt m \le \frac{\min_i K_{ii} + g}{c} \text{ for } p = \tfrac12",
+    qualification="Two opposite points, FCN of depth 1, g = 1: the p of the means of ln t over networks at m = 100, "
+    "1000 and 10^4, whose standard error is given; m^0.4 and sqrt(m) ln m are told apart from it. " + ALONG,
     hypotheses=(LOGISTIC,),
     uses=("thm:2-time",),
+    revision=2,
 )
 
 
@@ -98,10 +102,9 @@ def test_the_latest_crossing_is_derived_from_envelope_and_output_bound(claim, na
 
 
 @check(BY_WHEN, 1.0, mutants={"10% sooner": 0.9})
-@pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
+@pytest.mark.parametrize("share", [0.01, 0.02, 0.05])
 def test_one_sample_at_the_origin_nearly_attains_the_bound(claim, share):
     trajectory = balanced_at_the_origin()
-    share = share if claim == 1 else 0.01  # the smaller the gap the tighter
     gap = share * float(trajectory.gram[0, 0, 0])
     record(time_evidence(fcn(1), 4, trajectory, trajectory.gram[0], gap, claim, f"g = {share} K_0"))
 
@@ -119,9 +122,11 @@ def time_evidence(
     loss = trajectory.loss
     bound = log10_latest_crossing(architecture, hidden, reference, loss.signs, trajectory.log_loss[0], gap)
     latest = bound + math.log10(factor)
-    crossing = log10_crossing(trajectory.log_t, trajectory.gap(reference), gap)
+    crossing = log10_crossing(trajectory.log_t, trajectory.gap(reference) - errors(trajectory, "kernel"), gap)
     if crossing is None:
-        holds = None if trajectory.log10_t[-1] < latest else False
+        never = bool(np.all(trajectory.gap(reference) + errors(trajectory, "kernel") < gap))
+        passed = trajectory.log10_t[-1] >= latest or trajectory.status == "at rest"
+        holds = False if never and passed else None
         return numerical(holds, f"{what}: not crossed by 10^{trajectory.log10_t[-1]:.1f}, bound 10^{latest:.1f}")
     return numerical(
         crossing <= latest, f"{what}: crossed at 10^{crossing:.2f}, bound 10^{latest:.2f}", margin=latest - crossing
@@ -146,8 +151,8 @@ def test_with_a_constant_kernel_there_is_no_latest_crossing():
     record(symbolic(Verdict.REFUTED, "only W_2 trained: K_t is constant, no gap is ever crossed", covers_all=False))
 
 
-@check(FROM_START, 1.0, mutants={"a tenth of the exponent": 0.1})
-@pytest.mark.parametrize(("hidden", "log10_until"), [(100, 20), (400, 20), (2000, 40)])
+@check(FROM_START, 1.0, mutants={"a quarter of the exponent": 0.25})
+@pytest.mark.parametrize(("hidden", "log10_until"), [(100, 20), (400, 30), (2000, 50)])
 def test_training_moves_the_kernel_by_the_proved_time(claim, hidden, log10_until):
     trajectory = on_two_points(width=hidden, log10_until=log10_until)
     gap = 0.9 * float(trajectory.label_aware[0])
@@ -166,35 +171,68 @@ def test_under_squared_loss_the_kernel_stays_near_its_start():
     record(numerical(crossed, f"largest gap {trajectory.gap_from_start.max():.3g} of {gap:.3g}, {trajectory.status}"))
 
 
-def mean_log_crossings(widths: list[int], seeds: int, gap: float) -> np.ndarray:
-    """The mean of ln t at which max |K_t - K_0| crosses the gap, by width; NaN where it did not."""
-    means = []
-    for hidden in widths:
-        found = [on_two_points(seed, hidden, 5 + 0.45 * hidden**0.5) for seed in range(seeds)]
-        crossings = [log10_crossing(path.log_t, path.gap_from_start, gap) for path in found]
-        means.append(np.mean([math.nan if time is None else time * math.log(10) for time in crossings]))
-    return np.array(means)
+WIDTHS = (100, 1000, 10_000)
+"""Each ten times the last: then (t_3 - t_2) / (t_2 - t_1) = 10^p."""
+GAP = 1.0
+
+
+def log_crossings(hidden: int, members: int) -> np.ndarray:
+    """ln t at which max |K_t - K_0| crosses the gap, by network; NaN where it did not or the flow decides nothing."""
+    flows = [on_two_points(member, hidden, 6 + 0.42 * hidden**0.5) for member in range(members)]
+    crossings = [log10_crossing(flow.log_t, flow.gap_from_start, GAP) for flow in flows]
+    return np.array(
+        [
+            math.nan if time is None or cut_short(flow, "") else time * math.log(10)
+            for time, flow in zip(crossings, flows, strict=True)
+        ]
+    )
+
+
+def exponent(times: np.ndarray) -> tuple[float, float]:
+    """p with means of the times (widths x networks) in a + b m^p, and its standard error."""
+    first, second, third = times.mean(axis=1)
+    variances = times.var(axis=1, ddof=1) / times.shape[1]
+    low, high = second - first, third - second
+    slopes = np.array([1 / low, -1 / high - 1 / low, 1 / high]) / math.log(10)
+    return math.log10(high / low), float(np.sqrt(slopes**2 @ variances))
 
 
 Shape = Callable[[np.ndarray], np.ndarray]
 
 
-@check(BY_WIDTH, np.sqrt, mutants={"like m": np.asarray, "like ln m": np.log, "like m^(1/4)": lambda m: m**0.25})
+def power_of(shape: Shape) -> float:
+    """The exponent that a shape has between these widths."""
+    values = shape(np.array(WIDTHS, dtype=float))
+    return exponent(np.stack([values, values], axis=1))[0]
+
+
+@check(
+    BY_WIDTH,
+    np.sqrt,
+    mutants={
+        "m^0.4": lambda m: m**0.4,
+        "sqrt(m) ln m": lambda m: np.sqrt(m) * np.log(m),
+        "like m": np.asarray,
+        "like ln m": lambda m: np.log(m) + 1e-9 * m,
+    },
+)
 def test_the_logarithm_of_the_crossing_time_grows_like_the_root_of_the_width(claim):
-    gap = 1.5
-    widths = [100, 300, 1000, 3000] + ([10_000, 30_000] if thorough() else [])
-    times = mean_log_crossings(widths, 8 if thorough() else 3, gap)
-    abscissae = claim(np.array(widths, dtype=float))
-    slope, intercept = np.polyfit(abscissae, times, 1)
-    misfit = float(np.abs(times - slope * abscissae - intercept).max() / np.ptp(times))
-    detail = f"ln t = {', '.join(f'{time:.1f}' for time in times)} at m = {widths}: misfit {misfit:.3f} of the range"
-    record(numerical(misfit < 0.04, detail, margin=0.04 - misfit))
+    times = np.array([log_crossings(hidden, 12 if thorough() else 6) for hidden in WIDTHS])
+    if not np.isfinite(times).all():
+        record(numerical(None, "a network did not cross the gap in the time computed"))
+        return
+    found, error = exponent(times)
+    off = abs(found - power_of(claim))
+    detail = f"mean ln t = {', '.join(f'{time:.1f}' for time in times.mean(axis=1))} at m = {WIDTHS}"
+    holds = off < 0.06 if error < 0.025 else None
+    record(numerical(holds, f"{detail}: p = {found:.3f} +- {error:.2g}", margin=0.06 - off if holds else None))
     if claim is np.sqrt:
-        steepest = float((4 + gap) / (output_factor(fcn(1)) * sympy.sqrt(width)))
+        slope = float(np.polyfit(np.sqrt(WIDTHS), times.mean(axis=1), 1)[0])
+        steepest = float((4 + GAP) / (output_factor(fcn(1)) * sympy.sqrt(width)))
         detail = f"slope {slope:.3f} in sqrt(m), the proved bound's is {steepest:.3f}"
         record(numerical(bool(0 < slope < steepest), detail, margin=min(slope, steepest - slope)))
 
 
 @counterexample(BY_WIDTH, LOGISTIC)
 def test_under_squared_loss_nothing_is_crossed_at_any_time():
-    record(numerical(bool(squared_on_two_points().gap_from_start.max() > 1.5), "squared loss, m = 10^4: no crossing"))
+    record(numerical(bool(squared_on_two_points().gap_from_start.max() > GAP), "squared loss, m = 10^4: no crossing"))

@@ -1,6 +1,7 @@
-"""Training: the envelopes of the margins, Theorem 1, Corollary 1 and Remark 1 of arXiv 2504.11130 along computed flows.
+"""Training: the envelopes of the margins and Theorem 1 of arXiv 2504.11130.
 
-Trajectories are those of `checks.setups.trajectories`; claims and mutants are tried on the same ones.
+They are held against plain gradient descent, which shares nothing with our integrator, against exact solutions, and
+against computed flows. Claims and mutants are tried on the same paths.
 """
 
 from __future__ import annotations
@@ -13,66 +14,105 @@ import pytest
 import sympy
 
 from checks.setups.trajectories import (
-    ALONG,
+    CLUSTER,
+    ENDED,
+    LARGER,
     LOGISTIC,
     PAPER,
+    QUADRATURE,
+    SETTINGS,
     TWO,
+    Pair,
+    Setting,
     alternating,
     copies_of_one_point,
+    cut_short,
+    diagonal_rate,
+    energy_rate,
     envelope_from_start,
+    errors,
     flow_of,
+    held_against,
+    judge_held,
+    later_half,
     log_slope,
     on_the_hexagon,
-    on_the_hexagon_deep,
     on_two_points,
-    scaled_integrals,
+    pair_of,
+    same,
+    simplex_rate,
+    spectral_rate,
     squared_on_two_points,
     stays_above,
+    two_flows,
 )
-from ntk_companion.evidence import Kind, numerical, symbolic, vacuous
-from ntk_companion.judging import check, counterexample, record
+from ntk_companion.evidence import Evidence, Kind, numerical, symbolic, vacuous
+from ntk_companion.judging import check, counterexample, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
 from ntk_companion.symbolics import is_nonnegative, is_positive, vanishes
 from numerics.data.points import circle
 from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory
+from numerics.kernels.gram import FLOAT64
 from numerics.losses import logistic
-from theory.architecture import Architecture, fcn, resnet, smoothed, with_trained
+from numerics.networks.torch_network import initialise
+from theory.architecture import Architecture, fcn, smoothed, with_trained
 from theory.dynamics import envelopes
 
 DEFINITE = Hypothesis("definite kernel", "lambda_min(K_t) stays above a positive constant")
 SELECTED = Hypothesis("selected subgradients", "K_t is the Gram of the flow's own subgradients, not 1(z > 0)")
+SEEN = (
+    "Seen from t = 10 to 100 on plain gradient descent of torch with short steps, K_t being the Gram of its gradients "
+    "averaged over the chatter on kinks: random points in R^3 and R^5 of different norms, two of them near each other "
+    "with opposite labels, the hexagon, three networks deep, a ResNet; and on computed flows to t = 1e50. The error is "
+    "twice what other steps change. "
+)
 
 LOWER = Statement(
     id="envelope:lower",
-    title="Every margin is at least ln W(exp(Phi(S_0) + integral of gamma_t^2))",
+    title="From any time s on every margin is at least ln W(exp(Phi(S_s) + integral of gamma^2))",
     source="this suite",
     number="envelopes, lower",
-    formula=r"q_i(t) \ge \ln W\Bigl(e^{\Phi(S_0) + \int_0^t \gamma_s^2 ds}\Bigr), \quad \Phi(S) = \tfrac1S - \ln S",
-    qualification="sympy proves the differential identity. Attained by one sample. " + ALONG,
+    formula=r"q_i(t) \ge -\ln S_t \ge \ln W\Bigl(e^{\Phi(S_s) + \int_s^t \gamma_r^2 dr}\Bigr), \quad"
+    r" S = e^L - 1, \quad \Phi(S) = \tfrac1S - \ln S",
+    qualification="sympy proves the differential identity. "
+    + SEEN
+    + "Attained by one sample; in the other cases twice "
+    "the integral is refuted.",
     hypotheses=(LOGISTIC,),
     uses=("eq:C.22", "gap:label-aware"),
+    revision=2,
+    inconclusive=2,
 )
 UPPER = Statement(
     id="envelope:upper",
-    title="The least margin is at most ln W(exp(Phi(s_0) + n integral of max_i K_t(x_i, x_i)))",
+    title="From any time s on the least margin is at most ln W(exp(Phi(s_s) + n integral of max_i K_t(x_i, x_i)))",
     source="this suite",
     number="envelopes, upper",
-    formula=r"\min_i q_i(t) \le \ln W\Bigl(e^{\Phi(s_0) + n\int_0^t \max_i K_s(x_i,x_i) ds}\Bigr)",
-    qualification="sympy proves the differential identity. Attained by copies of one sample. " + ALONG,
+    formula=r"\min_i q_i(t) \le \ln W\Bigl(e^{\Phi(S_s) + n\int_s^t \max_i K_r(x_i,x_i) dr}\Bigr), \quad"
+    r" S = e^{L/n} - 1",
+    qualification="sympy proves the differential identity. Attained by copies of one sample, nearly so by points "
+    "within 0.05 of each other with one label, and held against these, by computed flows and by plain gradient "
+    "descent; with both labels among the points the integral is 50 to 600 times too large, and a check there says "
+    "nothing.",
     hypotheses=(LOGISTIC,),
     uses=("eq:C.22",),
+    revision=2,
 )
 ENERGY = Statement(
     id="flow:energy",
     title="Along the flow the loss falls by the integral of u' K^r u, with the Gram of the selected subgradients",
     source=PAPER,
     number="(C.22), along computed flows",
-    formula=r"L(0) - L(t) = \int_0^t u'K_s^r u \, ds",
-    qualification="The identity closes by construction of the steps: it certifies the Gram, not accuracy in time. "
-    "With the Gram of automatic differentiation it is off by a third on the hexagon at width 300.",
+    formula=r"L(s) - L(t) = \int_s^t u'K_r^r u \, dr, \text{ as }"
+    r" \Phi(S_t) - \Phi(S_s) = \int_s^t \frac{u'K_r^r u}{(1 - e^{-L})^2} dr",
+    qualification=SEEN
+    + "The integral is right within 10%: the average over the chatter lags by 2.5% of the time, which "
+    "makes 2 to 4% of it. With the Gram of automatic differentiation it is off by 20% to a factor of 20.",
     hypotheses=(SELECTED,),
     uses=("eq:C.22",),
+    revision=2,
+    inconclusive=2,
 )
 SMOOTH = Statement(
     id="flow:smooth",
@@ -90,22 +130,47 @@ THEOREM_1 = Statement(
     title="While lambda_min(K_t) stays positive every output diverges, to the side of its label",
     source=PAPER,
     number="Theorem 1, Lemma 8",
-    formula=r"\lambda_{\min}(K_t) \ge C > 0 \Rightarrow (2y_i - 1) f_t(x_i) \to +\infty",
-    qualification="Margins stayed above the bound ln W(exp(Phi(S_0) + C t / n)) that C proves, and grew like ln t, to "
-    "the last time computed. " + ALONG,
+    formula=r"\lambda_{\min}(K_t) \ge C > 0 \Rightarrow (2y_i - 1) f_t(x_i) \to +\infty, \text{ since }"
+    r" \Phi(S_t) - \Phi(S_s) \ge \int_s^t \frac{\lambda_{\min}(K_r) |u|^2}{(1 - e^{-L})^2} dr \ge \frac{C (t-s)}{n}",
+    qualification="A finite run shows no limit: margins stayed above the bound that lambda_min proves, where 1.5 "
+    "times lambda_min is refuted, and on two points grew like ln t to t = 1e50. " + SEEN,
     hypotheses=(LOGISTIC, DEFINITE, SELECTED),
     uses=("envelope:lower", "eq:C.23", "eq:C.24", "flow:kinks"),
-    revision=2,
+    revision=3,
+    inconclusive=2,
 )
-TRAJECTORIES: dict[str, Callable[[], Trajectory]] = {
-    "two points, FCN": on_two_points,
-    "hexagon, FCN": on_the_hexagon,
-    "hexagon, FCN, depth 3": on_the_hexagon_deep,
-    "two points, ResNet": lambda: flow_of(resnet(1), TWO, alternating(2), 256, 6),
-    "one point": lambda: copies_of_one_point(1),
-    "three copies of one point": lambda: copies_of_one_point(3),
+DESCENT = Statement(
+    id="flow:descent",
+    title="Computed flows end where plain gradient descent with short steps does",
+    source="this suite",
+    number="flow against descent",
+    formula=r"\max_i |f_t(x_i) - f^{GD}_t(x_i)| < 0.1, \ \max_{ij} |K_t - K^{GD}_t|_{ij} < 0.1 \max_{ij} |K_t|_{ij}"
+    r" \text{ at } t = 100",
+    qualification="The median over three networks and sample sets, five if thorough, since a flow that meets a "
+    "repelling kink has several continuations, and the two runs may part there: about one pair in thirty did.",
+    uses=("flow:energy",),
+)
+PAIRS: dict[str, Callable[[], Pair]] = {name: setting.descent for name, setting in SETTINGS.items()} | {
+    "two points, FCN, flow to 1e50": lambda: two_points_pair(),
+    "one point, flow": lambda: copies_of_one_point(1),
+}
+IN_THOROUGH: dict[str, Callable[[], Pair]] = {name: setting.flow for name, setting in LARGER.items()}
+NEAR_ONE_POINT: dict[str, Callable[[], Pair]] = {
+    "one point, flow": lambda: copies_of_one_point(1),
+    "three copies of one point, flow": lambda: copies_of_one_point(3),
+    "three points within 0.05, descent": CLUSTER.descent,
 }
 ONE_FIXED_KERNEL = with_trained(fcn(1), ["W_2"])
+
+
+def two_points_pair() -> Pair:
+    """The long run on two opposite points at both accuracies."""
+    return pair_of(fcn(1), TWO, alternating(2), 10_000, 50, recording=Recording(per_decade=2))
+
+
+def larger() -> dict[str, Callable[[], Pair]]:
+    """More cases, in the thorough profile."""
+    return IN_THOROUGH if thorough() else {}
 
 
 @check(LOWER, envelopes.kernel_form, mutants={"n too many": envelopes.size * envelopes.kernel_form})
@@ -118,22 +183,43 @@ def test_the_upper_envelope_solves_its_differential_inequality(claim):
     record(symbolic(vanishes(envelopes.upper_rate() - claim), covers_all=False))
 
 
-@check(LOWER, 1.0, mutants={"2% more of the integral": 1.02})
-@pytest.mark.parametrize("name", TRAJECTORIES)
+@check(LOWER, 1.0, mutants={"twice the integral": 2.0})
+@pytest.mark.parametrize("name", PAIRS)
 def test_no_margin_falls_below_the_lower_envelope(claim, name):
-    name = name if claim == 1 else "one point"  # where it is attained
-    trajectory = TRAJECTORIES[name]()
-    bound = scaled_integrals(trajectory, claim).lower_envelope
-    record(stays_above(trajectory.margins.min(axis=1), bound, trajectory.slip, name))
+    pair = PAIRS[name]()
+    record(judge_held(pair, held_against(pair, simplex_rate, claim), name))
 
 
-@check(UPPER, 1.0, mutants={"2% less of the integral": 0.98, "n lost": 1 / 3})
-@pytest.mark.parametrize("name", TRAJECTORIES)
+@check(LOWER, 1.0)
+def test_more_points_and_layers_stay_above_the_lower_envelope_too(claim):
+    """In the thorough profile; by default the smallest of them."""
+    for name, pair in larger().items():
+        record(judge_held(pair(), held_against(pair(), simplex_rate, claim), name))
+    pair = copies_of_one_point(3)
+    record(judge_held(pair, held_against(pair, simplex_rate, claim), "three copies of one point, flow"))
+
+
+@check(LOWER, 1.0, mutants={"3% more of the integral": 1.03})
+def test_one_sample_attains_the_lower_envelope(claim):
+    pair = copies_of_one_point(1)
+    record(judge_held(pair, held_against(pair, simplex_rate, claim), "one point, flow"))
+
+
+@check(UPPER, 1.0, mutants={"20% less of the integral": 0.8})
+@pytest.mark.parametrize("name", NEAR_ONE_POINT)
 def test_the_least_margin_stays_below_the_upper_envelope(claim, name):
-    name = name if claim == 1 else "three copies of one point"
-    trajectory = TRAJECTORIES[name]()
-    bound = scaled_integrals(trajectory, claim).upper_envelope
-    record(stays_above(-trajectory.margins.min(axis=1), -bound, trajectory.slip, name))
+    pair = NEAR_ONE_POINT[name]()
+    held = held_against(pair, diagonal_rate, claim, share=pair.fine.loss.size)
+    record(cut_short(pair.fine, name) or stays_above(held.bound, held.margin, held.error + QUADRATURE, name))
+
+
+@check(UPPER, 1.0, mutants={"3% less of the integral": 0.97})
+def test_copies_of_one_sample_attain_the_upper_envelope(claim):
+    pair = copies_of_one_point(3)
+    held = held_against(pair, diagonal_rate, claim, share=3)
+    record(
+        cut_short(pair.fine, "copies") or stays_above(held.bound, held.margin, held.error, "three copies of one point")
+    )
 
 
 @counterexample(LOWER, LOGISTIC)
@@ -151,38 +237,73 @@ def test_under_exponential_loss_the_residuals_outgrow_the_loss():
     record(symbolic(is_nonnegative(1 - sympy.exp(-loss) - loss), detail, covers_all=False))
 
 
-@check(ENERGY, "selected", mutants={"the automatic Gram": "automatic"})
-@pytest.mark.parametrize("name", ["hexagon, FCN", "hexagon, FCN, depth 3"])
-def test_the_energy_identity_closes(claim, name):
-    trajectory = TRAJECTORIES["hexagon, FCN" if claim == "automatic" else name]()
-    defect = trajectory.energy_defects if claim == "selected" else trajectory.automatic_energy_defects
-    size = float(np.abs(defect[-1]))
-    detail = f"{name}: off by {size:.2g} of the integral with the {claim} Gram"
-    record(numerical(size < 0.01, detail, margin=0.01 - size))
+@check(ENERGY, (1.0, False), mutants={"20% more": (1.2, False), "20% less": (0.8, False), "automatic": (1.0, True)})
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_energy_identity_closes_along_gradient_descent(claim, name):
+    held = held_against(SETTINGS[name].descent(), energy_rate, claim[0], automatic=claim[1])
+    record(same(held.margin, held.bound, held.error, 0.1, name))
 
 
 @counterexample(ENERGY, SELECTED)
 def test_the_energy_identity_fails_with_the_automatic_gram():
-    size = float(on_the_hexagon().automatic_energy_defects[-1])
-    record(numerical(size < 0.1, f"the hexagon, width 300, to t = 100: off by {size:.2f} of the integral"))
+    pair = SETTINGS["hexagon, FCN, depth 3"].descent()
+    held = held_against(pair, energy_rate, automatic=True)
+    record(same(held.margin, held.bound, held.error, 0.1, "the hexagon, depth 3, automatic Gram"))
 
 
-def automatic_defects(architecture: Architecture) -> list[float]:
-    """The automatic Gram's energy defect on three points to t = 100 with steps of 0.8 and of 0.4 in ln t."""
-    sizes = []
-    for longest in (0.8, 0.4):
-        accuracy = Accuracy(tolerance=math.inf, longest=longest, consistency=1e-6)
-        rare = Recording(per_decade=1)
-        found = flow_of(architecture, circle(3), alternating(3), 32, 2, accuracy=accuracy, recording=rare)
-        sizes.append(abs(float(found.automatic_energy_defects[-1])))
-    return sizes
+@check(DESCENT, 1.0, mutants={"the mean of the losses for their sum": None, "the flow runs 20% too fast": 1.2})
+def test_flows_end_where_descent_does(claim):
+    settings = [setting for setting in SETTINGS.values() if thorough() or setting.architecture.depth == 1]
+    apart = [apart_at_the_end(setting, claim) for setting in settings]
+    decided = sum(pair is not None for pair in apart) >= 3
+    outputs, kernels = np.median([pair or (math.inf, math.inf) for pair in apart], axis=0)
+    holds = bool(outputs < 0.1 and kernels < 0.1) if decided else None
+    detail = f"{len(apart)} cases: outputs apart by {outputs:.2g}, kernels by {kernels:.1%}, in the median"
+    record(numerical(holds, detail, margin=0.1 - max(outputs, kernels)))
+
+
+def apart_at_the_end(setting: Setting, speed: float | None) -> tuple[float, float] | None:
+    """By how much outputs and kernel (relative) of flow and descent differ at t = 100; None if the flow ended early."""
+    flow, found = setting.flow().fine, setting.descent().fine
+    if cut_short(flow, ""):
+        return None
+    log_time = flow.log_t[-1] - math.log(speed or flow.loss.size)
+    outputs = [np.interp(log_time, flow.log_t[1:], column) for column in flow.outputs[1:].T]
+    off = np.abs(flow.gram[-1] - found.gram[-1]).max() / found.gram[-1].max()
+    return float(np.abs(outputs - found.outputs[-1]).max()), float(off)
+
+
+def automatic_defects(architecture: Architecture, member: int) -> list[float] | None:
+    """The automatic Gram's energy defect on three points to t = 100 with steps of 0.8 and of 0.4 in ln t.
+
+    None if a run ended before.
+    """
+    accuracy = Accuracy(tolerance=math.inf, longest=0.4, consistency=1e-6)
+    rare = Recording(per_decade=1)
+    pair = pair_of(architecture, circle(3), alternating(3), 32, 2, member, accuracy, rare)
+    return smooth_defects(pair)
+
+
+def smooth_defects(pair: Pair) -> list[float] | None:
+    """The automatic Gram's energy defects at the end, rough first; None if a run ended early."""
+    found = [path for path in (pair.rough, pair.fine) if isinstance(path, Trajectory) and path.status in ENDED]
+    return [abs(float(path.automatic_energy_defects[-1])) for path in found] if len(found) == 2 else None
 
 
 @check(SMOOTH, smoothed(fcn(1), 10), mutants={"ReLU": fcn(1)})
 def test_with_a_smooth_activation_the_automatic_gram_closes_the_energy_identity(claim):
-    long, short = automatic_defects(claim)
-    detail = f"{claim.name}: off by {long:.2g} of the integral, with half the step by {short:.2g}"
-    record(numerical(long < 0.01 and short < 0.3 * long, detail, margin=0.01 - long if long < 0.01 else None))
+    for member in range(2):
+        record(smooth_evidence(automatic_defects(claim, member), f"{claim.name}, network {member}"))
+
+
+def smooth_evidence(defects: list[float] | None, what: str) -> Evidence:
+    """Is the defect below 1%, and does it fall at second order in the step?"""
+    if defects is None:
+        return numerical(None, f"{what}: the run ended early")
+    long, short = defects
+    detail = f"{what}: off by {long:.2g} of the integral, with half the step by {short:.2g}"
+    holds = long < 0.01 and short < 0.4 * long
+    return numerical(holds, detail, margin=0.01 - long if holds else None)
 
 
 @counterexample(SMOOTH, SMOOTH.hypotheses[0])
@@ -190,33 +311,50 @@ def test_with_kinks_the_automatic_gram_does_not_close_the_energy_identity():
     record(numerical(on_the_hexagon().automatic_energy_defects[-1] < 0.01, "ReLU on the hexagon, width 300"))
 
 
-def divergence_bound(trajectory: Trajectory, factor: float) -> np.ndarray:
-    """ln W(exp(Phi(S_0) + factor C t / n)) with C the least lambda_min met: what Theorem 1's hypothesis proves."""
-    rate = factor * trajectory.lambda_min.min() / trajectory.loss.size
-    return envelope_from_start(trajectory, trajectory.log_t + math.log(rate))
-
-
-@check(THEOREM_1, 1.0, mutants={"2% more than C": 1.02})
-@pytest.mark.parametrize("name", TRAJECTORIES)
+@check(THEOREM_1, 1.0, mutants={"lambda_min 50% larger": 1.5})
+@pytest.mark.parametrize("name", PAIRS)
 def test_every_output_diverges_to_the_side_of_its_label(claim, name):
-    if claim != 1:  # where C is lambda_min at all times, and n = 1
-        name, trajectory = "one sample, a fixed kernel", flow_of(ONE_FIXED_KERNEL, circle(1), logistic([1]), 32, 6)
-    else:
-        trajectory = TRAJECTORIES[name]()
-    if not trajectory.lambda_min.min() > 1e-9 * trajectory.lambda_max.max():
+    judge_theorem_1(PAIRS[name](), claim, name)
+
+
+def judge_theorem_1(pair: Pair, factor: float, name: str) -> None:
+    """Record whether margins stay above what `factor` times lambda_min(K_t) proves; VACUOUS if that touched zero."""
+    spectra = np.linalg.eigvalsh(pair.fine.gram[later_half(pair.fine)])
+    if not spectra[:, 0].min() > 1e-9 * spectra[:, -1].max():
         record(vacuous(Kind.NUMERICAL, f"{name}: lambda_min touched zero"))
         return
-    bound = divergence_bound(trajectory, claim)
-    record(stays_above(trajectory.margins.min(axis=1), bound, trajectory.slip, name))
+    name = f"{name}, lambda_min >= {spectra[:, 0].min():.3g}"
+    record(judge_held(pair, held_against(pair, spectral_rate, factor), name))
+
+
+@check(THEOREM_1, 1.0, mutants={"2% faster": 1.02, "2% slower": 0.98})
+@pytest.mark.parametrize("member", range(2))
+def test_one_sample_with_a_fixed_kernel_follows_the_exact_solution(claim, member):
+    # Only W_2 trained, n = 1: Phi(S_t) = Phi(S_0) + K t with the constant K, and the margin is -ln S_t.
+    flow = flow_of(ONE_FIXED_KERNEL, circle(1), logistic([1]), 32, 6, member)
+    kernel = claim * float(flow.gram[0, 0, 0])
+    exact = envelope_from_start(flow, flow.log_t + math.log(kernel))
+    error = errors(flow, "margin")
+    record(cut_short(flow, "one sample") or same(flow.margins[:, 0], exact, error, 0.005, f"K = {kernel:.4g}"))
+
+
+@check(THEOREM_1, 1.0)
+def test_more_points_and_layers_diverge_too(claim):
+    """In the thorough profile; by default three copies of a point, whose kernel is singular."""
+    judge_theorem_1(copies_of_one_point(3), claim, "three copies of one point")
+    for name, pair in larger().items():
+        judge_theorem_1(pair(), claim, name)
 
 
 @check(THEOREM_1, 1.0, mutants={"0.9 ln t": 0.9, "1.1 ln t": 1.1, "like a power": 5.0})
-@pytest.mark.parametrize("seed", range(2))
-def test_margins_grow_like_the_logarithm_of_time(claim, seed):
+@pytest.mark.parametrize("member", range(3))
+def test_margins_grow_like_the_logarithm_of_time(claim, member):
     # Between the envelopes, ln of the integrals of gamma^2 and of n K_ii: the kernel grows slowly, hence a little more.
-    slope = log_slope(on_two_points(seed))
-    detail = f"two points, seed {seed}: margin = {slope:.4f} ln t, from t = 1e25 to 1e50"
-    record(numerical(abs(slope - claim) < 0.05, detail, margin=0.05 - abs(slope - claim)))
+    flow = on_two_points(member)
+    slope = log_slope(flow)
+    detail = f"two points, network {member}: margin = {slope:.4f} ln t, from t = 1e25 to 1e50"
+    off = abs(slope - claim)
+    record(cut_short(flow, detail) or numerical(off < 0.05, detail, margin=0.05 - off))
 
 
 @counterexample(THEOREM_1, DEFINITE)
@@ -230,7 +368,9 @@ def test_one_point_with_both_labels_stays_put():
 @counterexample(THEOREM_1, SELECTED)
 def test_with_the_automatic_gram_a_flow_that_stays_definite_need_not_diverge():
     # Width 2, three points: one sample slides on a kink, its selected subgradient tends to zero. Exactly: flow:kinks.
-    trajectory = flow_of(fcn(1), circle(3), logistic([1, 0, 1]), 2, 4, seed=9, recording=Recording(per_decade=2))
+    start = initialise(fcn(1), 2, 2, np.random.default_rng(9))
+    points, recording = circle(3).coordinates(FLOAT64), Recording(per_decade=2)
+    trajectory, _ = two_flows(fcn(1), start, points, logistic([1, 0, 1]), 4, recording=recording)
     late = trajectory.log10_t > 1.4
     lowest = float(np.linalg.eigvalsh(trajectory.automatic_gram[late])[:, 0].min())
     assert lowest > 1, "the automatic Gram is not definite here"

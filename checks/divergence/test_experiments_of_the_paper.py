@@ -51,15 +51,18 @@ FIGURE_2 = Statement(
 )
 FIGURE_3 = Statement(
     id="fig:3",
-    title="Figure 3 shows the network without biases, whose kernel grows in training as plotted",
+    title="Figure 3 shows the network without biases: its kernel at the start, and a growth of its peak in training",
     source=PAPER,
     number="Figure 3",
-    formula=r"K_t((1,0), (1,0)) \approx 3.95, 4.85, 5.6 \quad (t = 0, 10^4, 2 \cdot 10^5 \text{ epochs})",
-    qualification="One initialisation at the paper's width, within 20% of the plot, since one draw's peak differs from "
-    "another's by 7%. Epoch 200,000 is reached by the gradient flow, whose peak is within 5% of gradient descent's at "
-    "epoch 10,000. The loss is not told apart: over four initialisations the growth to epoch 10,000 is nearer that of "
-    "the summed one, that to 200,000 to that of the averaged one.",
+    formula=r"K_0((1,0), (1,0)) \approx 3.95, \quad \frac{K_t((1,0), (1,0))}{K_0((1,0), (1,0))} \approx 1.23, 1.42"
+    r" \quad (t = 10^4, 2 \cdot 10^5 \text{ epochs})",
+    qualification="One initialisation at the paper's width. The peak at the start is within 5% of the plot, where "
+    "other draws differ by 7%, and its growth since then within half of the plotted growth, summed or averaged loss; a "
+    "kernel that training leaves alone and one that grows twice as much are refuted. So the growth is seen and its "
+    "size only roughly. Epoch 200,000 is reached by the gradient flow, whose peak is within 5% of gradient descent's "
+    "at epoch 10,000. The loss is not told apart.",
     uses=("fig:2",),
+    revision=2,
 )
 FIGURE_4 = Statement(
     id="fig:4",
@@ -99,7 +102,9 @@ def of_figure(name: str, reading: Reading) -> Results:
 AVERAGED = Reading(WITHOUT, MEAN, WIDTH, 0)
 AGAIN = 22
 """The epoch to which the recorded descent is run again."""
-PEAK_WITHIN = 0.2
+START_WITHIN = 0.05
+GROWTH_WITHIN = 0.5
+"""Of the plotted growth."""
 
 
 def magnitude_evidence(reading: Reading, measured: list[float]) -> Evidence:
@@ -147,18 +152,35 @@ def frozen(loss: str) -> dict[int, float]:
     return dict.fromkeys(growing(loss), growing(loss)[0])
 
 
+def growing_twice_as_much(loss: str) -> dict[int, float]:
+    start = growing(loss)[0]
+    return {epoch: 2 * peak - start for epoch, peak in growing(loss).items()}
+
+
 def with_biases(loss: str) -> dict[int, float]:
     return peaks(Reading(WITH, loss, NARROW, 0))
 
 
-@check(FIGURE_3, growing, mutants={"with biases": with_biases, "a kernel that training leaves alone": frozen})
+@check(
+    FIGURE_3,
+    growing,
+    mutants={
+        "with biases": with_biases,
+        "a kernel that training leaves alone": frozen,
+        "a growth twice as large": growing_twice_as_much,
+    },
+)
 @pytest.mark.parametrize("loss", [SUMMED, MEAN])
 def test_the_kernel_grows_as_plotted(claim, loss):
-    measured = claim(loss)
-    for epoch, printed in figures_1_and_3.PRINTED_PEAKS.items():
-        off = abs(measured[epoch] / printed - 1)
-        detail = f"{loss} loss, epoch {epoch}: {measured[epoch]:.3g}, {printed} plotted"
-        record(numerical(off < PEAK_WITHIN, detail, margin=PEAK_WITHIN - off))
+    measured, printed = claim(loss), figures_1_and_3.PRINTED_PEAKS
+    off = abs(measured[0] / printed[0] - 1)
+    detail = f"{loss} loss, epoch 0: {measured[0]:.3g}, {printed[0]} plotted"
+    record(numerical(off < START_WITHIN, detail, margin=START_WITHIN - off))
+    for epoch in [epoch for epoch in printed if epoch]:
+        grown, plotted = measured[epoch] / measured[0] - 1, printed[epoch] / printed[0] - 1
+        off = abs(grown / plotted - 1)
+        detail = f"{loss} loss, epoch {epoch}: the peak grew by {grown:.0%}, {plotted:.0%} plotted"
+        record(numerical(off < GROWTH_WITHIN, detail, margin=GROWTH_WITHIN - off))
 
 
 @check(FIGURE_3, AVERAGED, mutants={"another seed": replace(AVERAGED, seed=1)})

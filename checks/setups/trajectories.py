@@ -1,54 +1,143 @@
 """Computed gradient flows that several checks share, and how a path is held against a bound on it.
 
-The flow is that of `numerics.flow.integrate`: the selected subgradients, sliding on kinks. A finite run confirms what
-was checked on it, never a limit.
+The flow is that of `numerics.flow.integrate`: the selected subgradients, sliding on kinks. Every network and every
+random point is moved by `--seed`. A finite run confirms what was checked on it, never a limit; one that ended early
+decides nothing of the times that it did not reach.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Protocol
 
 import numpy as np
+import sympy
 import torch
 
+from checks.setups.descent import SHARE, descent, log_spaced_times
 from ntk_companion.evidence import Evidence, numerical
-from ntk_companion.judging import thorough
+from ntk_companion.judging import session_seed, thorough
 from ntk_companion.statement import Hypothesis
-from numerics.data.points import PointSet, circle, hexagon
+from numerics.data.points import PointSet, circle, float_points, hexagon
+from numerics.flow.errors import with_errors
+from numerics.flow.frozen_kernel import log_difference
 from numerics.flow.integrate import Accuracy, Recording, gradient_flow
-from numerics.flow.trajectory import Trajectory, log_expm1, margin_of_integral
-from numerics.kernels.gram import FLOAT64
-from numerics.losses import CrossEntropy, Loss, Squared, logistic
+from numerics.flow.trajectory import Trajectory, label_aware_minimum, log_expm1, margin_of_integral
+from numerics.kernels.gram import FLOAT64, ntk
+from numerics.losses import Array, CrossEntropy, Loss, Squared, logistic
 from numerics.networks.torch_network import initialise
-from theory.architecture import Architecture, fcn
+from theory.architecture import Architecture, fcn, resnet
 
 PAPER = "arXiv 2504.11130"
 LOGISTIC = Hypothesis("logistic loss, hard labels", "the loss is the summed logistic loss with labels 0 and 1")
 TOP_TRAINED = Hypothesis("top layer trained", "W_{L+1} and the last bias are trained")
 ALONG = (
-    "Checked at every recorded time of the trajectories computed; steps of half the length change margins by less than "
-    "0.03 and the kernel by less than 8%."
+    "Checked at the recorded times of computed flows, up to the error that each flow estimates of itself; K_t is the "
+    "Gram of the flow's own subgradients at the recorded time."
 )
 TWO = circle(2)
+ENDED = ("finished", "at rest")
+"""Statuses of a trajectory that speak of all times asked for: a flow at rest stays where it is."""
+HALF = sympy.Rational(1, 2)
+MOST_DEFECT = 0.05
+"""A flow whose energy identity is off by a larger share of the loss's fall decides nothing."""
+QUADRATURE = 0.01
+"""What is allowed for integrals of recorded Gram matrices: the recorded one is that of the end of a step."""
+MOST_ERROR = 0.4
+"""An error of a margin above this decides nothing."""
+
+
+class Path(Protocol):
+    """A flow or descent: R times, n samples."""
+
+    loss: Loss
+    log_t: Array
+    outputs: Array
+    automatic_gram: Array
+
+    @property
+    def margins(self) -> Array:
+        """s_i f_t(x_i), shape (R, n)."""
+
+    @property
+    def gram(self) -> Array:
+        """K_t, shape (R, n, n)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """One flow, or descent, at two accuracies and the same record times: their difference is the error."""
+
+    fine: Path
+    rough: Path
 
 
 @cache
+def _flows(
+    architecture: Architecture,
+    points: PointSet,
+    loss: Loss,
+    width: int,
+    log10_until: float,
+    entropy: tuple[int, int],
+    accuracy: Accuracy,
+    recording: Recording,
+) -> tuple[Trajectory, Trajectory]:
+    start = initialise(architecture, points.dimension, width, np.random.default_rng(entropy))
+    return two_flows(architecture, start, points.coordinates(FLOAT64), loss, log10_until, accuracy, recording)
+
+
+def two_flows(
+    architecture: Architecture,
+    start: Mapping[str, torch.Tensor],
+    inputs: Array,
+    loss: Loss,
+    log10_until: float,
+    accuracy: Accuracy = Accuracy(),  # noqa: B008
+    recording: Recording = Recording(),  # noqa: B008
+) -> tuple[Trajectory, Trajectory]:
+    """The flow, with the error estimates that a second one at four times the tolerance gives, and that one."""
+    rough = replace(accuracy, tolerance=4 * accuracy.tolerance, longest=2 * accuracy.longest)
+    log_until = log10_until * math.log(10)
+    fine, other = (
+        gradient_flow(architecture, start, inputs, loss, log_until, accuracy=one, recording=recording, errors=False)
+        for one in (accuracy, rough)
+    )
+    return with_errors(fine, other), other
+
+
+def pair_of(
+    architecture: Architecture,
+    points: PointSet,
+    loss: Loss,
+    width: int,
+    log10_until: float,
+    member: int = 0,
+    accuracy: Accuracy = Accuracy(),  # noqa: B008
+    recording: Recording = Recording(),  # noqa: B008
+) -> Pair:
+    """The gradient flow from an initialisation, the `member`-th of the session's seed, to t = 10^log10_until."""
+    entropy = (session_seed(), member)
+    return Pair(*_flows(architecture, points, loss, width, log10_until, entropy, accuracy, recording))
+
+
 def flow_of(
     architecture: Architecture,
     points: PointSet,
     loss: Loss,
     width: int,
     log10_until: float,
-    seed: int = 0,
+    member: int = 0,
     accuracy: Accuracy = Accuracy(),  # noqa: B008
     recording: Recording = Recording(),  # noqa: B008
 ) -> Trajectory:
-    """The gradient flow from the initialisation of this seed, to t = 10^log10_until."""
-    start = initialise(architecture, points.dimension, width, np.random.default_rng(seed))
-    inputs, log_until = points.coordinates(FLOAT64), log10_until * math.log(10)
-    return gradient_flow(architecture, start, inputs, loss, log_until, accuracy=accuracy, recording=recording)
+    """The finer flow of `pair_of`, with its error estimates."""
+    found = pair_of(architecture, points, loss, width, log10_until, member, accuracy, recording).fine
+    assert isinstance(found, Trajectory)
+    return found
 
 
 def alternating(size: int) -> CrossEntropy:
@@ -56,10 +145,10 @@ def alternating(size: int) -> CrossEntropy:
     return logistic([index % 2 for index in range(size)])
 
 
-def on_two_points(seed: int = 0, width: int = 10_000, log10_until: float = 50) -> Trajectory:
+def on_two_points(member: int = 0, width: int = 10_000, log10_until: float = 50) -> Trajectory:
     """Two opposite points, FCN of depth 1: the case of long runs."""
     sparse = Recording(per_decade=4 if log10_until <= 20 else 2)
-    return flow_of(fcn(1), TWO, alternating(2), width, log10_until, seed, recording=sparse)
+    return flow_of(fcn(1), TWO, alternating(2), width, log10_until, member, recording=sparse)
 
 
 def on_the_hexagon() -> Trajectory:
@@ -69,38 +158,116 @@ def on_the_hexagon() -> Trajectory:
 
 def on_the_hexagon_deep() -> Trajectory:
     """The hexagon, FCN of depth 3: the paper's network, narrower."""
-    width, log10_until = (1000, 5) if thorough() else (256, 3)
+    width, log10_until = (1000, 5) if thorough() else (128, 3)
     return flow_of(fcn(3), hexagon(), alternating(6), width, log10_until)
 
 
 @cache
-def copies_of_one_point(size: int) -> Trajectory:
-    """So many copies of one point with one label: all residuals are equal, K has equal entries, bounds are attained."""
-    start = initialise(fcn(1), 2, 32, np.random.default_rng(0))
-    return gradient_flow(fcn(1), start, np.ones((size, 2)), logistic([1] * size), 4 * math.log(10))
+def scattered(session: int, count: int, dimension: int, spread: float = 1.0) -> PointSet:
+    """Normal directions, norms between 1 / spread and spread; other points for every session seed."""
+    generator = np.random.default_rng((session, count, dimension))
+    rows = generator.standard_normal((count, dimension))
+    norms = spread ** generator.uniform(-1, 1, (count, 1))
+    rows = norms * rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return float_points(f"{count} points in R^{dimension}", rows)
 
 
 @cache
-def balanced_at_the_origin(log10_until: float = 4) -> Trajectory:
+def crowded(session: int, count: int, dimension: int, apart: float) -> PointSet:
+    """Scattered points on the sphere, the last of them as far from the first as `apart`."""
+    rows = scattered(session, count, dimension).coordinates(FLOAT64).copy()
+    step = np.random.default_rng((session, 1)).standard_normal(dimension)
+    rows[-1] = rows[0] + apart * step / np.linalg.norm(step)
+    return float_points(f"{count} points in R^{dimension}, two {apart} apart", rows)
+
+
+@cache
+def cluster(session: int) -> PointSet:
+    """Three points of R^3 within 0.05 of one of norm 1."""
+    generator = np.random.default_rng((session, 3))
+    return float_points("3 points within 0.05", [1.0, 0.0, 0.0] + 0.02 * generator.standard_normal((3, 3)))
+
+
+def hardest(architecture: Architecture, points: PointSet) -> CrossEntropy:
+    """The logistic loss with the labels that are hardest for the limiting kernel: signs of its bottom eigenvector."""
+    bottom = np.linalg.eigh(ntk(architecture, points))[1][:, 0]
+    return logistic([int(entry > 0) for entry in bottom])
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A network and points, by the session's seed, to train it on; by default with the hardest labels."""
+
+    architecture: Architecture
+    points: Callable[[int], PointSet]
+    width: int
+    loss: CrossEntropy | None = None
+
+    def loss_on(self, points: PointSet) -> CrossEntropy:
+        """The logistic loss."""
+        return self.loss or hardest(self.architecture, points)
+
+    def flow(self, log10_until: float = 2) -> Pair:
+        """The gradient flow."""
+        points = self.points(session_seed())
+        recording = Recording(per_decade=6, log10_first=-1)
+        loss = self.loss_on(points)
+        return pair_of(self.architecture, points, loss, self.width, log10_until, recording=recording)
+
+    def descent(self) -> Pair:
+        """Gradient descent to t = 100, from the same start."""
+        return _descents(self, session_seed())
+
+
+@cache
+def _descents(setting: Setting, session: int) -> Pair:
+    points, architecture = setting.points(session), setting.architecture
+    start = initialise(architecture, points.dimension, setting.width, np.random.default_rng((session, 0)))
+    given = (architecture, start, points.coordinates(FLOAT64), setting.loss_on(points), log_spaced_times(2))
+    return Pair(*(descent(*given, share) for share in (SHARE, 2 * SHARE)))
+
+
+SETTINGS: dict[str, Setting] = {
+    "6 points in R^5, norms 0.7 to 1.4, FCN": Setting(fcn(1), lambda seed: scattered(seed, 6, 5, 1.4), 48),
+    "8 points in R^5, FCN, depth 2": Setting(fcn(2), lambda seed: scattered(seed, 8, 5), 32),
+    "5 points in R^3, two 0.5 apart, FCN": Setting(fcn(1), lambda seed: crowded(seed, 5, 3, 0.5), 48),
+    "6 points in R^5, ResNet, alpha = 1/2": Setting(resnet(1, HALF), lambda seed: scattered(seed, 6, 5), 24),
+    "hexagon, FCN, depth 3": Setting(fcn(3), lambda seed: hexagon(), 32),
+}
+"""What is trained by gradient descent too."""
+LARGER: dict[str, Setting] = {
+    "12 points in R^5, FCN, depth 3": Setting(fcn(3), lambda seed: scattered(seed, 12, 5), 48),
+    "12 points in R^10, ResNet, depth 2": Setting(resnet(2), lambda seed: scattered(seed, 12, 10), 32),
+    "20 points in R^10, norms 0.5 to 2, FCN": Setting(fcn(1), lambda seed: scattered(seed, 20, 10, 2.0), 64),
+}
+
+
+CLUSTER = Setting(fcn(1), cluster, 48, logistic([1, 1, 1]))
+"""One label on points that nearly coincide: the upper envelope is nearly attained."""
+
+
+@cache
+def _copies(size: int, session: int) -> Pair:
+    start = initialise(fcn(1), 2, 32, np.random.default_rng((session, 0)))
+    return Pair(*two_flows(fcn(1), start, np.ones((size, 2)), logistic([1] * size), 4))
+
+
+def copies_of_one_point(size: int) -> Pair:
+    """So many copies of one point with one label: all residuals are equal, K has equal entries, bounds are attained."""
+    return _copies(size, session_seed())
+
+
+@cache
+def balanced_at_the_origin() -> Trajectory:
     """One sample at x = 0, FCN of depth 1, width 4, W_2 = b_1: K_t(0, 0) = 2 sqrt(2/m) f_t(0) for all t."""
     ones = torch.ones(4, dtype=torch.float64)
     start = {"W_1": ones[:, None].clone(), "b_1": ones.clone(), "W_2": ones[None, :].clone()}
-    return gradient_flow(fcn(1), start, np.zeros((1, 1)), logistic([1]), log10_until * math.log(10))
+    return two_flows(fcn(1), start, np.zeros((1, 1)), logistic([1]), 4)[0]
 
 
-@cache
 def squared_on_two_points() -> Trajectory:
     """The network of `on_two_points` under squared loss: it comes to rest."""
     return flow_of(fcn(1), TWO, Squared((-1.0, 1.0)), 10_000, 50)
-
-
-def scaled_integrals(trajectory: Trajectory, factor: float) -> Trajectory:
-    """The same trajectory as if the integrals of gamma^2 and of the diagonal were `factor` times as large."""
-    return replace(
-        trajectory,
-        log_margin_integral=trajectory.log_margin_integral + math.log(factor),
-        log_diagonal_integral=trajectory.log_diagonal_integral + math.log(factor),
-    )
 
 
 def log_slope(trajectory: Trajectory) -> float:
@@ -109,15 +276,128 @@ def log_slope(trajectory: Trajectory) -> float:
     return float(np.polyfit(trajectory.log_t[late], trajectory.margins[late].min(axis=1), 1)[0])
 
 
-def envelope_from_start(trajectory: Trajectory, log_integral: np.ndarray) -> np.ndarray:
+def envelope_from_start(trajectory: Trajectory, log_integral: Array) -> Array:
     """ln W(exp(Phi(S_0) + integral)) with S_0 of the logistic loss at the trajectory's first outputs."""
     start = CrossEntropy(tuple(trajectory.loss.signs > 0)).log_value(trajectory.outputs[0])
     return np.array([margin_of_integral(value, log_expm1(start)) for value in log_integral])
 
 
-def stays_above(values: np.ndarray, bound: np.ndarray, error: np.ndarray | float, what: str) -> Evidence:
-    """Is values >= bound at every time, up to the stated error of the integration and to rounding?"""
+def cut_short(path: Path, what: str) -> Evidence | None:
+    """INCONCLUSIVE evidence for a run that ended before the times asked for or whose numbers cannot be relied on."""
+    if not isinstance(path, Trajectory):
+        return None
+    if path.status not in ENDED:
+        return numerical(None, f"{what}: {path.status} at t = 10^{path.log10_t[-1]:.2f}, later times are not decided")
+    if not abs(path.energy_defect) <= MOST_DEFECT:
+        return numerical(None, f"{what}: the energy identity is off by {path.energy_defect:.2g}")
+    return None
+
+
+def later_half(path: Path) -> Array:
+    """Which record times are in the second half of the range of ln t; all of them if the path ends before t = 1."""
+    end = path.log_t[-1]
+    return path.log_t >= (end / 2 if end > 0 else -math.inf)
+
+
+def errors(path: Trajectory, of: str) -> Array:
+    """The flow's own estimate of its `margin`, `kernel` or `lambda_min` error, (R,). Raises ValueError without one."""
+    found = getattr(path, f"{of}_error")
+    if found is None:
+        raise ValueError("the flow was computed without error estimates: it decides nothing")
+    return np.asarray(found)
+
+
+Rate = Callable[[Array, Array, Array], float]
+"""Of K, c / (1 - exp(-L)), c_i = -dL/df_i, and the signs: a rate of the potential Phi(exp(L) - 1) along the flow."""
+
+
+def simplex_rate(gram: Array, forces: Array, signs: Array) -> float:
+    """gamma^2."""
+    return label_aware_minimum(gram, signs)
+
+
+def spectral_rate(gram: Array, forces: Array, signs: Array) -> float:
+    """lambda_min |u|^2 / (1 - exp(-L))^2, which is at least lambda_min / n."""
+    return float(np.linalg.eigvalsh(gram)[0] * (forces @ forces))
+
+
+def energy_rate(gram: Array, forces: Array, signs: Array) -> float:
+    """c' K c / (1 - exp(-L))^2, which is u' K^r u / (1 - exp(-L))^2: the rate itself."""
+    return float(forces @ gram @ forces)
+
+
+def diagonal_rate(gram: Array, forces: Array, signs: Array) -> float:
+    """n max_i K_ii, the rate of Phi(exp(L / n) - 1) at most."""
+    return float(len(forces) * gram.diagonal().max())
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A path from the middle of its range of ln t on, (R',): -ln(exp(L) - 1), what a rate makes of it, errors."""
+
+    margin: Array
+    bound: Array
+    error: Array
+
+
+def held_against(pair: Pair, rate: Rate, factor: float = 1.0, *, share: int = 1, automatic: bool = False) -> Held:
+    """-ln S, S = exp(L / share) - 1, beside ln W(exp(Phi(S) + factor * integral of the rate)), from the middle on.
+
+    Every margin is at least -ln(exp(L) - 1), the least at most -ln(exp(L / n) - 1). The Gram matrix is the path's own
+    or the `automatic` one. The error is twice the difference between the two accuracies, and that of the rule of
+    trapezoids.
+    """
+    (margin, bound, doubt), (other_margin, other_bound, _) = (
+        _margin_and_bound(path, rate, factor, share, automatic) for path in (pair.fine, pair.rough)
+    )
+    return Held(margin, bound, 2 * np.abs(margin - bound - other_margin + other_bound) + doubt)
+
+
+def _margin_and_bound(path: Path, rate: Rate, factor: float, share: int, automatic: bool) -> tuple[Array, Array, Array]:
+    late = later_half(path)
+    log_t = path.log_t[late]
+    log_loss = np.array([path.loss.log_value(outputs) for outputs in path.outputs[late]])
+    log_excess = np.array([log_expm1(value - math.log(share)) for value in log_loss])
+    log_fall = np.array([log_expm1(value) - math.exp(value) for value in log_loss])  # ln(1 - exp(-L))
+    forces = [path.loss.flow_weights(at, -fall) for at, fall in zip(path.outputs[late], log_fall, strict=True)]
+    gram = (path.automatic_gram if automatic else path.gram)[late]
+    rates = np.array([rate(*at, path.loss.signs) for at in zip(gram, forces, strict=True)])
+    bends = np.abs(np.diff(rates, 2, prepend=rates[:1], append=rates[-1:])) / 8
+    bound, doubt = [float(-log_excess[0])], [0.0]
+    log_integral = log_error = -math.inf
+    for index in range(1, len(log_t)):
+        length = log_difference(log_t[index], log_t[index - 1])
+        mean, bend = (sum(values[index - 1 : index + 1]) / 2 for values in (rates, bends))
+        log_integral = float(np.logaddexp(log_integral, length + math.log(max(mean, 1e-300))))
+        log_error = float(np.logaddexp(log_error, length + math.log(max(bend, 1e-300))))
+        bound.append(margin_of_integral(log_integral + math.log(factor), log_excess[0]))
+        doubt.append(math.log1p(math.exp(min(log_error - log_integral, 30))))
+    return -log_excess, np.array(bound), np.array(doubt)
+
+
+def judge_held(pair: Pair, held: Held, what: str) -> Evidence:
+    """Is -ln S >= its bound at every time?"""
+    return cut_short(pair.fine, what) or stays_above(held.margin, held.bound, held.error + QUADRATURE, what)
+
+
+def stays_above(values: Array, bound: Array, error: Array | float, what: str) -> Evidence:
+    """Is values >= bound at every time? REFUTED beyond the error and rounding, undecided if the error is too large."""
+    error = np.broadcast_to(error, values.shape)
     slack = values - bound + error + 1e-9 * (1 + np.abs(values))
     worst = int(np.argmin(slack))
-    detail = f"{what}: least slack {slack[worst]:.3g} with an error of at most {np.max(error):.2g}"
-    return numerical(bool(slack[worst] >= 0), detail, margin=float(slack[worst]))
+    detail = f"{what}: least slack {values[worst] - bound[worst]:.3g} beside an error of {error[worst]:.2g}"
+    if slack[worst] < 0:
+        return numerical(False, detail)
+    decided = bool(np.max(error) <= MOST_ERROR and np.isfinite(slack).all())
+    return numerical(True if decided else None, detail, margin=float(slack[worst]) if decided else None)
+
+
+def same(values: Array, others: Array, error: Array, tolerance: float, what: str) -> Evidence:
+    """Do both agree within the tolerance and the error? Undecided if the error is larger than what it is to tell."""
+    excess = np.abs(values - others) - error
+    worst = int(np.argmax(excess))
+    detail = f"{what}: apart by {abs(values[worst] - others[worst]):.3g}, error {error[worst]:.2g}"
+    if excess[worst] > tolerance:
+        return numerical(False, detail)
+    decided = bool(np.max(error) <= MOST_ERROR and np.isfinite(excess).all())
+    return numerical(True if decided else None, detail, margin=tolerance - float(excess[worst]) if decided else None)

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from theory.architecture import Architecture
 
 MOST_DEPTH = 1000
+BIASES = ("trained", "frozen", "none", "zero")
+NETWORK_OPTIONS = (
+    "depth", "scale", "bias", "output_bias", "activation", "weight_variance", "bias_variance", "beta",
+    "parametrisation", "trained",
+)  # fmt: skip
+"""The options that change a network, by the keys of its table."""
 LARGEST_KERNEL = 1e300
 """An entry below leaves room for sums of entries of finite networks in doubles."""
 OVERFLOW = "the kernel overflows double precision on --points: scale them down, or take less --depth or --scale"
@@ -32,14 +38,28 @@ class Result:
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
-    """Add --network, --depth, --scale and --bias."""
-    parser.add_argument("--network", required=True, choices=("fcn", "resnet"), help="the network, (2.1) or (2.2)")
+    """Add --network and what changes it: all that the table of a network in TOML says."""
+    network = """fcn (2.1) or resnet (2.2) of arXiv 2504.11130, jacot, lee, arora, geifman, huang, tirer, FILE.toml or
+    FILE.toml:NAME, with a table [networks.NAME]"""
+    parser.add_argument("--network", required=True, metavar="NETWORK", help=network)
     depth = whole_number("the depth", 1, MOST_DEPTH)
-    parser.add_argument("--depth", required=True, type=depth, metavar="L", help="hidden layers, or residual blocks")
-    scale = "the residual scale alpha, a decimal or a fraction p/q, read exactly; default 1"
-    parser.add_argument("--scale", metavar="A", help=scale)
-    bias = "trained (the papers'), frozen at initialisation, or none; default trained"
-    parser.add_argument("--bias", choices=("trained", "frozen", "none"), default="trained", help=bias)
+    parser.add_argument("--depth", type=depth, metavar="L", help="hidden layers, or residual blocks")
+    numbers = "a decimal or a fraction p/q, read exactly"
+    parser.add_argument("--scale", metavar="A", help=f"the residual scale alpha, {numbers}; default 1")
+    bias = "trained or frozen, as the network starts them; zero: started at zero, trained; or none"
+    parser.add_argument("--bias", choices=BIASES, help=f"{bias}; default: as the network has them, trained")
+    parser.add_argument("--output-bias", choices=BIASES, help="a bias of the output; default: as the network has it")
+    activation = (
+        "relu, leaky:1/10, abs, step, erf, gelu, sin, cos, exp, polynomial:0,1,1/2, identity, tanh, sigmoid, .."
+    )
+    parser.add_argument("--activation", metavar="S", help=f"{activation}; default relu")
+    parser.add_argument("--weight-variance", metavar="W", help=f"of every weight (of lee, sigma_w^2), {numbers}")
+    parser.add_argument(
+        "--bias-variance", metavar="B", help=f"of biases not started at zero (of lee, sigma_b^2), {numbers}"
+    )
+    parser.add_argument("--beta", metavar="B", help=f"the multiplier of the biases of jacot and geifman, {numbers}")
+    parser.add_argument("--parametrisation", choices=("ntk", "standard"), help="of lee; default ntk")
+    parser.add_argument("--trained", metavar="W_1,..", help="the groups that are trained; default all but the frozen")
 
 
 def add_points(parser: argparse.ArgumentParser) -> None:
@@ -51,18 +71,13 @@ def add_points(parser: argparse.ArgumentParser) -> None:
 
 
 def architecture(options: argparse.Namespace) -> Architecture:
-    """The network of --network, --depth, --scale and --bias. Raises ValueError on a scale that does not fit."""
-    import sympy
+    """The network of --network and the options that change it. Raises ValueError or OSError."""
+    from ntk_companion.networks import read_network
 
-    from numerics.data.points import parse_number
-    from theory.architecture import fcn, resnet
-
-    if options.network == "fcn":
-        if options.scale is not None:
-            raise ValueError("--scale is the residual scale: it needs --network resnet")
-        return fcn(options.depth, options.bias)
-    scale = parse_number("1" if options.scale is None else options.scale, "--scale")
-    return resnet(options.depth, sympy.Rational(scale.numerator, scale.denominator), options.bias)
+    given = {key: getattr(options, key) for key in NETWORK_OPTIONS}
+    if options.network == "fcn" and options.scale is not None:
+        raise ValueError("--scale is the residual scale: it needs --network resnet")
+    return read_network(options.network, {key: value for key, value in given.items() if value is not None})
 
 
 def points(options: argparse.Namespace, most: int) -> PointSet:
@@ -90,14 +105,14 @@ def doubles(found: PointSet) -> np.ndarray:
     return coordinates
 
 
-def limiting_kernel(network: Architecture, found: PointSet) -> np.ndarray:
+def limiting_kernel(network: Architecture, found: PointSet, width: int | None = None) -> np.ndarray:
     """The limiting NTK on --points in doubles. Raises ValueError if it overflows, or nearly so."""
     import numpy as np
 
     from numerics.kernels.gram import ntk
 
     with np.errstate(all="ignore"):
-        kernel = ntk(network, found)
+        kernel = ntk(network, found, width=width)
     if not (np.abs(kernel) < LARGEST_KERNEL).all():
         raise ValueError(OVERFLOW)
     return kernel

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -62,8 +61,7 @@ def run(options: argparse.Namespace) -> Result:
     faults = [reply.fault for reply in found if reply.fault]
     if faults:
         more = f"; and {len(faults) - 1} more, told in the replies" if len(faults) > 1 else ""
-        print(f"ntk-companion: {faults[0]}{more}", file=sys.stderr)
-        return Result(record, lines, 2)
+        return Result(record, lines, 2, (f"{faults[0]}{more}",))
     refuted = any(reply.verdict == "REFUTED" for reply in found)
     return Result(record, lines, 1 if refuted else 0)
 

@@ -6,14 +6,16 @@ import argparse
 import math
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
 
 if TYPE_CHECKING:
+    from numerics.data.points import PointSet
     from numerics.flow.trajectory import Trajectory
-    from numerics.kernels.gap import GapConstants
+    from theory.architecture import Architecture
 
 MOST_WIDTH = 10**7
 SMALL_WIDTH = 1000
@@ -30,16 +32,17 @@ log time: T may be 1e400. Records loss and margins, when max |K_t - K| crosses t
 lambda_0/(2n^2); sharp: lambda_0/n; best: the largest that keeps K_t positive definite; label_aware: the squared margin
 of the kernel's classifier), and whether every margin stayed between the envelopes that the kernel along the flow
 proves. A crossing is log10 t; null if the constant was not reached, or was exceeded at the start already. The status is
-finished (at T), at rest (the outputs stopped moving before T), stalled (no consistent step was found) or out of steps.
-After the last two, reached is false, a crossing that is null is undecided from the last record on, envelope_held is
-null unless a margin left the envelopes, and the exit code is 2."""
+finished (at T), at rest (the outputs stopped moving before T), stalled (doubles do not resolve its steps) or out
+of steps. After the last two, reached is false, a crossing that is null is undecided from the last record on, envelope_held
+is null unless a margin left the envelopes, and the exit code is 2. Errors of the margins, of log10_loss, of the kernel's
+entries and of lambda_min are estimated from a second run with finer steps. Where the limiting kernel is not proved
+positive definite, as for repeated points, it has no constants: they are null, and constants_because says why."""
+ERRORS = ("margin_error", "log_loss_error", "kernel_error", "lambda_min_error")
 MOST_DEFECT = 0.1
 """An energy identity that is off by more than this vouches for nothing."""
-UNBIASED = """the kernel's matrix on --points is not proved positive definite, as parallel or opposite points make it
-singular without biases: take --bias trained or frozen, or other points"""
-TOO_NEAR = (
-    "the kernel's matrix on --points is not proved positive definite: leave out one of the points nearest together"
-)
+UNBIASED = """the kernel's matrix on --points is not proved positive definite: without biases parallel or opposite
+points may make it singular"""
+TOO_NEAR = "the kernel's matrix on --points is not proved positive definite: some points are too near together"
 ADVICE = {
     "stalled": "give an earlier --until, or smaller --points or --scale if the loss or the kernel is huge",
     "out of steps": "give an earlier --until, or a smaller network or fewer points",
@@ -59,6 +62,8 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--until", required=True, metavar="T", help="the time to stop at, a decimal such as 1e400")
     seed = arguments.whole_number("the seed", 0, 2**63 - 1)
     parser.add_argument("--seed", type=seed, default=0, metavar="S", help="default 0")
+    checkpoint = "go on from this file if it exists, and keep it up to date, at least every minute"
+    parser.add_argument("--checkpoint", type=Path, metavar="FILE", help=checkpoint)
     parser.set_defaults(run=run)
 
 
@@ -70,38 +75,57 @@ def run(options: argparse.Namespace) -> Result:
 
     from numerics.flow.integrate import Recording, gradient_flow
     from numerics.flow.trajectory import LOG_10
-    from numerics.kernels.gap import NotDefiniteError, certified_gap_constants
     from numerics.losses import logistic
     from numerics.networks.parameters import initial_arrays
 
     architecture = arguments.architecture(options)
     points = arguments.points(options, MOST_POINTS)
     coordinates = arguments.doubles(points)
-    arguments.refuse_equal(points)
     labels = _labels(options.labels, len(points))
     log_until = _log_time(options.until)
     _check_size(architecture, len(points), points.dimension, options.width)
     loss = logistic(labels)
-    digits = 12 if len(points) <= MANY_POINTS else 3
     limit = arguments.limiting_kernel(architecture, points)
-    try:
-        lowest, constants = certified_gap_constants(architecture, points, loss.signs, digits)
-    except NotDefiniteError:
-        raise ValueError(UNBIASED if options.bias == "none" else TOO_NEAR) from None
+    lowest, constants, because = _constants(architecture, points, loss.signs, options.bias)
     start = initial_arrays(architecture, points.dimension, options.width, np.random.default_rng(options.seed))
     # The command line itself shows that it is at work.
     recording = Recording(per_decade=4 if log_until <= MANY_DECADES * LOG_10 else 2)
     with np.errstate(all="ignore"):
         trajectory = gradient_flow(
-            architecture, start, coordinates, loss, log_until, recording=recording, progress=False
+            architecture,
+            start,
+            coordinates,
+            loss,
+            log_until,
+            recording=recording,
+            checkpoint_file=options.checkpoint,
+            progress=False,
         )
     gap = trajectory.gap(limit)
     if not np.isfinite(gap).all():
         raise ValueError(arguments.OVERFLOW)
-    values = _values(trajectory, gap, float(lowest.lower), constants)
+    values = _values(trajectory, gap, lowest, constants) | {"constants_because": because}
     head = f"{architecture.name}, width {options.width}, seed {options.seed}; {len(points)} points: {options.points}"
     complaints = () if values["reached"] else (_complaint(values),)
     return Result(values, _lines(head, values), 2 if complaints else 0, complaints)
+
+
+def _constants(
+    architecture: Architecture, points: PointSet, signs: Any, bias: str
+) -> tuple[float | None, dict[str, float | None], str | None]:
+    """lambda_0, the gap constants by name, and why they are None if they are."""
+    from numerics.kernels.gap import CONSTANTS, NotDefiniteError, certified_gap_constants
+
+    because = None
+    try:
+        arguments.refuse_equal(points)
+        lowest, found = certified_gap_constants(architecture, points, signs, 12 if len(points) <= MANY_POINTS else 3)
+        return float(lowest.lower), {name: float(getattr(found, name).lower) for name in CONSTANTS}, None
+    except (NotDefiniteError, ZeroDivisionError):
+        because = UNBIASED if bias == "none" else TOO_NEAR
+    except ValueError as error:
+        because = str(error).partition(":")[0]
+    return None, dict.fromkeys(CONSTANTS), because
 
 
 def _labels(text: str, size: int) -> list[int]:
@@ -135,15 +159,16 @@ def _check_size(architecture: Any, size: int, dimension: int, width: int) -> Non
         raise ValueError(f"{numbers} numbers would have to be kept: take a smaller width, depth or fewer points")
 
 
-def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapConstants) -> dict[str, Any]:
+def _values(
+    trajectory: Trajectory, gap: Any, smallest: float | None, limits: dict[str, float | None]
+) -> dict[str, Any]:
     import numpy as np
 
-    from numerics.flow.integrate import AT_REST, FINISHED
     from numerics.flow.trajectory import LOG_10, log10_crossing
-    from numerics.kernels.gap import CONSTANTS
 
-    reached = trajectory.status in (FINISHED, AT_REST)
-    limits = {name: float(getattr(constants, name).lower) for name in CONSTANTS}
+    reached = trajectory.reached
+    known = {name: limit for name, limit in limits.items() if limit is not None}
+    errors = {name: _doubles(getattr(trajectory, name)) for name in ERRORS}
     return {
         "log10_time": trajectory.log10_t[1:].tolist(),
         "log10_loss": (trajectory.log_loss[1:] / LOG_10).tolist(),
@@ -152,8 +177,9 @@ def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapCon
         "lambda_0": smallest,
         "gap_at_start": float(gap[0]),
         "constants": limits,
-        "crossings": {name: log10_crossing(trajectory.log_t, gap, limit) for name, limit in limits.items()},
-        "exceeded_at_start": {name: bool(gap[0] > limit) for name, limit in limits.items()},
+        "crossings": dict.fromkeys(limits)
+        | {name: log10_crossing(trajectory.log_t, gap, limit) for name, limit in known.items()},
+        "exceeded_at_start": dict.fromkeys(limits) | {name: bool(gap[0] > limit) for name, limit in known.items()},
         "envelope_held": trajectory.envelope_held if reached else _held_so_far(trajectory),
         "lambda_min": trajectory.lambda_min[1:].tolist(),
         "diagonal": np.diagonal(trajectory.gram[1:], axis1=1, axis2=2).tolist(),
@@ -164,10 +190,20 @@ def _values(trajectory: Trajectory, gap: Any, smallest: float, constants: GapCon
         "automatic_energy_defect": float(trajectory.automatic_energy_defects[-1]),
         "sup_displacement": dict(zip(trajectory.groups, trajectory.sup_displacement[-1].tolist(), strict=True)),
         "largest_residual": float(np.max(trajectory.residual)),
+        "last_resort_share": trajectory.last_resort_share,
+        "margin_error": errors["margin_error"],
+        "log10_loss_error": [None if error is None else error / LOG_10 for error in errors["log_loss_error"]],
+        "kernel_error": errors["kernel_error"],
+        "lambda_min_error": errors["lambda_min_error"],
         "steps": int(trajectory.steps[-1]),
         "status": trajectory.status,
         "reached": reached,
     }
+
+
+def _doubles(errors: Any) -> list[float | None]:
+    """The errors at the records after the start; None where there is no estimate."""
+    return [float(error) if math.isfinite(error) else None for error in errors[1:]]
 
 
 def _held_so_far(trajectory: Trajectory) -> bool | None:
@@ -192,18 +228,28 @@ def _end(values: dict[str, Any]) -> str:
 
 def _lines(head: str, values: dict[str, Any]) -> Iterator[str]:
     yield head
-    yield f"lambda_0 {values['lambda_0']:.6g}; max |K_t - K| at the start {values['gap_at_start']:.4g}"
+    smallest = "unknown" if values["lambda_0"] is None else f"{values['lambda_0']:.6g}"
+    yield f"lambda_0 {smallest}; max |K_t - K| at the start {values['gap_at_start']:.4g}"
+    if values["constants_because"] is not None:
+        yield f"no constants, as {values['constants_because']}"
     otherwise = "not crossed" if values["reached"] else f"undecided after {_end(values)}"
     crossings = [("constant", "value", "crossed at log10 t")]
-    for name, limit in values["constants"].items():
+    known = {name: limit for name, limit in values["constants"].items() if limit is not None}
+    for name, limit in known.items():
         crossing = values["crossings"][name]
         never = "exceeded at the start" if values["exceeded_at_start"][name] else otherwise
         crossings.append((name, f"{limit:.6g}", never if crossing is None else f"{crossing:.2f}"))
-    yield from arguments.table(crossings)
+    if known:
+        yield from arguments.table(crossings)
     yield from arguments.table(_records(values)) if values["log10_time"] else ["no record after the start"]
+    if values["log10_time"]:
+        last = {name: values[name][-1] for name in ("margin_error", "kernel_error", "lambda_min_error")}
+        errors = [f"{name.replace('_error', '')} {'unknown' if x is None else f'{x:.2g}'}" for name, x in last.items()]
+        yield f"estimated errors at the end: {', '.join(errors)}; lambda_min(K_t) {values['lambda_min'][-1]:.4g}"
     defects = [f"{values[name]:.2g}" for name in ("energy_defect", "automatic_energy_defect")]
     held = {True: "never left", False: "LEFT", None: "undecided"}[values["envelope_held"]]
-    yield f"envelopes {held}; {values['steps']} steps, {values['status']}"
+    resorts = f", {100 * values['last_resort_share']:.1f}% of them last resorts" if values["last_resort_share"] else ""
+    yield f"envelopes {held}; {values['steps']} steps{resorts}, {values['status']}"
     idle = ", so it vouches for nothing" if abs(values["energy_defect"]) > MOST_DEFECT else ""
     yield f"energy identity off by {defects[0]}{idle}; with automatic differentiation's Gram matrix by {defects[1]}"
 

@@ -23,6 +23,10 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser("gram", help="the Gram matrix of a limiting NTK, certified", description=DESCRIPTION)
     arguments.add_network(parser)
     arguments.add_points(parser)
+    width = arguments.whole_number("the width", 1, 10**10)
+    parser.add_argument(
+        "--width", type=width, metavar="M", help="of the hidden layers, for the standard parametrisation"
+    )
     digits = arguments.whole_number("the number of digits", 1, MOST_DIGITS)
     parser.add_argument("--digits", type=digits, default=15, metavar="D", help="significant digits; default 15")
     parser.set_defaults(run=run)
@@ -34,7 +38,7 @@ def run(options: argparse.Namespace) -> Result:
 
     architecture = arguments.architecture(options)
     points = arguments.points(options, MOST_POINTS)
-    gram_over = _evaluator(architecture, points)
+    gram_over = _evaluator(architecture, points, options.width)
     matrix = decimal_matrix((gram_over(system) for system in _systems(options.digits)), options.digits)
     smallest, because = _smallest_eigenvalue(architecture, points, gram_over, options.digits)
     bounds = decimal_enclosure(smallest.lower, smallest.upper, options.digits + 2)
@@ -50,7 +54,7 @@ def run(options: argparse.Namespace) -> Result:
     return Result(values | ({"because": because} if because else {}), lines)
 
 
-def _evaluator(architecture: Any, points: Any) -> Callable[[Any], Any]:
+def _evaluator(architecture: Any, points: Any, width: int | None) -> Callable[[Any], Any]:
     """The Gram matrix as a function of the number system, each evaluated once."""
     from numerics.kernels.gram import ntk
 
@@ -59,7 +63,7 @@ def _evaluator(architecture: Any, points: Any) -> Callable[[Any], Any]:
     def gram_over(system: Any) -> Any:
         bits = getattr(system, "bits", 53)
         if bits not in known:
-            known[bits] = ntk(architecture, points, system)
+            known[bits] = ntk(architecture, points, system, width=width)
         return known[bits]
 
     return gram_over

@@ -17,10 +17,22 @@ import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-from ntk_companion.cli import audit, experiment, figures, flow, gram, report, sample, statements, tables
+from ntk_companion.cli import (
+    audit,
+    compare,
+    derive,
+    experiment,
+    figures,
+    flow,
+    gram,
+    report,
+    sample,
+    statements,
+    tables,
+)
 from ntk_companion.cli.arguments import Result
 
-COMMANDS = (gram, sample, flow, audit, statements, experiment, tables, figures, report)
+COMMANDS = (gram, sample, flow, derive, audit, compare, statements, experiment, tables, figures, report)
 DONE, BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 3, 130, 141
 TICK = 1.0
 """Seconds between two signs of progress."""

@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> Result:
     numbers = options.draws * len(points) ** 2 * (len(architecture.groups) + 1)
     if numbers > MOST_NUMBERS:
         raise ValueError(f"{numbers} numbers would have to be kept; at most {MOST_NUMBERS}: take fewer draws or points")
-    limit = arguments.limiting_kernel(architecture, points)
+    limit = arguments.limiting_kernel(architecture, points, options.width)
     with np.errstate(all="ignore"):
         draws = sample_kernels(architecture, coordinates, options.width, options.draws, options.seed, options.jobs)
         estimated = estimate(draws.ntk)

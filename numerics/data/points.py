@@ -86,6 +86,28 @@ def _on_circle(function: Any, angle: sympy.Expr, turn: Fraction, system: NumberS
 
 
 PointSet = RationalPoints | CirclePoints
+Points = PointSet | np.ndarray
+"""What functions of points accept: a point set, or an array of finite numbers with a point a row."""
+
+
+def as_points(points: Any) -> PointSet:
+    """The points as a point set; an array's entries are the doubles that they are. Raises ValueError on others."""
+    if isinstance(points, RationalPoints | CirclePoints):
+        return points
+    return float_points("points", as_coordinates(points))
+
+
+def as_coordinates(points: Any) -> np.ndarray:
+    """The points as an n x d array of doubles. Raises ValueError on anything but finite numbers, a point a row."""
+    if isinstance(points, RationalPoints | CirclePoints):
+        return points.coordinates(Float64())
+    try:
+        array = np.asarray(points, dtype=float)
+    except (TypeError, ValueError):
+        array = np.array(np.nan)
+    if array.ndim != 2 or 0 in array.shape or not np.isfinite(array).all():
+        raise ValueError("points must be a finite n x d array, a point a row, or a point set")
+    return array
 
 
 def _norms(values: Array, system: NumberSystem) -> Array:

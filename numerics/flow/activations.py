@@ -9,12 +9,15 @@ equation with one solution.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from scipy.special import expit
 
 from theory.architecture import Relu, Softplus
+
+if TYPE_CHECKING:
+    from numerics.flow.shared_kinks import Sharing
 
 Array = np.ndarray[Any, Any]
 
@@ -148,7 +151,14 @@ class Gated:
 
 
 def solve_gates(
-    activation: Activation, start: Array, drift: Array, own: Array, below: Array, push: Array, slopes: Array
+    activation: Activation,
+    start: Array,
+    drift: Array,
+    own: Array,
+    below: Array,
+    push: Array,
+    slopes: Array,
+    sharing: Sharing,
 ) -> Gated:
     """Slopes lam and ends z' = start + drift + own (push * lam), lam = secant(start, z'), for n samples x m neurons.
 
@@ -157,11 +167,13 @@ def solve_gates(
     in the parameters below (its mean over neurons), foresees how it answers to a change of them: without it the
     iteration over sweeps does not contract at depth >= 2. It is foreseen for attracting kinks only: at repelling ones
     the answer is positive, the iteration converges without, and to overestimate it would make it flip to and fro. One
-    sweep of Gauss-Seidel over the samples, all neurons at once, and only those with a kink in reach.
+    sweep of Gauss-Seidel over the samples, all neurons at once, and only those with a kink in reach. Samples that
+    share their kinks share the slope.
     """
     foreseen = np.minimum(push, 0.0)
     known = start + drift - below @ (foreseen * slopes)
     settled = activation.settled(start, known, np.abs(own + below) @ np.abs(push))
+    settled = sharing.together(settled)
     slopes = np.where(settled, activation.secant(start, start + drift + own @ (push * slopes)), slopes)
     sliding = np.zeros(start.shape, dtype=bool)
     columns = np.flatnonzero(~settled.all(axis=0))
@@ -171,10 +183,11 @@ def solve_gates(
             activation,
             start[:, columns],
             known[:, columns],
-            (own, below),
+            np.stack([own, below]),
             pushes,
             slopes[:, columns],
             ~settled[:, columns],
+            sharing,
         )
     return Gated(start + drift + own @ (push * slopes), slopes, sliding)
 
@@ -183,19 +196,30 @@ def _gauss_seidel(
     activation: Activation,
     start: Array,
     known: Array,
-    kernels: tuple[Array, Array],
+    kernels: Array,
     pushes: Array,
     slopes: Array,
     unsettled: Array,
+    sharing: Sharing,
 ) -> tuple[Array, Array]:
-    """Slopes, changed in place, and where the flow slides; each of the two kernels acts on its own pushes."""
+    """Slopes, changed in place, and where the flow slides; each of the two kernels acts on its own pushes.
+
+    In each turn every neuron whose kinks are not all settled takes the next of them.
+    """
     sliding = np.zeros(start.shape, dtype=bool)
-    for sample, row in enumerate(unsettled):
-        chosen = np.flatnonzero(row)
-        answers = sum(kernel[sample][:, None] * push[:, chosen] for kernel, push in zip(kernels, pushes, strict=True))
-        strength = answers[sample]
-        others = (answers * slopes[:, chosen]).sum(axis=0) - strength * slopes[sample, chosen]
-        zeta = known[sample, chosen] + others
-        slopes[sample, chosen] = activation.solve(start[sample, chosen], zeta, strength)
-        sliding[sample, chosen] = activation.kinked & (zeta > 0) & (zeta + strength < 0)
+    waiting = unsettled & sharing.leads[:, None]
+    order, counts = np.argsort(~waiting, axis=0, kind="stable"), waiting.sum(axis=0)
+    for turn in range(counts.max()):
+        columns = np.flatnonzero(counts > turn)
+        rows = order[turn, columns]
+        same, opposite = sharing.same_side[:, rows], sharing.opposite_side[:, rows]
+        answers = np.einsum("kji,kij->ij", kernels[:, rows], pushes[:, :, columns])
+        present = slopes[:, columns]
+        strength = (answers * same).sum(axis=0) - (answers * opposite).sum(axis=0)
+        others = (answers * np.where(same, 0.0, np.where(opposite, 1.0, present))).sum(axis=0)
+        zeta = known[rows, columns] + others
+        slope = activation.solve(start[rows, columns], zeta, strength)
+        slides = activation.kinked & (zeta > 0) & (zeta + strength < 0)
+        slopes[:, columns] = np.where(same, slope, np.where(opposite, 1 - slope, present))
+        sliding[:, columns] = np.where(same | opposite, slides, sliding[:, columns])
     return slopes, sliding

@@ -18,14 +18,18 @@ from numerics.flow.trajectory import Trajectory
 
 Array = np.ndarray[Any, Any]
 
-SAFETY = 4.0
+SAFETY, FINER = 4.0, 4
 ROUNDING = 1e-8
 """The least error of a value v, relative to 1 + |v|."""
 
 
 def second_accuracy(accuracy: Accuracy) -> Accuracy:
-    """The accuracy of the run that another is compared with: steps of half the length, a quarter of the tolerance."""
-    return replace(accuracy, tolerance=accuracy.tolerance / 4, longest=accuracy.longest / 2)
+    """That of the run another is compared with: a quarter of the tolerance, steps of at most half the length.
+
+    Where record times alone limit the steps, twice as many lie between them: equal runs would say nothing.
+    """
+    finer = accuracy.tolerance / FINER, accuracy.longest / 2, 2 * accuracy.pieces
+    return replace(accuracy, tolerance=finer[0], longest=finer[1], pieces=finer[2])
 
 
 def with_errors(run: Trajectory, other: Trajectory) -> Trajectory:

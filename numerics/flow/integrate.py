@@ -58,7 +58,7 @@ from numerics.flow.trajectory import (
     OUT_OF_STEPS,
     STALLED,
     Trajectory,
-    label_aware_minimum,
+    least_form,
     tensors,
 )
 from numerics.losses import Loss
@@ -72,8 +72,8 @@ if TYPE_CHECKING:
 GROWTH = 4.0
 CAUTION = 8
 """Steps taken after a rejected one before the next may be much longer."""
-LOG_SHORTEST = -60.0
-"""A step of length exp(LOG_SHORTEST) is not shortened any more."""
+SHORTEST, LOG_SHORTEST = 1e-12, -60.0
+"""A step is not shortened to less than this in ln t, or to less than exp(LOG_SHORTEST) times the first one tried."""
 
 RECORDED_TOTALS = (
     "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual", "slip",
@@ -131,6 +131,8 @@ def gradient_flow(
     Parameters are tensors of `numerics.networks.torch_network` or arrays of `numerics.networks.parameters`: with these
     torch is not loaded.
 
+    A loss of C classes needs the parameters of `numerics.networks.classes`.
+
     `inputs` is n x d; log_until = -inf gives the start alone. `penalty` beta adds (beta / 2) |theta - theta_0|^2.
     `on_record(log_t, parameters)` is called at every record time; it must not keep or change the parameters.
     `progress` shows the time reached on stderr; by default if that is a terminal.
@@ -138,8 +140,8 @@ def gradient_flow(
     With `errors` the flow is computed at a second accuracy too, which gives the error estimates of the trajectory.
 
     With a `checkpoint_file` the flow goes on from it if it exists, with the same result to the last bit, and it is
-    replaced, atomically, at a record time whenever `checkpoint_seconds` have passed, and at the end. A flow interrupted
-    so loses that much. Raises ValueError if the file is damaged or of another flow.
+    replaced, atomically, after a step whenever `checkpoint_seconds` have passed, and at the end. A flow interrupted
+    so loses that much. Raises ValueError if the file is damaged, of another flow or in use by another run.
 
     The trajectory's status: finished; at rest (the outputs have stopped moving: a minimum or critical point); stalled
     (no consistent step, near a critical point); out of steps. Unless finished it ends before log_until.
@@ -150,27 +152,26 @@ def gradient_flow(
     starts = {"inputs": problem.inputs, **problem.start}
     values = ["gradient flow", architecture, loss, penalty, *(one.accuracy for one in problems), recording]
     identity = checkpoint.fingerprint(values, starts)
-    if checkpoint_file is not None and checkpoint_file.exists():
-        runs = _restored(problems, checkpoint.read(checkpoint_file, identity))
-    else:
-        runs = [_Run.started(one) for one in problems]
-    run = runs[0]
-    if run.state.log_time > log_until:
-        raise ValueError(f"{checkpoint_file} is already past the time asked for: give a later time or another file")
-    saved, shown = time.monotonic(), _Progress(log_until, progress)
-    for log_time in recording.log_times(run.state.log_time, log_until):
-        for one in runs:
-            one.advance(log_time, most_steps)
-            one.record()
-        shown.show(run)
-        ended = run.status != FINISHED or log_time >= log_until
-        if checkpoint_file is not None and (ended or time.monotonic() - saved >= checkpoint_seconds):
-            checkpoint.write(checkpoint_file, identity, _arrays(runs))
-            saved = time.monotonic()
-        if on_record is not None:
-            on_record(run.state.log_time, tensors(run.weights))
-        if ended:
-            break
+    shown = _Progress(log_until, progress)
+    with checkpoint.held(checkpoint_file):
+        if checkpoint_file is not None and checkpoint_file.exists():
+            runs = _restored(problems, checkpoint.read(checkpoint_file, identity))
+            if runs[0].state.log_time > log_until:
+                raise ValueError(f"{checkpoint_file} is already past the time asked for: give a later time")
+        else:
+            runs = [_Run.started(one) for one in problems]
+        saver = _Saver(checkpoint_file, identity, runs, checkpoint_seconds)
+        for log_time in recording.log_times(min(one.last_recorded for one in runs), log_until):
+            for one in runs:
+                one.advance(log_time, most_steps, saver)
+                one.record()
+            shown.show(runs[0])
+            ended = runs[0].status != FINISHED or log_time >= log_until
+            saver.save(now=ended)
+            if on_record is not None:
+                on_record(runs[0].state.log_time, tensors(runs[0].weights))
+            if ended:
+                break
     shown.clear()
     found = [one.trajectory() for one in runs]
     return with_errors(*found) if errors else found[0]
@@ -191,6 +192,23 @@ def _restored(problems: Sequence[Problem], arrays: Mapping[str, Array]) -> list[
 
 
 @dataclass
+class _Saver:
+    """Replaces the checkpoint of some runs whenever `seconds` have passed since the last time."""
+
+    path: Path | None
+    identity: str
+    runs: Sequence[_Run]
+    seconds: float
+    saved: float = field(default_factory=time.monotonic)
+
+    def save(self, now: bool = False) -> None:
+        """Write the checkpoint if it is due, or `now`."""
+        if self.path is not None and (now or time.monotonic() - self.saved >= self.seconds):
+            checkpoint.write(self.path, self.identity, _arrays(self.runs))
+            self.saved = time.monotonic()
+
+
+@dataclass
 class _Run:
     """A flow under way: weights, which change in place, the state, what was recorded, and running totals."""
 
@@ -207,8 +225,7 @@ class _Run:
     def started(cls, problem: Problem) -> _Run:
         weights = {name: array.copy() for name, array in problem.start.items()}
         state = initial_state(problem)
-        stiffness = state.gradients.gram.trace() * max(problem.loss.curvatures(state.outputs).max(), 0.05)
-        log_step = math.log(0.02 / stiffness) if stiffness > 0 else 0.0
+        log_step = problem.first_log_step
         totals = dict.fromkeys((*RECORDED_TOTALS, "rate", "caution"), 0.0)
         totals |= {"log_margin_integral": -math.inf, "log_diagonal_integral": -math.inf}
         run = cls(problem, weights, state, log_step, state.gradients.gram, totals)
@@ -231,7 +248,7 @@ class _Run:
         totals = {name: float(array) for name, array in named["totals"].items()}
         records = {name: list(array) for name, array in named["records"].items()}
         log_step = float(present["log_step"])
-        status = STALLED if present["stalled"] else FINISHED
+        status = str(present["status"])
         return cls(problem, weights, state, log_step, present["automatic"], totals, records, status)
 
     def arrays(self) -> dict[str, Array]:
@@ -242,7 +259,7 @@ class _Run:
             "sliding": state.sliding,
             "log_step": self.log_step,
             "automatic": self.automatic,
-            "stalled": self.status == STALLED,
+            "status": FINISHED if self.status == OUT_OF_STEPS else self.status,
             "mean_gram": state.mean_gram,
         }
         folders: dict[str, Mapping[Any, Any]] = {
@@ -255,22 +272,33 @@ class _Run:
         }
         return {f"{folder}/{name}": np.array(value) for folder, part in folders.items() for name, value in part.items()}
 
-    def advance(self, log_time: float, most_steps: int) -> None:
-        """Flow to exp(log_time), or until the status says why not."""
+    @property
+    def last_recorded(self) -> float:
+        """ln of the last record time."""
+        return float(self.records["log_t"][-1])
+
+    def advance(self, log_time: float, most_steps: int, saver: _Saver) -> None:
+        """Flow to exp(log_time), or until the status says why not; a checkpoint may be due after any step."""
         while self.state.log_time < log_time and self.status == FINISHED:
             if self.totals["steps"] >= most_steps:
                 self.status = OUT_OF_STEPS
             elif not self.state.gradients.gram.any():
                 self.status = AT_REST  # all gradients vanish
+            elif np.spacing(np.abs(self.state.outputs).max()) > self.problem.accuracy.tolerance:
+                self.status = STALLED  # doubles do not resolve the outputs
             else:
                 self._step(self._next_time(log_time))
+                saver.save()
 
     def _next_time(self, log_time: float) -> float:
         """The end of the next step: at most `log_time`, and two equal steps rather than a long and a short one."""
         now = self.state.log_time
-        proposed = min(float(np.logaddexp(now, self.log_step)), now + self.problem.accuracy.longest)
+        accuracy = self.problem.accuracy
+        proposed = min(float(np.logaddexp(now, self.log_step)), now + accuracy.longest)
         if now == -math.inf:
-            proposed = self.log_step
+            proposed = min(self.log_step, log_time - math.log(accuracy.pieces))
+        elif self.last_recorded > -math.inf:
+            proposed = min(proposed, now + 1.000001 * (log_time - self.last_recorded) / accuracy.pieces)
         if proposed >= log_time:
             return log_time
         half = (now + log_time) / 2
@@ -282,11 +310,11 @@ class _Run:
         trial = try_step(self.problem, self.weights, self.state, log_end)
         log_length = log_difference(log_end, now)
         self.totals["sweeps"] += accuracy.sweeps if trial is None else trial.sweeps
-        short = log_length < LOG_SHORTEST or log_end - now < accuracy.shortest
         consistent = trial is not None and trial.residual <= accuracy.most_inconsistent
+        tolerable = log_end - now < accuracy.short and trial is not None and trial.slippage <= accuracy.most_slip
         accurate = trial is not None and trial.error <= 4 * accuracy.tolerance
-        if trial is None or not (short or (consistent and accurate)):
-            if log_length < LOG_SHORTEST:
+        if trial is None or not (accurate and (consistent or tolerable)):
+            if log_length < self.problem.first_log_step + LOG_SHORTEST or log_end - now < SHORTEST:
                 self.status = STALLED
             far = trial is None or trial.error > 16 * accuracy.tolerance
             self.log_step = log_length - math.log(4 if far else 2)
@@ -312,8 +340,10 @@ class _Run:
         """The length of the next step, from what the last one taken was like."""
         accuracy, totals = self.problem.accuracy, self.totals
         growth = min(GROWTH, max(0.3, 0.9 * math.sqrt(accuracy.tolerance / max(trial.error, 1e-300))))
-        if trial.sweeps >= accuracy.sweeps:
-            growth = min(growth, 0.7)
+        if trial.residual > accuracy.most_inconsistent:
+            growth = min(growth, 1.0 if 2 * trial.slippage < accuracy.most_slip else 0.7)
+        elif trial.sweeps > 2 * accuracy.patience:
+            growth = min(growth, 1.0)
         if totals["caution"]:  # after a rejection, steps grow slowly for a while
             growth = min(growth, 1.2)
             totals["caution"] -= 1
@@ -328,7 +358,7 @@ class _Run:
         problem, totals, length = self.problem, self.totals, trial.step.log_length
         self.state = take(problem, self.weights, self.state, trial)
         gram = trial.gradients.gram
-        margin = label_aware_minimum(gram, problem.loss.signs)
+        margin = least_form(gram, problem.loss)
         for name, value in (("log_margin_integral", margin), ("log_diagonal_integral", gram.diagonal().max())):
             totals[name] = float(np.logaddexp(totals[name], length + math.log(max(value, 1e-300))))
         automatic = automatic_gram(problem, self.weights, self.state)

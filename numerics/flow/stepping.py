@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,7 @@ from numerics.flow.discrete_gradient import (
     Join,
     LinearMap,
     Scale,
+    Select,
     Tape,
     Weights,
     activation_after,
@@ -43,8 +45,10 @@ from numerics.flow.discrete_gradient import (
     trained_groups,
 )
 from numerics.flow.frozen_kernel import MOST_EXPONENT, Impulses, Pull, Step, impulses
+from numerics.flow.mixing import Mixing
+from numerics.flow.shared_kinks import Sharing, sharings
 from numerics.losses import Loss
-from numerics.networks.parameters import parameter_shapes
+from numerics.networks.classes import class_shapes
 from theory.architecture import Affine, Architecture, Relu, Softplus
 
 if TYPE_CHECKING:
@@ -53,39 +57,49 @@ if TYPE_CHECKING:
     from numerics.networks.torch_network import Parameters
 
 
+LARGE_OUTPUT = 100.0
+"""Of outputs above it the tolerance is relative."""
+
+
 @dataclass(frozen=True)
 class Accuracy:
     """How a step is found and judged.
 
-    tolerance         largest change of an output in a step that comes from the drift of the kernel within it
+    tolerance         largest change of an output in a step that comes from the drift of the kernel within it, for
+                      outputs up to 100 and above in proportion to the largest
     longest           largest step in ln t
+    pieces            least number of steps between two record times
     consistency       fixed-point residual, relative to the change of the outputs in the step, at which sweeps end
     most_inconsistent largest residual with which a step is taken: it is the step's relative energy defect
-    shortest          length in ln t below which a step is taken as it is, a last resort
+    short             length in ln t below which an inconsistent step is taken as a last resort, if its outputs are
+    most_slip         off by no more than this from what its own gradients say
     sweeps            most sweeps a step
-    damped_from       sweep from which on slopes are averaged with the last ones, which breaks limit cycles
+    patience          sweep from which on `most_inconsistent` is enough
+    memory            how many sweeps the choice of slopes for the next one remembers, `numerics.flow.mixing`
     resolution        changes of the outputs below this are not resolved relatively (near equilibria)
     at_rest           the flow has come to rest when no output moves by more than this in a step, and ever more slowly
     """
 
     tolerance: float = 0.05
     longest: float = 1.2
+    pieces: int = 1
     consistency: float = 1e-3
     most_inconsistent: float = 1e-2
-    shortest: float = 0.02
+    short: float = 0.05
+    most_slip: float = 0.02
     sweeps: int = 30
-    damped_from: int = 4
+    patience: int = 6
+    memory: int = 4
     resolution: float = 1e-6
     at_rest: float = 1e-8
-
-    def freshness(self, sweep: int) -> float:
-        """The share of the new slopes in the average: 1, then 1/2, 1/4, .. each time the sweeps have doubled."""
-        return 1.0 if sweep < self.damped_from else 0.5 ** (1 + int(math.log2(sweep / self.damped_from)))
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A gradient flow: the network, its parameters at t = 0, inputs (n x d), the loss, the regulariser's strength."""
+    """A gradient flow: the network, its parameters at t = 0, inputs, the loss, the regulariser's strength.
+
+    The inputs are n x d; for a loss of C classes n C x d, each C times over, a row an output: f_1(x_1), f_2(x_1), ..
+    """
 
     tape: Tape
     start: Weights
@@ -93,6 +107,19 @@ class Problem:
     loss: Loss
     penalty: float = 0.0
     accuracy: Accuracy = Accuracy()
+
+    @cached_property
+    def first_log_step(self) -> float:
+        """ln of the length of the first step to try, short beside the stiffness at the start."""
+        state = initial_state(self)
+        stiffness = state.gradients.gram.trace() * max(self.loss.curvatures(state.outputs).max(), 0.05)
+        return math.log(0.02 / stiffness) if stiffness > 0 else 0.0
+
+    @cached_property
+    def sharings(self) -> Mapping[int, Sharing]:
+        """Which samples share the kinks of an affine layer, by its position."""
+        layers = {place: (layer, activation_after(self.tape, place)) for place, layer in affine_layers(self.tape)}
+        return sharings(layers, self.inputs)
 
 
 def problem_of(
@@ -110,17 +137,19 @@ def problem_of(
     points = np.ascontiguousarray(inputs, dtype=float)
     if points.ndim != 2 or 0 in points.shape or not np.isfinite(points).all():
         raise ValueError("the inputs must be a finite n x d array with at least one point, a point a row")
-    if loss.size != len(points):
-        raise ValueError(f"the loss has {loss.size} samples, the inputs are {len(points)}")
+    if loss.size != len(points) * loss.classes:
+        raise ValueError(f"the loss has {loss.size // loss.classes} samples, the inputs are {len(points)}")
     if not 0 <= penalty < math.inf:
         raise ValueError(f"the penalty must be finite and not negative, not {penalty}")
     start = {
         name: value if isinstance(value, np.ndarray) else value.detach().numpy() for name, value in parameters.items()
     }
     width = next((len(array) for array in start.values()), 0)
-    if {name: array.shape for name, array in start.items()} != parameter_shapes(architecture, points.shape[1], width):
+    shapes = class_shapes(architecture, points.shape[1], width, loss.classes)
+    if {name: array.shape for name, array in start.items()} != shapes:
         raise ValueError(f"the parameters do not fit {architecture.name} on inputs of dimension {points.shape[1]}")
-    return Problem(tape_of(architecture, start), start, points, loss, penalty, accuracy)
+    repeated = np.repeat(points, loss.classes, axis=0)
+    return Problem(tape_of(architecture, start), start, repeated, loss, penalty, accuracy)
 
 
 @dataclass(frozen=True)
@@ -171,7 +200,8 @@ class Trial:
 
     slip      how far its outputs are from what its own mean gradients say
     residual  the same relative to the change of the outputs
-    error     the change of the outputs at its end that comes from the drift of the kernel within the step
+    slippage  the same in the unit of the tolerance: 1, or a hundredth of the largest output if that is more
+    error     the change of the outputs at its end that comes from the drift of the kernel within the step, in that unit
     """
 
     step: Step
@@ -183,6 +213,7 @@ class Trial:
     residual: float
     sweeps: int
     error: float
+    slippage: float = math.inf
 
 
 def initial_state(problem: Problem) -> State:
@@ -207,25 +238,29 @@ def _try_step(problem: Problem, weights: Weights, state: State, log_end: float) 
     best: Trial | None = None
     if first is None or found is None:
         return None
+    mixing = Mixing(accuracy.memory, idle=1)
+    unit, improved = max(1.0, float(np.max(np.abs(state.outputs))) / LARGE_OUTPUT), 0
     for sweep in range(1, accuracy.sweeps + 1):
         along = sweeper.forward(found.total, gradients, slopes)
         if not np.isfinite(along.outputs).all():
             return None
-        fresh = accuracy.freshness(sweep)
-        slopes = {place: slopes[place] + fresh * (new - slopes[place]) for place, new in along.slopes.items()}
+        slopes = mixing.next(slopes, along.slopes)
         gradients = sweeper.backward(along, slopes)
         found = sweeper.impulses(gradients)
         if found is None:
             return None
         slip = float(np.max(np.abs(along.outputs - found.outputs)))
-        residual = slip / max(float(np.max(np.abs(found.change))), accuracy.resolution)
+        residual = slip / max(float(np.max(np.abs(found.change))), accuracy.resolution * unit)
         if best is None or residual < best.residual:
+            improved = sweep if best is None or residual < best.residual / 2 else improved
             best = Trial(step, along, gradients, found, sweeper.shrinkage, slip, residual, sweep, math.inf)
-        if residual < accuracy.consistency:
+        if best.residual < (accuracy.consistency if sweep < accuracy.patience else accuracy.most_inconsistent):
+            break
+        if sweep - improved >= accuracy.patience * 2 and not residual < best.residual:
             break
     assert best is not None
-    error = 2 * float(np.max(np.abs(best.impulses.outputs - first.outputs)))
-    return replace(best, sweeps=sweep, error=error)
+    error = 2 * float(np.max(np.abs(best.impulses.outputs - first.outputs))) / unit
+    return replace(best, sweeps=sweep, error=error, slippage=best.slip / unit)
 
 
 @dataclass(frozen=True)
@@ -291,6 +326,8 @@ class _Sweeper:
                 case Join(strength):
                     stem, stem_kernel = remembered.pop()
                     value, kernel = stem + strength * value, stem_kernel + strength**2 * kernel
+                case Select():
+                    value = operation.of(value)
             result.values.append(value)
         return result
 
@@ -324,7 +361,9 @@ class _Sweeper:
         push = total[:, None] * gradients.signals[position]
         activation = activation_after(self.problem.tape, position)
         if activation is not None:
-            gated = solve_gates(activation, start, drift, own, below, push, slopes[position])
+            gated = solve_gates(
+                activation, start, drift, own, below, push, slopes[position], self.problem.sharings[position]
+            )
             result.slopes[position], result.sliding[position] = gated.slopes, gated.sliding
             push, end = push * gated.slopes, gated.values
         else:

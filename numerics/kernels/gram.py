@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import sympy
 
-from numerics.data.points import PointSet
-from numerics.kernels.pairs import PairEvaluation, Pairs
+from numerics.data.points import Points, as_points
+from numerics.kernels.pairs import PairEvaluation, Pairs, half_angles_of
 from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Array, DoubleBalls, Float64, NumberSystem
 from theory.architecture import Architecture
-from theory.recursion import Recursion, recursion
+from theory.recursion import Recursion, input_dimension, layer_width, recursion
 
 FLOAT64 = Float64()
 BLOCK = 65_536
@@ -28,54 +28,101 @@ PairsOf = Callable[[np.ndarray, np.ndarray], Pairs]
 
 @dataclass(frozen=True)
 class KernelGrams:
-    """n x n Gram matrices of one network on one point set: the NTK, its parts by group name, and the NNGP kernel."""
+    """Gram matrices of one network: the NTK, its parts by group name, and the NNGP kernel."""
 
     ntk: Array
     parts: dict[str, Array]
     nngp: Array
 
 
-def ntk(architecture: Architecture, points: PointSet, system: NumberSystem = FLOAT64) -> Array:
-    """The n x n Gram matrix of the limiting NTK, sum over the trained groups; normalised as (2.1), (2.2) are.
+def ntk(
+    architecture: Architecture,
+    points: Points,
+    system: NumberSystem = FLOAT64,
+    others: Points | None = None,
+    width: int | None = None,
+) -> Array:
+    """The Gram matrix K(x_i, x_j) of the limiting NTK, sum over the trained groups; K(x_i, x'_j) if `others` are given.
 
-    float64: each entry to a few units in the last place of sqrt(K(x, x) K(x', x')); balls: each contains the exact
-    entry for the exact points. An object array for mpmath and balls.
+    Points are a `PointSet` or an array, a point a row. float64: each entry to a few units in the last place of
+    sqrt(K(x, x) K(x', x')); balls: each contains the exact entry for the exact points. An object array for mpmath and
+    balls. A network of the standard parametrisation has a kernel at every `width` of its hidden layers, without its
+    corrections of relative order 1/width. Raises ValueError if such a width is missing, or points do not fit.
     """
-    return gram(recursion(architecture), recursion(architecture).ntk, points, system)
+    return gram(recursion(architecture), recursion(architecture).ntk, points, system, others, width)
 
 
-def nngp(architecture: Architecture, points: PointSet, system: NumberSystem = FLOAT64) -> Array:
-    """The n x n covariance of the outputs f(x_i) at initialisation in the width limit. Accuracy as for `ntk`."""
-    return gram(recursion(architecture), recursion(architecture).nngp, points, system)
+def nngp(
+    architecture: Architecture,
+    points: Points,
+    system: NumberSystem = FLOAT64,
+    others: Points | None = None,
+    width: int | None = None,
+) -> Array:
+    """The covariance of the outputs at initialisation in the width limit. Points, accuracy and errors as for `ntk`."""
+    return gram(recursion(architecture), recursion(architecture).nngp, points, system, others, width)
 
 
-def kernel_grams(architecture: Architecture, points: PointSet, system: NumberSystem = FLOAT64) -> KernelGrams:
-    """The NTK, its parts and the NNGP kernel in one pass. Accuracy as for `ntk`."""
+def kernel_grams(
+    architecture: Architecture,
+    points: Points,
+    system: NumberSystem = FLOAT64,
+    others: Points | None = None,
+    width: int | None = None,
+) -> KernelGrams:
+    """The NTK, its parts and the NNGP kernel in one pass. Points, accuracy and errors as for `ntk`."""
     derived = recursion(architecture)
-    total, outputs, *parts = _grams(derived, [derived.ntk, derived.nngp, *derived.parts.values()], points, system)
+    kernels = [derived.ntk, derived.nngp, *derived.parts.values()]
+    total, outputs, *parts = _grams(derived, kernels, points, system, others, width)
     return KernelGrams(total, {group.name: part for group, part in zip(derived.parts, parts, strict=True)}, outputs)
 
 
-def gram(derived: Recursion, kernel: sympy.Expr, points: PointSet, system: NumberSystem = FLOAT64) -> Array:
-    """The n x n Gram matrix of any kernel of a recursion: a symbol it defines, or an expression in them."""
-    return _grams(derived, [kernel], points, system)[0]
+def gram(
+    derived: Recursion,
+    kernel: sympy.Expr,
+    points: Points,
+    system: NumberSystem = FLOAT64,
+    others: Points | None = None,
+    width: int | None = None,
+) -> Array:
+    """The Gram matrix of any kernel of a recursion: a symbol it defines, or an expression in them."""
+    return _grams(derived, [kernel], points, system, others, width)[0]
 
 
-def _grams(derived: Recursion, kernels: Sequence[Any], points: PointSet, system: NumberSystem) -> list[Array]:
+def _grams(
+    derived: Recursion,
+    kernels: Sequence[Any],
+    points: Points,
+    system: NumberSystem,
+    others: Points | None,
+    width: int | None,
+) -> list[Array]:
     """The Gram matrices of some kernels of one recursion.
 
     The pairs are evaluated block by block: arrays that fit the processor's cache, and memory for one block only.
     """
-    size = len(points)
-    row, column = np.triu_indices(size)
+    first = as_points(points)
+    second = first if others is None else as_points(others)
+    if first.dimension != second.dimension:
+        raise ValueError(
+            f"the points have {first.dimension} coordinates, the others {second.dimension}: give equally many"
+        )
+    equations, kernels = _with_sizes(derived, kernels, first.dimension, width)
+    if others is None:
+        row, column = np.triu_indices(len(first))
+    else:
+        row, column = (part.ravel() for part in np.indices((len(first), len(second))))
+    shift = 0 if others is None else len(first)
     with system.working():
         inputs = _float_inputs if isinstance(system, Float64) else _exact_inputs
-        pairs_of = inputs(points.coordinates(system), system)
+        coordinates = first.coordinates(system)
+        if others is not None:
+            coordinates = _stacked(coordinates, second.coordinates(system))
+        pairs_of = inputs(coordinates, system)
 
         def evaluate_block(block: slice) -> list[Array]:
-            evaluation = PairEvaluation(
-                derived.equations, pairs_of(row[block], column[block]), row[block], column[block], system
-            )
+            chosen = row[block], column[block] + shift
+            evaluation = PairEvaluation(equations, pairs_of(*chosen), *chosen, system)
             return [evaluation.entries(kernel) for kernel in kernels]
 
         blocks = [slice(start, min(start + BLOCK, len(row))) for start in range(0, len(row), BLOCK)]
@@ -83,9 +130,33 @@ def _grams(derived: Recursion, kernels: Sequence[Any], points: PointSet, system:
         for block, values in zip(blocks, _mapped(evaluate_block, blocks, system), strict=True):
             for index, entries in enumerate(values):
                 if results[index] is None:
-                    results[index] = _empty(entries, size)
-                _fill(results[index], row[block], column[block], entries)
+                    results[index] = _empty(entries, (len(first), len(second)))
+                _fill(results[index], row[block], column[block], entries, symmetric=others is None)
     return results
+
+
+def _with_sizes(
+    derived: Recursion, kernels: Sequence[Any], dimension: int, width: int | None
+) -> tuple[Mapping[sympy.Symbol, sympy.Expr], list[Any]]:
+    """The definitions and the kernels with numbers for the input dimension and the width."""
+    sizes: dict[sympy.Basic, sympy.Basic] = {input_dimension: sympy.Integer(dimension)}
+    if width is not None:
+        sizes[layer_width] = sympy.Integer(width)
+    reached = [sympy.sympify(kernel).free_symbols for kernel in (*kernels, *derived.equations.values())]
+    if not any(symbols & {input_dimension, layer_width} for symbols in reached):
+        return derived.equations, list(kernels)
+    if width is None and any(layer_width in symbols for symbols in reached):
+        raise ValueError("the kernel of the standard parametrisation grows with the width: give the width")
+    equations = {symbol: expression.xreplace(sizes) for symbol, expression in derived.equations.items()}
+    return equations, [sympy.sympify(kernel).xreplace(sizes) for kernel in kernels]
+
+
+def _stacked(first: Array, second: Array) -> Array:
+    if isinstance(first, FloatBalls):
+        return FloatBalls(
+            *(np.concatenate(pair) for pair in ((first.centre, second.centre), (first.radius, second.radius)))
+        )
+    return np.concatenate([first, second])
 
 
 def _mapped(
@@ -103,37 +174,31 @@ def _mapped(
             yield future.result()
 
 
-def _empty(like: Any, size: int) -> Array:
+def _empty(like: Any, shape: tuple[int, int]) -> Array:
     if isinstance(like, FloatBalls):
-        return FloatBalls(np.empty((size, size)), np.empty((size, size)))
-    return np.empty((size, size), dtype=np.asarray(like).dtype)
+        return FloatBalls(np.empty(shape), np.empty(shape))
+    return np.empty(shape, dtype=np.asarray(like).dtype)
 
 
-def _fill(result: Array, row: np.ndarray, column: np.ndarray, entries: Any) -> None:
-    """Set the entries (or one constant) at the pairs, on both sides of the diagonal."""
+def _fill(result: Array, row: np.ndarray, column: np.ndarray, entries: Any, symmetric: bool) -> None:
+    """Set the entries (or one constant) at the pairs, on both sides of the diagonal of a symmetric matrix."""
     if isinstance(entries, FloatBalls):
-        _fill(result.centre, row, column, entries.centre)
-        _fill(result.radius, row, column, entries.radius)
+        _fill(result.centre, row, column, entries.centre, symmetric)
+        _fill(result.radius, row, column, entries.radius, symmetric)
         return
     result[row, column] = entries
-    result[column, row] = entries
+    if symmetric:
+        result[column, row] = entries
 
 
 def _exact_inputs(coordinates: Array, system: NumberSystem) -> PairsOf:
     """The kernel <x, x'> on pairs of points, from a matrix of inner products."""
     products = system.product(coordinates, coordinates.T)
     norms = system.sqrt(products.diagonal())
-    zero = norms.is_zero() if isinstance(norms, FloatBalls) else np.array([value == 0 for value in norms], dtype=bool)
 
     def pairs(row: np.ndarray, column: np.ndarray) -> Pairs:
         cross = products[row, column]
-        # 1 - cos(theta) cancels for near points: with exact inputs, more precision repairs that.
-        scale = norms[row] * norms[column]
-        sine_squared = system.nonnegative(system.ratio(scale - cross, 2 * scale, 0))
-        cosine_squared = system.nonnegative(system.ratio(scale + cross, 2 * scale, 1))
-        # The angle at the origin is taken to be zero, as `ratio` does, whose whole may be a product about zero.
-        same = (row == column) | zero[row] | zero[column]
-        return Pairs(norms, cross, _replace(sine_squared, same, 0), _replace(cosine_squared, same, 1))
+        return Pairs(norms, cross, lambda: half_angles_of(norms, cross, row, column, system))
 
     return pairs
 
@@ -149,13 +214,17 @@ def _float_inputs(coordinates: np.ndarray, system: NumberSystem) -> PairsOf:
 
     def pairs(row: np.ndarray, column: np.ndarray) -> Pairs:
         cosine = cosines[row, column]
-        sine_squared, cosine_squared = (1 - cosine) / 2, (1 + cosine) / 2
-        # Where the cosine has lost the angle, or its supplement, take it from the coordinates.
-        for sign, squared in ((1, sine_squared), (-1, cosine_squared)):
-            near = np.flatnonzero(sign * cosine > 0.9)
-            for block in np.array_split(near, 1 + len(near) * scaled.shape[1] // 10**6):
-                squared[block] = _half_sine_squared(scaled, scaled_norms, row[block], column[block], sign)
-        return Pairs(norms, norms[row] * norms[column] * cosine, sine_squared, cosine_squared)
+
+        def squares() -> tuple[np.ndarray, np.ndarray]:
+            sine_squared, cosine_squared = (1 - cosine) / 2, (1 + cosine) / 2
+            # Where the cosine has lost the angle, or its supplement, take it from the coordinates.
+            for sign, squared in ((1, sine_squared), (-1, cosine_squared)):
+                near = np.flatnonzero(sign * cosine > 0.9)
+                for block in np.array_split(near, 1 + len(near) * scaled.shape[1] // 10**6):
+                    squared[block] = _half_sine_squared(scaled, scaled_norms, row[block], column[block], sign)
+            return sine_squared, cosine_squared
+
+        return Pairs(norms, norms[row] * norms[column] * cosine, squares)
 
     return pairs
 
@@ -181,10 +250,3 @@ def _half_sine_squared(points: np.ndarray, norms: np.ndarray, row: np.ndarray, c
     excess = (step * (first + second)).sum(axis=1) / (first_norm + second_norm)
     across = second_norm[:, None] * step - excess[:, None] * second
     return (across * across).sum(axis=1) / (2 * first_norm * second_norm) ** 2
-
-
-def _replace(values: Array, where: np.ndarray, number: int) -> Array:
-    if isinstance(values, FloatBalls):
-        return FloatBalls(np.where(where, float(number), values.centre), np.where(where, 0.0, values.radius))
-    values[where] = values[where] * 0 + number
-    return values

@@ -1,18 +1,22 @@
-"""Kernels on pairs of points, in the half-angle coordinates of `theory.half_angle`, over any number system."""
+"""Kernels on pairs of points over any number system, for the ReLU family in half-angle coordinates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from fractions import Fraction
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import sympy
 
+from numerics.kernels.hermite import series
+from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Array, NumberSystem, evaluate, evaluate_all
 from theory import half_angle
-from theory.moments import relu_moment, step_moment
+from theory.activations import Analytic, Elementary, GaussianMoment, Homogeneous
+from theory.integrals import c, p, r
 from theory.recursion import input_kernel
 
 
@@ -20,15 +24,28 @@ from theory.recursion import input_kernel
 class Pairs:
     """A kernel k on pairs of points (x_i, x_j), given by the index arrays of a `PairEvaluation`.
 
-    norms                           sqrt(k(x_i, x_i)), one a point
-    cross                           k(x_i, x_j), one a pair
-    sine_squared, cosine_squared    of half the angle between the feature vectors, one a pair; scalars if constant
+    norms    sqrt(k(x_i, x_i)), one a point
+    cross    k(x_i, x_j), one a pair
+    squares  computes sin^2 and cos^2 of half the angle between the feature vectors, one a pair: the ReLU family's means
     """
 
     norms: Array
     cross: Array
-    sine_squared: Array
-    cosine_squared: Array
+    squares: Callable[[], tuple[Array, Array]]
+
+    @cached_property
+    def _squares(self) -> tuple[Array, Array]:
+        return self.squares()
+
+    @property
+    def sine_squared(self) -> Array:
+        """sin^2 of half the angle."""
+        return self._squares[0]
+
+    @property
+    def cosine_squared(self) -> Array:
+        """cos^2 of half the angle."""
+        return self._squares[1]
 
 
 class Angles(NamedTuple):
@@ -43,7 +60,8 @@ class Angles(NamedTuple):
 class PairEvaluation:
     """Evaluates the kernels of a recursion on pairs of points, given the input kernel <x, x'> on them.
 
-    Forward covariances are evaluated in half-angle coordinates, everything else entrywise; each definition once.
+    Forward covariances are evaluated with their norms, and their angles where the ReLU family needs them; everything
+    else entrywise; each definition once.
     `row` and `column` hold the indices i and j of the pairs.
     """
 
@@ -90,17 +108,16 @@ class PairEvaluation:
         match expression:
             case sympy.Symbol():
                 return self._known(self.equations[expression])
-            case relu_moment():
+            case GaussianMoment() if expression.order == 0:
                 return self.pairs(expression).cross
-            case step_moment():
-                form = half_angle.moment(0)
-                return evaluate(form.variance * form.correlation, self.system, self._half_angles(expression))
-        moments = expression.atoms(relu_moment, step_moment)
+            case GaussianMoment():
+                return self._slope_moment(expression)
+        moments = expression.atoms(GaussianMoment)
         symbols = expression.xreplace(dict.fromkeys(moments, sympy.pi)).free_symbols  # those outside moments
         return evaluate(expression, self.system, {node: self._known(node) for node in moments | symbols})
 
     def pairs(self, expression: sympy.Expr) -> Pairs:
-        """The kernel `expression` in half-angle coordinates: a sum of multiples of symbols and ReLU moments."""
+        """The kernel `expression` with its norms and angles: a sum of multiples of symbols and moments."""
         if expression not in self._pairs:
             self._pairs[expression] = self._find_pairs(expression)
         return self._pairs[expression]
@@ -109,7 +126,7 @@ class PairEvaluation:
         match expression:
             case sympy.Symbol():
                 return self.pairs(self.equations[expression])
-            case relu_moment():
+            case GaussianMoment():
                 return self._moment(expression)
             case sympy.Add():
                 constant, terms = expression.as_coeff_add()
@@ -118,56 +135,120 @@ class PairEvaluation:
                     total = self._add(total, other, half_angle.addition())
                 return total if constant == 0 else self._add(total, self._constant(constant, total), _shift())
             case sympy.Mul():
-                constant, kernel = expression.as_independent(sympy.Symbol, relu_moment, as_Add=False)
+                constant, kernel = expression.as_independent(sympy.Symbol, GaussianMoment, as_Add=False)
                 return self._scale(constant, self.pairs(kernel))
-        raise ValueError(f"{expression} has no half-angle coordinates")
+        raise ValueError(f"{expression} is no sum of multiples of kernels")
 
     def _constant(self, value: sympy.Expr, like: Pairs) -> Pairs:
         number = evaluate(value, self.system, {})
-        return Pairs(like.norms * 0 + evaluate(sympy.sqrt(value), self.system, {}), number, None, None)
+        return Pairs(like.norms * 0 + evaluate(sympy.sqrt(value), self.system, {}), number, lambda: (None, None))
 
     def _scale(self, factor: sympy.Expr, pairs: Pairs) -> Pairs:
         norms = evaluate(sympy.sqrt(factor), self.system, {}) * pairs.norms
         cross = evaluate(factor, self.system, {}) * pairs.cross
-        return Pairs(norms, cross, pairs.sine_squared, pairs.cosine_squared)
+        return Pairs(norms, cross, lambda: pairs._squares)
 
     def _add(self, one: Pairs, two: Pairs, form: half_angle.HalfAngle) -> Pairs:
         norms = self.system.hypot(one.norms, two.norms)
-        first_share = self.system.ratio(one.norms, norms, 1)
-        second_share = self.system.ratio(two.norms, norms, 0)
-        values = {
-            half_angle.P1: first_share[self.row], half_angle.R1: first_share[self.column],
-            half_angle.P2: second_share[self.row], half_angle.R2: second_share[self.column],
-            half_angle.S1: one.sine_squared, half_angle.C1: one.cosine_squared,
-            half_angle.S2: two.sine_squared, half_angle.C2: two.cosine_squared,
-        }  # fmt: skip
-        sine_squared, cosine_squared = evaluate_all(form, self.system, values)
-        return Pairs(norms, one.cross + two.cross, sine_squared, cosine_squared)
 
-    def _moment(self, expression: sympy.Expr) -> Pairs:
-        form = half_angle.moment(1)
+        def squares() -> tuple[Array, Array]:
+            first_share = self.system.ratio(one.norms, norms, 1)
+            second_share = self.system.ratio(two.norms, norms, 0)
+            values = {
+                half_angle.P1: first_share[self.row], half_angle.R1: first_share[self.column],
+                half_angle.P2: second_share[self.row], half_angle.R2: second_share[self.column],
+                half_angle.S1: one.sine_squared, half_angle.C1: one.cosine_squared,
+                half_angle.S2: two.sine_squared, half_angle.C2: two.cosine_squared,
+            }  # fmt: skip
+            sine_squared, cosine_squared = evaluate_all(form, self.system, values)
+            return sine_squared, cosine_squared
+
+        return Pairs(norms, one.cross + two.cross, squares)
+
+    def _moment(self, expression: GaussianMoment) -> Pairs:
+        """The kernel E[s(u) s(v)]."""
+        covariance = self.pairs(expression.args[0])
+        match expression.activation:
+            case Homogeneous():
+                return self._homogeneous_moment(expression, covariance)
+            case Elementary() as activation:
+                form, variances = activation.form(0), covariance.norms * covariance.norms
+                mean_squares = evaluate_all([form], self.system, {p: variances, c: variances, r: variances})[0]
+                cross = self._elementary(form, covariance)
+            case Analytic() as activation:
+                norms = covariance.norms
+                found = series(activation, 0, norms, self.system)
+                everyone = np.arange(len(norms))
+                mean_squares = found.sum(everyone, everyone, norms * 0 + self._one, self.system)
+                cross = found.sum(self.row, self.column, self._correlation(covariance), self.system)
+            case other:
+                raise TypeError(f"no Gaussian moments of {other!r} are known")
+        norms = self.system.sqrt(self.system.nonnegative(mean_squares + covariance.norms * 0))
+        return Pairs(norms, cross, lambda: half_angles_of(norms, cross, self.row, self.column, self.system))
+
+    def _slope_moment(self, expression: GaussianMoment) -> Any:
+        """The entries of E[s'(u) s'(v)]."""
+        match expression.activation:
+            case Homogeneous() as activation:
+                form = half_angle.moment(*activation.moment_sides(1))
+                values = self._half_angles(expression)
+                return evaluate(form.variance * form.correlation, self.system, values)
+            case Elementary() as activation:
+                return self._elementary(activation.form(1), self.pairs(expression.args[0]))
+            case Analytic() as activation:
+                covariance = self.pairs(expression.args[0])
+                found = series(activation, 1, covariance.norms, self.system)
+                return found.sum(self.row, self.column, self._correlation(covariance), self.system)
+        raise TypeError(f"no Gaussian moments of {expression.activation!r} are known")
+
+    @property
+    def _one(self) -> Any:
+        return self.system.rational(Fraction(1))
+
+    def _elementary(self, form: sympy.Expr, covariance: Pairs) -> Any:
+        variances = covariance.norms * covariance.norms
+        values = {p: variances[self.row], c: covariance.cross, r: variances[self.column]}
+        return evaluate_all([form], self.system, values)[0]
+
+    def _correlation(self, covariance: Pairs) -> Array:
+        norms = covariance.norms
+        return self.system.ratio(covariance.cross, norms[self.row] * norms[self.column], 0)
+
+    def _homogeneous_moment(self, expression: GaussianMoment, covariance: Pairs) -> Pairs:
+        activation = expression.activation
+        assert isinstance(activation, Homogeneous)
+        power, right, left = activation.moment_sides(0)
+        form = half_angle.moment(power, right, left)
+        deviation = evaluate(sympy.sqrt(form.variance), self.system, {})
+        norms = covariance.norms if power else self.system.ratio(covariance.norms, covariance.norms, 0)
+        norms = deviation * norms
         values = self._half_angles(expression)
-        norms = evaluate(sympy.sqrt(form.variance), self.system, {}) * self.pairs(expression.args[0]).norms
         correlation = evaluate(form.correlation, self.system, values)
-        return Pairs(
-            norms,
-            norms[self.row] * norms[self.column] * correlation,
-            self.system.nonnegative(evaluate(form.half_angle.sine_squared, self.system, values)),
-            evaluate(form.half_angle.cosine_squared, self.system, values),
-        )
 
-    def _half_angles(self, expression: sympy.Expr) -> dict[sympy.Symbol, Array]:
-        """What the half-angle forms of a moment need: S, and its angular function at theta and at psi."""
+        def squares() -> tuple[Array, Array]:
+            sine_squared = evaluate(form.half_angle.sine_squared, self.system, values)
+            if form.obtuse is not None:
+                obtuse = evaluate(form.obtuse, self.system, values)
+                sine_squared = self.system.where_less(values[half_angle.C], values[half_angle.S], obtuse, sine_squared)
+            cosine_squared = evaluate(form.half_angle.cosine_squared, self.system, values)
+            return self.system.nonnegative(sine_squared), cosine_squared
+
+        return Pairs(norms, norms[self.row] * norms[self.column] * correlation, squares)
+
+    def _half_angles(self, expression: GaussianMoment) -> dict[sympy.Symbol, Array]:
+        """What the half-angle forms of a moment need: S and C, and its angular function at theta and at psi."""
         covariance = expression.args[0]
         pairs = self.pairs(covariance)
         if covariance not in self._angles:
             self._angles[covariance] = self._find_angles(pairs)
         angles = self._angles[covariance]
-        values = {half_angle.S: pairs.sine_squared}
-        power = 1 if isinstance(expression, relu_moment) else 0
+        values = {half_angle.S: pairs.sine_squared, half_angle.C: pairs.cosine_squared}
+        activation = expression.activation
+        assert isinstance(activation, Homogeneous)
+        power, _, left = activation.moment_sides(expression.order)
         angular = self.system.angular
         values[half_angle.angular_psi] = angular(power, 2 * angles.half_supplement, angles.sine, -angles.cosine)
-        if power == 1:
+        if power == 1 or left != 0 or expression.order == 0:
             values[half_angle.angular_theta] = angular(power, 2 * angles.half, angles.sine, angles.cosine)
         return values
 
@@ -182,3 +263,26 @@ def _shift() -> half_angle.HalfAngle:
     """The half-angle squares of a kernel plus a constant, whose angle is zero."""
     constant = {half_angle.S2: 0, half_angle.C2: 1}
     return half_angle.HalfAngle(*(part.subs(constant) for part in half_angle.addition()))
+
+
+def half_angles_of(
+    norms: Array, cross: Array, row: np.ndarray, column: np.ndarray, system: NumberSystem
+) -> tuple[Array, Array]:
+    """sin^2 and cos^2 of half the angle of pairs, from norms and inner products.
+
+    1 - cos(theta) cancels for near points: exact inputs repair that by more precision, doubles keep half their digits.
+    """
+    scale = norms[row] * norms[column]
+    sine_squared = system.nonnegative(system.ratio(scale - cross, 2 * scale, 0))
+    cosine_squared = system.nonnegative(system.ratio(scale + cross, 2 * scale, 1))
+    # The angle at the origin is taken to be zero, as `ratio` does, whose whole may be a product about zero.
+    zero = norms.is_zero() if isinstance(norms, FloatBalls) else np.array([value == 0 for value in norms], dtype=bool)
+    same = (row == column) | zero[row] | zero[column]
+    return _replace(sine_squared, same, 0), _replace(cosine_squared, same, 1)
+
+
+def _replace(values: Array, where: np.ndarray, number: int) -> Array:
+    if isinstance(values, FloatBalls):
+        return FloatBalls(np.where(where, float(number), values.centre), np.where(where, 0.0, values.radius))
+    values[where] = values[where] * 0 + number
+    return values

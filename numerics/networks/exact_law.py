@@ -1,7 +1,8 @@
 """The exact joint law of the empirical NTK at initialisation on n inputs, at any width, without weight matrices.
 
-For an affine layer H = W A + b 1', A its inputs on the n points, write W~ = [W / sqrt(v_W), b / sqrt(v_b)], whose
-entries are independent N(0, 1), and A~ = [sqrt(v_W) A; sqrt(v_b) 1'], so that H = W~ A~.
+For an affine layer H = W A + b 1', A its inputs on the n points, W and b times their multipliers and of variances v_W
+and v_b as they so enter, write W~ = [W / sqrt(v_W), b / sqrt(v_b)], whose entries are independent N(0, 1), and
+A~ = [sqrt(v_W) A; sqrt(v_b) 1'], so that H = W~ A~.
 
 Forward: the rows of H are independent N(0, A~'A~), A~'A~ = v_W A'A + v_b 11'.
 
@@ -12,8 +13,8 @@ Backward: given H, W~ = H A~^+ + N (I - A~ A~^+) with N fresh. The cotangents G 
 
 and the cotangents at A are sqrt(v_W) times its rows but the last, which belongs to the bias. A zero-variance bias has
 a zero row in A~: it is not conditioned on. Each weight matrix is used once forward and once backward, so the parts
-(G'G) * (A'A) of the weights and G'G of the biases have exactly the law they have in the explicit network. Row by row
-all this needs A'A, A'N, G'G and H'G only, which are sums over neurons.
+(G'G) * (A'A) of the weights and G'G of the biases, times the multipliers squared, have exactly the law they have in the
+explicit network. Row by row all this needs A'A, A'N, G'G and H'G only, which are sums over neurons.
 """
 
 from __future__ import annotations
@@ -21,12 +22,17 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import assert_never
 
 import joblib
 import numpy as np
 
+from numerics.data.points import Points, as_coordinates
+from numerics.networks.entrywise import NUMPY, entrywise
 from numerics.networks.streaming import Array, Block, Field, NormalSource, Sums, batch_size, constant, task_size
-from theory.architecture import Affine, Architecture, Layer, Normalise, Relu, Residual
+from theory.activations import Activation
+from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
+from theory.passes import compose
 
 Parts = dict[str, Array]
 Backward = Callable[[Field], tuple[Field, Parts]]
@@ -50,7 +56,7 @@ class KernelDraws:
 
 def sample_kernels(
     architecture: Architecture,
-    coordinates: Array,
+    points: Points,
     width: int,
     draws: int,
     seed: int,
@@ -59,15 +65,15 @@ def sample_kernels(
 ) -> KernelDraws:
     """Independent draws from the joint law of (K_0(x_i, x_j)) and f(x_i), every hidden layer having `width` neurons.
 
-    `coordinates` is n x d, a point a row. Draw r depends on `seed` and r alone, not on `draws` or `jobs`; on
-    `task_neurons` only through the rounding of sums. Narrow networks are drawn in batches. Jobs share the batches of
-    narrow networks and the neurons of wide ones.
+    `points` are a point set or an n x d array, a point a row. Draw r depends on `seed` and r alone, not on `draws` or
+    `jobs`; on `task_neurons` only through the rounding of sums. Narrow networks are drawn in batches. Jobs share the
+    batches of narrow networks and the neurons of wide ones.
     Time O(L n^2 width) a draw, for layers wider than a task O(L^2 n^2 width); memory does not grow with the width.
     Raises ValueError on a width or number of draws below 1, a negative seed, a task that is not whole blocks or
-    coordinates that are not a finite n x d array.
+    points that are not finite numbers, a point a row.
     """
-    coordinates = np.asarray(coordinates, dtype=float)
-    _check(coordinates, width, draws, seed)
+    coordinates = as_coordinates(points)
+    _check(width, draws, seed)
     task = task_size(len(coordinates)) if task_neurons is None else task_neurons
     narrow = width <= task
     _keep_freed_memory()
@@ -79,9 +85,7 @@ def sample_kernels(
     return _join(joblib.Parallel(n_jobs=jobs if narrow else 1, prefer="threads")(batches))
 
 
-def _check(coordinates: Array, width: int, draws: int, seed: int) -> None:
-    if coordinates.ndim != 2 or 0 in coordinates.shape or not np.isfinite(coordinates).all():
-        raise ValueError("the coordinates must be a finite n x d array, a point a row")
+def _check(width: int, draws: int, seed: int) -> None:
     if width < 1 or draws < 1:
         raise ValueError(f"the width and the number of draws must be at least 1, not {width} and {draws}")
     if seed < 0:
@@ -133,27 +137,15 @@ def _draw(
 
 def _run(layers: Sequence[Layer], values: Field, network: _Network) -> tuple[Field, Backward]:
     """The field of values (neurons x n) after `layers`, and the backward pass through them."""
-    passes: list[Backward] = []
-    for layer in layers:
-        values, backward = _run_layer(layer, values, network)
-        passes.append(backward)
-
-    def through(cotangent: Field) -> tuple[Field, Parts]:
-        parts: Parts = {}
-        for backward in reversed(passes):
-            cotangent, more = backward(cotangent)
-            parts |= more
-        return cotangent, parts
-
-    return values, through
+    return compose(layers, values, lambda layer, before: _run_layer(layer, before, network))
 
 
 def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, Backward]:
     match layer:
         case Affine():
             return _run_affine(layer, values, network)
-        case Relu():
-            return _run_relu(values)
+        case Activation():
+            return _run_activation(layer, values)
         case Normalise(factor):
             normalisation = (float(factor) / values.width) ** 0.5
             return values.scaled(normalisation), lambda cotangent: (cotangent.scaled(normalisation), {})
@@ -166,19 +158,22 @@ def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, B
                 return cotangent + branch_cotangent, parts
 
             return values + branch_values.scaled(strength), residual
-    raise TypeError(f"unknown layer {layer!r}")
+        case _:
+            assert_never(layer)
 
 
-def _run_relu(values: Field) -> tuple[Field, Backward]:
-    def relu(cotangent: Field) -> tuple[Field, Parts]:
-        return Field(values.width, lambda block: cotangent.on(block) * (values.on(block) > 0)), {}
+def _run_activation(activation: Activation, values: Field) -> tuple[Field, Backward]:
+    function, derivative = (entrywise(form, NUMPY) for form in (activation.function, activation.derivative))
 
-    return Field(values.width, lambda block: np.maximum(values.on(block), 0.0)), relu
+    def backward(cotangent: Field) -> tuple[Field, Parts]:
+        return Field(values.width, lambda block: cotangent.on(block) * derivative(values.on(block))), {}
+
+    return Field(values.width, lambda block: function(values.on(block))), backward
 
 
 def _run_affine(layer: Affine, inputs: Field, network: _Network) -> tuple[Field, Backward]:
-    weight_variance = float(layer.weight.variance)
-    bias_variance = 0.0 if layer.bias is None else float(layer.bias.variance)
+    weight_variance = float(layer.weight.strength) / (inputs.width if layer.weight.per_input else 1)
+    bias_variance = 0.0 if layer.bias is None else float(layer.bias.strength)
     width = 1 if layer is network.architecture.head[-1] else network.width
     rank = min(network.points, width)
     noise = network.normals(inputs.width, rank)
@@ -189,9 +184,9 @@ def _run_affine(layer: Affine, inputs: Field, network: _Network) -> tuple[Field,
 
     def affine(cotangent: Field) -> tuple[Field, Parts]:
         cotangent_gram, alignment = network.sums.inner_products((cotangent, cotangent), (outputs, cotangent))
-        parts = {layer.weight.name: cotangent_gram * gram}
+        parts = {layer.weight.name: float(layer.weight.multiplier) ** 2 * cotangent_gram * gram}
         if layer.bias is not None:
-            parts[layer.bias.name] = cotangent_gram
+            parts[layer.bias.name] = float(layer.bias.multiplier) ** 2 * cotangent_gram
         spread = Covariance.of(cotangent_gram).factor(rank).mT
         projected = (weight_variance**0.5 * overlap + bias_variance**0.5 * bias_noise) @ spread
         correction = _correction(covariance, alignment, projected)

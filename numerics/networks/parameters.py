@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 
-from theory.architecture import Affine, Architecture, Layer, Residual
+from theory.activations import Activation
+from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
 
 Array = np.ndarray[Any, Any]
 
@@ -30,6 +31,10 @@ def parameter_shapes(architecture: Architecture, input_dimension: int, width: in
                 case Residual(_, branch):
                     if walk(branch, size) != size:
                         raise ValueError(f"{architecture.name}: a residual branch must keep the width")
+                case Activation() | Normalise():
+                    pass
+                case _:
+                    assert_never(layer)
         return size
 
     walk(architecture.layers, input_dimension)
@@ -43,11 +48,12 @@ def initial_arrays(
 ) -> dict[str, Array]:
     """Parameters at initialisation: entries independent N(0, variance of the group), in forward order.
 
-    Raises ValueError on a size below 1.
+    With `per_input` the variance is divided by the number of a weight's inputs. Raises ValueError on a size below 1.
     """
     shapes = parameter_shapes(architecture, input_dimension, width)
     arrays = {}
     for group in architecture.groups:
-        arrays[group.name] = generator.standard_normal(shapes[group.name])
-        arrays[group.name] *= float(group.variance) ** 0.5
+        shape = shapes[group.name]
+        arrays[group.name] = generator.standard_normal(shape)
+        arrays[group.name] *= (float(group.variance) / (shape[-1] if group.per_input else 1)) ** 0.5
     return arrays

@@ -8,15 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 import numpy as np
 import torch
 
+from numerics.data.points import Points, as_coordinates
+from numerics.networks.entrywise import Library, entrywise
 from numerics.networks.parameters import initial_arrays
-from theory.architecture import Affine, Architecture, Layer, Normalise, Relu, Residual, Softplus
+from theory.activations import Activation
+from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
+from theory.passes import compose
 
 Parameters = Mapping[str, torch.Tensor]
 """Tensors by group name: weights are outputs x inputs, biases have one entry an output."""
+
+TORCH = Library(
+    functions={name: getattr(torch, name) for name in ("exp", "log", "sin", "cos", "tanh", "erf")} | {"Abs": torch.abs},
+    positive=torch.relu,
+    indicator=lambda values: (values > 0).to(values.dtype),
+)
 
 Parts = dict[str, torch.Tensor]
 Backward = Callable[[torch.Tensor], tuple[torch.Tensor, Parts]]
@@ -45,14 +56,19 @@ def initialise(
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
-def forward(architecture: Architecture, parameters: Parameters, inputs: torch.Tensor) -> torch.Tensor:
-    """The outputs f(x_i), shape (n,), for inputs of shape (n, d); differentiable by autograd."""
-    values, _ = _run(architecture.layers, inputs, parameters)
+def as_tensor(points: Points | torch.Tensor) -> torch.Tensor:
+    """The points as an n x d tensor; a tensor stays what it is."""
+    return points if isinstance(points, torch.Tensor) else torch.from_numpy(as_coordinates(points))
+
+
+def forward(architecture: Architecture, parameters: Parameters, inputs: Points | torch.Tensor) -> torch.Tensor:
+    """The outputs f(x_i), shape (n,), for n points or inputs of shape (n, d); differentiable by autograd."""
+    values, _ = _run(architecture.layers, as_tensor(inputs), parameters)
     return values[:, 0]
 
 
 def pullback(
-    architecture: Architecture, parameters: Parameters, inputs: torch.Tensor
+    architecture: Architecture, parameters: Parameters, inputs: Points | torch.Tensor
 ) -> tuple[torch.Tensor, Callable[[torch.Tensor], dict[str, torch.Tensor]]]:
     """The outputs f(x_i) and the function from weights c of shape (n,) to sum_i c_i grad f(x_i), by trained group.
 
@@ -70,46 +86,33 @@ def pullback(
 
 
 @torch.no_grad()
-def empirical_ntk(architecture: Architecture, parameters: Parameters, inputs: torch.Tensor) -> EmpiricalKernel:
+def empirical_ntk(architecture: Architecture, parameters: Parameters, inputs: Points | torch.Tensor) -> EmpiricalKernel:
     """The empirical NTK (3.1) on inputs of shape (n, d), per trained group, without the Jacobian.
 
     The gradient by W of the layer h -> W h + b is the outer product of the cotangent at its output and its input, so
     that the part of W is the entrywise product of the two n x n Gram matrices, and the part of b is the first of them.
     """
-    values, backward = _run(architecture.layers, inputs, parameters)
+    values, backward = _run(architecture.layers, as_tensor(inputs), parameters)
     _, found = backward(torch.ones_like(values))
     parts = {group.name: found[group.name] for group in architecture.groups if group.trained}
-    size = len(inputs)
+    size = len(values)
     return EmpiricalKernel(sum(parts.values(), torch.zeros(size, size, dtype=values.dtype)), parts, values[:, 0])
 
 
 def _run(layers: Sequence[Layer], values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
     """The values (n x width) after `layers`, and the backward pass through them."""
-    passes: list[Backward] = []
-    for layer in layers:
-        values, backward = _run_layer(layer, values, parameters)
-        passes.append(backward)
-
-    def through(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
-        parts: Parts = {}
-        for backward in reversed(passes):
-            cotangent, more = backward(cotangent)
-            parts |= more
-        return cotangent, parts
-
-    return values, through
+    return compose(layers, values, lambda layer, before: _run_layer(layer, before, parameters))
 
 
 def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
     match layer:
         case Affine():
             return _run_affine(layer, values, parameters)
-        case Relu():
-            return torch.relu(values), lambda cotangent: (cotangent * (values > 0), {})
-        case Softplus(sharpness):
-            beta = float(sharpness)
-            slopes = torch.sigmoid(beta * values)
-            return torch.nn.functional.softplus(values, beta, threshold=40), lambda cotangent: (cotangent * slopes, {})
+        case Activation():
+            return entrywise(layer.function, TORCH)(values), lambda cotangent: (
+                cotangent * entrywise(layer.derivative, TORCH)(values),
+                {},
+            )
         case Normalise(factor):
             scale = (float(factor) / values.shape[1]) ** 0.5
             return scale * values, lambda cotangent: (scale * cotangent, {})
@@ -122,20 +125,25 @@ def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tu
                 return cotangent + branch_cotangent, parts
 
             return values + strength * branch_values, residual
-    raise TypeError(f"unknown layer {layer!r}")
+        case _:
+            assert_never(layer)
 
 
 def _run_affine(layer: Affine, values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
-    weight = parameters[layer.weight.name]
-    outputs = values @ weight.T
+    weight, multiplier = parameters[layer.weight.name], float(layer.weight.multiplier)
+    outputs = _times(multiplier, values @ weight.T)
     if layer.bias is not None:
-        outputs = outputs + parameters[layer.bias.name]
+        outputs = outputs + _times(float(layer.bias.multiplier), parameters[layer.bias.name])
 
     def affine(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
         gram = cotangent @ cotangent.T
-        parts = {layer.weight.name: gram * (values @ values.T)}
+        parts = {layer.weight.name: _times(multiplier**2, gram * (values @ values.T))}
         if layer.bias is not None:
-            parts[layer.bias.name] = gram
-        return cotangent @ weight, parts
+            parts[layer.bias.name] = _times(float(layer.bias.multiplier) ** 2, gram)
+        return _times(multiplier, cotangent @ weight), parts
 
     return outputs, affine
+
+
+def _times(factor: float, values: torch.Tensor) -> torch.Tensor:
+    return values if factor == 1 else factor * values

@@ -156,7 +156,8 @@ class FloatBalls:
         rounding = (2 * length + 4) * _UNIT
         radius = _radius((error + rounding * (size @ other_size)) * (1 + rounding) + length * _FLOOR)
         # A row or a column of exact zeros gives exact zeros: a point at the origin has the norm zero, not about zero.
-        zero = self.is_zero().all(axis=1)[:, None] | other.is_zero().all(axis=0)[None, :]
+        rows, columns = np.asarray(self.is_zero()).all(axis=1), np.asarray(other.is_zero()).all(axis=0)
+        zero = np.asarray(rows)[:, None] | np.asarray(columns)[None, :]
         bounded = np.isfinite(size).all() and np.isfinite(other_size).all()
         return FloatBalls(centre, np.where(zero & bounded, 0.0, radius))
 

@@ -57,11 +57,14 @@ class NumberSystem(Protocol):
     def nonnegative(self, values: Array) -> Array:
         """The same quantities, known to be non-negative: what rounding left below zero is cut."""
 
+    def where_less(self, one: Array, two: Array, then: Array, otherwise: Array) -> Array:
+        """`then` where one is (surely) less than two, else `otherwise`."""
+
     def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
         """The angular function J_power of `theory.moments` at `angle` in [0, pi], sine and cosine its own."""
 
     def elementary(self, function: type[sympy.Function], values: Array) -> Array:
-        """sin, cos, acos, exp or log."""
+        """sin, cos, acos, asin, exp, log or tanh."""
 
     def working(self) -> contextlib.AbstractContextManager[None]:
         """A context in which arithmetic has this system's precision."""
@@ -92,7 +95,7 @@ def evaluate(expression: sympy.Expr, system: NumberSystem, values: Mapping[sympy
             return total
         case sympy.Pow():
             return _power(evaluate(expression.base, system, values), expression.exp, system)
-        case sympy.sin() | sympy.cos() | sympy.acos() | sympy.exp() | sympy.log():
+        case sympy.sin() | sympy.cos() | sympy.acos() | sympy.asin() | sympy.exp() | sympy.log() | sympy.tanh():
             return system.elementary(expression.func, evaluate(expression.args[0], system, values))
     raise ValueError(f"{expression} cannot be evaluated: give a value for it")
 
@@ -114,8 +117,11 @@ def _shared(expressions: tuple[sympy.Expr, ...]) -> tuple[list[tuple[sympy.Symbo
 
 
 def _power(base: Any, exponent: sympy.Expr, system: NumberSystem) -> Any:
-    if not exponent.is_Rational or exponent.q not in (1, 2):
-        raise ValueError(f"the exponent {exponent} is neither an integer nor a half-integer")
+    if not exponent.is_Rational:
+        raise ValueError(f"the exponent {exponent} is not a rational number")
+    if exponent.q > 2:  # of a positive base; the logarithm of another is NaN, which decides nothing
+        rational = system.rational(Fraction(int(exponent.p), int(exponent.q)))
+        return system.elementary(sympy.exp, rational * system.elementary(sympy.log, base))
     if exponent.q == 2:
         base = system.sqrt(base)
     power = int(exponent.p)
@@ -155,6 +161,9 @@ class Float64:
     def nonnegative(self, values: Array) -> Array:
         return np.maximum(values, 0.0)
 
+    def where_less(self, one: Array, two: Array, then: Array, otherwise: Array) -> Array:
+        return np.where(one < two, then, otherwise)
+
     def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
         if power == 0:
             return angle
@@ -167,8 +176,8 @@ class Float64:
         return result
 
     def elementary(self, function: type[sympy.Function], values: Array) -> Array:
-        functions = {"sin": np.sin, "cos": np.cos, "acos": np.arccos, "exp": np.exp, "log": np.log}
-        return functions[function.__name__](values)
+        names = {"acos": "arccos", "asin": "arcsin"}
+        return getattr(np, names.get(function.__name__, function.__name__))(values)
 
     def working(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
@@ -209,6 +218,9 @@ class Mpmath:
 
     def nonnegative(self, values: Array) -> Array:
         return _entrywise(lambda value: max(value, self.context.zero), values)
+
+    def where_less(self, one: Array, two: Array, then: Array, otherwise: Array) -> Array:
+        return np.where(_entrywise(lambda a, b: bool(a < b), one, two).astype(bool), then, otherwise)
 
     def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
         return _angular(self, power, angle, sine, cosine)
@@ -256,6 +268,9 @@ class Balls:
     def nonnegative(self, values: Array) -> Array:
         return _entrywise(_ball_nonnegative, values)
 
+    def where_less(self, one: Array, two: Array, then: Array, otherwise: Array) -> Array:
+        return np.where(_entrywise(lambda a, b: bool(a < b), one, two).astype(bool), then, otherwise)
+
     def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
         direct = _angular(self, power, angle, sine, cosine)
         return direct if power == 0 else _entrywise(_ball_angular, direct, angle)
@@ -299,6 +314,9 @@ class DoubleBalls:
     def nonnegative(self, values: FloatBalls) -> FloatBalls:
         return values.nonnegative()
 
+    def where_less(self, one: FloatBalls, two: FloatBalls, then: FloatBalls, otherwise: FloatBalls) -> FloatBalls:
+        return then.select(otherwise, one.upper() < two.lower())
+
     def angular(self, power: int, angle: FloatBalls, sine: FloatBalls, cosine: FloatBalls) -> FloatBalls:
         direct = _angular(self, power, angle, sine, cosine)
         if power == 0:
@@ -307,7 +325,7 @@ class DoubleBalls:
         return direct.intersect(lower, upper, where=angle.upper() <= 1)
 
     def elementary(self, function: type[sympy.Function], values: FloatBalls) -> FloatBalls:
-        """sin, cos, acos, exp or log, by FLINT."""
+        """sin, cos, acos, asin, exp, log or tanh, by FLINT."""
         with flint.ctx.workprec(80):
             balls = _entrywise(lambda c, r: getattr(flint.arb(c, r), function.__name__)(), values.centre, values.radius)
             centre = _entrywise(lambda ball: float(ball.mid()), balls)

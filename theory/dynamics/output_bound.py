@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import sympy
 
-from theory.architecture import Affine, Architecture, Group, Normalise, Relu, Residual
+from theory.activations import Relu
+from theory.architecture import Affine, Architecture, Group, Normalise, Residual
 
 width = sympy.Symbol("m", positive=True)
 """The width of the last hidden layer."""
@@ -36,6 +37,8 @@ def output_factor(architecture: Architecture) -> sympy.Expr:
             raise ValueError(f"{architecture.name}: the last block is none that the output bound is known for")
     if not (isinstance(head, Affine) and head.weight.trained and _is_trained(bias)):
         raise ValueError(f"{architecture.name}: the output bound needs trained output weights and a trained last bias")
+    if any(group.multiplier != 1 for group in (head.weight, bias) if group is not None):
+        raise ValueError(f"{architecture.name}: the output bound is derived for parameters without multipliers")
     return 2 * strength * sympy.sqrt(factor / width)
 
 

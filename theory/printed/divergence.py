@@ -35,6 +35,8 @@ alpha = sympy.Symbol("alpha", real=True)
 """The residual scale."""
 
 PAPER = "arXiv 2504.11130"
+VERSION = "the text of the ICLR 2025 proceedings"
+"""The version of the paper that the printed formulas are of."""
 
 
 @dataclass(frozen=True)

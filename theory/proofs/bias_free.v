@@ -1,4 +1,4 @@
-(** N-3 without biases: where the outputs of the FCN are differentiable, all weights trained,
+(** The output bound without biases: where the outputs of the FCN are differentiable, all weights trained,
     (K(x, x) / (L + 1))^(L + 1) >= |x|^2 prod_l (2 / m_l) f(x)^(2 L), by the inequality of the means over the layers. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.

@@ -1,4 +1,4 @@
-(** N-10: Theorem 1 is false for the Gram matrix of automatic differentiation, which takes 1(z > 0) for the derivative
+(** Theorem 1 is false for the Gram matrix of automatic differentiation, which takes 1(z > 0) for the derivative
     of the ReLU. Depth 1, three neurons, x = -2, .., 2, labels + - + - +: zero lies in Clarke's subdifferential of the
     loss, so the constant path is a flow, and that Gram matrix is positive definite. *)
 From Coq Require Import Reals Lra Lia List.

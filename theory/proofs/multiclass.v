@@ -1,4 +1,4 @@
-(** N-12: K classes under softmax and cross-entropy. The block kernel of n samples and k outputs is a matrix of size
+(** K classes under softmax and cross-entropy. The block kernel of n samples and k outputs is a matrix of size
     n * k: row i * k + c belongs to output c at sample i. Dissipation, envelope, Theorem 1 and Theorem 2. *)
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
@@ -287,7 +287,7 @@ Proof.
 Qed.
 
 (** ** Theorem 2 for k classes, as a limsup: from every time T on, some entry of the block kernel is further than g away.
-    [outputs]: N-3 for each output, K_t(x, x)_cc >= beta |f_c(x)|. *)
+    [outputs]: the output bound for each output, K_t(x, x)_cc >= beta |f_c(x)|. *)
 Lemma class_trains_later Q n k y f K T : 0 <= T -> class_trains Q n k y f K ->
   class_trains (fun t => Q (T + t)) n k y (fun a t => f a (T + t)) (fun t => K (T + t)).
 Proof.

@@ -157,7 +157,7 @@ Proof.
   assert (H3 : ln (1 + 1) < ln 2.1) by (apply ln_increasing; lra). lra.
 Qed.
 
-(** Theorem 2 without the output bound N-3. *)
+(** Theorem 2 without the output bound. *)
 Theorem mutant_theorem_2_classes : ~ (forall (Q : R -> Prop) (n k : nat) (y : nat -> nat) (f : nat -> R -> R) (K : nat -> nat -> R)
     (Kt : R -> nat -> nat -> R) (l0 g T : R),
   (0 < n)%nat -> (2 <= k)%nat -> class_trains Q n k y f Kt -> 0 <= l0 -> below (n * k) K l0 ->

@@ -209,7 +209,7 @@ Qed.
 Lemma fcn_classes_ext m L theta theta' x c : (forall p, theta p = theta' p) -> fcn_classes m L theta x c = fcn_classes m L theta' x c.
 Proof. intros H. apply sum_ext; intros j _. rewrite H. f_equal. apply features_ext. intros; apply H. Qed.
 
-(** N-3 for each output. *)
+(** The output bound for each output. *)
 Theorem kernel_controls_class_output (m : nat -> nat) (l k : nat) (x : nat -> nat -> R) (trained : list parameter) theta a :
   let L := S l in
   let F := fun (th : parameter -> R) (a : nat) => fcn_classes m L th (x (a / k)%nat) (a mod k)%nat in

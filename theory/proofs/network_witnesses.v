@@ -286,3 +286,22 @@ Proof.
   destruct (resnet_ntk_definite) as [l0 [Hl HB]].
   exact (H 1%nat 0%nat 0%nat 1%nat 1 (fun _ _ => 0) (fun _ => 1) output_and_branch_bias theta l0 (le_n 1) Hx Hm Ha Hs HD HW Hb Hflow ltac:(lra) HB).
 Qed.
+
+(** ** Parts of the empirical NTK *)
+Theorem witness_equation_C_10 : ~ (forall (m : nat -> nat) (l : nat) (x : nat -> nat -> R) (trained : list parameter)
+  (theta : parameter -> R) (i : nat), (forall c : nat, (c < m (S l))%nat -> In (Weight (S l) 0 c) trained) -> False).
+Proof.
+  intros H. destruct moving_fcn as [theta [_ [_ [_ [_ [HW _]]]]]].
+  exact (H one_neuron 0%nat (fun _ _ => 0) output_and_bias (theta 0) 0%nat HW).
+Qed.
+
+Theorem witness_equation_C_16 : ~ (forall (d m : nat) (alpha : R) (l : nat) (x : nat -> nat -> R)
+  (theta : resnet_parameter -> R) (i : nat), (0 < m)%nat -> False).
+Proof. intros H. exact (H 1%nat 1%nat 1 0%nat (fun _ _ => 0) (fun _ => 0) 0%nat (le_n 1)). Qed.
+
+Theorem witness_equation_C_16_wrong : ~ (forall (d m : nat) (alpha : R) (l : nat) (x : nat -> nat -> R)
+  (theta : resnet_parameter -> R) (i : nat), (0 < m)%nat -> alpha ^ 2 <> 1 ->
+  norm2 m (fun c : nat => theta (OutWeight c)) <> 0 -> False).
+Proof.
+  intros H. apply (H 1%nat 1%nat 2 0%nat (fun _ _ => 0) (fun _ => 1) 0%nat (le_n 1)); [lra|]. unfold norm2, sum. lra.
+Qed.

@@ -1,4 +1,4 @@
-(** N-3 off the diagonal: 1' K 1 >= 2 sqrt(2 / m) |sum_i f(x_i)| for the FCN off the kinks of its last layer, and
+(** The output bound off the diagonal: 1' K 1 >= 2 sqrt(2 / m) |sum_i f(x_i)| for the FCN off the kinks of its last layer, and
     c' K c >= (2 |alpha| / sqrt m) |sum_i c_i| |sum_i c_i f(x_i)| for the ResNet at every parameter value. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.

@@ -1,4 +1,4 @@
-(** The envelopes of N-4 with rates that vary in time: H(t) = H(0) + int_0^t gamma_s^2 ds below, n int_0^t kappa_s ds above,
+(** The envelopes with rates that vary in time: H(t) = H(0) + int_0^t gamma_s^2 ds below, n int_0^t kappa_s ds above,
     and Theorem 1 under int gamma_t^2 dt = infinity. *)
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.

@@ -1,0 +1,246 @@
+"""Which network of the language a Gram matrix, or a torch module's empirical kernel, is that of; and what is off."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.optimize
+
+from numerics.data.points import PointSet
+from numerics.kernels.gram import FLOAT64, kernel_grams
+from theory.architecture import BIASES, Architecture, fcn, resnet
+
+Array = np.ndarray[Any, Any]
+
+MOST_DEPTH = 8
+LEAST_DIGITS, LOST_DIGITS = 3.0, 1.5
+"""Fewer digits, or so many fewer than with another network, are no match."""
+SAME_FACTOR = 1e-3
+"""Factors of parts whose logarithms differ by less are one."""
+SIGMAS = 6.0
+"""How many standard errors a part of a module's kernel must be off to be called so."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A network whose kernel a matrix is, up to factors of its parts.
+
+    kernel   NTK or NNGP
+    factors  of the parts by parameter group, of all parts together, or of all but one
+    digits   to how many the entries agree, relative to the largest
+    """
+
+    network: Architecture
+    kernel: str
+    factors: dict[str, float]
+    digits: float
+
+    @property
+    def remarks(self) -> list[str]:
+        """What differs from the network's own kernel, a sentence each."""
+        told = []
+        for group, factor in self.factors.items():
+            what, _, missing = group.partition(f"{WHOLE} but ")
+            if group == OUTPUT_BIAS:
+                told += [f"an output bias, {factor:.6g} in every entry"] * (factor > 0)
+            elif factor == 0:
+                told.append(f"{group} is not trained")
+            else:
+                told += [f"{missing} is not trained"] * bool(missing)
+                what = "the kernel" if missing or group == WHOLE else f"the part of {what}"
+                told += [f"{what} is {factor:.6g} times as large"] * (abs(math.log(factor)) >= SAME_FACTOR)
+        return told
+
+
+OUTPUT_BIAS, WHOLE = "output bias", "all"
+
+
+def networks() -> Iterator[Architecture]:
+    """The networks that are tried, the simplest first."""
+    for depth in range(1, MOST_DEPTH + 1):
+        for bias in (BIASES[0], BIASES[-1]):
+            yield fcn(depth, bias)
+            yield resnet(depth, 1, bias)
+
+
+def matches(matrix: Array, points: PointSet) -> list[Match]:
+    """The networks whose kernel a symmetric n x n matrix on n points may be, the best first.
+
+    The fewer remarks a match needs the better.
+    """
+    found = []
+    for network in networks():
+        grams = kernel_grams(network, points, FLOAT64)
+        constant = {OUTPUT_BIAS: np.ones_like(matrix)}
+        tried = [("NTK", {WHOLE: grams.ntk}), ("NNGP", {WHOLE: grams.nngp}), ("NTK", {WHOLE: grams.ntk} | constant)]
+        tried += [("NTK", {f"{WHOLE} but {name}": grams.ntk - part}) for name, part in grams.parts.items()]
+        tried += [("NTK", grams.parts | constant)]
+        for kernel, parts in tried:
+            if np.linalg.matrix_rank(np.stack([part.ravel() for part in parts.values()])) == len(parts):
+                factors = _factors(matrix, parts)
+                fitted = sum((factor * parts[name] for name, factor in factors.items()), np.zeros_like(matrix))
+                found.append(Match(network, kernel, factors, _digits(matrix, fitted)))
+    best = max(match.digits for match in found)
+    good = [match for match in found if match.digits >= max(LEAST_DIGITS, best - LOST_DIGITS)]
+    return sorted(good, key=lambda match: (len(match.remarks), len(match.factors), -round(match.digits)))
+
+
+def _factors(matrix: Array, parts: dict[str, Array]) -> dict[str, float]:
+    """Factors, not negative, of the parts whose sum is nearest to a matrix; tiny ones are zero."""
+    columns = np.stack([part.ravel() for part in parts.values()], axis=1)
+    sizes = np.linalg.norm(columns, axis=0)
+    solution = scipy.optimize.nnls(columns / sizes, matrix.ravel())[0]
+    share = solution / max(np.abs(solution).max(), 1e-300)
+    return {
+        name: float(value / size) if part > 1e-9 else 0.0
+        for name, value, size, part in zip(parts, solution, sizes, share, strict=True)
+    }
+
+
+def _digits(matrix: Array, other: Array) -> float:
+    """To how many digits two matrices agree, relative to the largest entry; at most 16."""
+    distance = float(np.abs(matrix - other).max() / np.abs(matrix).max())
+    return min(16.0, -math.log10(distance)) if distance > 0 else 16.0
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a matrix is by itself: its asymmetry, its least eigenvalue, and whether that is zero to its precision."""
+
+    asymmetry: float
+    lambda_min: float
+    semidefinite: bool
+
+
+def shape_of(matrix: Array, epsilon: float) -> Shape:
+    """The shape of an n x n matrix whose entries are known to a relative error `epsilon`."""
+    symmetric = (matrix + matrix.T) / 2
+    smallest = float(np.linalg.eigvalsh(symmetric)[0])
+    slack = len(matrix) * epsilon * float(np.abs(matrix).max())
+    return Shape(float(np.abs(matrix - matrix.T).max()), smallest, smallest >= -slack)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A parameter of a module: the group it is taken for, and the factor of its part of the kernel.
+
+    factor, error  the mean over draws and its standard error, relative to the limit's part
+    misfit         the largest distance from the limit's part, in standard errors, the factor taken out
+    """
+
+    parameter: str
+    group: str
+    factor: float
+    error: float
+    misfit: float
+
+
+@dataclass(frozen=True)
+class ModuleKernel:
+    """What a torch module is: hidden layers, output bias, logits, and the parts of its empirical kernel."""
+
+    depth: int
+    bias: str
+    output_bias: bool
+    logits: int
+    parts: tuple[Part, ...]
+    loss: str
+
+    def differences(self, meant: Architecture) -> list[str]:
+        """What differs from the network that was meant, a sentence each."""
+        told = []
+        if self.depth != meant.depth:
+            told.append(f"{self.depth} hidden layers, not {meant.depth}")
+        has_bias = any(group.name.startswith("b") for group in meant.groups)
+        if has_bias != (self.bias == BIASES[0]):
+            told.append("no biases in the hidden layers" if has_bias else "biases in the hidden layers")
+        if self.output_bias:
+            told.append("an output bias")
+        if self.logits > 1:
+            told.append(f"{self.logits} logits, not one output")
+        if self.loss == "mean":
+            told.append("a mean loss, not a sum: the flow is slower by the number of points")
+        for part in self.parts:
+            if part.group == OUTPUT_BIAS:
+                continue
+            if abs(part.factor - 1) > SIGMAS * part.error:
+                told.append(f"the part of {part.parameter} ({part.group}) is {part.factor:.3g} times as large")
+            elif part.misfit > SIGMAS:
+                told.append(f"the part of {part.parameter} ({part.group}) has another shape")
+        return told
+
+
+def module_kernel(make: Callable[[], Any], points: PointSet, draws: int, seed: int) -> ModuleKernel:
+    """The empirical kernel at initialisation of the modules that `make` returns, over `draws` of them.
+
+    `make` returns a torch module from R^d, points (n, d) to outputs (n,) or (n, k), or that and a loss function of
+    outputs and labels. Raises ValueError on a module that is no stack of matrices and biases.
+    """
+    import torch
+
+    inputs = torch.tensor(points.coordinates(FLOAT64))
+    torch.manual_seed(seed)
+    kernels: dict[str, list[Array]] = {}
+    shapes: dict[str, int] = {}
+    logits, loss = 1, "not given"
+    for _ in range(draws):
+        made = make()
+        module, objective = made if isinstance(made, tuple) else (made, None)
+        module = module.double()
+        outputs = module(inputs)
+        outputs = outputs.reshape(len(inputs), -1)
+        logits = outputs.shape[1]
+        named = {name: value for name, value in module.named_parameters() if value.requires_grad}
+        shapes = {name: value.ndim for name, value in named.items()}
+        rows = [torch.autograd.grad(output[0], list(named.values()), retain_graph=True) for output in outputs]
+        for name, gradients in zip(named, zip(*rows, strict=True), strict=True):
+            flat = torch.stack([gradient.ravel() for gradient in gradients])
+            kernels.setdefault(name, []).append((flat @ flat.T).numpy())
+        loss = _kind_of_loss(objective, outputs) if objective is not None else loss
+    groups = _groups(shapes)
+    depth = sum(size == 2 for size in shapes.values()) - 1
+    if depth < 1:
+        raise ValueError("the module has fewer than two weight matrices: it is no network with a hidden layer")
+    biased = any(group.startswith("b_") for group in groups.values())
+    bias = BIASES[0] if biased else BIASES[-1]
+    limits = kernel_grams(fcn(depth, bias), points, FLOAT64).parts
+    limits[OUTPUT_BIAS] = np.ones((len(points), len(points)))
+    parts = tuple(_part(name, groups[name], np.stack(found), limits[groups[name]]) for name, found in kernels.items())
+    return ModuleKernel(depth, bias, OUTPUT_BIAS in groups.values(), logits, parts, loss)
+
+
+def _groups(shapes: dict[str, int]) -> dict[str, str]:
+    """The group each parameter is taken for, by order: a matrix starts a layer, a vector is its bias."""
+    last, layer, groups = sum(size == 2 for size in shapes.values()), 0, {}
+    for name, size in shapes.items():
+        layer += size == 2
+        if size not in (1, 2) or layer == 0:
+            raise ValueError(f"the parameter {name} is neither a weight matrix nor the bias of one before it")
+        groups[name] = f"W_{layer}" if size == 2 else OUTPUT_BIAS if layer == last else f"b_{layer}"
+    return groups
+
+
+def _part(parameter: str, group: str, draws: Array, limit: Array) -> Part:
+    """The factor of a part from draws (N, n, n) and its limit (n, n)."""
+    factors = (draws * limit).sum(axis=(1, 2)) / (limit * limit).sum()
+    factor, error = float(factors.mean()), float(factors.std(ddof=1) / math.sqrt(len(factors)))
+    rest = draws - factors[:, None, None] * limit
+    spread = rest.std(axis=0, ddof=1) / math.sqrt(len(draws)) + 1e-9 * np.abs(limit).max() * abs(factor)
+    return Part(parameter, group, factor, error + 1e-9 * abs(factor), float((np.abs(rest.mean(axis=0)) / spread).max()))
+
+
+def _kind_of_loss(objective: Any, outputs: Any) -> str:
+    """Is a loss a mean or a sum over points: does it stay or double when every point is there twice?"""
+    import torch
+
+    scores = outputs[:, 0].detach()
+    labels = (torch.arange(len(scores)) % 2).double()
+    once, twice = (float(objective(scores.repeat(times), labels.repeat(times))) for times in (1, 2))
+    for name, factor in (("mean", 1.0), ("sum", 2.0)):
+        if abs(twice - factor * once) <= 1e-9 * abs(twice):
+            return name
+    return "neither a mean nor a sum over points"

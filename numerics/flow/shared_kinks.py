@@ -1,0 +1,107 @@
+"""Which samples meet the kinks of a layer together, whatever the weights: one gate belongs to all of them.
+
+Pre-activations without a bias are proportional at proportional vectors, so that x, 2x and -x have one kink in common.
+With a slope lam of max(0, z) at x, that at a positive multiple is lam and that at a negative one 1 - lam, because
+max(0, -z) = max(0, z) - z. Slopes chosen apart from each other would lie outside Clarke's subdifferential.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from numerics.flow.activations import Activation
+from theory.architecture import Affine
+
+Array = np.ndarray[Any, Any]
+SAME = 1e-12
+"""Vectors are proportional if they are so up to this relative error."""
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """The vector of sample i is factor[i] times that of sample leader[i], whose own factor is 1; shapes (n,)."""
+
+    leader: Array
+    factor: Array
+
+    @property
+    def groups(self) -> list[Array]:
+        """The samples of each leader, it first."""
+        return [np.flatnonzero(self.leader == leader) for leader in np.unique(self.leader)]
+
+    @cached_property
+    def leads(self) -> Array:
+        """Which samples are leaders, (n,)."""
+        return self.leader == np.arange(len(self.leader))
+
+    @cached_property
+    def same_side(self) -> Array:
+        """Which samples (rows) have which leader (columns) and are on its side of the kink, n x n."""
+        led: Array = self.leader[:, None] == np.arange(len(self.leader))
+        return led & (self.factor > 0)[:, None]
+
+    @cached_property
+    def opposite_side(self) -> Array:
+        """The same for the other side."""
+        led: Array = self.leader[:, None] == np.arange(len(self.leader))
+        return led & (self.factor < 0)[:, None]
+
+    def together(self, marks: Array) -> Array:
+        """Marks of samples, n x m, kept only where all that share the kink have them."""
+        if self.leads.all():
+            return marks
+        marks = marks.copy()
+        for group in self.groups:
+            marks[group] = marks[group].all(axis=0)
+        return marks
+
+    def split(self, keys: Array) -> Sharing:
+        """The same where two samples stay together only if they have the same key."""
+        leader, factor = self.leader.copy(), self.factor.copy()
+        for group in self.groups:
+            for key in np.unique(keys[group]):
+                part = group[keys[group] == key]
+                leader[part], factor[part] = part[0], self.factor[part] / self.factor[part[0]]
+        return Sharing(leader, factor)
+
+    def after_bias(self) -> Sharing:
+        """That of W a + b: equal vectors alone."""
+        return self.split(np.array([float(f"{factor:.9g}") for factor in self.factor]))
+
+    def after(self, activation: Activation) -> Sharing:
+        """That of activations: positive multiples for the ReLU, equal vectors for others."""
+        return self.split(np.sign(self.factor)) if activation.kinked else self.after_bias()
+
+
+def proportional(inputs: Array) -> Sharing:
+    """The sharing of the rows of an n x d array; a row of zeros goes with zeros alone."""
+    leader, factor = np.arange(len(inputs)), np.ones(len(inputs))
+    scale = np.abs(inputs).max(axis=1)
+    for i, row in enumerate(inputs):
+        for j in range(i):
+            if leader[j] != j or (scale[i] == 0) != (scale[j] == 0):
+                continue
+            ratio = 1.0
+            if scale[i] > 0:
+                place = int(np.abs(inputs[j]).argmax())
+                ratio = row[place] / inputs[j][place]
+            if np.abs(row - ratio * inputs[j]).max() <= SAME * scale[i]:
+                leader[i], factor[i] = j, ratio
+                break
+    return Sharing(leader, factor)
+
+
+def sharings(layers: Mapping[int, tuple[Affine, Activation | None]], inputs: Array) -> dict[int, Sharing]:
+    """The sharing of the pre-activations of every affine layer, by position; the first takes the inputs (n x d)."""
+    found, current = {}, proportional(inputs)
+    for position, (layer, activation) in layers.items():
+        current = current if layer.bias is None else current.after_bias()
+        found[position] = current
+        if activation is not None:
+            current = current.after(activation)
+    return found

@@ -1,0 +1,124 @@
+"""The checks along trajectories: seeds move networks, runs that ended early decide nothing, cases are counted once."""
+
+import math
+
+import numpy as np
+import pytest
+
+from checks.divergence import (
+    test_alternative,
+    test_crossing,
+    test_crossing_time,
+    test_displacement,
+    test_divergence,
+    test_late_times,
+)
+from checks.divergence import test_experiments_of_the_paper as figures
+from checks.setups import trajectories
+from checks.setups.trajectories import Pair, cut_short, flow_of, held_against, judge_held, simplex_rate, two_flows
+from ntk_companion.evidence import Role, Verdict
+from ntk_companion.judging import Run, Tally, running
+from numerics.data.points import circle
+from numerics.flow.integrate import Recording, gradient_flow
+from numerics.kernels.gram import FLOAT64
+from numerics.losses import logistic
+from numerics.networks.torch_network import initialise
+from theory.architecture import fcn
+
+
+def session(seed):
+    return running(Run("a statement", Tally(Role.STATEMENT, refutation_expected=False), seed, False))
+
+
+@pytest.fixture(scope="module")
+def stopped():
+    """A flow that ran out of steps long before t = 1e30, at two accuracies."""
+    start = initialise(fcn(1), 2, 8, np.random.default_rng(0))
+    paths = [
+        gradient_flow(
+            fcn(1), start, circle(2).coordinates(FLOAT64), logistic([0, 1]), 30 * math.log(10),
+            recording=Recording(1, 0), most_steps=steps,
+        )
+        for steps in (5, 5)
+    ]  # fmt: skip
+    assert paths[0].status == "out of steps"
+    return Pair(*paths)
+
+
+def test_the_seed_of_the_session_moves_networks_and_points():
+    starts = []
+    for seed in (1, 2):
+        with session(seed):
+            starts.append(flow_of(fcn(1), circle(2), logistic([0, 1]), 8, -1, recording=Recording(1, -2)).outputs[0])
+            starts.append(trajectories.SETTINGS["8 points in R^5, FCN, depth 2"].points(seed).coordinates(FLOAT64)[0])
+    assert not np.allclose(starts[0], starts[2]) and not np.allclose(starts[1], starts[3])
+    with session(1):
+        again = flow_of(fcn(1), circle(2), logistic([0, 1]), 8, -1, recording=Recording(1, -2)).outputs[0]
+    np.testing.assert_array_equal(again, starts[0])
+
+
+def test_a_run_that_ended_early_decides_nothing(stopped):
+    path = stopped.fine
+    found = [
+        cut_short(path, "stopped"),
+        judge_held(stopped, held_against(stopped, simplex_rate), "stopped"),
+        test_alternative.judged(path, 1.0, "own", "stopped"),
+        test_displacement.displacement_evidence(path, 30, "stopped"),
+        test_displacement.layers_evidence(path, 0.5, "stopped"),
+        test_late_times.rising(fcn(1), path, 1.0, "stopped"),
+        test_late_times.rates_evidence(fcn(1), stopped, (1.0, 0.0, 1.0, 1.0), "stopped"),
+        test_divergence.smooth_evidence(test_divergence.smooth_defects(stopped), "stopped"),
+        test_crossing_time.time_evidence(fcn(1), 8, path, path.gram[0], 1e-3, 1.0, "stopped"),
+    ]
+    case = test_crossing.Case(fcn(1), circle(2), 8, 30)
+    for name, bounds in test_crossing.distinct_constants(fcn(1), circle(2)).items():
+        found.append(test_crossing.crossing_evidence(case, path, name, bounds, "stopped"))
+    undecided = {Verdict.INCONCLUSIVE, Verdict.VACUOUS}
+    assert {one.verdict for one in found} <= undecided
+    assert found[0].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_flow_without_error_estimates_decides_nothing():
+    start = initialise(fcn(1), 2, 8, np.random.default_rng(0))
+    path = gradient_flow(fcn(1), start, circle(2).coordinates(FLOAT64), logistic([0, 1]), 0.0, errors=False)
+    with pytest.raises(ValueError, match="error estimates"):
+        trajectories.errors(path, "kernel")
+
+
+def test_constants_that_coincide_are_counted_once():
+    assert list(test_crossing.distinct_constants(fcn(1), circle(2))) == ["printed", "sharp = best = label_aware"]
+    apart = test_crossing.distinct_constants(fcn(1), test_crossing.opposite(1, 2))
+    assert list(apart) == ["printed", "sharp", "best", "label_aware"]
+
+
+def test_wrong_constants_of_the_envelope_are_refuted_where_they_were_not():
+    # Two points, from t = 1e6 on: the envelope that starts there is tight, the one from t = 0 had a factor to spare.
+    start = initialise(fcn(1), 2, 64, np.random.default_rng(1))
+    inputs, loss = circle(2).coordinates(FLOAT64), logistic([0, 1])
+    pair = Pair(*two_flows(fcn(1), start, inputs, loss, 12, recording=Recording(4, -1)))
+    verdicts = [judge_held(pair, held_against(pair, simplex_rate, factor), "").verdict for factor in (1.0, 2.0)]
+    assert verdicts == [Verdict.CONFIRMED, Verdict.REFUTED]
+
+
+def test_values_above_a_bound_are_undecided_where_the_error_is_large_or_nan():
+    values, bound = np.array([1.0, 2.0]), np.array([0.9, 1.9])
+    assert trajectories.stays_above(values, bound, 0.05, "").verdict is Verdict.CONFIRMED
+    assert trajectories.stays_above(values, bound + 0.2, 0.05, "").verdict is Verdict.REFUTED
+    assert trajectories.stays_above(values, bound, 0.5, "").verdict is Verdict.INCONCLUSIVE
+    assert trajectories.stays_above(values, np.array([0.9, math.nan]), 0.05, "").verdict is Verdict.INCONCLUSIVE
+    assert trajectories.same(values, bound, np.array([0.0, math.nan]), 0.2, "").verdict is Verdict.INCONCLUSIVE
+
+
+def test_shapes_near_the_root_of_the_width_are_told_from_it():
+    root = test_crossing_time.power_of(np.sqrt)
+    assert root == pytest.approx(0.5)
+    assert test_crossing_time.power_of(lambda m: m**0.4) < root - 0.09
+    assert test_crossing_time.power_of(lambda m: np.sqrt(m) * np.log(m)) > root + 0.09
+
+
+def test_a_kernel_that_training_leaves_alone_does_not_show_the_plotted_growth():
+    grown = figures.frozen(figures.MEAN)
+    for epoch, printed in figures.figures_1_and_3.PRINTED_PEAKS.items():
+        if epoch:
+            plotted = printed / figures.figures_1_and_3.PRINTED_PEAKS[0] - 1
+            assert abs((grown[epoch] / grown[0] - 1) / plotted - 1) > figures.GROWTH_WITHIN

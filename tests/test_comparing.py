@@ -1,0 +1,102 @@
+"""Recognising a network by its Gram matrix, or by the kernel of a torch module, and what is off."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ntk_companion.cli import main
+from ntk_companion.comparing import matches, shape_of
+from numerics.data.points import float_points, hexagon
+from numerics.kernels.gram import kernel_grams
+from theory.architecture import fcn, resnet
+
+POINTS = float_points("points", np.random.default_rng(3).normal(size=(6, 3)))
+MODULE = """
+import math, torch
+
+class Layer(torch.nn.Module):
+    def __init__(self, inputs, outputs, biased, gain):
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.randn(outputs, inputs))
+        if biased:
+            self.bias = torch.nn.Parameter(torch.randn(outputs))
+        self.gain = gain
+    def forward(self, x):
+        return self.gain * x @ self.weight.T + (self.bias if hasattr(self, "bias") else 0)
+
+def make():
+    widths, layers = [2, 200, 200, 1], []
+    for index, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
+        layers += [Layer(inputs, outputs, OUTPUT_BIAS or outputs > 1, math.sqrt(2 / inputs) if index else 1.0)]
+        layers += [torch.nn.ReLU()] * (outputs > 1)
+    loss = torch.nn.BCEWithLogitsLoss(reduction=REDUCTION)
+    return torch.nn.Sequential(*layers), loss
+"""
+
+
+@pytest.mark.parametrize("network", [fcn(2), fcn(3, "none"), resnet(2, 1)], ids=lambda network: network.name)
+def test_a_gram_matrix_is_recognised_to_all_digits_with_its_factor(network):
+    gram = kernel_grams(network, POINTS).ntk
+    for factor, remarks in ((1.0, []), (1 / 6, ["the kernel is 0.166667 times as large"])):
+        best = matches(factor * gram, POINTS)[0]
+        assert (best.network.name, best.kernel, best.remarks) == (network.name, "NTK", remarks)
+        assert best.digits > 13
+
+
+def test_a_depth_a_trained_group_and_an_output_bias_that_are_off_are_named():
+    grams = kernel_grams(fcn(2), hexagon())
+    assert matches(grams.ntk + 1, hexagon())[0].remarks == ["an output bias, 1 in every entry"]
+    assert matches(grams.ntk - grams.parts["b_1"], hexagon())[0].remarks == ["b_1 is not trained"]
+    assert matches(grams.nngp, hexagon())[0].kernel == "NNGP"
+    assert matches(grams.ntk + np.diag(np.arange(6)), hexagon()) == []
+
+
+def test_single_precision_is_seen_as_such_and_a_negative_eigenvalue_within_it_is_none():
+    gram = kernel_grams(fcn(1, "none"), hexagon()).ntk.astype(np.float32)
+    shape = shape_of(gram.astype(float), float(np.finfo(np.float32).eps))
+    assert shape.semidefinite
+    assert not shape_of(gram.astype(float) - np.eye(6), 1e-16).semidefinite
+    assert 5 < matches(gram.astype(float), hexagon())[0].digits < 9
+
+
+@pytest.fixture
+def compare(tmp_path, capsys):
+    def run(biased, reduction, depth):
+        text = MODULE.replace("OUTPUT_BIAS", str(biased)).replace("REDUCTION", repr(reduction))
+        (tmp_path / "net.py").write_text(text)
+        options = ["--points", "sphere:4,2", "--depth", str(depth), "--draws", "30", "--json"]
+        code = main.main(["compare", "--module", f"{tmp_path / 'net.py'}:make", *options])
+        return code, json.loads(capsys.readouterr().out)
+
+    return run
+
+
+def test_a_module_with_a_layer_too_few_an_output_bias_and_a_mean_loss_is_recognised_as_that(compare):
+    code, found = compare(True, "mean", 3)
+    assert (code, found["depth"], found["output_bias"], found["loss"]) == (0, 2, True, "mean")
+    assert found["differences"] == [
+        "2 hidden layers, not 3",
+        "an output bias",
+        "a mean loss, not a sum: the flow is slower by the number of points",
+    ]
+
+
+def test_a_module_that_is_the_network_meant_differs_in_nothing(compare):
+    assert compare(False, "sum", 2)[1]["differences"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--module", "nowhere.py:make"], "write FILE.py:NAME"),
+        (["--gram", "k.npy"], "a row each"),
+        (["--gram", "zero.npy"], "zeros only"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_in_one_line(arguments, message, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.save("k.npy", np.eye(3))
+    np.save("zero.npy", np.zeros((6, 6)))
+    assert main.main(["compare", *arguments, "--points", "hexagon"]) == 2
+    assert message in capsys.readouterr().err

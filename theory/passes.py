@@ -1,0 +1,38 @@
+"""A forward and a backward pass through layers, over whatever an interpreter of architectures computes with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from theory.architecture import Layer
+
+Value = TypeVar("Value")
+Cotangent = TypeVar("Cotangent")
+Part = TypeVar("Part")
+Key = TypeVar("Key")
+
+
+def compose(
+    layers: Sequence[Layer],
+    value: Value,
+    step: Callable[[Layer, Value], tuple[Value, Callable[[Cotangent], tuple[Cotangent, dict[Key, Part]]]]],
+) -> tuple[Value, Callable[[Cotangent], tuple[Cotangent, dict[Key, Part]]]]:
+    """The value after `layers`, and the backward pass through them; `step` gives both for one layer.
+
+    A backward pass takes the cotangent after its layers to the one before them, and the kernel's parts of the layers'
+    parameter groups.
+    """
+    passes = []
+    for layer in layers:
+        value, backward = step(layer, value)
+        passes.append(backward)
+
+    def through(cotangent: Cotangent) -> tuple[Cotangent, dict[Key, Part]]:
+        parts: dict[Key, Part] = {}
+        for backward in reversed(passes):
+            cotangent, more = backward(cotangent)
+            parts |= more
+        return cotangent, parts
+
+    return value, through

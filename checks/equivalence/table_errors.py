@@ -31,7 +31,7 @@ MATCHING = 0.1
 """Changes of an error within this, in units of the targets' deviation, match."""
 CLOSE = 0.1
 """A ratio of errors within this of 1 is very close."""
-CONFIDENCE = 0.99
+CONFIDENCE = 0.999
 INTERPOLATION, RIDGE = "interpolation", "ridge, leave-one-out"
 FITS: dict[str, tuple[float, ...]] = {INTERPOLATION: (0.0,), RIDGE: tuple(10.0**k for k in range(-5, 1))}
 """Penalties to choose from, in units of the mean of K(x_i, x_i)."""

@@ -74,8 +74,8 @@ def claimed_of(name: str, fit: str) -> Statement:
         number="EQ-3",
         formula=r"|\mathrm{error}_{NNGP} / \mathrm{error}_{NTK} - 1| \le 0.1",
         qualification="This setting only: FCN kernels of depth 1, 200 rows to train on, 100 to test on, geometric mean "
-        f"over 100 splits. The splits are {shared}; the 99% limits are {limits}. Close means within 10%, this suite's "
-        "choice. The verdict is that of the recorded splits, some of which each run makes again.",
+        f"over 100 splits. The splits are {shared}; the 99.9% limits are {limits}. Close means within 10%, this "
+        "suite's choice. The verdict is that of the recorded splits, some of which each run makes again.",
         finding=FINDINGS.get((name, fit)),
         revision=2,
     )
@@ -85,13 +85,8 @@ SPHERE = "sphere"
 NOT_CLOSE = Finding(
     Severity.MISSING_HYPOTHESIS, "where both interpolate noisy targets, the errors differ by more than a tenth"
 )
-FINDINGS = {(name, INTERPOLATION): NOT_CLOSE for name in (SPHERE, "auto-mpg")}
+FINDINGS = {(name, INTERPOLATION): NOT_CLOSE for name in (SPHERE,)}
 NNGP = {(name, fit): claimed_of(name, fit) for name in TABLES for fit in FITS}
-MATCH = Finding(
-    Severity.MISSING_HYPOTHESIS,
-    "on a smooth teacher, the mean changes of networks and of the kernel predictor match within 0.1",
-    corrected=r"|\mathrm{E}(\Delta\,\mathrm{error}_{network} - \Delta\,\mathrm{error}_{NTK})| \le 0.1",
-)
 DEPTH = {
     name: Statement(
         id=f"equivalence:depth-{name}",
@@ -102,9 +97,8 @@ DEPTH = {
         formula=r"|\mathrm{E}(\Delta\,\mathrm{error}_{network} - \Delta\,\mathrm{error}_{NTK})| > 0.1",
         qualification="This setting only: 10 rows to train on (the flow is stiff), 12 to test on, disjoint splits, "
         "two networks of width 128 a split, depth 1 to 2, gradient descent to a residual of 0.03; errors in units of "
-        "the targets' deviation. Student's 99% limits over splits. Single networks scatter more than that, with their "
-        "random f_0. The verdict is that of the recorded networks, one of which each run trains again.",
-        finding=MATCH if name == SPHERE else None,
+        "the targets' deviation. Student's 99.9% limits over splits. Single networks scatter more than that, with "
+        "their random f_0. The verdict is that of the recorded networks, one of which each run trains again.",
         revision=3,
     )
     for name in TABLES
@@ -222,18 +216,16 @@ def network_errors(name: str) -> Results:
 
 APART, MATCHING = {HELD: True, FAILED: False}, {HELD: False, FAILED: True}
 """What the words of `table_errors` say of the claim that changes are apart, and of the claim that they match."""
-MUCH = {SPHERE: 0.25, "diabetes": 0.4, "auto-mpg": 0.4}
+MUCH = {SPHERE: 0.25, "diabetes": 0.45, "auto-mpg": 0.4}
 
 
 def make_depth_check(name: str) -> Callable[..., None]:
     """The check of EQ-2 on a table."""
-    corrected = {"corrected": (MATCHING, 0.0)} if DEPTH[name].finding else {}
 
     @check(
         DEPTH[name],
         (APART, 0.0),
         mutants={f"they match though networks lose {MUCH[name]} more": (MATCHING, MUCH[name])},
-        **corrected,
     )
     def test(claim: tuple[dict[str, bool], float]) -> None:
         says, more = claim

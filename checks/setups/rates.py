@@ -91,7 +91,9 @@ def closeness(kind: str, claim: tuple[KernelOf, bool], first: int) -> list[Evide
     low, high = np.exp(found.mean + np.array([-1, 1]) * found.half_width(0.005))
     what = f"{kind}: {len(runs)} networks of width {WIDEST}"
     near = f"{what}, off by {low:.1%} to {high:.1%} of what training changed (99%)"
-    scaled = regression(apart / _root_mean_square(moved), on_samples / _root_mean_square(on_samples))
+    inputs = on_samples / _root_mean_square(on_samples)
+    sizes = np.linalg.norm(inputs, axis=1, keepdims=True)  # the noise grows with the change: divided, it is even
+    scaled = regression(apart / _root_mean_square(moved) / sizes, inputs / sizes)
     result = equivalence(scaled, np.zeros(scaled.mean.shape), SYSTEM, alpha, allowance=BIAS)
     system = f"{what}, linear in the change on the samples by {np.abs(result.mean).max():.1%} at most, detects "
     system += f"{result.detectable.max():.1%}"

@@ -3,7 +3,7 @@
 Set-up: this suite, after the abstract of arXiv 2501.10929. Networks are fully connected with biases; squared loss,
 summed; gradient descent at the rate 1 / lambda_max(K_0) to a training residual of 0.03 or for 5000 epochs (explicit:
 the training set has 10 rows because the flow is stiff). Standardised by the training part; errors are root mean squares
-in units of the standard deviation of the training targets. Splits share no row. Intervals are Student's over splits,
+in units of the standard deviation of the training targets. Splits share no row. Intervals, of 99.9%, are Student's,
 after the mean over seeds.
 
 equivalence_depth: table, training, split, depth, width, seed, epochs, residual, network_error, own_kernel_error,
@@ -11,7 +11,7 @@ kernel_error, distance. Own: from the network's own start; distance: that of the
 
 equivalence_depth_changes: table, training, from_depth, to_depth, width, splits, network_change, kernel_change,
 difference, low, high, own_difference, own_low, own_high, claim. The claim, that network and kernel change by amounts
-more than 0.1 apart, is "held" (the 99% interval of the difference beyond 0.1), "did not hold" (within) or "undecided".
+more than 0.1 apart, is "held" (the interval of the difference beyond 0.1), "did not hold" (within) or "undecided".
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ training part; errors are root mean squares in units of the standard deviation o
 equivalence_nngp_splits: table, training, depth, fit, split, ntk_error, nngp_error. With 200 rows and depth 1 alone.
 
 equivalence_nngp: table, training, depth, fit, splits, ntk_error, nngp_error, ratio, low, high, claim. Ratio NNGP : NTK,
-its geometric mean over splits with 99% limits: Student's for the sphere, whose splits are independent, and Nadeau and
+its geometric mean over splits with 99.9% limits: Student's for the sphere, whose splits are independent, and Nadeau and
 Bengio's for the two real tables, whose splits overlap. The claim, that the errors are very close, is "held" (the
 interval within 10% of 1), "did not hold" (beyond 10%) or "undecided".
 """
@@ -24,7 +24,7 @@ from ntk_companion.results import Results
 from numerics.data.tables import TABLES
 
 MODULE = "equivalence_nngp"
-SIZES, DEPTHS, SPLITS, FEWER = (50, 200), (1, 2, 3), 100, 20
+SIZES, DEPTHS, SPLITS, FEWER = (50, 200), (1, 2, 3), 100, 10
 JUDGED = (200, 1)
 """Rows to train on and depth of the statements: they have all splits, other settings fewer."""
 SETTINGS: dict[str, object] = {"set-up": "this suite", "testing": f"{TESTING} rows"}

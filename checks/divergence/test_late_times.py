@@ -150,12 +150,12 @@ def rising(architecture: Architecture, trajectory: Trajectory, factor: float, wh
     return numerical(least > -1e-9, detail, margin=least + 1e-9)
 
 
-@check(RISING, 1, mutants={"H + 1": (late_times.degree + 1) / late_times.degree, "5% more": 1.05})
+@check(RISING, 1, mutants={"H + 1": (late_times.degree + 1) / late_times.degree, "5% more": sympy.Rational(21, 20)})
 def test_the_normalised_margin_rises_by_eulers_identity(claim):
     judge_rate(claim * late_times.degree, {late_times.heaviest: 1})
 
 
-@check(QUASI, 1, mutants={"H": late_times.heaviest, "5% more": 1.05})
+@check(QUASI, 1, mutants={"H": late_times.heaviest, "5% more": sympy.Rational(21, 20)})
 def test_the_normalised_margin_of_quasi_homogeneous_networks_rises_by_eulers_identity(claim):
     judge_rate(claim * late_times.degree / late_times.heaviest, {})
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import sympy
 
-from ntk_companion.audit.toml import exact_number, load, only, table_of, text_of, whole_number
+from ntk_companion.audit.claims.toml import exact_number, load, only, table_of, text_of, whole_number
 from theory.activations import Activation, activation_named
 from theory.architecture import BIASES, Affine, Architecture, Group, Layer, Normalise, Residual
 from theory.presets import PRESETS, changed
@@ -133,7 +133,7 @@ def _layer(entry: Any, index: int | None, where: str) -> Layer:
             bias = rest.pop("bias", None)
             if bias is not None and not (isinstance(bias, dict) and "name" in bias):
                 raise ValueError(f'{where}: write a bias as {{ name = "b", variance = 1 }}')
-            weight = _group(name, rest, index, where, may_be_per_input=True)
+            weight = _group(name, dict(rest), index, where, may_be_per_input=True)
             return Affine(weight, None if bias is None else _bias(dict(bias), index, where))
     raise ValueError(
         f'{where}: a layer is "relu", {{ normalise = 2 }}, {{ affine = "W" }} or {{ residual = 1, layers = [] }}'

@@ -10,7 +10,9 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -106,16 +108,34 @@ _SET: set[Any] = set()
 """Properties that have the settings of this session's profile."""
 
 
-MOST_SECONDS = {"default": 300, "thorough": 1800}
+MOST_SECONDS = {"default": 600, "thorough": 3600}
 """A check item that has not ended by then has stalled, and fails: no item is meant to take a tenth of it."""
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give every check item without a time limit of its own that of the profile, if pytest-timeout is there."""
-    if config.pluginmanager.has_plugin("timeout"):
-        for item in items:
-            if item.get_closest_marker("statement") and not item.get_closest_marker("timeout"):
-                item.add_marker(pytest.mark.timeout(MOST_SECONDS[config.option.ntk_profile]))
+class StalledError(BaseException):
+    """Ends a check item that has stalled. Not an Exception, so that hypothesis does not try the case again."""
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise StalledError in the block once so many seconds have passed, where the platform and the thread allow it.
+
+    Not by pytest-timeout, whose exception hypothesis takes for a failure of the example and runs that again.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        raise StalledError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -132,10 +152,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     options = item.config.option
     run = Run(statement.id, tally, options.ntk_seed or 0, options.ntk_profile == "thorough", statement, name)
     try:
-        with running(run):
+        with running(run), _time_limit(MOST_SECONDS[options.ntk_profile]):
             yield
     except MutantKilled:
         pass
+    except StalledError:
+        pytest.fail(f"{statement.id}: stalled, not done in {MOST_SECONDS[options.ntk_profile]} s", pytrace=False)
     finally:
         value = {
             "statement": statement.record(), "role": role, "name": name, "tally": dataclasses.asdict(tally),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -18,11 +18,21 @@ Array = np.ndarray[Any, Any]
 
 
 class Loss(Protocol):
-    """A loss sum_i l_i(f_i); the arrays have the shape (n,). Values are frozen, equal ones have the same repr."""
+    """A loss sum_i l_i(f_i); the arrays have the shape (n,). Values are frozen, equal ones have the same repr.
+
+    With C classes the outputs are n C numbers, the classes of a sample side by side, and curvatures are a matrix.
+    """
+
+    @property
+    def classes(self) -> int:
+        """The number C of outputs a sample: 1, or that of the classes of a softmax."""
+
+    def margins(self, outputs: Array) -> Array:
+        """s_i f_i, or by how much a sample's class is ahead of the next; (..., n C) to (..., n)."""
 
     @property
     def size(self) -> int:
-        """The number n of samples."""
+        """The number n C of outputs."""
 
     @property
     def signs(self) -> Array:
@@ -38,8 +48,23 @@ class Loss(Protocol):
         """exp(log_scale) l_i''(f_i)."""
 
 
+class _OneOutput:
+    """What losses of one output a sample share."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def signs(self) -> Array: ...
+
+    classes: ClassVar[int] = 1
+
+    def margins(self, outputs: Array) -> Array:
+        """s_i f_i, of the outputs' shape."""
+        return self.signs * outputs
+
+
 @dataclass(frozen=True)
-class CrossEntropy:
+class CrossEntropy(_OneOutput):
     """l_i = y_i ln(1 + exp(-f_i/T)) + (1 - y_i) ln(1 + exp(f_i/T)), targets y_i in [0, 1], temperature T > 0.
 
     Targets 0 and 1 with T = 1 give the logistic loss (2.3) of arXiv 2504.11130, where c_i = s_i u_i; it is accurate to
@@ -80,7 +105,7 @@ class CrossEntropy:
     def log_value(self, outputs: Array) -> float:
         """ln of the sum over the samples."""
         logits = outputs / self.temperature
-        shares = np.stack(self._log_shares) + _log_softplus(np.stack([-logits, logits]))
+        shares = np.stack(self._log_shares) + log_softplus(np.stack([-logits, logits]))
         return float(np.logaddexp.reduce(shares, axis=None))
 
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
@@ -99,7 +124,7 @@ class CrossEntropy:
 
 
 @dataclass(frozen=True)
-class Exponential:
+class Exponential(_OneOutput):
     """l_i = exp(-s_i f_i), labels 0 or 1, s_i = 2 y_i - 1. Raises ValueError on other labels."""
 
     labels: tuple[int, ...]
@@ -132,7 +157,7 @@ class Exponential:
 
 
 @dataclass(frozen=True)
-class Squared:
+class Squared(_OneOutput):
     """l_i = (f_i - y_i)^2 / 2. The sign of a sample is that of its target, + for 0."""
 
     targets: tuple[float, ...]
@@ -171,7 +196,7 @@ def logistic(labels: Sequence[int] | Array, temperature: float = 1.0) -> CrossEn
     return CrossEntropy(values, temperature)
 
 
-def _log_softplus(values: Array) -> Array:
+def log_softplus(values: Array) -> Array:
     """ln ln(1 + exp(z)), also where exp(z) underflows."""
     far = values < -30  # there ln(1 + exp(z)) = exp(z - exp(z)/2) to double precision
     near = np.where(far, 0.0, values)

@@ -63,6 +63,34 @@ def estimate(draws: Array) -> Estimate:
     return Estimate(mean, np.sqrt(variance / len(draws)), skewness, len(draws))
 
 
+def added(one: Estimate, other: Estimate) -> Estimate:
+    """The sum of two independent means, as a mean of the smaller number of draws: squares of errors add, and cumulants.
+
+    `skewness` is that of the sum, in absolute value, times the root of that number, as `quantile` takes it.
+    """
+    draws = min(one.draws, other.draws)
+    error = np.hypot(one.standard_error, other.standard_error)
+    cubes = sum(np.abs(each.skewness) * each.standard_error**3 / math.sqrt(each.draws) for each in (one, other))
+    skewness = np.divide(math.sqrt(draws) * cubes, error**3, out=np.zeros_like(error), where=error > 0)
+    return Estimate(one.mean + other.mean, error, skewness, draws)
+
+
+def regression(outputs: Array, inputs: Array) -> Estimate:
+    """The matrix B of the least-squares fit outputs = inputs B, R x q from R x p, as an estimate of shape (p, q).
+
+    Standard errors are the textbook's, for noise of one deviation in each output; `draws` is R - p + 1, so that
+    Student's quantiles have R - p degrees of freedom. Raises ValueError unless R > p + 1.
+    """
+    draws, columns = inputs.shape
+    if draws < columns + 2:
+        raise ValueError(f"a fit of {columns} coefficients needs at least {columns + 2} draws, not {draws}")
+    inverse = np.linalg.inv(inputs.T @ inputs)
+    fitted = inverse @ inputs.T @ outputs
+    variance = ((outputs - inputs @ fitted) ** 2).sum(axis=0) / (draws - columns)
+    errors = np.sqrt(np.outer(np.diagonal(inverse), variance))
+    return Estimate(fitted, errors, np.zeros_like(fitted), draws - columns + 1)
+
+
 def quantile(error: float, draws: int, skewness: Array | float = 0.0) -> Array:
     """The t that the t statistic of so many draws exceeds with probability `error`, for |skewness| of either sign.
 
@@ -146,7 +174,18 @@ def equivalence_test(
     `tolerance` and `allowance` are absolute and broadcast to one draw's shape. Raises ValueError on fewer than two
     draws, on an expected value of another shape, and unless 0 <= allowance < tolerance.
     """
-    found = estimate(draws)
+    return equivalence(estimate(draws), expected, tolerance, alpha, allowance, miss)
+
+
+def equivalence(
+    found: Estimate,
+    expected: Array,
+    tolerance: Array | float,
+    alpha: float,
+    allowance: Array | float = 0.0,
+    miss: float = MISS,
+) -> TestResult:
+    """`equivalence_test` of an estimate that is there already."""
     expected = np.asarray(expected, dtype=float)
     if expected.shape != found.mean.shape:
         raise ValueError(f"the expected value has shape {expected.shape}, a draw has {found.mean.shape}")
@@ -251,6 +290,101 @@ def two_sample_test(first: Array, second: Array, alpha: float, directions: int =
     smallest = int(p_values.argmin())
     corrected = min(1.0, float(p_values[smallest]) * len(p_values))
     return TwoSampleResult(corrected < alpha, corrected, smallest, len(p_values))
+
+
+def clopper_pearson(successes: int, draws: int, error: float) -> tuple[float, float]:
+    """Limits of a probability from independent trials, each on the wrong side with probability at most `error`.
+
+    Clopper and Pearson (1934): exact for every number of draws. Raises ValueError unless 0 <= successes <= draws and
+    draws >= 1.
+    """
+    if not 0 <= successes <= draws or draws < 1:
+        raise ValueError(f"{successes} of {draws} is no number of successes: count at least one trial")
+    low = scipy.stats.beta.ppf(error, successes, draws - successes + 1) if successes else 0.0
+    high = scipy.stats.beta.isf(error, successes + 1, draws - successes) if successes < draws else 1.0
+    return float(low), float(high)
+
+
+def probability_exceeds(successes: int, draws: int, level: float, alpha: float, miss: float = MISS) -> Verdict:
+    """Is the probability of success above `level`?
+
+    - "differs": the upper limit at `alpha` is below `level`: happens with probability at most `alpha` if it is above;
+    - "agrees": the lower limit at `miss` is above `level`: happens with probability at most `miss` if it is not;
+    - "undecided" otherwise. Raises ValueError as `clopper_pearson` does.
+    """
+    if clopper_pearson(successes, draws, alpha)[1] < level:
+        return "differs"
+    return "agrees" if clopper_pearson(successes, draws, miss)[0] > level else "undecided"
+
+
+def mean_below(draws: Array, bound: float, alpha: float, miss: float = MISS) -> Verdict:
+    """Is the mean of the law that `draws`, of shape (R,), come from below `bound`?
+
+    One-sided, with Student's t corrected for skewness: "differs" if all means that the draws allow with error `alpha`
+    are above, "agrees" if all they allow with error `miss` are below. Raises ValueError on fewer than two draws.
+    """
+    found = estimate(draws)
+    if float(found.mean - found.half_width(alpha)) > bound:
+        return "differs"
+    return "agrees" if float(found.mean + found.half_width(miss)) < bound else "undecided"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean with its confidence limits."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def split_interval(values: Array, test_ratio: float, confidence: float) -> Interval:
+    """Student's limits for a mean over J random splits of one table into rows to train and rows to test on.
+
+    `values` has one entry a split, `test_ratio` is testing : training rows. The splits share rows, so that values are
+    correlated: the variance of their mean is taken to be (1 / J + test_ratio) s^2, s^2 the sample variance (Nadeau and
+    Bengio 2003, the corrected resampled t-test), an approximation that leans to the safe side. A ratio of 0 is for
+    splits that share no row, where the limits are exact for normal values. Raises ValueError on fewer than two splits
+    or a negative ratio.
+    """
+    values = np.asarray(values, dtype=float)
+    if len(values) < 2:
+        raise ValueError("an interval needs at least two splits")
+    if test_ratio < 0:
+        raise ValueError(f"the ratio of testing to training rows must not be negative, as {test_ratio} is")
+    quantile_of_student = scipy.stats.t.isf((1 - confidence) / 2, len(values) - 1)
+    half = float(quantile_of_student * values.std(ddof=1) * math.sqrt(1 / len(values) + test_ratio))
+    mean = float(values.mean())
+    return Interval(mean, mean - half, mean + half)
+
+
+def decay_interval(first: Estimate, second: Estimate, factor: float, alpha: float, next_order: float = 0.0) -> Interval:
+    """The exponents p with E second = factor^p E first, from the independent means of two numbers.
+
+    Fieller's set: all p whose contrast, second - r first with r = factor^p, is within its half-width of zero. The
+    contrast is linear in the means, so that its noise is symmetric, unlike that of a logarithm. It misses the true p
+    with probability at most `alpha` in all, if the law holds up to a factor between 1 - next_order and 1 + next_order.
+    An end that the draws do not bound is infinite. `mean` is the exponent of the means, NaN if they differ in sign.
+    Raises ValueError unless factor > 1 and 0 <= next_order < 1.
+    """
+    if not factor > 1 or not 0 <= next_order < 1:
+        raise ValueError("the factor must exceed 1, and the next order lie in [0, 1)")
+    skewness = max(abs(float(first.skewness)), abs(float(second.skewness)))
+    t = float(quantile(alpha / 2, min(first.draws, second.draws), skewness))
+    one, two = float(first.mean), float(second.mean)
+    spread_one, spread_two = t * float(first.standard_error), t * float(second.standard_error)
+    ratio = two / one if one else math.nan
+    middle = math.log(ratio) / math.log(factor) if ratio > 0 else math.nan
+    lead = one**2 - spread_one**2
+    if not (math.isfinite(t) and lead > 0):
+        return Interval(middle, -math.inf, math.inf)
+    root = math.sqrt((one * spread_two) ** 2 + (two * spread_one) ** 2 - (spread_one * spread_two) ** 2)
+    low, high = ((one * two + sign * root) / lead for sign in (-1, 1))
+
+    def exponent(value: float) -> float:
+        return math.log(value) / math.log(factor) if value > 0 else -math.inf
+
+    return Interval(middle, exponent(low / (1 + next_order)), exponent(high / (1 - next_order)))
 
 
 @dataclass(frozen=True)

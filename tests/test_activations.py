@@ -109,7 +109,7 @@ def enclosed_moment(name, order, pair, bits=220):
 def test_moments_at_unequal_variances_agree_with_quadrature_to_thirty_digits(name, order):
     pair = PAIRS[0]
     ball = enclosed_moment(name, order, pair)
-    expected = oracle.fine_moment(name, order, *(oracle.mp.mpf(v.p) / v.q for v in pair), 120 if name == "tanh" else 55)
+    expected = oracle.fine_moment(name, order, *(oracle.mp.mpf(v.p) / v.q for v in pair), 140 if name == "tanh" else 65)
     mantissa, exponent = ball.mid().man_exp()
     middle = oracle.mp.mpf(int(mantissa)) * oracle.mp.mpf(2) ** int(exponent)
     scale = abs(expected) + 1
@@ -206,7 +206,7 @@ def test_the_derivative_in_torch_and_numpy_is_that_of_automatic_differentiation(
         assert np.allclose(table[0](oracle.NUMPY, values.detach().numpy()), function.detach().numpy(), rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", [name for name in MINE if name not in ("exp", "cubic", "step")])
+@pytest.mark.parametrize("name", ["leaky", "erf", "gelu", "cos", "softplus"])
 def test_the_exact_law_is_that_of_explicit_networks(name):
     """Parts and outputs of networks of width 6 and depth 2; the false alarm is 1e-7 a network."""
     network = fcn(2, "trained", MINE[name])

@@ -197,3 +197,17 @@ def test_a_claim_without_meaning_is_told_and_the_others_are_decided(tmp_path, ca
     assert (code, found) == (2, {"first": "CONFIRMED", "seventh": "INCONCLUSIVE", "last": "REFUTED"})
     assert "claim 'seventh': the number of a point must be a whole number from 1 to 6" in printed.err
     assert len(printed.err.splitlines()) == 1
+
+
+def test_a_reply_names_what_it_is_about_and_keeps_the_mathematics_of_the_sentence(tmp_path, capsys):
+    more = 'sentence = "for $n=6$ the kernel has $\\\\lambda_0 \\\\ge \\\\frac{1}{4}$; \\\\input{x} costs 5$"\n'
+    claim = f'[[claim]]\nid = "c"\nnetwork = "two"\npoints = "hex"\nassertion = "lambda_min(K) > 0"\n{more}'
+    (tmp_path / "claims.toml").write_text(OBJECTS + claim)
+    for style, kept, escaped in (("markdown", "> for $n=6$ the", "5\\$"), ("latex", "for $n=6$ the", "5\\$")):
+        assert main.main(["audit", str(tmp_path / "claims.toml"), "--format", style]) == 0
+        printed = capsys.readouterr().out
+        assert kept in printed
+        assert r"$\lambda_0 \ge \frac{1}{4}$" in printed
+        assert r" \input{x}" not in printed
+        assert escaped in printed
+        assert "network two: fcn, depth 2; points hex: hexagon; run with seed 0" in printed

@@ -1,5 +1,6 @@
 """Ensembles: what a run keeps, its independence of the processes, and exponents with the error rates they claim."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 
 from numerics.losses import CrossEntropy
 from numerics.networks.torch_network import empirical_ntk, forward, initialise
-from numerics.regression.ensembles import Training, ensemble, starts, train, width_exponent
+from numerics.regression.ensembles import Training, descend, ensemble, train, width_exponent
 from theory.architecture import fcn
 
 POINTS, TEST_POINTS = np.array([[1.0, 0.0], [0.0, 0.8]]), np.array([[0.5, 0.5]])
@@ -40,10 +41,20 @@ def test_the_runs_do_not_depend_on_the_number_of_processes():
         np.testing.assert_array_equal(left.test_outputs, right.test_outputs)
 
 
-def test_starts_are_those_that_training_begins_with():
-    run = train(TRAINING, 24, 3)
-    expected = np.concatenate([run.outputs[0], run.test_outputs[0]])
-    np.testing.assert_allclose(starts(TRAINING, 24, [3])[0], expected, rtol=1e-12)
+def test_gradient_descent_starts_where_the_flow_does_and_ends_near_its_end():
+    run, found = train(TRAINING, 512, 3), descend(TRAINING, 512, 3, 4.0, 1e-5, 5000)
+    np.testing.assert_allclose(found.start, np.concatenate([run.outputs[0], run.test_outputs[0]]), rtol=1e-12)
+    np.testing.assert_allclose(found.end, np.concatenate([run.outputs[-1], run.test_outputs[-1]]), atol=0.02)
+    assert found.force <= 1e-5 and 0 < found.epochs < 5000
+
+
+def test_gradient_descent_refuses_a_regulariser():
+    with pytest.raises(ValueError, match="regulariser"):
+        descend(dataclasses.replace(TRAINING, penalty=0.1), 24, 3, 4.0, 1e-5, 100)
+
+
+def test_a_run_says_whether_the_kernel_stayed_definite():
+    assert 0 < train(TRAINING, 48, 5).definite <= np.linalg.eigvalsh(train(TRAINING, 48, 5).kernel)[0]
 
 
 def test_the_exponents_interval_misses_as_often_as_it_says():

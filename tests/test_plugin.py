@@ -174,3 +174,13 @@ def test_a_baseline_of_another_version_fails_the_run_in_a_sentence_and_can_be_wr
     assert result.ret == 1
     result.stdout.fnmatch_lines(["FAILS: no baseline to hold the run to: *not a ledger of this version*"])
     assert run(pytester, "--baseline", "mine.json", "--write-baseline")[0].ret == 0
+
+
+def test_a_check_that_stalls_fails_and_the_others_are_run(pytester):
+    stalling = CHECKS.replace("judge_case(not_negative, claim, x)", "exec('while True: pass')")
+    pytester.makepyfile(test_mine=stalling)
+    pytester.makeconftest("import ntk_companion.plugin as p; p.MOST_SECONDS = {'default': 1}")
+    result, ledger = run(pytester)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["mine:squares: stalled, not done in 1 s"])
+    assert ledger["statements"][0]["verdict"] == "INCONCLUSIVE"

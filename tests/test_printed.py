@@ -26,7 +26,7 @@ PLANE = ((1, 0), (0, 1), (2, 2))
 
 WRONG = {
     "summary:k0", "poster:k-res", "eq:3.3", "eq:3.6", "eq:3.9", "eq:3.10", "eq:5.4", "eq:B.8", "eq:C.5", "eq:C.7",
-    "eq:C.14", "eq:C.16", "eq:C.23", "eq:C.24",
+    "eq:C.14", "eq:C.16", "eq:C.23",
 }  # fmt: skip
 
 

@@ -9,14 +9,22 @@ import scipy.stats
 from numerics import statistics
 from numerics.statistics import (
     RUN_FALSE_ALARM,
+    Estimate,
     FalseAlarmBudget,
+    added,
+    clopper_pearson,
+    decay_interval,
     entry_scale,
     equivalence_test,
     estimate,
     fit_exponent,
+    mean_below,
+    probability_exceeds,
     quantile,
+    regression,
     remove_bias,
     required_draws,
+    split_interval,
     two_sample_test,
 )
 
@@ -229,3 +237,113 @@ def test_the_shares_of_a_budget_must_not_exceed_the_total_of_a_run():
 
 def test_the_scale_of_an_entry_is_the_geometric_mean_of_its_diagonal_entries():
     assert np.array_equal(entry_scale(np.array([[4.0, 0.0], [0.0, 9.0]])), [[4.0, 6.0], [6.0, 9.0]])
+
+
+def test_the_detectable_discrepancy_has_its_share_of_power():
+    sample = generator(12).standard_normal((40, 3))
+    sample = np.concatenate([sample, -sample])
+    found = equivalence_test(sample, np.zeros(3), 9.0, 1e-6, allowance=0.1, miss=1e-3)
+    power = scipy.stats.t.isf(1e-3, 79) * scipy.stats.sem(sample, axis=0)
+    assert found.detectable == pytest.approx(0.1 + found.half_width + power)
+
+
+def test_the_misfit_of_a_power_law_has_two_degrees_of_freedom_less_than_widths():
+    widths = np.array([10.0, 100.0, 1000.0])
+    values = np.array([1.0, 0.11, 0.01])
+    fitted = fit_exponent(widths, values, 0.05 * values)
+    weights = 1 / 0.05**2
+    residuals = np.log(values) - np.polyval(np.polyfit(np.log(widths), np.log(values), 1), np.log(widths))
+    assert fitted.misfit == pytest.approx(scipy.stats.chi2.sf(weights * (residuals**2).sum(), 1))
+
+
+@pytest.mark.parametrize(("successes", "draws"), [(0, 10), (3, 10), (10, 10), (28, 28)])
+def test_the_limits_of_a_probability_are_those_of_clopper_and_pearson(successes, draws):
+    low, high = clopper_pearson(successes, draws, 0.005)
+    found = scipy.stats.binomtest(successes, draws).proportion_ci(0.99, "exact")
+    assert (low, high) == pytest.approx((found.low, found.high))
+
+
+def test_a_probability_is_above_a_half_or_below_it_or_not_decided():
+    assert probability_exceeds(28, 28, 0.5, 1e-8) == "agrees"
+    assert probability_exceeds(0, 28, 0.5, 1e-8) == "differs"
+    assert probability_exceeds(14, 28, 0.5, 1e-8) == probability_exceeds(3, 3, 0.5, 1e-8) == "undecided"
+    with pytest.raises(ValueError, match="number of successes"):
+        probability_exceeds(4, 3, 0.5, 1e-8)
+
+
+def test_a_mean_is_below_a_bound_or_above_it_or_not_decided():
+    draws = generator(13).standard_normal(200)
+    assert [mean_below(draws, bound, 1e-6) for bound in (1.0, -1.0, 0.0)] == ["agrees", "differs", "undecided"]
+
+
+def test_a_true_bound_on_a_mean_is_refuted_no_more_often_than_stated():
+    source = generator(14)
+    count = sum(mean_below(source.standard_normal(20), 0.0, 0.02, miss=1e-9) == "differs" for _ in range(2000))
+    assert at_most(count, 2000, 0.02) and count > 4
+
+
+def test_means_over_overlapping_splits_have_wider_limits_than_students():
+    values = generator(15).standard_normal(12)
+    apart, overlapping = split_interval(values, 0.0, 0.99), split_interval(values, 0.5, 0.99)
+    student = scipy.stats.t.interval(0.99, 11, values.mean(), scipy.stats.sem(values))
+    assert (apart.low, apart.high) == pytest.approx(student)
+    widening = (overlapping.high - overlapping.low) / (apart.high - apart.low)
+    assert widening == pytest.approx(np.sqrt((1 / 12 + 0.5) * 12))
+    with pytest.raises(ValueError, match="two splits"):
+        split_interval(values[:1], 0.5, 0.99)
+    with pytest.raises(ValueError, match="negative"):
+        split_interval(values, -0.5, 0.99)
+
+
+def test_overlapping_splits_of_one_sample_are_covered_by_nadeau_and_bengio_and_not_by_student():
+    source = generator(16)
+    misses = {0.0: 0, 0.5: 0}
+    for _ in range(400):
+        table = source.standard_normal(300)
+        values = []
+        for _ in range(15):
+            order = source.permutation(300)
+            values.append(table[order[200:]].mean() - 0.5 * table[order[:200]].mean())
+        for ratio in misses:
+            found = split_interval(np.array(values), ratio, 0.9)
+            misses[ratio] += not found.low <= 0 <= found.high
+    assert misses[0.5] < 60 < misses[0.0]
+
+
+def test_the_interval_of_a_decay_misses_as_often_as_it_says_on_either_side():
+    source = generator(17)
+    above = below = 0
+    for _ in range(3000):
+        one, two = estimate(1.0 + source.standard_normal(100)), estimate(0.25 + 0.25 * source.standard_normal(100))
+        found = decay_interval(one, two, 4.0, 0.04)
+        above, below = above + (found.low > -1), below + (found.high < -1)
+    assert all(at_most(count, 3000, 0.022) and count > 20 for count in (above, below))
+
+
+def test_a_decay_allows_for_the_next_order_and_is_unbounded_without_a_signal():
+    one, two = estimate(1.0 + 1e-6 * generator(18).standard_normal(50)), estimate(0.27 + 1e-6 * np.arange(50))
+    assert not decay_interval(one, two, 4.0, 1e-3).high >= decay_interval(one, two, 4.0, 1e-3, 0.1).high
+    assert decay_interval(one, two, 4.0, 1e-3).low > -1 > decay_interval(one, two, 4.0, 1e-3, 0.1).low
+    noise = estimate(generator(19).standard_normal(50))
+    assert decay_interval(noise, two, 4.0, 1e-3).low == -np.inf
+
+
+def test_the_sum_of_two_means_has_their_errors_in_squares_and_the_skewness_of_their_sum():
+    one, two = estimate(generator(20).gamma(2.0, size=(100, 2))), estimate(generator(21).gamma(2.0, size=(400, 2)))
+    found = added(one, two)
+    assert found.mean == pytest.approx(one.mean + two.mean) and found.draws == 100
+    assert found.standard_error == pytest.approx(np.hypot(one.standard_error, two.standard_error))
+    alone = added(one, Estimate(0 * one.mean, 0 * one.mean, one.skewness, 400))
+    assert alone.skewness == pytest.approx(np.abs(one.skewness))
+
+
+def test_a_regression_finds_its_coefficients_and_misses_them_as_seldom_as_students_law_says():
+    source, truth = generator(22), np.array([[1.0, -2.0], [0.5, 0.0], [0.0, 3.0]])
+    misses = 0
+    for _ in range(1000):
+        inputs = source.standard_normal((10, 3))
+        found = regression(inputs @ truth + source.standard_normal((10, 2)), inputs)
+        misses += int((np.abs(found.mean - truth) > found.half_width(0.05)).sum())
+    assert 480 < misses < 720  # of 6000, a tenth expected
+    with pytest.raises(ValueError, match="at least"):
+        regression(np.ones((4, 1)), np.ones((4, 3)))

@@ -227,8 +227,6 @@ def map_layers(architecture: Architecture, change: Callable[[Layer], Layer]) -> 
 def smoothed(architecture: Architecture, sharpness: sympy.Expr | int) -> Architecture:
     """The same network with softplus for ReLU. Raises ValueError on a sharpness that is not positive."""
     activation = Softplus(sympy.sympify(sharpness, strict=True))
-    if not activation.sharpness > 0:
-        raise ValueError(f"the sharpness must be positive, not {sharpness}")
     network = map_layers(architecture, lambda layer: activation if isinstance(layer, Relu) else layer)
     return dataclasses.replace(network, name=f"{architecture.name}, softplus of sharpness {sharpness}")
 

@@ -132,7 +132,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     (WIDE, "<", ranges.point(3), True),
     (WIDE, "<=", ranges.point(2), None),
 )
-Compare = Callable[[Range, str, Range], bool | None]
+Compare = Callable[[Range, Relation, Range], bool | None]
 
 
 def comparison_is_known(claim: Compare, case: Comparison) -> None:

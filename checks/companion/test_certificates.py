@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import flint
 import numpy as np
@@ -14,6 +14,7 @@ from ntk_companion.judging import check, judge_case
 from numerics.data.points import rational_points
 from numerics.kernels.gap import Bounds, gap_constants
 from numerics.kernels.spectrum import Enclosure, factorised_enclosure, residual_enclosure
+from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Balls, DoubleBalls
 
 ENCLOSURES = known_answers(
@@ -92,28 +93,45 @@ def test_the_factorisation_encloses_known_eigenvalues(claim):
         judge_case(encloses, claim, size)
 
 
-def perturbed_entries_stay_enclosed(claim: Callable[[Any], Enclosure], radius: float) -> None:
+def perturbed_entries_stay_enclosed(claim: Callable[[FloatBalls], Enclosure], radius: float) -> None:
     """Is the radius of the entries in the bound: is lambda_min of the matrix minus the radius times 1 enclosed?"""
     size = 6
     exact = np.array(second_differences(size), dtype=float)
     with Balls(256).working():
-        balls = np.array([[flint.arb(value, radius) for value in row] for row in exact], dtype=object)
-        found = claim(balls)
+        found = claim(FloatBalls(exact, np.full_like(exact, radius)))
         # E = -radius s s', s the signs of the bottom eigenvector (all positive), is in the ball.
         worst = np.linalg.eigvalsh(exact - radius)[0]
         right = bool(found.lower <= worst * (1 + 1e-9))
     record_answer(right, f"radius {radius}: {found.lower.str(10)}, and {worst:.10g} is in the ball")
 
 
-def of_centres(matrix: np.ndarray) -> Enclosure:
+def in_flint(matrix: FloatBalls) -> np.ndarray:
+    """The same balls in FLINT."""
+    pairs = zip(matrix.centre, matrix.radius, strict=True)
+    return np.array([[flint.arb(c, r) for c, r in zip(*rows, strict=True)] for rows in pairs], dtype=object)
+
+
+def of_centres(matrix: FloatBalls) -> Enclosure:
     """Wrong: the radii of the entries lost."""
-    return factorised_enclosure(
-        np.array([[flint.arb(value.mid()) for value in row] for row in matrix], dtype=object), 6
-    )
+    return residual_enclosure(FloatBalls.exact(matrix.centre))
 
 
-@check(ENCLOSURES, lambda matrix: factorised_enclosure(matrix, 6), mutants={"midpoints only": of_centres})
-def test_radii_of_entries_count(claim):
+def half_of_the_radii(matrix: FloatBalls) -> Enclosure:
+    """Wrong: half of the radii lost."""
+    return residual_enclosure(FloatBalls(matrix.centre, matrix.radius / 2))
+
+
+RADII_MUTANTS = {"midpoints only": of_centres, "half of the radii": half_of_the_radii}
+
+
+@check(ENCLOSURES, residual_enclosure, mutants=RADII_MUTANTS)
+def test_radii_of_entries_count_in_the_residual_certificate(claim):
+    for radius in (1e-3, 1e-6):
+        judge_case(perturbed_entries_stay_enclosed, claim, radius)
+
+
+@check(ENCLOSURES, lambda matrix: factorised_enclosure(in_flint(matrix), 6), mutants=RADII_MUTANTS)
+def test_radii_of_entries_count_in_the_factorisation(claim):
     for radius in (1e-3, 1e-6):
         judge_case(perturbed_entries_stay_enclosed, claim, radius)
 

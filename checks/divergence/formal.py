@@ -114,7 +114,7 @@ PROOFS = (
         "eq:C.22": (
             Formal(
                 ("gradient_flow.equation_C_22", "dissipation.equation_5_4"),
-                STEP,
+                f"{STEP} That V >= 0 is the lemma loss_nonneg, which is not displayed.",
             ),
         ),
         "eq:5.4": (Formal(("dissipation.equation_5_4",), corrects=True),),
@@ -137,7 +137,13 @@ PROOFS = (
             ),
         ),
         "gap:label-aware": (Formal(("gap_constants.label_aware_constant", "gap_sharpness.label_aware_sharp")),),
-        "gap:order": (Formal(("gap_constants.below_best", "gap_constants.best_label", "gap_constants.label_below")),),
+        "gap:order": (
+            Formal(
+                ("gap_constants.below_best", "gap_constants.best_label", "gap_constants.label_below"),
+                "The order of the constants is proved; that some labelling attains g* is decided on instances only.",
+                part=True,
+            ),
+        ),
         "output:fcn": (Formal(("fcn_network.kernel_controls_output",), LAST_GROUPS),),
         "output:resnet": (Formal(("resnet_network.kernel_controls_resnet_output",), LAST_GROUPS),),
         "thm:1": (Formal(("training.theorem_1_fcn", "training.theorem_1_resnet", "theorem_1.lemma_8"), FLOW),),
@@ -179,6 +185,7 @@ PROOFS = (
                 ("varying_envelope.varying_upper_envelope", "upper_envelope.least_margin"),
                 "The rate is any continuous function that the dissipation never exceeds, for the potential of the "
                 "mean loss; the bound on the least margin itself is stated for a constant rate.",
+                part=True,
             ),
         ),
         "remark:1": (

@@ -22,7 +22,16 @@ from numerics.data.points import PointSet, circle, hexagon, sphere
 from numerics.kernels.gram import FLOAT64, kernel_grams
 from numerics.networks.exact_law import sample_kernels
 from numerics.networks.torch_network import empirical_ntk, initialise, pullback
-from numerics.statistics import MISS, entry_scale, equivalence_test, estimate, fit_exponent, required_draws
+from numerics.regression.ensembles import width_exponent
+from numerics.statistics import (
+    MISS,
+    Interval,
+    decay_interval,
+    entry_scale,
+    equivalence_test,
+    estimate,
+    required_draws,
+)
 from theory.architecture import Architecture, fcn, resnet, with_trained
 
 PAPER = "arXiv 2504.11130"
@@ -36,11 +45,12 @@ EXACT_LAW = Statement(
 )
 EXPLICIT = Statement(
     id="limit:explicit",
-    title="Explicit torch networks of width 1024 have the derived kernel, part by part",
+    title="Explicit torch networks of width 256 have the derived kernel, part by part",
     source=PAPER,
     number="(3.3), at initialisation",
     formula=r"\langle \partial_p f(x), \partial_p f(x') \rangle \approx K^{(p)}(x, x')",
-    qualification="Detects an error of 25% in a part; finer ones are left to the exact law.",
+    qualification="Means over 400 networks detect an error of 25% in a part; finer ones are left to the exact law.",
+    revision=2,
 )
 GRADIENTS = Statement(
     id="limit:gradients",
@@ -57,7 +67,9 @@ FLUCTUATION = Statement(
     source="this suite",
     number="rates of (3.3)",
     formula=r"\mathrm{sd}(K_0(x, x')) \propto m^{-1/2}",
-    qualification="The exponent over widths 128 to 8192, one network of each kind; not a proof of the rate.",
+    qualification="The exponent over widths 128 to 8192 for the traces of an FCN of depth 3 and a ResNet of depth 2, "
+    "two points, with an interval below 1/2 in length; not a proof of the rate.",
+    revision=2,
 )
 BIAS = Statement(
     id="limit:bias",
@@ -65,7 +77,10 @@ BIAS = Statement(
     source="this suite",
     number="rates of (3.3)",
     formula=r"|\mathrm{E} K_0(x, x') - K(x, x')| \propto m^{-1}",
-    qualification="The exponent over widths 4 to 16, where the bias shows, for one part of one network of each kind.",
+    qualification="The exponent from widths 4 and 16, where the bias shows against the noise, for one part of an FCN "
+    "and one of a ResNet; the next order, 1/m^2, is granted 10% of the ratio, more than twice what was seen in 400,000 "
+    "draws at widths 4 to 32. Not a proof of the rate.",
+    revision=2,
 )
 
 PASSES = Statement(
@@ -88,9 +103,9 @@ def as_derived(parts: Parts) -> Parts:
 
 
 def lower_layers_stronger(parts: Parts) -> Parts:
-    """As if the backward pass were 3% too large below the top layer."""
+    """As if the backward pass were 5% too large below the top layer."""
     top = list(parts)[-1]
-    return {name: part * (1.0 if name == top else 1.03) for name, part in parts.items()}
+    return {name: part * (1.0 if name == top else 1.05) for name, part in parts.items()}
 
 
 def one_bias_lost(parts: Parts) -> Parts:
@@ -156,9 +171,11 @@ def compare(drawn: Parts, expected: Parts, tolerance: float, alpha: float, width
 
 
 HALF = sympy.Rational(1, 2)
-FINE = [(fcn(3), 0.02), (resnet(2, HALF), 0.02)]
-COARSE = [(fcn(depth), 0.03) for depth in (1, 2, 4)] + [(resnet(depth), 0.03) for depth in (1, 3, 4)]
-UNBIASED = [(network(depth, bias="none"), 0.03) for network in (fcn, resnet) for depth in range(1, 5)]
+FINE = [(fcn(3), 0.03), (resnet(2, HALF), 0.03)]
+COARSE = [(fcn(depth), 0.04) for depth in (1, 2, 4)] + [(resnet(depth), 0.04) for depth in (1, 3, 4)]
+UNBIASED = [(network(depth, bias="none"), 0.04) for network in (fcn, resnet) for depth in range(1, 5)]
+THOROUGH = 0.6
+"""Times the tolerance in the thorough profile."""
 PAIR = sphere(2, 2)
 ITEMS = len(FINE) + len(COARSE) + len(UNBIASED)
 
@@ -166,6 +183,7 @@ ITEMS = len(FINE) + len(COARSE) + len(UNBIASED)
 def judge_parts(claim: Claim, architecture: Architecture, points: PointSet, tolerance: float) -> None:
     """Record whether every trained part, and the sums with biases trained and frozen, agree with the exact law."""
     alpha = BUDGET.alpha("limit:exact-law", 2 * ITEMS)
+    tolerance *= THOROUGH if thorough() else 1
     draws = draws_needed(architecture, points, tolerance, alpha, random_seed("pilot"))
     drawn = draws_of(architecture, points, draws, random_seed("exact law"))
     expected = claim(kernel_grams(architecture, points).parts)
@@ -182,7 +200,7 @@ def judge_parts(claim: Claim, architecture: Architecture, points: PointSet, tole
     EXACT_LAW,
     as_derived,
     mutants={
-        "3% more below the top layer": lower_layers_stronger,
+        "5% more below the top layer": lower_layers_stronger,
         "one bias left out": one_bias_lost,
         "a bias at the output": top_shifted,
     },
@@ -195,7 +213,7 @@ def test_every_part_agrees_with_the_exact_law_on_the_hexagon(claim, architecture
 @check(
     EXACT_LAW,
     as_derived,
-    mutants={"3% more below the top layer": lower_layers_stronger, "a bias at the output": top_shifted},
+    mutants={"5% more below the top layer": lower_layers_stronger, "a bias at the output": top_shifted},
 )
 @pytest.mark.parametrize(
     ("architecture", "tolerance"), COARSE + UNBIASED, ids=lambda value: getattr(value, "name", f"{value}")
@@ -219,8 +237,8 @@ def explicit_draws(architecture: Architecture, points: PointSet, width: int, dra
 @check(EXPLICIT, as_derived, mutants={"one bias left out": one_bias_lost, "a bias at the output": top_shifted})
 @pytest.mark.parametrize("architecture", [fcn(3), resnet(2, HALF)], ids=lambda architecture: architecture.name)
 def test_explicit_networks_have_the_derived_parts(claim, architecture):
-    width = 1024
-    drawn = explicit_draws(architecture, PAIR, width, 100, random_seed("explicit"))
+    width = 256
+    drawn = explicit_draws(architecture, PAIR, width, 400, random_seed("explicit"))
     expected = claim(kernel_grams(architecture, PAIR).parts)
     record(compare(with_total(drawn), with_total(expected), 0.25, BUDGET.alpha("limit:explicit", 2), width))
 
@@ -246,7 +264,7 @@ BIASES = ("trained", "frozen", "none")
 @check(
     GRADIENTS,
     as_derived,
-    mutants={"3% more below the top layer": lower_layers_stronger, "a bias at the output": top_shifted},
+    mutants={"5% more below the top layer": lower_layers_stronger, "a bias at the output": top_shifted},
 )
 @pytest.mark.parametrize("bias", BIASES)
 @pytest.mark.parametrize("depth", (1, 2, 3, 4))
@@ -278,27 +296,22 @@ def relative_entries(architecture: Architecture, name: str, width: int, draws: i
     return part[:, [0, 0, 1], [1, 2, 2]].mean(axis=1) / limit
 
 
-def exponent_evidence(
-    widths: list[int], values: list[float], errors: list[float], claim: float, alpha: float, allowance: float = 0.0
-) -> Evidence:
-    """Does the fitted exponent's interval contain the claimed one, and is it narrower than the 1/2 to the next?
+def exponent_evidence(found: Interval, claim: float, alpha: float, allowance: float = 0.0) -> Evidence:
+    """Does the interval of an exponent contain the claimed one, and is it narrower than the 1/2 to the next?
 
-    The interval is widened by `allowance`, the most that the next order moves the exponent at these widths.
+    It is widened by `allowance`, the most that the next order moves the exponent at these widths.
     """
-    fitted = fit_exponent(np.array(widths), np.array(values), np.array(errors), 1 - alpha)
-    low, high = fitted.low - allowance, fitted.high + allowance
-    detail = f"exponent in [{low:.2f}, {high:.2f}] over widths {widths}, wrong with probability {alpha:.0e}"
+    low, high = found.low - allowance, found.high + allowance
+    detail = f"exponent in [{low:.2f}, {high:.2f}], wrong with probability {alpha:.0e}"
     if not low <= claim <= high:
         return statistical(False, detail, false_alarm=alpha)
     spare = 0.5 - (high - low)
     return statistical(True if spare > 0 else None, detail, spare, false_alarm=alpha)
 
 
-def deviation_and_error(draws: np.ndarray) -> tuple[float, float]:
-    """The standard deviation of draws and its own standard error, from their fourth moment."""
-    deviation = draws.std(ddof=1)
-    kurtosis = float(np.mean((draws - draws.mean()) ** 4) / draws.var() ** 2)
-    return float(deviation), float(deviation * ((kurtosis - 1) / (4 * len(draws))) ** 0.5)
+BATCH = 20
+"""Draws whose standard deviation is one value: its logarithm is nearly normal, and its mean does not depend on the
+width if the law of the draws does not, up to their scale."""
 
 
 @check(FLUCTUATION, -0.5, mutants={"like 1/m": -1.0, "like m^(-1/4)": -0.25})
@@ -306,29 +319,32 @@ def deviation_and_error(draws: np.ndarray) -> tuple[float, float]:
 def test_the_fluctuation_falls_like_the_inverse_root_of_the_width(claim, architecture):
     widths = [128, 512, 2048, 8192]
     draws = 1600 if thorough() else 400
-    seeds = [random_seed(f"fluctuation {width}") for width in widths]
-    traces = [relative_traces(architecture, width, draws, seed) for width, seed in zip(widths, seeds, strict=True)]
-    deviations, errors = map(list, zip(*map(deviation_and_error, traces), strict=True))
+    traces = [relative_traces(architecture, width, draws, random_seed(f"fluctuation {width}")) for width in widths]
+    deviations = np.concatenate([each.reshape(-1, BATCH).std(axis=1, ddof=1) for each in traces])
+    alpha = BUDGET.alpha("limit:fluctuation", 2)
+    fitted = width_exponent(np.repeat(widths, draws // BATCH), deviations, 1 - alpha)
     # m Var is constant up to 0.08 x 32 / m: 0.01 in the logarithm of the deviation at the smallest width.
-    record(exponent_evidence(widths, deviations, errors, claim, BUDGET.alpha("limit:fluctuation", 2), allowance=0.02))
+    record(exponent_evidence(Interval(fitted.slope, fitted.low, fitted.high), claim, alpha, allowance=0.02))
 
 
-@check(BIAS, -1.0, mutants={"like m^(-1/2)": -0.5, "like m^(-2)": -2.0})
+NEXT_ORDER = 0.1
+"""The most by which 1/m^2 is taken to change the ratio of the biases at the two widths."""
+
+
+@check(BIAS, -1.0, mutants={"like m^(-1/2)": -0.5, "like m^(-3/2)": -1.5})
 @pytest.mark.parametrize(
     ("architecture", "name", "draws"),
     # Parts whose bias is large against their fluctuation, and in which 1 / m^2 does not show at these widths.
-    [(fcn(2, "none"), "W_3", 40_000), (resnet(1), "W_1", 70_000)],
+    [(fcn(2, "none"), "W_3", (40_000, 160_000)), (resnet(1), "W_1", (100_000, 280_000))],
     ids=["FCN", "ResNet"],
 )
 def test_the_bias_falls_like_the_inverse_of_the_width(claim, architecture, name, draws):
-    widths = [4, 8, 16]
-    draws *= 4 if thorough() else 1
+    widths, alpha = (4, 16), BUDGET.alpha("limit:bias", 2)
     found = [
-        estimate(relative_entries(architecture, name, width, draws, random_seed(f"bias {width}"))) for width in widths
+        estimate(relative_entries(architecture, name, width, count, random_seed(f"bias {width}")) - 1)
+        for width, count in zip(widths, draws, strict=True)
     ]
-    biases = [abs(float(each.mean) - 1) for each in found]
-    errors = [float(each.standard_error) for each in found]
-    record(exponent_evidence(widths, biases, errors, claim, BUDGET.alpha("limit:bias", 2)))
+    record(exponent_evidence(decay_interval(*found, widths[1] / widths[0], alpha, NEXT_ORDER), claim, alpha))
 
 
 def defects(claim: float) -> np.ndarray:

@@ -12,7 +12,9 @@ from functools import cache
 import numpy as np
 import pytest
 import sympy
+import torch
 
+from checks.setups.budget import BUDGET
 from checks.setups.kernel_regime import (
     BETA,
     DRIFT,
@@ -30,15 +32,17 @@ from checks.setups.kernel_regime import (
     soft_targets,
 )
 from checks.setups.rates import SHRINKS, WRONG_RATES, ensemble_of, rate_evidence
-from ntk_companion.evidence import numerical
+from ntk_companion.evidence import Kind, Verdict, numerical, statistical, vacuous
 from ntk_companion.evidence import symbolic as proved
 from ntk_companion.judging import check, counterexample, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
+from ntk_companion.symbolics import combined, is_nonnegative, vanishes
 from numerics.flow.integrate import AT_REST, gradient_flow
 from numerics.flow.trajectory import Trajectory
 from numerics.losses import logistic
 from numerics.networks.torch_network import initialise
 from numerics.regression.ensembles import Run
+from numerics.statistics import clopper_pearson, probability_exceeds
 from theory import predictors
 from theory.architecture import fcn
 
@@ -48,7 +52,8 @@ SOFT_TARGETS = Hypothesis("soft targets", "every target lies strictly between 0 
 PENALISED = Hypothesis("regularised", "beta > 0")
 SET_UP = "Three points on the circle, fully connected networks with biases, in this suite's set-up. "
 RATE = (
-    SET_UP + "Exponent over widths 32 to 2048 with an interval that excludes 0; at most -1/2 is what the proofs of the "
+    SET_UP + "Exponent over widths 32 to 2048, 9 or 13 networks each, by an interval that errs with probability 1e-6; "
+    "at most -1/2 is what the proofs of the "
     "kernel limit give. A fitted exponent never confirms a limit."
 )
 
@@ -58,9 +63,11 @@ PENALTY = Statement(
     source=PAPER,
     number="LZ-1, pathwise",
     formula=r"\tfrac\beta2 |\theta_t - \theta_0|^2 \le L(\theta_0)",
-    qualification="sympy proves that the objective never rises and starts at L(theta_0); " + SET_UP + "Computed flows "
-    "are tried at every recorded time. The loss is summed; for its mean, L(theta_0) is the mean.",
+    qualification="sympy proves that the objective never rises and starts at L(theta_0); " + SET_UP + "Flows of two "
+    "random networks for each of three beta are tried at every recorded time. The loss is summed; for its mean, "
+    "L(theta_0) is the mean.",
     hypotheses=(ANCHORED,),
+    revision=2,
 )
 PENALTY_DRIFT = Statement(
     id="lazy:penalty-drift",
@@ -78,9 +85,10 @@ SOFT_LIMIT = Statement(
     source=PAPER,
     number="LZ-2",
     formula=r"f_t(x_i) \to \ln\frac{y_i}{1 - y_i}",
-    qualification="sympy proves that this is the only output without force; " + SET_UP + "The flows computed came to "
-    "rest there.",
+    qualification="sympy proves that this is the only output without force; " + SET_UP + "Where lambda_min(K_t) stayed "
+    "positive at all recorded times, the flows of random networks of widths 32 to 2048 came to rest there.",
     hypotheses=(SOFT_TARGETS,),
+    revision=2,
 )
 SOFT_DRIFT = Statement(
     id="lazy:soft-drift",
@@ -94,26 +102,33 @@ SOFT_DRIFT = Statement(
 )
 CONTRAST = Statement(
     id="lazy:contrast",
-    title="On one network the drift settles with soft targets or a regulariser, and does not with hard targets",
+    title="On most random networks the drift settles with soft targets or a regulariser and, on the same network, does "
+    "not with hard targets",
     source=PAPER,
     number="LZ-1 and LZ-2 against Theorem 2 of arXiv 2504.11130",
-    formula=r"\sup_t |K_t - K_0| < \infty \iff \epsilon > 0 \text{ or } \beta > 0",
-    qualification=SET_UP + "Settled: the flow came to rest, or no output moved by 0.01 over the last half decade. "
-    "Unsettled: the drift grew in every fifth of the range of log t, to 1e20, as the proved bound "
-    "2 sqrt(2/m) |f_t| on K_t demands; infinity is not computed.",
+    formula=r"\Pr\bigl(\sup_t |K_t - K_0| < \infty \text{ for } \epsilon > 0 \text{ or } \beta > 0, \text{ not for }"
+    r" \epsilon = \beta = 0\bigr) > \tfrac12",
+    qualification=SET_UP + "24 networks of width 64, epsilon 1e-4 and beta 0.1; the probability is over "
+    "initialisations, by Clopper and Pearson's interval. Settled: the flow came to rest, or no output moved by 0.01 "
+    "over the last half decade. Unsettled: the drift grew in every fifth of the range of log t, to 1e10, as the proved "
+    "bound 2 sqrt(2/m) |f_t| on K_t demands; infinity is not computed.",
     hypotheses=(),
     uses=("thm:1", "thm:2", "output:fcn"),
+    revision=2,
 )
 CROSSOVER = Statement(
     id="lazy:crossover",
-    title="As epsilon or beta tends to 0, the time of departure from the diverging flow runs away like its inverse",
+    title="From epsilon or beta 0.1 to 1e-4, the time of departure from the diverging flow grows like the inverse",
     source=PAPER,
     number="LZ-1, LZ-2: the crossover",
     formula=r"t_{\mathrm{departure}} \propto \epsilon^{-1}, \quad \propto \beta^{-1} \text{ up to logarithms}",
-    qualification=SET_UP + "Departure: the first recorded time at which an output differs from that of the flow with "
-    "hard targets and beta = 0 by 1/2, same network and seed.",
+    qualification=SET_UP
+    + "On each of six random networks of width 64 the exponent is within 0.3 of -1. Departure: the "
+    "time at which an output differs from that of the flow with hard targets and beta = 0 by 1/2, same network and "
+    "seed, interpolated between records half a decade apart.",
     hypotheses=(),
     uses=("lazy:contrast",),
+    revision=2,
 )
 LINEARISED = Statement(
     id="lazy:linearised",
@@ -146,53 +161,82 @@ def test_the_linearisation_error_shrinks_with_the_width(claim, quantity, first_s
     record(rate_evidence(SOFT, quantity, claim, first_seed))
 
 
+SLOPE = {sympy.Derivative(predictors.loss_of(predictors.theta), predictors.theta): sympy.Symbol("slope", real=True)}
+"""dL/d theta as a number of its own."""
+
+
 @check(PENALTY, 1, mutants={"the sign of beta": -1})
 def test_the_objective_never_rises(claim):
     velocity = predictors.objective_velocity(sign=claim)
     squares = sympy.diff(predictors.objective(), predictors.theta) ** 2
-    record(proved(sympy.simplify(velocity + squares) == 0, "dE/dt is minus a sum of squares", covers_all=False))
+    record(
+        proved(
+            vanishes(velocity.subs(SLOPE).doit() + squares.subs(SLOPE).doit()),
+            "dE/dt is minus a sum of squares",
+            covers_all=False,
+        )
+    )
 
 
 @check(PENALTY, predictors.start, mutants={"the regulariser pulls to 0": sympy.Integer(0)})
 def test_the_objective_starts_at_the_loss(claim):
-    record(proved(predictors.start_excess(claim) == 0, "E = L at theta_0", covers_all=False))
+    record(proved(vanishes(predictors.start_excess(claim)), "E = L at theta_0", covers_all=False))
+
+
+@cache
+def regularised_start(seed: int) -> dict[str, torch.Tensor]:
+    return initialise(fcn(1), 2, 256, np.random.default_rng(seed))
 
 
 @cache
 def regularised_flow(beta: float, seed: int) -> Trajectory:
     """A flow whose regulariser pulls to theta_0, by the flow integrator."""
-    parameters = initialise(fcn(1), 2, 256, np.random.default_rng(seed))
     until = math.log(20 / beta)
-    return gradient_flow(fcn(1), parameters, INPUTS, logistic(LABELS), until, penalty=beta)
+    return gradient_flow(fcn(1), regularised_start(seed), INPUTS, logistic(LABELS), until, penalty=beta)
 
 
-@check(PENALTY, 1.0, mutants={"a thirtieth of the bound": 1 / 30})
-def test_the_parameters_stay_in_the_ball(claim):
-    for beta in (1.0, BETA, 1e-3) if claim == 1 else (1.0,):
-        trajectory = regularised_flow(beta, 0)
-        share = beta / 2 * (trajectory.euclidean_displacement**2).sum(axis=1) / math.exp(trajectory.log_loss[0])
-        largest = float(share.max())
-        record(numerical(largest <= claim, f"beta = {beta:g}: {largest:.3g} of L(theta_0)", margin=claim - largest))
+BETAS, FLOWS = (1.0, BETA, 1e-3), 2
 
 
-@check(PENALTY, 1.0, mutants={"the regulariser's force reversed": -1.0, "the regulariser pulls to 0": 0.0})
-def test_the_flow_ends_where_the_pull_to_the_start_balances_the_loss(claim):
+@check(PENALTY, 1.0, mutants={"a tenth of the bound": 0.1})
+def test_the_parameters_stay_in_the_ball(claim, first_seed):
+    for beta in BETAS:
+        for seed in range(first_seed, first_seed + FLOWS):
+            trajectory = regularised_flow(beta, seed)
+            share = beta / 2 * (trajectory.euclidean_displacement**2).sum(axis=1) / math.exp(trajectory.log_loss[0])
+            largest = float(share.max())
+            detail = f"beta = {beta:g}, seed {seed}: {largest:.3g} of L(theta_0)"
+            record(numerical(largest <= claim, detail, margin=claim - largest))
+
+
+@check(
+    PENALTY,
+    1.0,
+    mutants={
+        "the regulariser's force reversed": -1.0,
+        "the regulariser pulls to 0": 0.0,
+        "it pulls to 0.98 theta_0": 0.98,
+    },
+)
+def test_the_flow_ends_where_the_pull_to_the_start_balances_the_loss(claim, first_seed):
     # At rest sum_i c_i g_i = beta (theta - theta_0): the norms of both sides, theta_0 times `claim` on the right.
-    beta, trajectory = BETA, regularised_flow(BETA, 0)
-    forces = trajectory.loss.flow_weights(trajectory.outputs[-1])
-    driven = math.sqrt(float(forces @ trajectory.gram[-1] @ forces))
-    start = initialise(fcn(1), 2, 256, np.random.default_rng(0))
-    along = {name: trajectory.parameters[name].numpy() - claim * start[name].numpy() for name in start}
-    pulled = beta * math.sqrt(sum(float((change**2).sum()) for change in along.values()))
-    off = abs(driven / pulled - 1)
-    record(numerical(off < 0.02, f"|sum c g| = {driven:.4f}, beta |theta - a| = {pulled:.4f}", margin=0.02 - off))
+    for seed in range(first_seed, first_seed + FLOWS):
+        trajectory, start = regularised_flow(BETA, seed), regularised_start(seed)
+        forces = trajectory.loss.flow_weights(trajectory.outputs[-1])
+        driven = math.sqrt(float(forces @ trajectory.gram[-1] @ forces))
+        along = {name: trajectory.parameters[name].numpy() - claim * start[name].numpy() for name in start}
+        pulled = BETA * math.sqrt(sum(float((change**2).sum()) for change in along.values()))
+        off = abs(driven / pulled - 1)
+        detail = f"seed {seed}: |sum c g| = {driven:.4f}, beta |theta - a| = {pulled:.4f}"
+        record(numerical(off < 0.02, detail, margin=0.02 - off))
 
 
 @counterexample(PENALTY, ANCHORED)
 def test_a_regulariser_that_pulls_to_zero_adds_to_the_start():
     excess = predictors.start_excess(sympy.Integer(0))
     value = excess.subs({predictors.beta: 1, predictors.start: 2})
-    record(proved(bool(value <= 0), f"E - L = {value} at the start, beta = 1, theta_0 = 2"))
+    verdict = is_nonnegative(-value)
+    record(proved(verdict, f"E - L = {value} at the start, beta = 1, theta_0 = 2", covers_all=False))
 
 
 @check(SOFT_LIMIT, 1, mutants={"the target on the wrong side": -1})
@@ -200,27 +244,25 @@ def test_the_only_output_without_force_is_the_logit(claim):
     (found,) = predictors.stationary_output()
     logit = sympy.log(predictors.target / (1 - predictors.target))
     convex = predictors.curvature().is_positive
-    at = {predictors.target: sympy.Rational(1, 5)}
-    same = sympy.simplify((found - claim * logit).subs(at)) == 0 and (
-        sympy.simplify(sympy.exp(found) - sympy.exp(claim * logit)) == 0
-    )
-    record(
-        proved(bool(same and convex), "force 0 only at ln(y / (1 - y)); the loss is strictly convex", covers_all=False)
-    )
+    same = vanishes(sympy.exp(found) - sympy.exp(claim * logit), {predictors.target: sympy.Rational(1, 5)})
+    verdict = combined([same, Verdict.CONFIRMED if convex else Verdict.INCONCLUSIVE])
+    record(proved(verdict, "force 0 only at ln(y / (1 - y)); the loss is strictly convex", covers_all=False))
 
 
-@check(SOFT_LIMIT, 1.0, mutants={"the target on the wrong side": -1.0})
+@check(SOFT_LIMIT, 1.0, mutants={"the target on the wrong side": -1.0, "2% less": 0.98})
 def test_the_logits_come_to_rest_at_those_of_the_targets(claim, first_seed):
     wanted = claim * logits(soft_targets(EPSILON))
-    for run in ensemble_of(SOFT, 1, first_seed)[::3]:
+    for run in ensemble_of(SOFT, 1, first_seed):
         off = float(np.abs(run.outputs[-1] - wanted).max())
-        record(numerical(off < 1e-6, f"width {run.width}, seed {run.seed}, {run.status}: off by {off:.2g}"))
+        detail = f"width {run.width}, seed {run.seed}, {run.status}: off by {off:.2g}, lambda_min >= {run.definite:.2g}"
+        record(numerical(off < 1e-6, detail) if run.definite > 0 else vacuous(Kind.NUMERICAL, detail))
 
 
 @counterexample(SOFT_LIMIT, SOFT_TARGETS)
 def test_with_hard_targets_no_output_is_without_force():
     found = [predictors.stationary_output(at=sympy.Integer(value)) for value in (0, 1)]
-    record(proved(any(found), "no finite output solves sigmoid(f) = 0 or 1"))
+    exists = Verdict.CONFIRMED if any(found) else Verdict.REFUTED
+    record(proved(exists, "no finite output solves sigmoid(f) = 0 or 1", covers_all=False))
 
 
 # The contrast, on one network and seed.
@@ -238,9 +280,9 @@ def grows(run: Run) -> bool:
     return not settles(run) and bool((np.diff(marks) > 0).all() and (run.gap >= forced.max(axis=1) - 1e-9).all())
 
 
-STRENGTHS = {SOFT: (1e-1, 1e-4, 1e-8), REGULARISED: (1e-1, 1e-4)}
-CASES = [(HARD, 0.0), *((kind, strength) for kind, strengths in STRENGTHS.items() for strength in strengths)]
+CASES = ((HARD, 0.0), (SOFT, 1e-4), (REGULARISED, 1e-1))
 EXPECTED = {HARD: "grows", SOFT: "settles", REGULARISED: "settles"}
+NETWORKS, CONTRAST_WIDTH, HARD_UNTIL = 24, 64, 10.0
 
 
 @check(
@@ -252,32 +294,46 @@ EXPECTED = {HARD: "grows", SOFT: "settles", REGULARISED: "settles"}
         "it grows with a regulariser": EXPECTED | {REGULARISED: "grows"},
     },
 )
-def test_the_drift_settles_unless_the_targets_are_hard_and_beta_is_0(claim):
-    for kind, strength in CASES:
-        run = contrast_run(kind, strength)
-        holds = {"grows": grows, "settles": settles}[claim[kind]](run)
-        detail = f"{kind} {strength:g}: drift {run.drift:.3g} by t = 10^{run.log_t[-1] / math.log(10):.1f}"
-        record(numerical(holds, detail))
+def test_the_drift_settles_unless_the_targets_are_hard_and_beta_is_0(claim, first_seed):
+    networks, alpha = (3 if thorough() else 1) * NETWORKS, BUDGET.alpha("lazy:contrast")
+    judges = {"grows": grows, "settles": settles}
+    as_claimed = sum(
+        all(
+            judges[claim[kind]](contrast_run(kind, strength, CONTRAST_WIDTH, seed, HARD_UNTIL))
+            for kind, strength in CASES
+        )
+        for seed in range(first_seed, first_seed + networks)
+    )
+    verdict = probability_exceeds(as_claimed, networks, 0.5, alpha)
+    low, high = clopper_pearson(as_claimed, networks, 0.005)
+    detail = (
+        f"{as_claimed} of {networks} networks of width {CONTRAST_WIDTH}: a probability in [{low:.2f}, {high:.2f}] (99%)"
+    )
+    record(statistical({"agrees": True, "differs": False, "undecided": None}[verdict], detail, false_alarm=alpha))
 
 
 @counterexample(PENALTY_DRIFT, PENALISED)
-def test_without_a_regulariser_the_drift_has_no_bound_to_shrink():
-    run = contrast_run(HARD, 0.0)
-    record(numerical(settles(run), f"hard targets, beta = 0: drift {run.drift:.3g} by t = 1e20 and growing"))
+def test_without_a_regulariser_the_drift_has_no_bound_to_shrink(first_seed):
+    run = contrast_run(HARD, 0.0, CONTRAST_WIDTH, first_seed, HARD_UNTIL)
+    record(numerical(settles(run), f"hard targets, beta = 0: drift {run.drift:.3g} by t = 1e10 and growing"))
 
 
 @counterexample(SOFT_DRIFT, SOFT_TARGETS)
-def test_with_hard_targets_the_drift_has_no_bound_to_shrink():
-    run = contrast_run(HARD, 0.0)
-    record(numerical(settles(run), f"hard targets: drift {run.drift:.3g} by t = 1e20 and growing"))
+def test_with_hard_targets_the_drift_has_no_bound_to_shrink(first_seed):
+    run = contrast_run(HARD, 0.0, CONTRAST_WIDTH, first_seed, HARD_UNTIL)
+    record(numerical(settles(run), f"hard targets: drift {run.drift:.3g} by t = 1e10 and growing"))
 
 
-@check(CROSSOVER, 1.0, mutants={"it stays where it is": 0.0, "like the inverse square": 2.0})
+@check(CROSSOVER, 1.0, mutants={"like the inverse cube root": 1 / 3, "like the power -3/2": 1.5})
 @pytest.mark.parametrize("kind", [SOFT, REGULARISED])
-def test_the_crossover_runs_away(claim, kind):
-    reference, strengths = contrast_run(HARD, 0.0), STRENGTHS[kind]
-    times = [departure(contrast_run(kind, strength), reference) for strength in strengths]
-    decades = -np.log10(strengths)
-    slopes = np.diff(times) / np.diff(decades)
-    off = float(np.abs(slopes - claim).max())
-    record(numerical(off < 0.3, f"{kind}: log10 t = {times} at {strengths}", margin=0.3 - off))
+def test_the_crossover_runs_away(claim, kind, first_seed):
+    strengths = (1e-1, 1e-4)
+    for seed in range(first_seed, first_seed + (20 if thorough() else 6)):
+        reference = contrast_run(HARD, 0.0, CONTRAST_WIDTH, seed, HARD_UNTIL)
+        early, late = (
+            departure(contrast_run(kind, each, CONTRAST_WIDTH, seed, HARD_UNTIL), reference) for each in strengths
+        )
+        exponent = (late - early) / 3
+        off = abs(exponent - claim)
+        detail = f"{kind}, seed {seed}: departure at log10 t = {early:.1f} and {late:.1f}, exponent {-exponent:.2f}"
+        record(numerical(off < 0.3, detail, margin=0.3 - off))

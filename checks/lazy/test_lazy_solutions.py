@@ -7,32 +7,38 @@ The abstract alone was at hand: the claims are its, the set-ups are this suite's
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import sympy
 
-from checks.lazy.trained_law import SIZE, Moments, grams, law, products, solutions, trained
-from checks.setups.budget import BUDGET
+from checks.lazy.trained_law import SIZE, Moments, expected_values, grams, law, two_levels, units
+from checks.setups.budget import BIAS_BOUND, BUDGET
 from checks.setups.kernel_regime import BETA, INPUTS, REGULARISED, SOFT, explicit, limits, loss_of
 from checks.setups.rates import PREDICTOR_CLAIMS, closeness
-from ntk_companion.evidence import Evidence, numerical, statistical
+from ntk_companion.evidence import Evidence, Verdict, numerical, statistical
 from ntk_companion.evidence import symbolic as proved
-from ntk_companion.judging import check, counterexample, record, thorough
+from ntk_companion.judging import check, counterexample, random_seed, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
+from ntk_companion.symbolics import all_vanish, combined, is_positive
 from numerics.networks.softmax import SoftmaxCrossEntropy, class_kernel, output_kernel
 from numerics.networks.torch_network import initialise
 from numerics.regression.linearised import linearised_flow
-from numerics.regression.predictors import regularised
-from numerics.statistics import equivalence_test
+from numerics.regression.predictors import interpolation_weights, regularised
+from numerics.statistics import Estimate, equivalence, equivalence_test
 from theory import predictors
 from theory.architecture import fcn
 
 LAZY = "arXiv 2605.17606, abstract; set-up: this suite"
-SET_UP = "Three points on the circle, eight test points, fully connected networks with biases, in this suite's set-up. "
+SET_UP = "Three points of an arc, five test points, fully connected networks with biases, in this suite's set-up. "
 DEFINITE = Hypothesis("definite kernel", "K(X, X) is positive definite")
 SOFT_TARGETS = Hypothesis("soft targets", "every target lies strictly between 0 and 1")
 PENALISED = Hypothesis("regularised", "beta > 0")
-NEAR = "Networks of width 2048 come within 3% of what training changed; a finite width confirms no limit. "
+NEAR = (
+    "Networks of width 2048 come within 7% of what training changed, in the geometric mean over initialisations, and "
+    "further from the solutions with K + 2 or the NNGP kernel; a finite width confirms no limit. "
+)
 
 UNIQUE = Statement(
     id="lazy:unique",
@@ -53,6 +59,7 @@ SOLUTION_SOFT = Statement(
     qualification="sympy proves it for the linearised model of any size. " + NEAR + SET_UP,
     hypotheses=(SOFT_TARGETS, DEFINITE),
     uses=("lazy:unique", "lazy:linearised"),
+    revision=2,
 )
 SOLUTION_PENALTY = Statement(
     id="lazy:solution-penalty",
@@ -63,18 +70,22 @@ SOLUTION_PENALTY = Statement(
     qualification="sympy derives it from the objective. " + NEAR + SET_UP,
     hypotheses=(PENALISED,),
     uses=("lazy:unique",),
+    revision=2,
 )
 LAW = Statement(
     id="lazy:law",
-    title="Over initialisations the trained predictors are Gaussian with the covariance of NTK and NNGP kernel",
+    title="Over initialisations the trained predictors have the mean and the covariance given by NTK and NNGP kernel",
     source=LAZY,
     number="LZ-5",
-    formula=r"\mathrm{Cov} f_\infty = S - A s' - s A' + A \Sigma A', \quad A = K(x,X) K(X,X)^{-1}",
-    qualification="sympy proves mean and covariance for Gaussian f_0. Tested at width 512: explicit solutions from "
-    "4000 starts, and trained networks against their own; the thorough profile tests 4000 of them. Gaussianity is not "
-    "tested.",
+    formula=r"\mathrm{E} f_\infty = A\,\mathrm{logit}(y), \quad"
+    r" \mathrm{Cov} f_\infty = S - A s' - s A' + A \Sigma A', \quad A = K(x,X) K(X,X)^{-1}",
+    qualification="sympy proves both for the linearised model. Tested on networks of width 1024, trained by gradient "
+    "descent, two samples, three test points: it tells the law from the posterior of the NNGP process and from 0.8 of "
+    "its covariance. A width of 1024 is granted a bias of 0.1 deviations and 0.06 variances, set when 0.05 had "
+    "been seen. Nothing is said of the law's shape.",
     hypotheses=(SOFT_TARGETS,),
     uses=("lazy:solution-soft",),
+    revision=2,
 )
 BAYESIAN = Statement(
     id="lazy:bayesian",
@@ -93,9 +104,28 @@ SOFTMAX = Statement(
     source=LAZY,
     number="LZ-2 and LZ-4 for softmax",
     formula=r"\sum_a c_a = 0, \quad f_a - f_b \to \ln y_a - \ln y_b, \quad \textstyle\sum_a f_a = \sum_a f_{0,a}",
-    qualification="sympy proves it for two and three classes; flows of the width limit's kernel K (x) 1_C rest there. "
-    "Of finite networks with several outputs the kernel at the start is checked; none is trained.",
+    qualification="sympy proves it for two and three classes; flows of the width limit's kernel K (x) 1_C rest there, "
+    "from random starts. Of finite networks with two outputs the mean kernel at the start is tested; none is trained.",
+    revision=2,
 )
+
+
+def agree(one: sympy.MatrixExpr, other: sympy.MatrixExpr) -> Verdict:
+    """Are two expressions in matrices the same for all sizes? REFUTED by values at two samples and one test point."""
+    if one == other:
+        return Verdict.CONFIRMED
+    return Verdict.REFUTED if explicit_matrix(one) != explicit_matrix(other) else Verdict.INCONCLUSIVE
+
+
+def explicit_matrix(expression: sympy.MatrixExpr) -> sympy.Matrix:
+    """Its value for two samples, three parameters and one test point, with whole numbers for entries, K symmetric."""
+    small = expression.subs({predictors.n: 2, predictors.p: 3, predictors.q: 1})
+    values = {}
+    for place, symbol in enumerate(sorted(small.atoms(sympy.MatrixSymbol), key=str)):
+        rows, columns = symbol.shape
+        entries = sympy.Matrix(rows, columns, lambda i, j, shift=place: 1 + (2 * (i + j) + i * j + shift) % 7)
+        values[symbol] = entries + (10 * sympy.eye(rows) if rows == columns else sympy.zeros(rows, columns))
+    return sympy.Matrix(small.subs(values).doit())
 
 
 # LZ-4: explicit solutions.
@@ -103,10 +133,10 @@ SOFTMAX = Statement(
 
 @check(SOLUTION_SOFT, predictors.claimed_interpolation, mutants={"f_0 dropped": lambda: without_start()})
 def test_the_linearised_model_ends_at_the_explicit_solution(claim):
-    difference = sympy.expand(predictors.interpolation() - claim()).doit()
-    still = predictors.extension_velocity()
     zero = sympy.ZeroMatrix(predictors.q, 1)
-    record(proved(difference == zero and still == zero, "K C = t - f_0(X), for all n, p and x", covers_all=False))
+    ends = agree(sympy.expand(predictors.interpolation()).doit(), sympy.expand(claim()).doit())
+    verdict = combined([ends, agree(predictors.extension_velocity(), zero)])
+    record(proved(verdict, "K C = t - f_0(X), for all n, p and x", covers_all=False))
 
 
 def without_start() -> sympy.MatrixExpr:
@@ -117,13 +147,13 @@ def without_start() -> sympy.MatrixExpr:
 
 @check(UNIQUE, 1, mutants={"the regulariser's sign": -1})
 def test_the_objective_is_strictly_convex_in_the_coefficients(claim):
-    convex = bool(predictors.curvature().is_positive)
+    convex = is_positive(predictors.curvature(), {predictors.f: sympy.Rational(1, 3)})
     for size in (1, 2):
         gradient, hessian, K, C, forces, curvatures = predictors.regularised(size)
         slope = (gradient - K * (claim * predictors.beta * C - forces)).expand()
         form = (hessian - K * curvatures * K - claim * predictors.beta * K).expand()
-        holds = slope.is_zero_matrix and form.is_zero_matrix
-        record(proved(bool(holds and convex), f"n = {size}", covers_all=False))
+        verdict = combined([all_vanish([*slope, *form]), convex])
+        record(proved(verdict, f"n = {size}", covers_all=False))
 
 
 @counterexample(UNIQUE, DEFINITE)
@@ -131,29 +161,32 @@ def test_with_two_equal_points_the_coefficients_are_not_unique():
     _, hessian, K, *_ = predictors.regularised(2)
     singular = hessian.subs(dict.fromkeys(K, sympy.Integer(1)))
     flat = (singular * sympy.Matrix([1, -1])).expand()
-    record(proved(not flat.is_zero_matrix, "K = (1 1; 1 1): the objective is flat along C = (1, -1)"))
+    curved = Verdict.REFUTED if all_vanish(flat) is Verdict.CONFIRMED else Verdict.INCONCLUSIVE
+    record(proved(curved, "K = (1 1; 1 1): the objective is flat along C = (1, -1)", covers_all=False))
 
 
 @check(SOLUTION_PENALTY, 1, mutants={"n lost for a mean": sympy.Rational(1, 2)})
 def test_a_mean_over_the_samples_multiplies_beta_by_n(claim):
     gradient, _, K, C, forces, _ = predictors.regularised(2, averaged=True)
     right = K * (claim * 2 * predictors.beta * C - forces) / 2
-    record(proved(bool((gradient - right).expand().is_zero_matrix), "two samples, mean loss", covers_all=False))
+    record(proved(all_vanish((gradient - right).expand()), "two samples, mean loss", covers_all=False))
 
 
 @check(SOLUTION_SOFT, **PREDICTOR_CLAIMS)
 def test_wide_networks_with_soft_targets_are_near_the_explicit_solution(claim, first_seed):
-    record(closeness(SOFT, claim, first_seed))
+    for evidence in closeness(SOFT, claim, first_seed):
+        record(evidence)
 
 
 @check(SOLUTION_PENALTY, **PREDICTOR_CLAIMS)
 def test_wide_regularised_networks_are_near_the_explicit_solution(claim, first_seed):
-    record(closeness(REGULARISED, claim, first_seed))
+    for evidence in closeness(REGULARISED, claim, first_seed):
+        record(evidence)
 
 
-@check(SOLUTION_PENALTY, 1.0, mutants={"beta's sign": -1.0, "half of beta": 0.5})
+@check(SOLUTION_PENALTY, 1.0, mutants={"beta's sign": -1.0, "half of beta": 0.5, "2% of beta": 0.98})
 def test_the_linearised_flow_ends_at_the_convex_problems_solution(claim):
-    kernel_matrix, start = limits(1).ntk[:3, :3], np.array([0.7, -0.4, -1.1])
+    kernel_matrix, start = limits(1).ntk[:3, :3], random_start(3)
     for beta in (1.0, BETA, 1e-4):
         solution = explicit(REGULARISED, kernel_matrix, start, beta=beta)
         flow = linearised_flow(loss_of(REGULARISED), kernel_matrix, start, np.array([math.log(60 / beta)]), beta)
@@ -166,14 +199,14 @@ def test_the_linearised_flow_ends_at_the_convex_problems_solution(claim):
 @counterexample(SOLUTION_SOFT, SOFT_TARGETS)
 def test_with_hard_targets_there_is_no_solution():
     found = predictors.stationary_output(at=sympy.Integer(1))
-    record(proved(bool(found), "ln(y / (1 - y)) is infinite at y = 1: no output is without force"))
+    exists = Verdict.CONFIRMED if found else Verdict.REFUTED
+    record(proved(exists, "ln(y / (1 - y)) is infinite at y = 1: no output is without force", covers_all=False))
 
 
 # LZ-5: the law over initialisations.
 
-LAW_WIDTH = 512
-SHARE = 0.05
-"""Of the variance: the mean square distance that trained networks may have from their explicit solutions."""
+TOLERANCE, ALLOWANCE = (0.3, 0.3), (0.1, 0.06)
+"""Of the means in derived deviations, and of the covariances in products of two of them."""
 
 
 def unconditioned() -> Moments:
@@ -181,66 +214,68 @@ def unconditioned() -> Moments:
     return law()[0], grams().nngp[SIZE:, SIZE:]
 
 
-def from_zero() -> Moments:
-    """As if f_0 were dropped: hardly any spread is left."""
-    return law()[0], 1e-3 * law()[1]
+def narrower() -> Moments:
+    """The mean right, the covariance 0.8 of what it should be."""
+    return law()[0], 0.8 * law()[1]
 
 
-def wrong_side() -> Moments:
-    """As if the targets were swapped."""
-    return -law()[0], law()[1]
+def bayesian() -> Moments:
+    """The posterior of the NNGP process given the logits."""
+    return law("nngp")
+
+
+def without_cross_term() -> Moments:
+    """As if f_0(x) were independent of f_0 on the samples."""
+    weights = interpolation_weights(grams().ntk, SIZE)
+    return law()[0], grams().nngp[SIZE:, SIZE:] + weights @ grams().nngp[:SIZE, :SIZE] @ weights.T
 
 
 @check(
     LAW,
     law,
-    mutants={"not conditioned on the samples": unconditioned, "f_0 dropped": from_zero, "targets swapped": wrong_side},
+    mutants={
+        "the posterior of the NNGP process": bayesian,
+        "0.8 of the covariance": narrower,
+        "not conditioned on the samples": unconditioned,
+        "f_0(x) independent of f_0(X)": without_cross_term,
+        "targets a fifth nearer to 1/2": lambda: (0.6 * law()[0], law()[1]),
+    },
 )
-def test_explicit_solutions_from_many_starts_have_the_derived_law(claim, first_seed):
-    record(law_evidence(solutions(LAW_WIDTH, 4000, first_seed), claim(), "explicit solutions"))
-    if thorough():
-        record(law_evidence(trained(LAW_WIDTH, 4000, first_seed)[0], claim(), "trained networks"))
+def test_trained_networks_have_the_derived_law(claim, first_seed):
+    few, many = (2000, 100_000) if thorough() else (400, 16_000)
+    found = two_levels(few, many, first_seed, random_seed("other starts"))
+    record(law_evidence(found, claim(), f"{few} trained networks, {many} other starts"))
 
 
-def law_evidence(draws: np.ndarray, moments: Moments, what: str) -> Evidence:
-    """Have the draws these moments, to a quarter of a deviation in the mean and 0.4 variances in the covariance?"""
-    mean, covariance = moments
-    alpha = BUDGET.alpha("equivalence", tests=5) / 4
-    deviations = np.sqrt(np.diagonal(law()[1]))
-    unit = np.outer(deviations, deviations)
-    first = equivalence_test(draws / deviations, mean / deviations, 0.25, alpha, allowance=0.02)
-    second = equivalence_test(products(draws, mean) / unit, covariance / unit, 0.4, alpha, allowance=0.05)
-    verdicts = {first.verdict, second.verdict}
-    holds = False if "differs" in verdicts else (None if "undecided" in verdicts else True)
-    detail = f"{len(draws)} {what} at width {LAW_WIDTH}: detects {first.detectable.max():.2f} deviations in the mean, "
-    detail += f"{second.detectable.max():.2f} variances in the covariance"
-    return statistical(holds, detail, false_alarm=2 * alpha)
-
-
-@check(LAW, 1.0, mutants={"f_0 and targets dropped": 0.0, "the opposite": -1.0})
-def test_trained_networks_are_near_their_explicit_solutions_in_mean_square(claim, first_seed):
-    # In units of the derived deviation: |Cov f - Cov solution| <= 2 sqrt(share) + share by Cauchy and Schwarz.
-    found, solved = trained(LAW_WIDTH, 4000 if thorough() else 24, first_seed)
-    share = float(np.mean((found - claim * solved) ** 2 / np.diagonal(law()[1]), axis=0).max())
-    detail = f"{len(found)} networks of width {LAW_WIDTH}: mean square distance {share:.3f} of the variance"
-    record(numerical(share < SHARE, detail, margin=SHARE - share))
+def law_evidence(found: Estimate, moments: Moments, what: str) -> Evidence:
+    """Are means and covariances of trained networks those of the claimed law, within the tolerances?"""
+    alpha, places = BUDGET.alpha("lazy:law"), len(law()[0])
+    scaled = replace(found, mean=found.mean / units(), standard_error=found.standard_error / units())
+    tolerance, allowance = (np.repeat(each, (places, places**2)) for each in (TOLERANCE, ALLOWANCE))
+    result = equivalence(scaled, expected_values(moments) / units(), tolerance, alpha, allowance)
+    holds = {"agrees": True, "differs": False, "undecided": None}[result.verdict]
+    first, second = np.abs(result.discrepancy[:places]).max(), np.abs(result.discrepancy[places:]).max()
+    detail = f"{what}: off by {first:.2f} deviations in the mean, {second:.2f} variances in the covariance; detects "
+    detail += f"{result.detectable[:places].max():.2f} and {result.detectable[places:].max():.2f}"
+    return statistical(holds, detail, false_alarm=alpha)
 
 
 @check(LAW, -1, mutants={"the cross term's sign": 1})
 def test_the_law_is_that_of_an_affine_image_of_a_gaussian(claim):
-    same = predictors.law_covariance() == predictors.claimed_law_covariance(claim)
+    same = agree(predictors.law_covariance(), predictors.claimed_law_covariance(claim))
     record(proved(same, "(1, -A) Cov (1, -A)' multiplied out, for all n and q", covers_all=False))
 
 
 @check(BAYESIAN, predictors.with_nngp_for_ntk, mutants={"all layers trained": lambda expression: expression})
 def test_with_the_nngp_kernel_the_law_is_the_posterior(claim):
-    record(proved(claim(predictors.law_covariance()) == predictors.bayesian_covariance(), "for all n and q"))
+    same = agree(claim(predictors.law_covariance()), predictors.bayesian_covariance())
+    record(proved(same, "for all n and q", covers_all=True))
 
 
 @counterexample(BAYESIAN, BAYESIAN.hypotheses[0])
 def test_with_the_ntk_the_covariance_is_not_the_posteriors():
-    difference = float(np.abs(law()[1] - law("nngp")[1]).max())
-    record(numerical(difference < 1e-6, f"depth 1, two points: covariances differ by {difference:.3g}"))
+    difference = float((np.abs(law()[1] - law("nngp")[1]) / np.diagonal(law()[1])).max())
+    record(numerical(difference < 1e-6, f"depth 1, two samples: the covariances differ by {difference:.0%}"))
 
 
 # Several classes.
@@ -251,44 +286,70 @@ def test_the_forces_of_a_softmax_add_up_to_zero(claim):
     for classes in (2, 3):
         forces, outputs, shares = predictors.softmax_force(classes)
         probabilities = {output: sympy.log(share) for output, share in zip(outputs, shares, strict=True)}
-        rest = all(sympy.cancel(force.subs(probabilities)) == 0 for force in forces)
-        total = sympy.cancel(sympy.together(sum(forces)))
+        rest = [force.subs(probabilities) for force in forces]
         detail = f"{classes} classes: no force at ln y, and forces depend on differences alone"
         shift = sympy.Symbol("shift", real=True)
         moved = {output: output + shift for output in outputs}
-        same = sympy.cancel(sympy.together(sympy.expand(forces[0].subs(moved) - forces[0], power_exp=True))) == 0
-        record(proved(rest and same and total == claim, detail, covers_all=False))
+        same = sympy.cancel(sympy.together(sympy.expand(forces[0].subs(moved) - forces[0], power_exp=True)))
+        verdict = all_vanish([*map(sympy.cancel, rest), same, sympy.cancel(sympy.together(sum(forces))) - claim])
+        record(proved(verdict, detail, covers_all=False))
 
 
 CLASSES = SoftmaxCrossEntropy(((0.7, 0.2, 0.1), (0.1, 0.8, 0.1), (0.2, 0.2, 0.6)))
-START = np.array([0.3, -0.2, 1.0, 0.5, 0.1, -0.4, -1.0, 0.0, 0.7])
 
 
-@check(SOFTMAX, 1.0, mutants={"the mean of the logits lost": 0.0})
+def random_start(size: int) -> np.ndarray:
+    """Outputs at the start: standard normals, fresh in each run."""
+    return np.random.default_rng(random_seed("start")).standard_normal(size)
+
+
+@check(SOFTMAX, 1.0, mutants={"the mean of the logits lost": 0.0, "2% of it lost": 0.98})
 def test_the_linearised_flow_of_several_classes_rests_at_the_logits(claim):
     matrix = class_kernel(limits(1).ntk[:3, :3], 3)
-    flow = linearised_flow(CLASSES, matrix, START, np.array([math.log(200.0)]))
-    off = float(np.abs(flow.outputs[-1] - CLASSES.resting_outputs(claim * START)).max())
+    start = random_start(9)
+    flow = linearised_flow(CLASSES, matrix, start, np.array([math.log(200.0)]))
+    off = float(np.abs(flow.outputs[-1] - CLASSES.resting_outputs(claim * start)).max())
     record(numerical(off < 1e-5, f"three classes, three samples: off by {off:.2g}", margin=1e-5 - off))
 
 
-@check(SOFTMAX, 1.0, mutants={"beta's sign": -1.0})
+@check(SOFTMAX, 1.0, mutants={"beta's sign": -1.0, "2% of the change lost": 0.98})
 def test_the_regularised_flow_of_several_classes_ends_at_the_convex_problems_solution(claim):
     matrix = class_kernel(limits(1).ntk[:3, :3], 3)
-    solution = regularised(CLASSES, matrix, START, BETA)
-    flow = linearised_flow(CLASSES, matrix, START, np.array([math.log(30 / BETA)]), BETA)
-    claimed = START + claim * (solution.fitted - START)
+    start = random_start(9)
+    solution = regularised(CLASSES, matrix, start, BETA)
+    flow = linearised_flow(CLASSES, matrix, start, np.array([math.log(30 / BETA)]), BETA)
+    claimed = start + claim * (solution.fitted - start)
     off = float(np.abs(flow.outputs[-1] - claimed).max())
     record(numerical(off < 1e-5, f"off by {off:.2g}, solved to {solution.error:.1g}", margin=1e-5 - off))
 
 
-@check(SOFTMAX, 1.0, mutants={"the outputs share their kernel": 0.0})
-def test_the_outputs_of_a_wide_network_have_kernels_of_their_own(claim):
-    width, points = 4096, INPUTS[:2]
-    generator = np.random.default_rng(0)
-    start = initialise(fcn(1), 2, width, generator)
-    found = output_kernel(fcn(1), start, points, list(generator.standard_normal((2, width))))
-    own = class_kernel(limits(1).ntk[:2, :2], 2)
-    expected = claim * own + (1 - claim) * np.kron(limits(1).ntk[:2, :2], np.ones((2, 2)))
-    off = float(np.abs(found - expected).max() / own.max())
-    record(numerical(off < 0.15, f"width {width}, two outputs: off by {off:.1%} of the largest entry"))
+@cache
+def kernels_of_two_outputs(seed: int) -> np.ndarray:
+    """The kernels of networks of two outputs on two points, (R, 4, 4)."""
+    generator = np.random.default_rng(seed)
+
+    def drawn() -> np.ndarray:
+        start = initialise(fcn(1), 2, OUTPUTS_WIDTH, generator)
+        heads = list(generator.standard_normal((2, OUTPUTS_WIDTH)))
+        return output_kernel(fcn(1), start, INPUTS[:2], heads)
+
+    return np.stack([drawn() for _ in range(100)])
+
+
+OUTPUTS_WIDTH = 1024
+
+
+@check(SOFTMAX, 1.0, mutants={"the outputs share their kernel": 0.0, "they share half of it": 0.5})
+def test_the_outputs_of_wide_networks_have_kernels_of_their_own(claim):
+    found, one, alpha = (
+        kernels_of_two_outputs(random_seed("heads")),
+        limits(1).ntk[:2, :2],
+        BUDGET.alpha("lazy:softmax"),
+    )
+    expected = claim * class_kernel(one, 2) + (1 - claim) * np.kron(one, np.ones((2, 2)))
+    unit = one.max()
+    result = equivalence_test(found / unit, expected / unit, 0.15, alpha, allowance=BIAS_BOUND / OUTPUTS_WIDTH)
+    holds = {"agrees": True, "differs": False, "undecided": None}[result.verdict]
+    detail = f"{len(found)} networks of width {OUTPUTS_WIDTH}, two outputs: means off by at most "
+    detail += f"{np.abs(result.discrepancy).max():.1%} of the largest entry, detects {result.detectable.max():.1%}"
+    record(statistical(holds, detail, false_alarm=alpha))

@@ -2,12 +2,16 @@
 
 Set-up: this suite, after the abstracts of arXiv 2605.17606 and 2501.10929. Three points on the unit circle with labels
 1, 0, 1 and eight test points on a circle of radius 0.8; fully connected networks with trained biases; summed losses.
+
+The explicit solutions are held against networks on three other points, of an arc, and five test points far and near:
+there K, K + 2 and the NNGP kernel predict differently, which on evenly spaced points they hardly do.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -28,6 +32,9 @@ SIZE = len(LABELS)
 SOFT, REGULARISED, SQUARED, HARD = "soft targets", "regularised", "squared loss", "hard targets"
 EPSILON, BETA = 0.02, 0.1
 """The targets are EPSILON and 1 - EPSILON, and the regulariser's strength BETA, unless told otherwise."""
+ARC = np.array([[1.0, 0.0], [0.6, 0.8], [-0.6, 0.8]])
+FAR_AND_NEAR = np.array([[0.0, 0.0], [3.0, 0.0], [-2.0, 2.0], [0.5, -0.5], [-1.0, 0.0]])
+EPSILON_ON_THE_ARC = 0.25
 
 
 def soft_targets(epsilon: float) -> CrossEntropy:
@@ -62,6 +69,24 @@ def training(kind: str, architecture: Architecture, strength: float | None = Non
     return Training(architecture, INPUTS, loss_of(kind, epsilon), last, 0.0, TEST_INPUTS, recording)
 
 
+def on_the_arc(kind: str) -> Training:
+    """The training of a kind where the explicit solutions of different kernels differ; depth 1."""
+    usual = training(kind, fcn(1), EPSILON_ON_THE_ARC if kind == SOFT else None)
+    return replace(usual, inputs=ARC, test_inputs=FAR_AND_NEAR, recording=Recording(per_decade=1, log10_first=0))
+
+
+@cache
+def runs_on_the_arc(kind: str, width: int, seeds: int, first: int = 0) -> list[Run]:
+    """So many networks, of the seeds from `first` on."""
+    return ensemble(on_the_arc(kind), (width,), range(first, first + seeds))
+
+
+@cache
+def limits_on_the_arc() -> KernelGrams:
+    """The limiting kernels of depth 1 on the arc and its test points."""
+    return kernel_grams(fcn(1), float_points("arc and test points", np.concatenate([ARC, FAR_AND_NEAR])))
+
+
 @cache
 def runs_of(kind: str, architecture: Architecture, widths: Sequence[int], seeds: int, first: int = 0) -> list[Run]:
     """An ensemble: `seeds` networks at each width, of the seeds from `first` on."""
@@ -86,7 +111,7 @@ def explicit(kind: str, kernel: Array, start: Array, loss: Loss | None = None, b
 def predicted(run: Run, kind: str, kernel: Array, start_kept: bool = True) -> Array:
     """The explicit solution at the test points, with a kernel on samples and test points; f_0 dropped if not kept."""
     start, at_test = run.outputs[0] * start_kept, run.test_outputs[0] * start_kept
-    return explicit(kind, kernel[:SIZE, :SIZE], start).at(kernel[SIZE:, :SIZE], at_test)
+    return explicit(kind, kernel[:SIZE, :SIZE], start, run.training.loss).at(kernel[SIZE:, :SIZE], at_test)
 
 
 def distance(run: Run, kind: str, kernel: Array, start_kept: bool = True) -> float:
@@ -115,14 +140,22 @@ def exponent(runs: Sequence[Run], kind: str, quantity: str, confidence: float) -
 
 
 @cache
-def contrast_run(kind: str, strength: float, width: int = 256, seed: int = 0) -> Run:
-    """Hard targets (strength 0) to t = 1e20, soft targets or a regulariser until they settle; depth 1."""
-    until = math.log10(100 / strength) if kind == REGULARISED else 0.0
+def contrast_run(kind: str, strength: float, width: int = 256, seed: int = 0, log10_until: float = 20) -> Run:
+    """Hard targets (strength 0) to that time, soft targets or a regulariser until they settle; depth 1."""
+    until = math.log10(100 / strength) if kind == REGULARISED else (log10_until if kind == HARD else 0.0)
     return train(training(kind, fcn(1), strength or None, until), width, seed)
 
 
 def departure(run: Run, reference: Run) -> float:
-    """log10 of the first recorded time at which an output is 1/2 away from that of the reference; NaN if none is."""
+    """log10 of the time at which an output is 1/2 away from that of the reference; NaN if none is.
+
+    Between record times the largest distance is taken to be linear in log t.
+    """
     shared = min(len(run.log_t), len(reference.log_t)) - 1  # the last time is each flow's own
-    apart = np.abs(run.outputs[1:shared] - reference.outputs[1:shared]).max(axis=1) > 0.5
-    return float(run.log_t[1 + int(np.argmax(apart))]) / math.log(10) if apart.any() else math.nan
+    apart = np.abs(run.outputs[1:shared] - reference.outputs[1:shared]).max(axis=1)
+    if not (apart > 0.5).any():
+        return math.nan
+    after = max(1, int(np.argmax(apart > 0.5)))
+    before, times = apart[after - 1], run.log_t[after : after + 2]
+    share = float(np.clip((0.5 - before) / (apart[after] - before), 0.0, 1.0))
+    return float(times[0] + share * (times[1] - times[0])) / math.log(10)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 200
 DESCRIPTION = """Compares a Gram matrix, or the empirical kernel at initialisation of a torch module, with the kernels
-of the networks of the language: depth, biases, factors of the parts. FILE.py:NAME names a function without arguments that
-returns a module of points (n, d), or a module and a loss of outputs and labels; the file is run. With --depth and
+of the networks of the language: depth, biases, factors of the parts. FILE.py:NAME names a function without arguments
+that returns a module of points (n, d), or a module and a loss of outputs and labels; the file is run. With --depth and
 --bias, what differs from that fully connected network is told."""
 
 

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> Result:
     network = arguments.architecture(options)
     derived = recursion(network)
     text = derived.lines()
-    values = {
+    values: dict[str, Any] = {
         "network": network.name,
         "network_latex": network_latex(network),
         "latex": derived.latex(),
@@ -42,8 +42,8 @@ def run(options: argparse.Namespace) -> Result:
         return Result(values, [derived.latex()])
     if options.form == "text":
         return Result(values, [network.name, *text])
-    values["coq"] = _coq(derived)
-    return Result(values, [values["coq"]])
+    definition = _coq(derived)
+    return Result(values | {"coq": definition}, [definition])
 
 
 def _coq(derived: Any) -> str:

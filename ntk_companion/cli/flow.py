@@ -33,8 +33,8 @@ lambda_0/(2n^2); sharp: lambda_0/n; best: the largest that keeps K_t positive de
 of the kernel's classifier), and whether every margin stayed between the envelopes that the kernel along the flow
 proves. A crossing is log10 t; null if the constant was not reached, or was exceeded at the start already. The status is
 finished (at T), at rest (the outputs stopped moving before T), stalled (doubles do not resolve its steps) or out
-of steps. After the last two, reached is false, a crossing that is null is undecided from the last record on, envelope_held is
-null unless a margin left the envelopes, and the exit code is 2. Errors of the margins, of log10_loss, of the kernel's
+of steps. After the last two, reached is false, a crossing that is null is undecided from the last record on, envelope_held
+is null unless a margin left the envelopes, and the exit code is 2. Errors of the margins, of log10_loss, of the kernel's
 entries and of lambda_min are estimated from a second run with finer steps. Where the limiting kernel is not proved
 positive definite, as for repeated points, it has no constants: they are null, and constants_because says why."""
 ERRORS = ("margin_error", "log_loss_error", "kernel_error", "lambda_min_error")

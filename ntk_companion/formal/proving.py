@@ -29,6 +29,7 @@ class Formal:
 
     theorems     that say what the statement's formula says, as `file.theorem`
     less         a sentence that names each hypothesis in which they say less than the formula; empty if none
+    part         they prove a part of the formula only, which `less` names: the scope is then not all
     corrects     they prove the corrected form of a finding, not the formula
     refutes      they prove the negation of the formula
     development  where they are; None for the one that comes with the machinery
@@ -36,6 +37,7 @@ class Formal:
 
     theorems: tuple[str, ...]
     less: str = ""
+    part: bool = False
     corrects: bool = False
     refutes: bool = False
     development: Development | None = None
@@ -90,7 +92,7 @@ def formal(statement: Statement, proof: Formal) -> Iterable[Evidence]:
         verdict = Verdict.REFUTED if proof.refutes else Verdict.CONFIRMED
         detail = f"{theorem.name} ({theorem.file}, line {theorem.line})"
         shown = dataclasses.replace(theorem, less=proof.less)
-        yield Evidence(kind, verdict, detail, covers_all=not proof.refutes, theorem=shown)
+        yield Evidence(kind, verdict, detail, covers_all=not (proof.refutes or proof.part), theorem=shown)
 
 
 def mutant(proof: Formal, theorem: str, number: int) -> Evidence:

@@ -77,13 +77,32 @@ def split(table: Table, training: int, testing: int, seed: int) -> Split:
 
     Raises ValueError if there are not so many rows, or fewer than two to train on.
     """
+    _check(table, training, testing)
+    order = np.random.default_rng(seed).permutation(len(table.targets))
+    return _standardised(table, order[:training], order[training : training + testing])
+
+
+def disjoint_splits(table: Table, training: int, testing: int, seed: int) -> list[Split]:
+    """As many splits as the table has rows for, in an order drawn by the seed, no two of which share a row.
+
+    Raises ValueError as `split` does.
+    """
+    _check(table, training, testing)
+    order = np.random.default_rng(seed).permutation(len(table.targets))
+    size = training + testing
+    parts = [order[first : first + size] for first in range(0, len(order) - size + 1, size)]
+    return [_standardised(table, part[:training], part[training:]) for part in parts]
+
+
+def _check(table: Table, training: int, testing: int) -> None:
     if training < 2 or testing < 1 or training + testing > len(table.targets):
         raise ValueError(
             f"{table.name} has {len(table.targets)} rows: take at least 2 to train and 1 to test, not "
             f"{training} and {testing}"
         )
-    order = np.random.default_rng(seed).permutation(len(table.targets))
-    train, test = order[:training], order[training : training + testing]
+
+
+def _standardised(table: Table, train: Array, test: Array) -> Split:
     scale = standardisation(table.features[train])
     target_scale = standardisation(table.targets[train])
     root = np.sqrt(table.features.shape[1])

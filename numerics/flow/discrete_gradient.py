@@ -48,7 +48,27 @@ class Join:
     strength: float
 
 
-Operation = Affine | Relu | Softplus | Scale | Fork | Join
+@dataclass(frozen=True)
+class Select:
+    """Of `classes` outputs in row r only number r mod classes: with every input repeated, all classes in turn."""
+
+    classes: int
+
+    def of(self, values: Array) -> Array:
+        """The chosen ones, rows x 1."""
+        return values[np.arange(len(values)), self._numbers(len(values))][:, None]
+
+    def spread(self, cotangent: Array) -> Array:
+        """The transpose of `of`: rows x 1 to rows x classes."""
+        result = np.zeros((len(cotangent), self.classes))
+        result[np.arange(len(cotangent)), self._numbers(len(cotangent))] = cotangent[:, 0]
+        return result
+
+    def _numbers(self, rows: int) -> Array:
+        return np.arange(rows) % self.classes
+
+
+Operation = Affine | Relu | Softplus | Scale | Fork | Join | Select
 Tape = tuple[Operation, ...]
 
 
@@ -83,7 +103,9 @@ def tape_of(architecture: Architecture, weights: Weights) -> Tape:
 
     if any(group.multiplier != 1 for group in architecture.groups):
         raise ValueError(f"{architecture.name}: the flow knows no multipliers of parameters yet")
-    walk(architecture.layers, 0)
+    outputs = walk(architecture.layers, 0)
+    if outputs > 1:
+        tape.append(Select(outputs))
     return tuple(tape)
 
 
@@ -123,6 +145,8 @@ def run(tape: Tape, weights: Weights, inputs: Array) -> list[Array]:
                 remembered.append(value)
             case Join(strength):
                 value = remembered.pop() + strength * value
+            case Select():
+                value = operation.of(value)
         values.append(value)
     return values
 
@@ -229,6 +253,8 @@ def backward(
                 cotangent = strength * cotangent
             case Fork():
                 cotangent = remembered.pop() + cotangent
+            case Select():
+                cotangent = operation.spread(cotangent)
     ordered = {name: parts[name] for name in trained_groups(tape)}
     return Gradients(inputs, cotangents, signals, ordered, size)
 

@@ -58,7 +58,7 @@ from numerics.flow.trajectory import (
     OUT_OF_STEPS,
     STALLED,
     Trajectory,
-    label_aware_minimum,
+    least_form,
     tensors,
 )
 from numerics.losses import Loss
@@ -130,6 +130,8 @@ def gradient_flow(
 
     Parameters are tensors of `numerics.networks.torch_network` or arrays of `numerics.networks.parameters`: with these
     torch is not loaded.
+
+    A loss of C classes needs the parameters of `numerics.networks.classes`.
 
     `inputs` is n x d; log_until = -inf gives the start alone. `penalty` beta adds (beta / 2) |theta - theta_0|^2.
     `on_record(log_t, parameters)` is called at every record time; it must not keep or change the parameters.
@@ -356,7 +358,7 @@ class _Run:
         problem, totals, length = self.problem, self.totals, trial.step.log_length
         self.state = take(problem, self.weights, self.state, trial)
         gram = trial.gradients.gram
-        margin = label_aware_minimum(gram, problem.loss.signs)
+        margin = least_form(gram, problem.loss)
         for name, value in (("log_margin_integral", margin), ("log_diagonal_integral", gram.diagonal().max())):
             totals[name] = float(np.logaddexp(totals[name], length + math.log(max(value, 1e-300))))
         automatic = automatic_gram(problem, self.weights, self.state)

@@ -30,6 +30,7 @@ from numerics.flow.discrete_gradient import (
     Join,
     LinearMap,
     Scale,
+    Select,
     Tape,
     Weights,
     activation_after,
@@ -47,7 +48,7 @@ from numerics.flow.frozen_kernel import MOST_EXPONENT, Impulses, Pull, Step, imp
 from numerics.flow.mixing import Mixing
 from numerics.flow.shared_kinks import Sharing, sharings
 from numerics.losses import Loss
-from numerics.networks.parameters import parameter_shapes
+from numerics.networks.classes import class_shapes
 from theory.architecture import Affine, Architecture, Relu, Softplus
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Problem:
-    """A gradient flow: the network, its parameters at t = 0, inputs (n x d), the loss, the regulariser's strength."""
+    """A gradient flow: the network, its parameters at t = 0, inputs, the loss, the regulariser's strength.
+
+    The inputs are n x d; for a loss of C classes n C x d, each C times over, a row an output: f_1(x_1), f_2(x_1), ..
+    """
 
     tape: Tape
     start: Weights
@@ -133,17 +137,19 @@ def problem_of(
     points = np.ascontiguousarray(inputs, dtype=float)
     if points.ndim != 2 or 0 in points.shape or not np.isfinite(points).all():
         raise ValueError("the inputs must be a finite n x d array with at least one point, a point a row")
-    if loss.size != len(points):
-        raise ValueError(f"the loss has {loss.size} samples, the inputs are {len(points)}")
+    if loss.size != len(points) * loss.classes:
+        raise ValueError(f"the loss has {loss.size // loss.classes} samples, the inputs are {len(points)}")
     if not 0 <= penalty < math.inf:
         raise ValueError(f"the penalty must be finite and not negative, not {penalty}")
     start = {
         name: value if isinstance(value, np.ndarray) else value.detach().numpy() for name, value in parameters.items()
     }
     width = next((len(array) for array in start.values()), 0)
-    if {name: array.shape for name, array in start.items()} != parameter_shapes(architecture, points.shape[1], width):
+    shapes = class_shapes(architecture, points.shape[1], width, loss.classes)
+    if {name: array.shape for name, array in start.items()} != shapes:
         raise ValueError(f"the parameters do not fit {architecture.name} on inputs of dimension {points.shape[1]}")
-    return Problem(tape_of(architecture, start), start, points, loss, penalty, accuracy)
+    repeated = np.repeat(points, loss.classes, axis=0)
+    return Problem(tape_of(architecture, start), start, repeated, loss, penalty, accuracy)
 
 
 @dataclass(frozen=True)
@@ -320,6 +326,8 @@ class _Sweeper:
                 case Join(strength):
                     stem, stem_kernel = remembered.pop()
                     value, kernel = stem + strength * value, stem_kernel + strength**2 * kernel
+                case Select():
+                    value = operation.of(value)
             result.values.append(value)
         return result
 

@@ -31,6 +31,9 @@ FINISHED, AT_REST, STALLED, OUT_OF_STEPS = "finished", "at rest", "stalled", "ou
 class Trajectory:
     """A gradient flow at R times, the first of them t = 0; n samples, G trained groups.
 
+    Of C classes the outputs and Gram matrices have n C rows, the classes of a sample side by side; gamma^2 then stands
+    for lambda_min, and the envelopes are not known.
+
     loss, penalty         what was minimised: loss + (penalty / 2) |theta - theta_0|^2
     groups                names of the trained groups in forward order
     log_t                 (R,), -inf first
@@ -117,8 +120,8 @@ class Trajectory:
 
     @property
     def margins(self) -> Array:
-        """s_i f_t(x_i), shape (R, n)."""
-        return self.loss.signs * self.outputs
+        """s_i f_t(x_i), for classes f_y - max over k != y of f_k, shape (R, n)."""
+        return self.loss.margins(self.outputs)
 
     @cached_property
     def gram(self) -> Array:
@@ -232,12 +235,23 @@ def _share(dissipation: Array, energy: Array) -> Array:
     return np.divide(dissipation - fall, dissipation, out=np.zeros_like(fall), where=dissipation != 0)
 
 
+def least_form(gram: Array, loss: Loss) -> float:
+    """gamma^2 of a loss with one output a sample, lambda_min of a loss of several classes."""
+    return label_aware_minimum(gram, loss.signs) if loss.classes == 1 else max(0.0, float(np.linalg.eigvalsh(gram)[0]))
+
+
 def label_aware_minimum(gram: Array, signs: Array) -> float:
-    """gamma^2: the least w' K^r w over w >= 0, sum w = 1, for a positive semidefinite n x n matrix of doubles."""
+    """gamma^2: the least w' K^r w over w >= 0, sum w = 1, for a positive semidefinite n x n matrix of doubles.
+
+    Its lower bound lambda_min / n where the minimiser is not found.
+    """
     relabelled = gram * np.multiply.outer(signs, signs)
     if not np.trace(relabelled) > 0:
         return 0.0
-    weights = simplex_minimiser(relabelled)
+    try:
+        weights = simplex_minimiser(relabelled)
+    except RuntimeError:  # the solver did not end, as may be where entries differ by many orders: a lower bound
+        return max(0.0, float(np.linalg.eigvalsh(relabelled)[0])) / len(gram)
     return float(weights @ relabelled @ weights)
 
 

@@ -5,9 +5,9 @@ For (u, v) with deviations sigma, sigma' and correlation rho (Mehler),
     E[s(u) s(v)] = sum_k a_k(sigma) a_k(sigma') rho^k,    a_k(sigma) = E[s(sigma g) h_k(g)],
 
 h_k the Hermite polynomials with E[h_j(g) h_k(g)] = 1(j = k). The a_k and E[s(sigma g)^2] are sums of the trapezoidal
-rule with step t on |x| <= X. Let |s(w)| <= A + B |Re w| for |Im w| <= y, and a = y / sigma.
-Then the step's error is below 2 M / (e^(2 pi a / t) - 1), M the integral of the modulus along a line at height at most a (Trefethen and Weideman 2014,
-theorem 5.1), where by the inequality of Cauchy and Schwarz
+rule with step t on |x| <= X. Let |s(w)| <= A + B |Re w| for |Im w| <= y, and a = y / sigma. Then the step's error is at
+most 2 M / (e^(2 pi a / t) - 1), M the integral of the modulus along a line at height at most a (Trefethen and Weideman
+2014, theorem 5.1), where by the inequality of Cauchy and Schwarz
 
     M <= e^(a^2/2) sqrt(E(A + B sigma |g|)^2 E|h_k(g + i a)|^2),    E|h_k(g + i a)|^2 = L_k(-a^2),
 

@@ -3,7 +3,8 @@
 Outputs at n samples are n x C arrays, flattened sample by sample to n C numbers. In the width limit the outputs of a
 network with C of them, sharing all layers but the last, are independent and its NTK is K (x) 1_C, K that of one output:
 with `class_kernel` in the place of K, `numerics.regression.fit.predictors` and `numerics.regression.fit.linearised`
-solve for several classes. `output_kernel` is the empirical NTK of such a finite network; training one is not covered.
+solve for several classes. `output_kernel` is the empirical NTK of such a finite network; `numerics.flow` trains one,
+from `numerics.networks.classes`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import scipy.linalg
 import torch
 
-from numerics.losses import Array
+from numerics.losses import Array, log_softplus
 from numerics.networks.torch_network import Parameters, pullback
 from theory.architecture import Affine, Architecture
 
@@ -57,25 +58,46 @@ class SoftmaxCrossEntropy:
         signs: Array = np.where(self._shares == self._shares.max(axis=1, keepdims=True), 1.0, -1.0)
         return signs.ravel()
 
+    def margins(self, outputs: Array) -> Array:
+        """f_y - max over k != y of f_k, y the most probable class; (..., n C) to (..., n)."""
+        rows = outputs.reshape(*outputs.shape[:-1], *self._shares.shape)
+        chosen = np.eye(self.classes, dtype=bool)[self._shares.argmax(axis=1)]
+        own: Array = (rows * chosen).sum(axis=-1)
+        return own - np.where(chosen, -np.inf, rows).max(axis=-1)
+
+    @cached_property
+    def _log_shares(self) -> tuple[Array, Array]:
+        """ln y_a and ln(1 - y_a)."""
+        with np.errstate(divide="ignore"):
+            return np.log(self._shares), np.log(self._shares @ (1 - np.eye(self.classes)))
+
+    def _log_probabilities(self, outputs: Array) -> tuple[Array, Array]:
+        """ln p_a and ln(1 - p_a), n x C, each without cancellation."""
+        rows = outputs.reshape(self._shares.shape)
+        totals = np.logaddexp.reduce(rows, axis=1, keepdims=True)
+        others = [np.logaddexp.reduce(np.delete(rows, a, axis=1), axis=1) for a in range(self.classes)]
+        return rows - totals, np.stack(others, axis=1) - totals
+
     def log_value(self, outputs: Array) -> float:
         """ln of the sum over the samples."""
         rows = outputs.reshape(self._shares.shape)
-        others = np.stack(
-            [np.logaddexp.reduce(np.delete(rows, a, axis=1), axis=1) - rows[:, a] for a in range(self.classes)], axis=1
-        )
-        return float(np.log((self._shares * np.logaddexp(0, others)).sum()))
+        others = [np.logaddexp.reduce(np.delete(rows, a, axis=1), axis=1) - rows[:, a] for a in range(self.classes)]
+        return float(np.logaddexp.reduce(self._log_shares[0] + log_softplus(np.stack(others, axis=1)), axis=None))
 
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) (y - p), without cancellation where the target is 0 or 1."""
-        probabilities = self._probabilities(outputs)
-        others = 1 - np.eye(self.classes)
-        forces: Array = self._shares * (probabilities @ others) - probabilities * (self._shares @ others)
-        return np.exp(log_scale) * forces.ravel()
+        (ones, zeros), (inside, outside) = self._log_shares, self._log_probabilities(outputs)
+        forces: Array = np.exp(log_scale + ones + outside) - np.exp(log_scale + zeros + inside)
+        return forces.ravel()
 
     def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) times the matrix with blocks diag(p_i) - p_i p_i'."""
-        blocks = [np.diag(row) - np.outer(row, row) for row in self._probabilities(outputs)]
-        return np.exp(log_scale) * np.asarray(scipy.linalg.block_diag(*blocks))
+        blocks = []
+        for inside, outside in zip(*self._log_probabilities(outputs), strict=True):
+            block = -np.exp(log_scale + np.add.outer(inside, inside))
+            np.fill_diagonal(block, np.exp(log_scale + inside + outside))
+            blocks.append(block)
+        return np.asarray(scipy.linalg.block_diag(*blocks))
 
     def resting_outputs(self, start: Array) -> Array:
         """Where the flow from the outputs `start` rests: ln y_a up to a constant that keeps every sample's mean.
@@ -87,11 +109,6 @@ class SoftmaxCrossEntropy:
         logs = np.log(self._shares)
         means = start.reshape(self._shares.shape).mean(axis=1, keepdims=True)
         return (logs - logs.mean(axis=1, keepdims=True) + means).ravel()
-
-    def _probabilities(self, outputs: Array) -> Array:
-        rows = outputs.reshape(self._shares.shape)
-        probabilities: Array = np.exp(rows - np.logaddexp.reduce(rows, axis=1, keepdims=True))
-        return probabilities
 
 
 def class_kernel(kernel: Array, classes: int) -> Array:

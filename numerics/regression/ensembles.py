@@ -1,4 +1,4 @@
-"""Ensembles of networks trained by gradient flow from independent initialisations, and how quantities scale with width.
+"""Ensembles of networks trained from independent initialisations, and how quantities scale with the width.
 
 A run keeps what the kernel regime is judged by: the outputs on the samples and at test points, the kernel's drift, the
 distance of the parameters from their start, and the kernel and outputs at initialisation. Runs are independent and are
@@ -17,6 +17,7 @@ import numpy as np
 import scipy.stats
 import torch
 
+from numerics.flow.descent import gradient_descent
 from numerics.flow.integrate import Recording, gradient_flow
 from numerics.flow.stepping import Accuracy
 from numerics.losses import Array, Loss
@@ -56,6 +57,7 @@ class Run:
     distance     (R,): |theta_t - theta_0|, Euclidean, over all trained groups
     log_loss     (R,): ln of the loss without the regulariser
     start_kernel (n + q, n + q): the empirical NTK at t = 0 on samples and test points
+    definite     the least lambda_min(K_t) on the samples over the record times
     status       of the flow, `numerics.flow.integrate`
     """
 
@@ -69,6 +71,7 @@ class Run:
     distance: Array
     log_loss: Array
     start_kernel: Array
+    definite: float
     status: str
 
     @property
@@ -144,6 +147,7 @@ def train(training: Training, width: int, seed: int) -> Run:
         np.linalg.norm(trajectory.euclidean_displacement, axis=1),
         trajectory.log_loss,
         empirical_ntk(architecture, start, points).ntk.numpy(),
+        float(np.linalg.eigvalsh(trajectory.gram).min()),
         trajectory.status,
     )
 
@@ -154,10 +158,44 @@ def ensemble(training: Training, widths: Sequence[int], seeds: Sequence[int], jo
     return list(joblib.Parallel(n_jobs=jobs)(calls))
 
 
-def starts(training: Training, width: int, seeds: Sequence[int]) -> Array:
-    """The outputs at initialisation on samples and test points, a row a seed: those that `train` starts from."""
-    points = torch.from_numpy(training.points)
-    return np.array([forward(training.architecture, _start(training, width, seed), points).numpy() for seed in seeds])
+@dataclass(frozen=True)
+class Descent:
+    """One network trained by gradient descent: outputs on n samples, then q test points, where it starts and ends.
+
+    start, end  (n + q,)
+    force       the largest |c_i| on a sample at the end
+    epochs      how many there were
+    """
+
+    start: Array
+    end: Array
+    force: float
+    epochs: int
+
+
+LOOK_EVERY = 10
+"""Epochs between two looks at the forces."""
+
+
+def descend(training: Training, width: int, seed: int, share: float, force: float, most_epochs: int) -> Descent:
+    """Train one network without a regulariser from the start of `train`, until no force exceeds `force`.
+
+    The rate is `share` / lambda_max(K_0) on the samples. Raises ValueError on a regulariser, or as `gradient_descent`
+    does.
+    """
+    if training.penalty:
+        raise ValueError("gradient descent here is without a regulariser: use train")
+    architecture, points = training.architecture, torch.from_numpy(training.points)
+    size = len(training.inputs)
+    begin = _start(training, width, seed)
+    rate = share / float(np.linalg.eigvalsh(empirical_ntk(architecture, begin, points[:size]).ntk.numpy())[-1])
+    looks = range(0, most_epochs + 1, LOOK_EVERY)
+    for epoch in gradient_descent(architecture, begin, training.inputs, training.loss, rate, most_epochs, at=looks):
+        left = float(np.abs(training.loss.flow_weights(epoch.outputs)).max())
+        if left <= force:
+            break
+    start, end = (forward(architecture, weights, points).numpy().copy() for weights in (begin, epoch.parameters))
+    return Descent(start, end, left, epoch.number)
 
 
 def _start(training: Training, width: int, seed: int) -> dict[str, torch.Tensor]:

@@ -92,7 +92,7 @@ def kinked_moment(power, right, left, k):
     return radial * scale**power * total / (2 * math.pi)
 
 
-def fine_moment(name, order, p, c, r, steps, half_width=12):
+def fine_moment(name, order, p, c, r, steps, half_width=14):
     """As `moment` for a smooth function, in mpmath."""
     x = [mp.mpf(half_width) * j / steps for j in range(-steps, steps + 1)]
     weights = [mp.exp(-node * node / 2) * half_width / steps / mp.sqrt(2 * mp.pi) for node in x]

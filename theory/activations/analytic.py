@@ -83,6 +83,10 @@ class Softplus(Analytic):
 
     sharpness: sympy.Expr = ONE
 
+    def __post_init__(self) -> None:
+        if not self.sharpness > 0:
+            raise ValueError(f"the sharpness must be positive, not {self.sharpness}")
+
     @property
     def name(self) -> str:
         """softplus:SHARPNESS."""

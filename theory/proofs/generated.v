@@ -135,4 +135,3 @@ Definition derived_resnet_3 (alpha : R) (G : matrix) : matrix :=
   let B_1 := (mul (mul (mul (const 2) R_1) (const (alpha ^ 2))) (step_moment Sigma_1)) in
   let R_0 := (add B_1 R_1) in
   add (add (add (add (add (add (add (add (add (add (add (add (add (add ((mul R_0 G)) R_0) (mul B_1 S_0)) B_1) (mul (mul (mul (const 2) R_1) (const (alpha ^ 2))) (relu_moment Sigma_1))) (mul R_1 (const (alpha ^ 2)))) (mul B_2 S_1)) B_2) (mul (mul (mul (const 2) R_2) (const (alpha ^ 2))) (relu_moment Sigma_2))) (mul R_2 (const (alpha ^ 2)))) (mul B_3 S_2)) B_3) (mul (mul (mul (const 2) R_3) (const (alpha ^ 2))) (relu_moment Sigma_3))) (mul R_3 (const (alpha ^ 2)))) S_3.
-

@@ -8,7 +8,7 @@ lazy_contrast: kind, strength, width, seed, log10_time, drift, largest_output, d
 for hard targets; drift max |K_t - K_0|; distance |theta_t - theta_0|.
 
 lazy_crossover: kind, strength, width, seed, log10_departure, log10_end, largest_drift, largest_output, hard_drift.
-Departure: the first recorded time when an output is 1/2 away from that of the flow with hard targets; hard_drift is the
+Departure: the time when an output is 1/2 away from that of the flow with hard targets; hard_drift is the
 drift of that flow at t = 1e20.
 """
 

@@ -9,7 +9,7 @@ from itertools import product
 import flint
 
 from ntk_companion.audit.decide.comparisons import dyadic, end_of
-from ntk_companion.audit.decide.intervals import ball_of, middle
+from ntk_companion.audit.decide.intervals import MOST_BOXES_WHEN_OPEN, ball_of, middle
 from ntk_companion.audit.decide.truth import Truth
 from ntk_companion.audit.decide.witnesses import Decide, remember
 from ntk_companion.audit.syntax.nodes import Interval, Node, Quantified
@@ -67,12 +67,13 @@ def over_box(chain: Chain, environment: Environment, decide: Decide) -> Truth | 
         if not ends[0] <= ends[1]:
             return None
         whole.append(ends)
-    found = set()
+    found, most = set(), MOST_BOXES
     for corner in product(*whole):
         values = tuple(map(end_of, corner))
         outcome = decide(chain.body, replace(chain.bind(values, environment), most_bits=POINT_BITS))
         if outcome is settling:
             return _settled(chain, values, outcome, environment, decide)
+        most = MOST_BOXES_WHEN_OPEN if outcome is Truth.UNKNOWN else most
         found |= {outcome} & {Truth.TRUE}  # one case in which the claim says something
     boxes, tried = deque([tuple(whole)]), 0
     while boxes:
@@ -85,9 +86,10 @@ def over_box(chain: Chain, environment: Environment, decide: Decide) -> Truth | 
             centre = tuple(_centre(*ends) for ends in box)
             there = decide(chain.body, replace(chain.bind(centre, environment), most_bits=POINT_BITS))
             found |= {there} & {Truth.TRUE}
+            most = MOST_BOXES_WHEN_OPEN if there is Truth.UNKNOWN else most
             if settling in (there, outcome):
                 return _settled(chain, centre, settling, environment, decide)
-        if outcome is Truth.UNKNOWN and halves and tried + len(boxes) < MOST_BOXES:
+        if outcome is Truth.UNKNOWN and halves and tried + len(boxes) < most:
             boxes += halves
         else:
             found.add(outcome)

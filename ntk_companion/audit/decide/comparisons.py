@@ -65,7 +65,6 @@ def _compare(node: Comparison, environment: Environment) -> Truth:
             tested_exactly = True
             decided = _by_structure(node, here)
             if decided is not None:
-                _remember(node, (left, right), bits, environment)
                 return truth_of(decided)
         if decided is not None:
             break
@@ -88,6 +87,7 @@ def _by_structure(node: Comparison, environment: Environment) -> bool | None:
         zero = isinstance(other, Number) and other.value == 0
         found = facts.sign_of(one, environment) if zero else facts.Sign.UNKNOWN
         if found and relation in (Relation.AT_LEAST, Relation.LESS):
+            environment.log.kinds |= kinds_of(node)
             environment.note(f"{shown(one, environment)} is not negative by construction")
             return relation is Relation.AT_LEAST
     return None

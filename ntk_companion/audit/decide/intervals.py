@@ -23,6 +23,8 @@ from ntk_companion.audit.values.ranges import Range
 arb = flint.arb
 
 MOST_BOXES = 4000
+MOST_BOXES_WHEN_OPEN = 256
+"""Once the claim is undecided at a point, every box around it is: what is left is a search of the others."""
 
 
 def over_interval(node: Quantified, domain: Interval, environment: Environment, decide: Decide) -> Truth:
@@ -34,9 +36,10 @@ def over_interval(node: Quantified, domain: Interval, environment: Environment, 
     if not ends[0] <= ends[1]:
         return Truth.UNKNOWN
     settling = Truth.FALSE if node.universal else Truth.TRUE
-    found = set()
+    found, most = set(), MOST_BOXES
     for end in ends:
         outcome = decide(node.body, _at(node, end_of(end), environment))
+        most = MOST_BOXES_WHEN_OPEN if outcome is Truth.UNKNOWN else most
         if outcome is settling:
             return _settle(node, ends, end, settling, environment, decide)
         found |= {outcome} & {Truth.TRUE}  # one case in which the claim says something
@@ -52,10 +55,11 @@ def over_interval(node: Quantified, domain: Interval, environment: Environment, 
         if inside and (outcome is Truth.UNKNOWN or (outcome is Truth.EMPTY and Truth.TRUE not in found)):
             there = decide(node.body, _at(node, dyadic(cut), environment))
             found |= {there} & {Truth.TRUE}
+            most = MOST_BOXES_WHEN_OPEN if there is Truth.UNKNOWN else most
             outcome = settling if there is settling else outcome
         if outcome is settling:
             return _settle(node, [lower, upper], cut if inside else lower, settling, environment, decide)
-        if outcome is Truth.UNKNOWN and inside and tried + len(boxes) < MOST_BOXES:
+        if outcome is Truth.UNKNOWN and inside and tried + len(boxes) < most:
             boxes += [(lower, cut), (cut, upper)]
         else:
             found.add(outcome)

@@ -16,6 +16,7 @@ from ntk_companion.audit.decide import decide, initialisations, needs_random_sea
 from ntk_companion.audit.decide.comparisons import kinds_of
 from ntk_companion.audit.decide.truth import Truth, conjunction
 from ntk_companion.audit.reply.counterexamples import counterexample_file
+from ntk_companion.audit.reply.settings import setting
 from ntk_companion.audit.syntax.errors import ExhaustedError, InputError, MeaninglessError
 from ntk_companion.audit.syntax.nodes import Node, words_in
 from ntk_companion.audit.syntax.vocabulary import MEANS, SAMPLED, TRAINED
@@ -55,6 +56,7 @@ class Reply:
     counterexample  a claims file that refutes the claim by itself, if one was found
     expected        the verdict on record in the claims file, if one is
     false_alarm     the probability that random networks led to a wrong verdict is at most this
+    setting         the networks, points, labels, training and seed that the claim speaks of
     fault           what is wrong with a claim that has no meaning: it was not decided
     made            of a statement of the ledger, what made its entry: profile, seed, versions
     """
@@ -76,6 +78,7 @@ class Reply:
     false_alarm: float = 0.0
     made: Mapping[str, Any] = field(default_factory=dict)
     fault: str = ""
+    setting: str = ""
 
     @property
     def surprises(self) -> bool:
@@ -101,7 +104,7 @@ def _reply(claim: Claim, name: str, seed: int, ledger: Mapping[str, Mapping[str,
             claim.id, claim.sentence, claim.source, " ".join(claim.text.split()), str(Verdict.INCONCLUSIVE),
             "instances: 0", kinds, {}, fault.removeprefix(f"{name}, claim {claim.id!r}: "),
             "The claim has no meaning as it stands; nothing is said of whether it is true.",
-            command=_command(name, claim, seed), expected=claim.expected, fault=fault,
+            command=_command(name, claim, seed), expected=claim.expected, fault=fault, setting=setting(claim, seed),
         )  # fmt: skip
 
 
@@ -128,7 +131,7 @@ def audit_claim(
         claim.id, claim.sentence, claim.source, " ".join(claim.text.split()), str(verdict), _scope(claim, truth, log),
         ", ".join(sorted(map(str, log.kinds or kinds_of(claim.assertion)))), _values(log), _because(truth, log),
         _qualification(claim, truth, log), counterexample, log.bits, _command(name, claim, seed), claim.expected,
-        ERROR * len(log.tests),
+        ERROR * len(log.tests), setting=setting(claim, seed),
     )  # fmt: skip
 
 

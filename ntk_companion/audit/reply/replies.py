@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -92,18 +92,49 @@ def _markdown_lines(replies: list[Reply]) -> list[str]:
     result = []
     for reply in replies:
         result += [
-            f"> {_markdown(reply.sentence or reply.assertion)}"
+            f"> {_with_mathematics(reply.sentence, _markdown) or _markdown(reply.assertion)}"
             + (f" ({_markdown(reply.source)})" if reply.source else ""),
             "",
             f"**{reply.verdict}** ({reply.scope}; {reply.evidence}). {_markdown(reply.because)}.",
             _markdown(reply.qualification),
             "",
             f"Claim: {_markdown_code(reply.assertion)}. To reproduce: {_markdown_code(reply.command)}",
+            *([f"Setting: {_markdown(reply.setting)}."] if reply.setting else []),
             "",
         ]
         if reply.counterexample:
             result += ["```toml", *reply.counterexample.splitlines(), "```", ""]
     return result
+
+
+_MATHEMATICS = re.compile(r"(\$[^$]+\$)")
+_LETTERS = "alpha beta gamma delta epsilon theta lambda mu sigma tau phi psi omega Gamma Delta Theta Lambda Sigma Phi Psi Omega"
+_SIGNS = (
+    "frac sqrt le leq ge geq ne neq approx sim cdot times pm to infty in sum prod min max log ln exp sin cos arccos pi"
+    " hat tilde bar dot mathrm mathbb mathcal ell nabla partial langle rangle left right quad dots ldots cdots"
+)
+_COMMANDS = frozenset(f"{_LETTERS} {_SIGNS}".split(" "))
+"""Commands of mathematics that a quoted sentence may keep."""
+
+
+def _with_mathematics(text: str, escape: Callable[[str], str]) -> str:
+    """Text escaped, but for formulas between dollars that hold nothing else than mathematics."""
+    pieces = _MATHEMATICS.split(text)
+    return "".join(piece if _is_mathematics(piece) else escape(piece) for piece in pieces if piece)
+
+
+def _is_mathematics(piece: str) -> bool:
+    inner = piece[1:-1]
+    commands = re.findall(r"\\([A-Za-z]+|.)", inner)
+    plain = re.sub(r"\\([A-Za-z]+|[,;! ])", "", inner)
+    known = all(command in _COMMANDS or command in ",;! " for command in commands)
+    allowed = re.fullmatch(r"[A-Za-z0-9 +\-*/=<>()\[\]{}^_|.,:'!]*", plain) is not None
+    depth = lowest = 0
+    for character in plain:
+        depth += (character == "{") - (character == "}")
+        lowest = min(lowest, depth)
+    whole = _MATHEMATICS.fullmatch(piece) is not None
+    return whole and known and allowed and depth == lowest == 0 and bool(inner.strip())
 
 
 def _markdown(text: str) -> str:
@@ -121,11 +152,13 @@ def _latex_lines(replies: list[Reply]) -> list[str]:
     result = [r"\begin{description}"]
     for reply in replies:
         source = f" ({_latex(reply.source)})" if reply.source else ""
+        quoted = _with_mathematics(reply.sentence, _latex) or _latex(reply.assertion)
         result += [
-            rf"\item[{_latex(reply.id)}] ``{_latex(reply.sentence or reply.assertion)}''{source}",
+            rf"\item[{_latex(reply.id)}] ``{quoted}''{source}",
             rf"  \textbf{{{reply.verdict}}} ({_latex(reply.scope)}; {_latex(reply.evidence)}).",
             rf"  {_latex(reply.because)}.",
             rf"  {_latex(reply.qualification)} Claim: {_latex_code(reply.assertion)}.",
+            *([rf"  Setting: {_latex(reply.setting)}."] if reply.setting else []),
             rf"  Reproduce with {_latex_code(reply.command)}.",
         ]
         if reply.counterexample:

@@ -1,0 +1,59 @@
+"""What a claim speaks of, in words: a reply that names it stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ntk_companion.audit.claims.claim import OWN, Claim
+from ntk_companion.audit.syntax.nodes import Apply, parts
+
+MOST_CHARACTERS = 400
+
+
+def setting(claim: Claim, seed: int) -> str:
+    """The networks, points, labels, training and seeds of a claim, in one line."""
+    told = [*_networks(claim), *_points(claim)]
+    if claim.labels is not None:
+        labels = claim.labels if isinstance(claim.labels, str) else ", ".join(map(str, claim.labels))
+        told.append(f"labels {labels}")
+    if claim.training is not None:
+        training = claim.training
+        seeds = f"{training.seeds} networks" if training.seed is None else f"seed {training.seed}"
+        told.append(f"width {training.width}, trained until {claim.written['claim']['training']['until']}, {seeds}")
+    told.append(f"run with seed {seed}")
+    line = "; ".join(told)
+    return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 3] + "..."
+
+
+def _named(claim: Claim, first: str | None) -> Iterator[str]:
+    """The claim's own object, and those that its words name in brackets."""
+    found = [first] if first is not None else []
+    for part in parts(claim.assertion) if claim.assertion is not None else ():
+        found += [name for name in (part.network, part.points) if name] if isinstance(part, Apply) else []
+    yield from dict.fromkeys(found)
+
+
+def _networks(claim: Claim) -> Iterator[str]:
+    for name in _named(claim, claim.network):
+        if name in claim.networks:
+            table = claim.written["claim"]["network"] if name == OWN else claim.written["networks"][name]
+            shown = "network" if name == OWN else f"network {name}"
+            yield f"{shown}: {_table(table)}"
+
+
+def _points(claim: Claim) -> Iterator[str]:
+    for name in _named(claim, claim.points):
+        if name in claim.point_sets:
+            points = claim.point_sets[name]
+            shown = "points" if name == OWN else f"points {name}"
+            yield f"{shown}: {points.name}"
+
+
+def _table(table: Mapping[str, Any]) -> str:
+    words = [str(table["family"]), *(f"{key} {_value(value)}" for key, value in table.items() if key != "family")]
+    return ", ".join(words)
+
+
+def _value(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

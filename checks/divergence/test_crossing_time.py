@@ -217,14 +217,14 @@ def power_of(shape: Shape) -> float:
     },
 )
 def test_the_logarithm_of_the_crossing_time_grows_like_the_root_of_the_width(claim):
-    times = np.array([log_crossings(hidden, 12 if thorough() else 6) for hidden in WIDTHS])
+    times = np.array([log_crossings(hidden, 12 if thorough() else 4) for hidden in WIDTHS])
     if not np.isfinite(times).all():
         record(numerical(None, "a network did not cross the gap in the time computed"))
         return
     found, error = exponent(times)
     off = abs(found - power_of(claim))
     detail = f"mean ln t = {', '.join(f'{time:.1f}' for time in times.mean(axis=1))} at m = {WIDTHS}"
-    holds = off < 0.06 if error < 0.025 else None
+    holds = off < 0.06 if error < 0.03 else None
     record(numerical(holds, f"{detail}: p = {found:.3f} +- {error:.2g}", margin=0.06 - off if holds else None))
     if claim is np.sqrt:
         slope = float(np.polyfit(np.sqrt(WIDTHS), times.mean(axis=1), 1)[0])

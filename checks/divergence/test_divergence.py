@@ -21,7 +21,6 @@ from checks.setups.trajectories import (
     PAPER,
     QUADRATURE,
     SETTINGS,
-    TWO,
     Pair,
     Setting,
     alternating,
@@ -39,6 +38,7 @@ from checks.setups.trajectories import (
     on_the_hexagon,
     on_two_points,
     pair_of,
+    pair_on_two_points,
     same,
     simplex_rate,
     spectral_rate,
@@ -165,7 +165,7 @@ ONE_FIXED_KERNEL = with_trained(fcn(1), ["W_2"])
 
 def two_points_pair() -> Pair:
     """The long run on two opposite points at both accuracies."""
-    return pair_of(fcn(1), TWO, alternating(2), 10_000, 50, recording=Recording(per_decade=2))
+    return pair_on_two_points()
 
 
 def larger() -> dict[str, Callable[[], Pair]]:

@@ -147,8 +147,19 @@ def alternating(size: int) -> CrossEntropy:
 
 def on_two_points(member: int = 0, width: int = 10_000, log10_until: float = 50) -> Trajectory:
     """Two opposite points, FCN of depth 1: the case of long runs."""
-    sparse = Recording(per_decade=4 if log10_until <= 20 else 2)
-    return flow_of(fcn(1), TWO, alternating(2), width, log10_until, member, recording=sparse)
+    return pair_on_two_points(member, width, log10_until).fine  # type: ignore[return-value]
+
+
+def pair_on_two_points(member: int = 0, width: int = 10_000, log10_until: float = 50) -> Pair:
+    """The same at both accuracies."""
+    accuracy, recording = sparse(log10_until)
+    return pair_of(fcn(1), TWO, alternating(2), width, log10_until, member, accuracy, recording)
+
+
+def sparse(log10_until: float) -> tuple[Accuracy, Recording]:
+    """Accuracy and record times for a long run: late the flow is slow in ln t, and steps may be longer there."""
+    long = log10_until >= 12
+    return Accuracy(longest=4.0 if long else 1.2), Recording(per_decade=1 if long else 3, log10_first=-1)
 
 
 def on_the_hexagon() -> Trajectory:

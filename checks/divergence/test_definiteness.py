@@ -53,6 +53,18 @@ class Case:
     null_vector: tuple[int, ...] = ()
 
     @property
+    def network(self) -> Architecture:
+        """The architecture of a case that has one."""
+        assert self.architecture is not None
+        return self.architecture
+
+    @property
+    def points_at_hand(self) -> PointSet:
+        """The points of a case that has them as a set."""
+        assert self.points is not None
+        return self.points
+
+    @property
     def derived(self) -> Recursion:
         """The recursion whose kernel is meant."""
         return recursion(self.architecture) if self.architecture else NO_NETWORK
@@ -83,13 +95,13 @@ def are_distinct(case: Case) -> bool:
 
 def has_bias(case: Case) -> bool:
     """Has the first layer a random bias, and each hidden layer of an FCN?"""
-    layers = case.architecture.stem[:1] or [block[0] for block in case.architecture.blocks]
+    layers = case.network.stem[:1] or [block[0] for block in case.network.blocks]
     return all(isinstance(one, Affine) and one.bias is not None and one.bias.variance > 0 for one in layers)
 
 
 def has_scale(case: Case) -> bool:
     """Is alpha different from zero?"""
-    return all(layer.scale != 0 for layer in case.architecture.layers if isinstance(layer, Residual))
+    return all(layer.scale != 0 for layer in case.network.layers if isinstance(layer, Residual))
 
 
 def in_hemisphere(case: Case) -> bool:
@@ -279,7 +291,9 @@ def is_definite(claim: Callable[[Case], sympy.Expr], case: Case) -> None:
     """Is the kernel claimed positive definite on the points of the case?"""
     kernel = claim(case)
     derived = case.derived
-    record(null_vector(derived, kernel, case) if case.null_vector else definiteness(derived, kernel, case.points))
+    record(
+        null_vector(derived, kernel, case) if case.null_vector else definiteness(derived, kernel, case.points_at_hand)
+    )
 
 
 # Definition 1: the procedure
@@ -515,13 +529,13 @@ SCALES = st.sampled_from([sympy.Rational(1, 4), sympy.Rational(1, 2), sympy.Inte
 
 
 def last_features(case: Case) -> sympy.Expr:
-    return features(case.architecture.depth)
+    return features(case.network.depth)
 
 
 def exceeds_the_inputs(case: Case) -> sympy.Expr:
     """Wrong: features have (1 + alpha^2)^l times the variance of the inputs, and here 2% more is claimed."""
-    depth = case.architecture.depth
-    (scale,) = {layer.scale for layer in case.architecture.layers if isinstance(layer, Residual)}
+    depth = case.network.depth
+    (scale,) = {layer.scale for layer in case.network.layers if isinstance(layer, Residual)}
     return features(depth) - sympy.Rational(102, 100) * (1 + scale**2) ** depth * features(0)
 
 
@@ -625,8 +639,8 @@ def exceeds_its_share(claim: Fraction, case: Case) -> None:
     if case.null_vector:
         record(null_vector(case.derived, case.derived.ntk, case))
         return
-    lowest = Fraction(float(np.linalg.eigvalsh(gram(case.derived, case.derived.ntk, case.points))[0]))
-    record(definiteness(case.derived, case.derived.ntk, case.points, claim * lowest))
+    lowest = Fraction(float(np.linalg.eigvalsh(gram(case.derived, case.derived.ntk, case.points_at_hand))[0]))
+    record(definiteness(case.derived, case.derived.ntk, case.points_at_hand, claim * lowest))
 
 
 PROPOSITION_1_MUTANTS = {"2% more than lambda_min": Fraction(102, 100), "twice lambda_min": Fraction(2)}
@@ -637,7 +651,8 @@ PROPOSITION_1_MUTANTS = {"2% more than lambda_min": Fraction(102, 100), "twice l
 @pytest.mark.parametrize("scaling", ["hexagon", "images", "images of norm one"])
 def test_the_ntks_are_definite_on_the_hexagon_and_on_real_images(claim, architecture, scaling):
     images = mnist(200)
-    points = {"hexagon": hexagon(), "images": images.points, "images of norm one": images.unit_norm()}[scaling]
+    chosen: dict[str, PointSet] = {"hexagon": hexagon(), "images": images.points}
+    points = (chosen | {"images of norm one": images.unit_norm()})[scaling]
     judge_case(exceeds_its_share, claim, Case(points, distinct_rows(points), architecture))
 
 

@@ -193,8 +193,8 @@ def test_no_margin_falls_below_the_lower_envelope(claim, name):
 @check(LOWER, 1.0)
 def test_more_points_and_layers_stay_above_the_lower_envelope_too(claim):
     """In the thorough profile; by default the smallest of them."""
-    for name, pair in larger().items():
-        record(judge_held(pair(), held_against(pair(), simplex_rate, claim), name))
+    for name, trained in larger().items():
+        record(judge_held(trained(), held_against(trained(), simplex_rate, claim), name))
     pair = copies_of_one_point(3)
     record(judge_held(pair, held_against(pair, simplex_rate, claim), "three copies of one point, flow"))
 

@@ -17,7 +17,7 @@ from ntk_companion.evidence import certified
 from ntk_companion.judging import check, counterexample, judge_case, record
 from ntk_companion.statement import Hypothesis, Statement
 from ntk_companion.strategies import sample_sets
-from numerics.data.points import hexagon
+from numerics.data.points import PointSet, hexagon
 from numerics.kernels.gap import Bounds, best_gap, centres, label_aware_gap, simplex_minimiser
 from numerics.kernels.gram import ntk
 from numerics.kernels.spectrum import Enclosure, factorised_enclosure
@@ -144,17 +144,18 @@ GROWN = 1 + flint.arb(2) ** -20
 class Perturbed(NamedTuple):
     """Points, and the perturbation of their Gram matrix by the radius claimed times a symmetric sign matrix."""
 
-    points: object
+    points: PointSet
     perturbation_of: Callable[[np.ndarray], np.ndarray]
     name: str
 
 
-def perturbed(points, seed: int) -> list[Perturbed]:
+def perturbed(points: PointSet, seed: int) -> list[Perturbed]:
     """The worst perturbation for the bottom eigenvector, and two random ones."""
-    return [
-        Perturbed(points, lambda matrix, place=place: perturbations(matrix, seed)[place], f"perturbation {place}")
-        for place in range(3)
-    ]
+
+    def one(place: int) -> Perturbed:
+        return Perturbed(points, lambda matrix: perturbations(matrix, seed)[place], f"perturbation {place}")
+
+    return [one(place) for place in range(3)]
 
 
 def on_the_hexagon() -> Perturbed:
@@ -309,7 +310,7 @@ def test_within_the_label_aware_constant_the_loss_keeps_falling(claim, points, d
         with Balls(bits).working():
             found = gram_of(points, bits)
             margin = None if found is None else label_aware_gap(found[0], signs)
-            if margin is None or not (margin.has_digits(9) or bits == 2048):
+            if found is None or margin is None or not (margin.has_digits(9) or bits == 2048):
                 continue
             gap = (margin.lower / 2).mid()
             relabelled = found[0] * np.multiply.outer(signs, signs)

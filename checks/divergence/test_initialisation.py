@@ -344,7 +344,8 @@ def test_the_bias_falls_like_the_inverse_of_the_width(claim, architecture, name,
         estimate(relative_entries(architecture, name, width, count, random_seed(f"bias {width}")) - 1)
         for width, count in zip(widths, draws, strict=True)
     ]
-    record(exponent_evidence(decay_interval(*found, widths[1] / widths[0], alpha, NEXT_ORDER), claim, alpha))
+    narrow, wide = found
+    record(exponent_evidence(decay_interval(narrow, wide, widths[1] / widths[0], alpha, NEXT_ORDER), claim, alpha))
 
 
 def defects(claim: float) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import sympy
 
-from checks.setups.trajectories import LOGISTIC, TWO, Pair, alternating, cut_short, two_flows
+from checks.setups.trajectories import LOGISTIC, TWO, Pair, Path, alternating, cut_short, two_flows
 from ntk_companion.evidence import Evidence, Kind, numerical, symbolic, vacuous
 from ntk_companion.judging import check, counterexample, record, session_seed, thorough
 from ntk_companion.statement import Hypothesis, Statement
@@ -122,6 +122,12 @@ class Late:
     diagonal: Array
 
 
+def as_flow(path: Path) -> Trajectory:
+    """A path that is a flow, not a descent."""
+    assert isinstance(path, Trajectory)
+    return path
+
+
 def late_part(architecture: Architecture, trajectory: Trajectory) -> Late:
     """The record times at which the loss is below ln 2."""
     found = late_times.quasi_homogeneity(architecture)
@@ -172,15 +178,15 @@ def judge_rate(power: sympy.Expr, values: dict[sympy.Symbol, int]) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_the_normalised_margin_rises_along_computed_flows(claim, name):
     for what, pair in networks(CASES[name]):
-        record(rising(CASES[name], pair.fine, claim, what))
+        record(rising(CASES[name], as_flow(pair.fine), claim, what))
 
 
 @check(QUASI, 1.0, mutants={"40% more": 1.4, "the power H": 2.0})
 def test_the_weighted_normalised_margin_rises_along_computed_flows(claim):
-    record(rising(fcn(2), late(fcn(2), EXCEPTION).fine, claim, "depth 2, the exception"))
+    record(rising(fcn(2), as_flow(late(fcn(2), EXCEPTION).fine), claim, "depth 2, the exception"))
     for architecture in WITH_BIASES.values():
         for what, pair in networks(architecture):
-            record(rising(architecture, pair.fine, claim, what))
+            record(rising(architecture, as_flow(pair.fine), claim, what))
 
 
 @counterexample(RISING, LOGISTIC)
@@ -235,7 +241,7 @@ def rates_evidence(
     """Are norm and loss between their bounds, up to twice the difference of the two accuracies?"""
     if (ended := cut_short(pair.fine, what)) is not None:
         return ended
-    parts = [late_part(architecture, path) for path in (pair.fine, pair.rough)]
+    parts = [late_part(architecture, as_flow(path)) for path in (pair.fine, pair.rough)]
     if any(len(part.margin) < 5 for part in parts):
         return vacuous(Kind.NUMERICAL, f"{what}: L < ln 2 at {len(parts[0].margin)} recorded times")
     degree, power = (
@@ -297,5 +303,5 @@ def norm_grew(trajectory: Trajectory) -> float:
 
 @counterexample(RATES, LOGISTIC)
 def test_under_squared_loss_the_norm_stays():
-    grew = norm_grew(late(fcn(1), (session_seed(), 0), Squared((-1.0, 1.0))).fine)
+    grew = norm_grew(as_flow(late(fcn(1), (session_seed(), 0), Squared((-1.0, 1.0))).fine))
     record(numerical(grew > 0.45, f"squared loss: |theta| grew by a factor of {math.exp(grew):.4g} from 1e200 on"))

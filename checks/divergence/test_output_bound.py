@@ -355,7 +355,7 @@ def weighted_form_bounds_sum(claim: float | str, case: Case) -> None:
     """Is c'Kc >= claim 2 |alpha| / sqrt(m) |sum c| |c'f|? The claim "absolute" has sum |c_i| for |sum c|."""
     kernel, outputs = kernel_and_output(case.trained, case.parameters, case.inputs)
     constant, c = factor_of(case.network, len(case.parameters["W_1"])), case.weights
-    total = c.abs().sum() if claim == "absolute" else claim * c.sum().abs()
+    total = c.abs().sum() if isinstance(claim, str) else claim * c.sum().abs()
     record_at_least(c @ kernel @ c, constant * total * (c @ outputs).abs(), kernel.diagonal() @ c**2)
 
 

@@ -53,10 +53,21 @@ MOST_ERROR = 0.4
 class Path(Protocol):
     """A flow or descent: R times, n samples."""
 
-    loss: Loss
-    log_t: Array
-    outputs: Array
-    automatic_gram: Array
+    @property
+    def loss(self) -> Loss:
+        """The loss trained."""
+
+    @property
+    def log_t(self) -> Array:
+        """ln t, shape (R,)."""
+
+    @property
+    def outputs(self) -> Array:
+        """f_t(x_i), shape (R, n)."""
+
+    @property
+    def automatic_gram(self) -> Array:
+        """The Gram of automatic differentiation, shape (R, n, n)."""
 
     @property
     def margins(self) -> Array:
@@ -121,7 +132,9 @@ def pair_of(
 ) -> Pair:
     """The gradient flow from an initialisation, the `member`-th of the session's seed, to t = 10^log10_until."""
     entropy = (session_seed(), member)
-    return Pair(*_flows(architecture, points, loss, width, log10_until, entropy, accuracy, recording))
+    # A loss is a frozen value, which its protocol does not say.
+    given = (architecture, points, loss, width, log10_until, entropy, accuracy, recording)
+    return Pair(*_flows(*given))  # type: ignore[arg-type]
 
 
 def flow_of(

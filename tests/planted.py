@@ -18,37 +18,14 @@ import tempfile
 import textwrap
 import time
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from tests.planted_errors import ERRORS, Planted
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_SECONDS = 1800
 """A run that has not ended by then is stopped, and has not shown the error."""
-
-
-@dataclass(frozen=True)
-class Planted:
-    """An error: in `file`, within the function `place`, the one node that reads `old` becomes `new`; `run` must fail.
-
-    `place` is a dotted name, as `Class.method`; without one `old` is a text that occurs once in a file.
-    """
-
-    name: str
-    file: str
-    place: str
-    old: str
-    new: str
-    run: tuple[str, ...]
-
-    @property
-    def room(self) -> str:
-        """The folder of the file, without the packages below the first two."""
-        return "/".join(
-            Path(self.file).parts[:2]
-            if self.file.startswith(("numerics", "ntk_companion/"))
-            else [Path(self.file).parts[0]]
-        )
 
 
 def planted_in(error: Planted, text: str) -> str:
@@ -145,8 +122,6 @@ def _first_failure(output: str) -> str:
 
 def main(names: list[str]) -> int:
     """Run the errors named, or all; print a table and the kill rate by room; 0 if every one turned its run red."""
-    from tests.planted_errors import ERRORS
-
     unknown = set(names) - {error.name for error in ERRORS}
     if unknown:
         print(

@@ -3,7 +3,33 @@
 
 from __future__ import annotations
 
-from tests.planted import Planted
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Planted:
+    """An error: in `file`, within the function `place`, the one node that reads `old` becomes `new`; `run` must fail.
+
+    `place` is a dotted name, as `Class.method`; without one `old` is a text that occurs once in a file.
+    """
+
+    name: str
+    file: str
+    place: str
+    old: str
+    new: str
+    run: tuple[str, ...]
+
+    @property
+    def room(self) -> str:
+        """The folder of the file, without the packages below the first two."""
+        return "/".join(
+            Path(self.file).parts[:2]
+            if self.file.startswith(("numerics", "ntk_companion/"))
+            else [Path(self.file).parts[0]]
+        )
+
 
 ERRORS: tuple[Planted, ...] = (
     Planted(

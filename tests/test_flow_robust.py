@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from numerics.flow import errors, integrate, stepping
-from numerics.flow.activations import ReluGate
 from numerics.flow.descent import gradient_descent
 from numerics.flow.integrate import FINISHED, Accuracy, Recording, gradient_flow
 from numerics.flow.shared_kinks import proportional, sharings
@@ -62,7 +61,7 @@ def test_proportional_vectors_share_kinks_as_long_as_the_layers_keep_them_propor
     for blocks, first, second in ((free, [0, 1, 0, 0, 0, 5], [0, 1, 2, 0, 0, 5]), (biased, *2 * [[0, 1, 2, 0, 4, 5]])):
         layers = {place: block[0] for place, block in enumerate(blocks)}
         assert all(isinstance(layer, Affine) for layer in layers.values())
-        shared = sharings({place: (layer, ReluGate()) for place, layer in layers.items()}, inputs)
+        shared = sharings({place: (layer, True) for place, layer in layers.items()}, inputs)
         assert shared[0].leader.tolist() == first and shared[1].leader.tolist() == second
 
 

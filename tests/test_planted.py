@@ -2,8 +2,8 @@ import ast
 
 import pytest
 
-from tests.planted import ROOT, Planted, planted_in
-from tests.planted_errors import ERRORS
+from tests.planted import ROOT, planted_in
+from tests.planted_errors import ERRORS, Planted
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.name)

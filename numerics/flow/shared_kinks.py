@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from numerics.flow.activations import Activation
 from theory.architecture import Affine
 
 Array = np.ndarray[Any, Any]
@@ -73,9 +72,9 @@ class Sharing:
         """That of W a + b: equal vectors alone."""
         return self.split(np.array([float(f"{factor:.9g}") for factor in self.factor]))
 
-    def after(self, activation: Activation) -> Sharing:
-        """That of activations: positive multiples for the ReLU, equal vectors for others."""
-        return self.split(np.sign(self.factor)) if activation.kinked else self.after_bias()
+    def after(self, kinked: bool) -> Sharing:
+        """That of activations: positive multiples for the ReLU, which has a kink, equal vectors for others."""
+        return self.split(np.sign(self.factor)) if kinked else self.after_bias()
 
 
 def proportional(inputs: Array) -> Sharing:
@@ -96,12 +95,15 @@ def proportional(inputs: Array) -> Sharing:
     return Sharing(leader, factor)
 
 
-def sharings(layers: Mapping[int, tuple[Affine, Activation | None]], inputs: Array) -> dict[int, Sharing]:
-    """The sharing of the pre-activations of every affine layer, by position; the first takes the inputs (n x d)."""
+def sharings(layers: Mapping[int, tuple[Affine, bool | None]], inputs: Array) -> dict[int, Sharing]:
+    """The sharing of the pre-activations of every affine layer, by position; the first takes the inputs (n x d).
+
+    Beside a layer stands whether the activation that follows has a kink; None if none follows.
+    """
     found, current = {}, proportional(inputs)
-    for position, (layer, activation) in layers.items():
+    for position, (layer, kinked) in layers.items():
         current = current if layer.bias is None else current.after_bias()
         found[position] = current
-        if activation is not None:
-            current = current.after(activation)
+        if kinked is not None:
+            current = current.after(kinked)
     return found

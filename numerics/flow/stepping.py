@@ -118,8 +118,9 @@ class Problem:
     @cached_property
     def sharings(self) -> Mapping[int, Sharing]:
         """Which samples share the kinks of an affine layer, by its position."""
-        layers = {place: (layer, activation_after(self.tape, place)) for place, layer in affine_layers(self.tape)}
-        return sharings(layers, self.inputs)
+        following = {place: activation_after(self.tape, place) for place, _ in affine_layers(self.tape)}
+        kinked = {place: None if one is None else one.kinked for place, one in following.items()}
+        return sharings({place: (layer, kinked[place]) for place, layer in affine_layers(self.tape)}, self.inputs)
 
 
 def problem_of(

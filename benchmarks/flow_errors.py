@@ -4,8 +4,8 @@
 
 The first two hundred problems of `benchmarks.flow_grid`, cut to at most 6 points and width 48, are followed to
 t = 10^1.5 with error estimates, and again with a tenth of the tolerance and steps of a tenth of the length, which
-stands for the truth. A row is one record time: the estimated and the true error of the margins, the log of the loss, the
-entries of K_t and lambda_min(K_t).
+stands for the truth. A row is one record time: the estimated and the true error of the margins, the log of the loss,
+the entries of K_t and lambda_min(K_t).
 """
 
 from __future__ import annotations

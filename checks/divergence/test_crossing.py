@@ -164,11 +164,11 @@ def crossing_evidence(case: Case, trajectory: Trajectory, name: str, bounds: Bou
 
 
 FCN_CASES: dict[str, Case] = {
-    "two points, depth 1": Case(fcn(1), TWO, 10_000, 50),
-    "4 orthogonal points in R^4, depth 1": Case(fcn(1), axes(1, 1, 1, 1), 100_000, 24),
-    "6 points in R^3, norms 1, 3/2, 2, depth 1": Case(fcn(1), opposite(1, Fraction(3, 2), 2), 30_000, 20),
-    "10 points in R^5, depth 1": Case(fcn(1), opposite(1, 1, 1, 1, 1), 20_000, 20),
-    "3 orthogonal points of norm 2, depth 2": Case(fcn(2), axes(2, 2, 2), 2048, 12),
+    "two points, depth 1": Case(fcn(1), TWO, 10_000, 80),
+    "4 orthogonal points in R^4, depth 1": Case(fcn(1), axes(1, 1, 1, 1), 100_000, 40),
+    "6 points in R^3, norms 1, 3/2, 2, depth 1": Case(fcn(1), opposite(1, Fraction(3, 2), 2), 30_000, 60),
+    "10 points in R^5, depth 1": Case(fcn(1), opposite(1, 1, 1, 1, 1), 20_000, 40),
+    "3 orthogonal points of norm 2, depth 2": Case(fcn(2), axes(2, 2, 2), 2048, 30),
 }
 WIDER_FCN: dict[str, Case] = {
     "two points, depth 1, wider": Case(fcn(1), TWO, 100_000, 160),
@@ -179,8 +179,8 @@ WIDER_FCN: dict[str, Case] = {
     "three points, depth 3, wider": Case(fcn(3), circle(3), 4096, 16),
 }
 RESNET_CASES: dict[str, Case] = {
-    "2 points in R^2, norms 2, 3/2, alpha = 1/2": Case(resnet(1, HALF), axes(2, Fraction(3, 2)), 1024, 16),
-    "3 points in R^3, norms 2, 3/2, 2, alpha = 1/2": Case(resnet(1, HALF), axes(2, Fraction(3, 2), 2), 1024, 12),
+    "2 points in R^2, norms 2, 3/2, alpha = 1/2": Case(resnet(1, HALF), axes(2, Fraction(3, 2)), 1024, 30),
+    "3 points in R^3, norms 2, 3/2, 2, alpha = 1/2": Case(resnet(1, HALF), axes(2, Fraction(3, 2), 2), 1024, 30),
 }
 WIDER_RESNET: dict[str, Case] = {
     "6 points in R^3, alpha = 1/2": Case(resnet(1, HALF), opposite(1, 1, 1), 2000, 12),
@@ -220,7 +220,7 @@ def test_two_opposite_points_cross_every_constant(claim):
 @check(FULLY_CONNECTED)
 def test_wider_networks_cross_too(claim):
     """In the thorough profile; by default a deeper one, whose start may exceed all constants."""
-    cases = WIDER_FCN if thorough() else {"two points, depth 3": Case(fcn(3), TWO, 512, 10)}
+    cases = WIDER_FCN if thorough() else {"two points, depth 3": Case(fcn(3), TWO, 512, 20)}
     for name, case in cases.items():
         judge_crossings(name, case, None)
 

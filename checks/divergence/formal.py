@@ -1,6 +1,11 @@
 """Which theorem of `theory/proofs` proves which statement of the paper, and in what it says less."""
 
+import sympy
+
 from ntk_companion.formal import Formal
+from ntk_companion.formal.rules import Definite
+from theory.architecture import Architecture, fcn, resnet
+from theory.coq import derived_fcn, derived_resnet
 
 FLOW = (
     "The theorem speaks of flows that satisfy (2.7), with every output differentiable in the trained parameters, at "
@@ -212,3 +217,15 @@ PROOFS = (
     }
 )
 """The proofs of each statement, by its id."""
+
+
+def _residual(depth: int, scale: sympy.Expr) -> Architecture | None:
+    """The network of Proposition 3, whose scale must not be 0."""
+    return resnet(depth, scale) if scale.is_nonzero else None
+
+
+RULES = (
+    Definite("prop:pd-fcn", PROOFS["prop:pd-fcn"][0], lambda depth, _: fcn(depth), derived_fcn),
+    Definite("prop:pd-resnet", PROOFS["prop:pd-resnet"][0], _residual, derived_resnet),
+)
+"""By which an auditor uses Propositions 2 and 3."""

@@ -12,7 +12,7 @@ from checks.divergence.formal import RULES
 from ntk_companion.audit.claims.reading import parse_claims
 from ntk_companion.audit.reply.replies import audit_claim
 from ntk_companion.formal import Development, Formal, ProofError
-from ntk_companion.formal.proving import companion_proofs
+from ntk_companion.formal.proving import companion_proofs, held
 from ntk_companion.formal.rules import covers
 from theory.activations import Softplus
 from theory.architecture import fcn, map_groups, resnet, smoothed, with_trained
@@ -148,8 +148,6 @@ def test_a_proof_that_was_changed_decides_nothing_and_the_reply_names_the_file(t
     assert "matrices.v is not the file that was sealed" in reply.because
 
 
-def test_a_development_without_a_seal_is_refused():
-    with pytest.raises(ProofError):
-        from ntk_companion.formal.proving import held
-
+def test_a_theorem_that_the_seal_does_not_hold_is_refused():
+    with pytest.raises(ProofError, match="does not list definiteness.no_such_theorem"):
         held(dataclasses.replace(FCN.proof, theorems=("definiteness.no_such_theorem",)))

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ntk_companion.evidence import Evidence, Kind, Theorem, Verdict
+from ntk_companion.evidence import Evidence, Kind, Proves, Theorem, Verdict
 from ntk_companion.formal import coq, replay, seal
 from ntk_companion.formal.development import Development, ProofError
 from ntk_companion.statement import Statement
@@ -46,6 +46,15 @@ class Formal:
     def proofs(self) -> Development:
         """The development in which the theorems are."""
         return self.development or companion_proofs()
+
+    @property
+    def proves(self) -> Proves:
+        """What of the statement the theorems prove."""
+        if self.corrects:
+            return Proves.CORRECTED
+        if self.refutes:
+            return Proves.NEGATION
+        return Proves.PART if self.part else Proves.STATEMENT
 
     def key(self, statement: Statement) -> str:
         """The name of the pair of this statement, or its corrected form, and these theorems in the seal."""
@@ -103,7 +112,7 @@ def formal(statement: Statement, proof: Formal) -> Iterable[Evidence]:
     for theorem in found:
         verdict = Verdict.REFUTED if proof.refutes else Verdict.CONFIRMED
         detail = f"{theorem.name} ({theorem.file}, line {theorem.line})"
-        shown = dataclasses.replace(theorem, less=proof.less)
+        shown = dataclasses.replace(theorem, less=proof.less, proves=proof.proves)
         yield Evidence(kind, verdict, detail, covers_all=not (proof.refutes or proof.part), theorem=shown)
 
 

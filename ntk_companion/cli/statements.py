@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _joined(record: Record, entry: Record | None, standing: Standing | None) -> Record:
-    """A statement's record with what the ledger says of it; `given` is what keeps a proof of all cases from standing."""
+    """A statement's record with what the ledger says of it; `given` is what it uses and is not proved."""
     if entry is None or standing is None or entry.get("revision") != record["revision"]:
         mutants = [mutant | {"killed": None} for mutant in record["mutants"]]
         nothing: Record = {"status": NOT_RUN, "verdict": None, "scope": None, "evidence": [], "mutants": mutants}
@@ -59,9 +59,10 @@ def _joined(record: Record, entry: Record | None, standing: Standing | None) -> 
 def _lines(records: list[Record], path: Path | None) -> list[str]:
     rows = [("statement", "status", "scope", "evidence", "mutants killed", "standing")]
     for record in records:
-        killed = sum(bool(mutant["killed"]) for mutant in record["mutants"])
+        mutants = record["mutants"]
+        killed = f"{sum(bool(mutant['killed']) for mutant in mutants)}/{len(mutants)}"
         status = record["status"] + (" (finding)" if record["finding"] and record["status"] != NOT_RUN else "")
         evidence = ", ".join(record["evidence"])
-        rows.append((record["id"], status, record["scope"] or "", evidence, f"{killed}/{len(record['mutants'])}", record["standing"]))
+        rows.append((record["id"], status, record["scope"] or "", evidence, killed, record["standing"]))
     source = f"status from {path}" if path else "no ledger yet: run pytest checks/ to get one"
     return [*table(rows, str.ljust), source]

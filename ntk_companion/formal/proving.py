@@ -78,7 +78,8 @@ def proved(development: Development) -> tuple[dict[str, Any], Kind]:
     return sealed, Kind.FORMAL
 
 
-def held(proof: Formal) -> tuple[list[Theorem], Kind]:
+@cache
+def held(proof: Formal) -> tuple[tuple[Theorem, ...], Kind]:
     """The theorems of a proof, and whether these very files were replayed here: Coq is not started for it.
 
     Raises ProofError, naming the file, if a proof, a generated definition or the seal is not what it should be.
@@ -87,7 +88,7 @@ def held(proof: Formal) -> tuple[list[Theorem], Kind]:
     sealed = seal.read(development)
     replayed = coq.version() is not None and replay.is_replayed(development, sealed)
     kind = Kind.FORMAL if replayed else Kind.RECORDED
-    return [_theorem(name, sealed, development) for name in proof.theorems], kind
+    return tuple(_theorem(name, sealed, development) for name in proof.theorems), kind
 
 
 def theorems(names: Iterable[str], development: Development) -> list[Theorem]:

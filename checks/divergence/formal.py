@@ -18,6 +18,7 @@ LIMIT = (
 )
 STEP = "At a time at which every output is differentiable in the trained parameters and (2.7) holds."
 LAST_GROUPS = "At least the output weights and the last bias are trained."
+ONE_WIDTH = "All hidden layers have the same width m."
 BELOW = "An eigenvalue is spoken of by its bounds: l is at most lambda_min(A) just if v' A v >= l |v|^2 for all v."
 
 CLASSES = {
@@ -77,7 +78,7 @@ PROOFS = (
         ),
         "eq:C.14": (
             Formal(("paper_steps.equation_C_14_wrong",), refutes=True),
-            Formal(("paper_steps.equation_C_14",), corrects=True),
+            Formal(("paper_steps.equation_C_14",), f"Of f(x). {ONE_WIDTH}", corrects=True),
         ),
         "eq:C.23": (Formal(("paper_steps.equation_C_23",), corrects=True),),
         "eq:C.24": (Formal(("paper_steps.equation_C_24",), "With the set of (C.23) put right."),),
@@ -86,7 +87,7 @@ PROOFS = (
         ),
         "eq:C.16": (
             Formal(("output_parts.equation_C_16_wrong",), refutes=True),
-            Formal(("output_parts.equation_C_16",), corrects=True),
+            Formal(("output_parts.equation_C_16",), ONE_WIDTH, corrects=True),
         ),
         "eq:C.17": (Formal(("output_parts.equation_C_17",)),),
         "output:sum": (

@@ -7,13 +7,17 @@ import itertools
 import os
 import re
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
 
+from checks.suite import SUITE
 from ntk_companion.report.mathematics import displayed, inline
+from ntk_companion.standing import standings
+from ntk_companion.suite import catalogue
 
 PACKAGES = ("theory", "numerics", "ntk_companion", "checks")
 
@@ -95,7 +99,40 @@ def _display_math(writer: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+TRUSTED = ("statement", "verdict", "scope", "evidence", "given from the literature", "standing", "theorems in Coq")
+
+
+class TrustTable(SphinxDirective):
+    """What stands behind each statement of the suite's recorded ledger, a row a statement."""
+
+    def run(self) -> list[nodes.Node]:
+        """The table, in the ledger's order; the page is made again when the ledger changes."""
+        self.env.note_dependency(str(SUITE.ledger))
+        entries = catalogue(SUITE).values()
+        derived = standings(entries)
+        group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in TRUSTED), cols=len(TRUSTED))
+        group += nodes.thead("", _row([[nodes.Text(heading)] for heading in TRUSTED]))
+        group += nodes.tbody("", *(_row(_trusted(entry, derived[entry["id"]].words)) for entry in entries))
+        return [nodes.table("", group)]
+
+
+def _trusted(entry: dict[str, Any], standing: str) -> Iterator[list[nodes.Node]]:
+    yield [nodes.literal("", entry["id"]), nodes.Text(f" {entry['title']}")]
+    yield [nodes.Text(entry["verdict"] + (" (finding)" if entry["finding"] else ""))]
+    yield [nodes.Text(entry["scope"])]
+    yield [nodes.Text(", ".join(entry["evidence"]))]
+    yield [nodes.Text(", ".join(entry["rests_on"]))]
+    yield [nodes.Text(standing)]
+    theorems = dict.fromkeys((theorem["name"], theorem["proves"]) for theorem in entry["theorems"])
+    yield [nodes.Text("; ".join(name + f" ({what})" * (what != "statement") for name, what in theorems))]
+
+
+def _row(cells: Iterable[list[nodes.Node]]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
+
+
 def setup(app: Any) -> None:
     """Connect the above."""
+    app.add_directive("trust-table", TrustTable)
     app.connect("autodoc-process-docstring", docstring_as_rst)
     app.add_html_math_renderer("mathml", (_inline_math, None), (_display_math, None))

@@ -37,6 +37,15 @@ class Verdict(StrEnum):
 DECIDED = (Verdict.CONFIRMED, Verdict.REFUTED)
 
 
+class Proves(StrEnum):
+    """What a theorem proves of a statement."""
+
+    STATEMENT = "statement"
+    PART = "part"
+    CORRECTED = "corrected form"
+    NEGATION = "negation"
+
+
 @dataclass(frozen=True)
 class Theorem:
     """A theorem as Coq states it: `file.theorem`, where it stands, and what it rests on.
@@ -46,6 +55,7 @@ class Theorem:
     mutants      wrong statements whose negations are proved, as substitutions in the statement
     witness      the theorem by which its hypotheses can hold together; empty if it has none
     less         names each hypothesis in which it says less than the statement it is evidence for; empty if none
+    proves       what of that statement it proves
     """
 
     name: str
@@ -57,6 +67,7 @@ class Theorem:
     mutants: tuple[str, ...]
     witness: str
     less: str = ""
+    proves: Proves = Proves.STATEMENT
 
 
 @dataclass(frozen=True)

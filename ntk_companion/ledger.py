@@ -33,7 +33,7 @@ ENTRY = {
     "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str],
     "theorems": [{
         "name": str, "statement": str, "file": str, "line": int, "axioms": [str], "definitions": [str],
-        "mutants": [str], "witness": str, "less": str,
+        "mutants": [str], "witness": str, "less": str, "proves": str,
     }],
     "made": {"profile": str, "seed": int | None, "versions": {str: str}},
 }  # fmt: skip

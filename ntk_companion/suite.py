@@ -5,7 +5,7 @@ A suite is a package with a folder a subject. By its place alone the machinery k
     test_*.py          statements with their checks         experiments/NAME.py   `run` yields `Results`
     recorded/NAME.csv  recorded results, sealed             *.toml                claims to audit
     tables.py          TABLES, of recorded results          figures               FIGURES, drawn from recorded results
-    formal.py          PROOFS, in Coq, of its statements by their ids
+    formal.py          PROOFS, in Coq, of its statements by their ids; RULES, by which an auditor uses their theorems
 
 ``ledger.json`` in the suite's folder is the recorded ledger: what a reader sees before running anything, and the
 verdicts that a whole run must reach.
@@ -118,6 +118,10 @@ class Suite:
                 found |= importlib.import_module(full).PROOFS
         return found
 
+    def rules(self) -> list[Any]:
+        """What the proved theorems say of whole families of networks (`formal.rules`), in the order of subjects."""
+        return self._gathered("formal", "RULES")
+
     def _folders(self) -> list[Path]:
         return [_folder(f"{self.package}.{subject}") for subject in self.subjects]
 
@@ -126,7 +130,7 @@ class Suite:
         for subject in self.subjects:
             full = f"{self.package}.{subject}.{module}"
             if importlib.util.find_spec(full) is not None:
-                found += getattr(importlib.import_module(full), name)
+                found += getattr(importlib.import_module(full), name, ())
         return found
 
 

@@ -409,6 +409,16 @@ def test_a_statement_in_another_revision_was_not_run(run, monkeypatch, tmp_path)
     assert (record["status"], record["scope"], record["mutants"][0]["killed"]) == ("not run", None, None)
 
 
+def test_a_statement_is_proved_if_all_that_it_uses_is(run, monkeypatch, tmp_path):
+    proof = {"scope": "all", "uses": []}
+    found = [entry(id="own:1", **proof), entry(id="own:2", **proof | {"uses": ["own:1"]}), entry(id="own:3")]
+    found.append(entry(id="own:4", **proof | {"uses": ["own:1", "own:3"]}))
+    records = joined(run, monkeypatch, tmp_path, *found)["statements"]
+    assert [(one["proved"], one["given"]) for one in records] == [
+        (True, []), (True, []), (False, []), (False, ["own:3"])
+    ]  # fmt: skip
+
+
 def test_a_ledger_of_someone_elses_statements_lists_theirs_alone(run, monkeypatch, tmp_path):
     records = joined(run, monkeypatch, tmp_path, entry(id="own:1", verdict="REFUTED"))["statements"]
     assert [(record["id"], record["status"]) for record in records] == [("own:1", "REFUTED")]

@@ -88,6 +88,16 @@ Definition {name}_ntk{names} (G : matrix) (L : nat) : matrix :=
 """
 
 
+def derived_fcn() -> str:
+    """The network (2.1) at every depth, as `family` prints it."""
+    return family("derived_fcn", general_step("fcn"), fcn(1))
+
+
+def derived_resnet() -> str:
+    """The network (2.2) at every depth and with a scale alpha, as `family` prints it."""
+    return family("derived_resnet", general_step("resnet"), resnet(1, sympy.Symbol("alpha", real=True)))
+
+
 def generated() -> str:
     """The file `theory/proofs/generated.v`: k0 and k1, the networks (2.1) and (2.2) at every depth and at `DEPTHS`."""
     u, alpha = sympy.Symbol("u", real=True), sympy.Symbol("alpha", real=True)
@@ -95,8 +105,8 @@ def generated() -> str:
         "(** Written by theory/coq.py from the derivation; `make generated` writes it again. Do not edit. *)\n"
         "From Coq Require Import Reals.\nRequire Import sums matrices layer_kernels.\nOpen Scope R_scope.\n",
         f"Definition derived_k0 (u : R) : R := {_real(k0(u))}.\nDefinition derived_k1 (u : R) : R := {_real(k1(u))}.\n",
-        family("derived_fcn", general_step("fcn"), fcn(1)),
-        family("derived_resnet", general_step("resnet"), resnet(1, alpha)),
+        derived_fcn(),
+        derived_resnet(),
     ]
     for depth in DEPTHS:
         parts.append(definition(f"derived_fcn_{depth}", recursion(fcn(depth))))

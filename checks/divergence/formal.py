@@ -1,6 +1,11 @@
 """Which theorem of `theory/proofs` proves which statement of the paper, and in what it says less."""
 
+import sympy
+
 from ntk_companion.formal import Formal
+from ntk_companion.formal.rules import Definite
+from theory.architecture import Architecture, fcn, resnet
+from theory.coq import derived_fcn, derived_resnet
 
 FLOW = (
     "The theorem speaks of flows that satisfy (2.7), with every output differentiable in the trained parameters, at "
@@ -13,6 +18,7 @@ LIMIT = (
 )
 STEP = "At a time at which every output is differentiable in the trained parameters and (2.7) holds."
 LAST_GROUPS = "At least the output weights and the last bias are trained."
+ONE_WIDTH = "All hidden layers have the same width m."
 BELOW = "An eigenvalue is spoken of by its bounds: l is at most lambda_min(A) just if v' A v >= l |v|^2 for all v."
 
 CLASSES = {
@@ -72,7 +78,7 @@ PROOFS = (
         ),
         "eq:C.14": (
             Formal(("paper_steps.equation_C_14_wrong",), refutes=True),
-            Formal(("paper_steps.equation_C_14",), corrects=True),
+            Formal(("paper_steps.equation_C_14",), f"Of f(x). {ONE_WIDTH}", corrects=True),
         ),
         "eq:C.23": (Formal(("paper_steps.equation_C_23",), corrects=True),),
         "eq:C.24": (Formal(("paper_steps.equation_C_24",), "With the set of (C.23) put right."),),
@@ -81,7 +87,7 @@ PROOFS = (
         ),
         "eq:C.16": (
             Formal(("output_parts.equation_C_16_wrong",), refutes=True),
-            Formal(("output_parts.equation_C_16",), corrects=True),
+            Formal(("output_parts.equation_C_16",), ONE_WIDTH, corrects=True),
         ),
         "eq:C.17": (Formal(("output_parts.equation_C_17",)),),
         "output:sum": (
@@ -212,3 +218,15 @@ PROOFS = (
     }
 )
 """The proofs of each statement, by its id."""
+
+
+def _residual(depth: int, scale: sympy.Expr) -> Architecture | None:
+    """The network of Proposition 3, whose scale must not be 0."""
+    return resnet(depth, scale) if scale.is_nonzero else None
+
+
+RULES = (
+    Definite("prop:pd-fcn", PROOFS["prop:pd-fcn"][0], lambda depth, _: fcn(depth), derived_fcn),
+    Definite("prop:pd-resnet", PROOFS["prop:pd-resnet"][0], _residual, derived_resnet),
+)
+"""By which an auditor uses Propositions 2 and 3."""

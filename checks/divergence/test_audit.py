@@ -84,7 +84,7 @@ def test_the_first_audit(claim):
 def evidence(reply: Reply) -> Evidence:
     """Is the verdict the one on record?"""
     kinds = reply.evidence.split(", ")
-    weakest_first = (Kind.STATISTICAL, Kind.NUMERICAL, Kind.CERTIFIED, Kind.SYMBOLIC)
+    weakest_first = (Kind.STATISTICAL, Kind.NUMERICAL, Kind.CERTIFIED, Kind.SYMBOLIC, Kind.RECORDED, Kind.FORMAL)
     kind = next((kind for kind in weakest_first if kind in kinds), Kind.CERTIFIED)
     verdict = Verdict.REFUTED if reply.surprises else Verdict.CONFIRMED
     detail = f"{reply.id} is {reply.verdict}, {reply.expected} on record: {reply.because}"

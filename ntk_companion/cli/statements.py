@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result, table
+
+if TYPE_CHECKING:
+    from ntk_companion.standing import Standing
 
 SCHEMA = "ntk-companion statements 1"
 NOT_RUN = "not run"
 DESCRIPTION = f"""Every statement with its status, scope, evidence and mutants. The status is that of the ledger that
 the last run of the checks wrote: ledger.json in this folder or beside the checks, or else the one recorded with the
-suite. A statement that it does not hold, or holds in another revision, is "{NOT_RUN}"."""
+suite. A statement that it does not hold, or holds in another revision, is "{NOT_RUN}". One is proved if a proof covers
+all cases and all that it uses is proved or cited."""
 
 Record = dict[str, Any]
 
@@ -28,32 +32,37 @@ def add_to(commands: Any) -> None:
 def run(options: argparse.Namespace) -> Result:
     """The statements of the ledger's suite joined with the ledger; of the first installed suite without one."""
     from ntk_companion.ledger import read, verified
+    from ntk_companion.standing import standings
     from ntk_companion.suite import catalogue, suite_of_names, suites
 
     path = arguments.ledger_path(options)
     found = {} if path is None else {entry["id"]: entry for entry in verified(read(path))}
     suite = suite_of_names(found) if found else suites()[0]
     known = catalogue(suite) if suite else {}
-    records = [_joined(entry, entry) for name, entry in found.items() if name not in known]
-    records += [_joined(record, found.get(name)) for name, record in known.items()]
+    derived = standings(found.values())
+    records = [_joined(entry, entry, derived[name]) for name, entry in found.items() if name not in known]
+    records += [_joined(record, found.get(name), derived.get(name)) for name, record in known.items()]
     values = {"schema": SCHEMA, "ledger": path and str(path), "statements": records}
     return Result(values, _lines(records, path))
 
 
-def _joined(record: Record, entry: Record | None) -> Record:
-    """A statement's record with what the ledger says of it."""
-    if entry is None or entry.get("revision") != record["revision"]:
+def _joined(record: Record, entry: Record | None, standing: Standing | None) -> Record:
+    """A statement's record with what the ledger says of it; `given` is what it uses and is not proved."""
+    if entry is None or standing is None or entry.get("revision") != record["revision"]:
         mutants = [mutant | {"killed": None} for mutant in record["mutants"]]
-        return record | {"status": NOT_RUN, "verdict": None, "scope": None, "evidence": [], "mutants": mutants}
-    return record | entry | {"status": entry["verdict"]}
+        nothing: Record = {"status": NOT_RUN, "verdict": None, "scope": None, "evidence": [], "mutants": mutants}
+        return record | nothing | {"proved": False, "given": [], "standing": ""}
+    derived = {"proved": standing.proved, "given": list(standing.given), "standing": standing.words}
+    return record | entry | {"status": entry["verdict"]} | derived
 
 
 def _lines(records: list[Record], path: Path | None) -> list[str]:
-    rows = [("statement", "status", "scope", "evidence", "mutants killed")]
+    rows = [("statement", "status", "scope", "evidence", "mutants killed", "standing")]
     for record in records:
-        killed = sum(bool(mutant["killed"]) for mutant in record["mutants"])
+        mutants = record["mutants"]
+        killed = f"{sum(bool(mutant['killed']) for mutant in mutants)}/{len(mutants)}"
         status = record["status"] + (" (finding)" if record["finding"] and record["status"] != NOT_RUN else "")
         evidence = ", ".join(record["evidence"])
-        rows.append((record["id"], status, record["scope"] or "", evidence, f"{killed}/{len(record['mutants'])}"))
+        rows.append((record["id"], status, record["scope"] or "", evidence, killed, record["standing"]))
     source = f"status from {path}" if path else "no ledger yet: run pytest checks/ to get one"
     return [*table(rows, str.ljust), source]

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ntk_companion.evidence import Evidence, Kind, Theorem, Verdict
+from ntk_companion.evidence import Evidence, Kind, Proves, Theorem, Verdict
 from ntk_companion.formal import coq, replay, seal
 from ntk_companion.formal.development import Development, ProofError
 from ntk_companion.statement import Statement
@@ -47,6 +47,15 @@ class Formal:
         """The development in which the theorems are."""
         return self.development or companion_proofs()
 
+    @property
+    def proves(self) -> Proves:
+        """What of the statement the theorems prove."""
+        if self.corrects:
+            return Proves.CORRECTED
+        if self.refutes:
+            return Proves.NEGATION
+        return Proves.PART if self.part else Proves.STATEMENT
+
     def key(self, statement: Statement) -> str:
         """The name of the pair of this statement, or its corrected form, and these theorems in the seal."""
         return f"{statement.id} (corrected)" if self.corrects else statement.id
@@ -67,6 +76,19 @@ def proved(development: Development) -> tuple[dict[str, Any], Kind]:
         return sealed, Kind.RECORDED
     replay.replay(development, sealed)
     return sealed, Kind.FORMAL
+
+
+@cache
+def held(proof: Formal) -> tuple[tuple[Theorem, ...], Kind]:
+    """The theorems of a proof, and whether these very files were replayed here: Coq is not started for it.
+
+    Raises ProofError, naming the file, if a proof, a generated definition or the seal is not what it should be.
+    """
+    development = proof.proofs
+    sealed = seal.read(development)
+    replayed = coq.version() is not None and replay.is_replayed(development, sealed)
+    kind = Kind.FORMAL if replayed else Kind.RECORDED
+    return tuple(_theorem(name, sealed, development) for name in proof.theorems), kind
 
 
 def theorems(names: Iterable[str], development: Development) -> list[Theorem]:
@@ -91,7 +113,7 @@ def formal(statement: Statement, proof: Formal) -> Iterable[Evidence]:
     for theorem in found:
         verdict = Verdict.REFUTED if proof.refutes else Verdict.CONFIRMED
         detail = f"{theorem.name} ({theorem.file}, line {theorem.line})"
-        shown = dataclasses.replace(theorem, less=proof.less)
+        shown = dataclasses.replace(theorem, less=proof.less, proves=proof.proves)
         yield Evidence(kind, verdict, detail, covers_all=not (proof.refutes or proof.part), theorem=shown)
 
 

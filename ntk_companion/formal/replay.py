@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from ntk_companion.files import digest, write_whole
@@ -18,8 +19,7 @@ def replay(development: Development, sealed: dict[str, Any]) -> None:
     theorem named; every witness must be the negation of the statement with False for its conclusion. Raises ProofError,
     naming the file or the theorem, on whatever is not so.
     """
-    marker, key = coq.folder_of(development) / "replayed", digest([development.hashes, sealed])
-    if marker.is_file() and marker.read_text() == key:
+    if is_replayed(development, sealed):
         return
     for fault in development.faults():
         raise ProofError(fault)
@@ -31,7 +31,21 @@ def replay(development: Development, sealed: dict[str, Any]) -> None:
         *_, printed = coq.ask(development, [*queries, _all_axioms(labels)])
         if beyond := set(seal.axioms_of(printed)) - set(ALLOWED):
             raise ProofError(f"{_user(development, beyond)} rests on the axiom {min(beyond)}, which is not allowed")
-        write_whole(marker, key)
+        write_whole(_marker(development), _key(development, sealed))
+
+
+def is_replayed(development: Development, sealed: dict[str, Any]) -> bool:
+    """Did `replay` go through with these files and this seal before, with the Coq that is here?"""
+    marker = _marker(development)
+    return marker.is_file() and marker.read_text() == _key(development, sealed)
+
+
+def _marker(development: Development) -> Path:
+    return coq.folder_of(development) / "replayed"
+
+
+def _key(development: Development, sealed: dict[str, Any]) -> str:
+    return digest([development.hashes, sealed])
 
 
 def _all_axioms(labels: list[str]) -> str:

@@ -21,6 +21,7 @@ from ntk_companion.appendix.material import made_of_entries
 from ntk_companion.appendix.table import Table
 from ntk_companion.evidence import Role, Verdict
 from ntk_companion.report import graph, mathematics
+from ntk_companion.standing import standings
 
 HERE = Path(__file__).parent
 Record = dict[str, Any]
@@ -102,6 +103,7 @@ def page(entries: Sequence[Record], missing: Sequence[str] = (), appendix: Appen
         "users": {one["id"]: [user["id"] for user in entries if one["id"] in user["uses"]] for one in entries},
         "drawing": graph.laid_out({one["id"]: one["uses"] for one in entries}),
         "by_id": {one["id"]: one for one in entries},
+        "standings": standings(entries),
         "reasons": ledger.failures({"statements": list(entries)}, {}),
         "made": made_of_entries(entries),
         "seconds": sum(one["seconds"] for one in entries),

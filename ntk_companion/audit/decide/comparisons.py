@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import flint
 
+from ntk_companion.audit.decide.families import theorem_on_points
 from ntk_companion.audit.decide.truth import Truth, truth_of
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.nodes import About, Apply, Comparison, Node, Number, parts, words_in
@@ -64,14 +65,25 @@ def _compare(node: Comparison, environment: Environment) -> Truth:
         if decided is None and defined and bits >= early and not tested_exactly:
             tested_exactly = True
             decided = _by_structure(node, here)
-            if decided is not None:
-                return truth_of(decided)
+            if decided is not None or _by_theorem(node, here):
+                return truth_of(decided is not False)
         if decided is not None:
             break
     _remember(node, (left, right), bits, environment)
+    if decided:
+        _by_theorem(node, environment)
     if decided is None:
         environment.note(_undecided(node, left, right, bits, environment))
     return truth_of(decided)
+
+
+def _by_theorem(node: Comparison, environment: Environment) -> bool:
+    """Does a proved theorem say that the comparison holds? It stands in the reply then, beside what was computed."""
+    reason = theorem_on_points(node, environment)
+    if reason is not None:
+        environment.log.kinds |= reason.kinds
+        environment.note(reason.sentence)
+    return reason is not None
 
 
 def _by_structure(node: Comparison, environment: Environment) -> bool | None:

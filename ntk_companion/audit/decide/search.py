@@ -19,7 +19,6 @@ from ntk_companion.audit.syntax.vocabulary import SampleFamily
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number_at
 from ntk_companion.audit.values.sampling import stable_seed
-from ntk_companion.evidence import Kind
 from numerics.data.points import PointSet, RationalPoints, rational_points
 
 MOST_EXAMPLES = 100
@@ -39,8 +38,8 @@ def over_family(node: Quantified, domain: Family, environment: Environment, deci
     )
     reason = reason_for_all(node.body, domain.family, environment)
     if reason is not None:
-        environment.log.kinds.add(Kind.SYMBOLIC)
-        environment.log.note(f"{environment.case()}{reason}")
+        environment.log.kinds |= reason.kinds
+        environment.log.note(f"{environment.case()}{reason.sentence}")
         return Truth.TRUE
     settling = Truth.FALSE if node.universal else Truth.TRUE
     tried: list[Truth] = []

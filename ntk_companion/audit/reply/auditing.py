@@ -49,7 +49,7 @@ MOST_DECIMAL_EXPONENT = 30_000
 class Reply:
     """The answer to one claim.
 
-    evidence        symbolic, certified or statistical; several are joined by a comma
+    evidence        formal, symbolic, certified or statistical; several are joined by a comma
     value           the numbers compared, as decimal bounds: {expression: [lower, upper]}
     because         one sentence of evidence
     qualification   what the evidence does and does not show
@@ -200,7 +200,6 @@ def _about(value: Range) -> str:
 
 
 def _qualification(claim: Claim, truth: Truth, log: Log) -> str:
-    symbolic = Kind.SYMBOLIC in log.kinds
     if truth is Truth.UNKNOWN:
         if needs_random_search(_assertion(claim)):
             return "A search that finds nothing proves nothing: sample sets that were not tried are not covered."
@@ -221,9 +220,19 @@ def _qualification(claim: Claim, truth: Truth, log: Log) -> str:
         )
     if random:
         return random.strip()
-    how = "Proved by sympy" if symbolic and len(log.kinds) == 1 else f"Proved by ball arithmetic, {log.bits} bits"
-    how = how + " and sympy" if symbolic and len(log.kinds) > 1 else how
-    return f"{how}, for the objects named and for the kernels of the infinitely wide networks as derived."
+    how = " and ".join(_provers(log))
+    return f"Proved by {how}, for the objects named and for the kernels of the infinitely wide networks as derived."
+
+
+def _provers(log: Log) -> list[str]:
+    """What proved a claim, in words."""
+    words = {
+        Kind.CERTIFIED: f"ball arithmetic, {log.bits} bits",
+        Kind.SYMBOLIC: "sympy",
+        Kind.FORMAL: "Coq",
+        Kind.RECORDED: "Coq, as its seal says",
+    }
+    return [word for kind, word in words.items() if kind in log.kinds] or [words[Kind.CERTIFIED]]
 
 
 def _rests(claim: Claim) -> str:

@@ -48,6 +48,11 @@ def null_vector(kernel: Node | str, environment: Environment) -> NullVector | No
     return None
 
 
+def are_different(points: PointSet) -> bool:
+    """Are the points known to be different? Exact arithmetic tells; two on one ray are one point where norms are 1."""
+    return degenerate_points(points, homogeneous=False) is None
+
+
 def degenerate_points(points: PointSet, homogeneous: bool, linear: bool = False) -> NullVector | None:
     """Two equal points; where f(a x) = a f(x) for a > 0, a zero or two on one ray; where linear, two on one line."""
     if not isinstance(points, RationalPoints):

@@ -182,15 +182,17 @@ PROOFS = (
         "envelope:lower": (
             Formal(
                 ("varying_envelope.varying_margin_envelope",),
-                "The rate is any continuous function that gamma_t^2 never falls below; the envelope is stated for "
-                "each y with y + ln y at most its exponent.",
+                "The theorem begins at time 0, which may be any time s of a longer flow. The rate is any continuous "
+                "function that gamma_t^2 never falls below; the envelope is stated for each y with y + ln y at most "
+                "its exponent.",
             ),
         ),
         "envelope:upper": (
             Formal(
                 ("varying_envelope.varying_upper_envelope", "upper_envelope.least_margin"),
-                "The rate is any continuous function that the dissipation never exceeds, for the potential of the "
-                "mean loss; the bound on the least margin itself is stated for a constant rate.",
+                "The theorem begins at time 0, which may be any time s of a longer flow. The rate is any continuous "
+                "function that the dissipation never exceeds, for the potential of the mean loss; the bound on the least "
+                "margin itself is stated for a constant rate.",
                 part=True,
             ),
         ),

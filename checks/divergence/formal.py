@@ -191,8 +191,8 @@ PROOFS = (
             Formal(
                 ("varying_envelope.varying_upper_envelope", "upper_envelope.least_margin"),
                 "The theorem begins at time 0, which may be any time s of a longer flow. The rate is any continuous "
-                "function that the dissipation never exceeds, for the potential of the mean loss; the bound on the least "
-                "margin itself is stated for a constant rate.",
+                "function that the dissipation never exceeds, for the potential of the mean loss; the bound on the "
+                "least margin itself is stated for a constant rate.",
                 part=True,
             ),
         ),

@@ -226,8 +226,8 @@ def _necessity(item: Record | None, judges: set[str]) -> str:
 def derive(statement: Record, own: list[Record]) -> tuple[Verdict, str]:
     """Verdict and scope of a statement from its own items (not the mutants').
 
-    One REFUTED refutes. Else CONFIRMED needs a confirmed instance or proof, every item to have ended, and no more
-    INCONCLUSIVE than the statement names. The scope is "all" if a proof covers the quantifier.
+    One REFUTED refutes. Else CONFIRMED needs every item to have ended, and a proof that covers the quantifier, which
+    leaves no case open; or a confirmed instance and no more INCONCLUSIVE than the statement names.
     """
     tallied = counts(own)
     decided = tallied.get(Verdict.CONFIRMED, 0) + tallied.get(Verdict.REFUTED, 0)
@@ -236,10 +236,12 @@ def derive(statement: Record, own: list[Record]) -> tuple[Verdict, str]:
         return Verdict.REFUTED, scope
     if any(item["outcome"] != "passed" for item in own):
         return Verdict.INCONCLUSIVE, scope
+    if any(item["tally"]["covers_all"] for item in own):
+        return Verdict.CONFIRMED, "all"
     if tallied.get(Verdict.INCONCLUSIVE, 0) > statement["inconclusive"]:
         return Verdict.INCONCLUSIVE, scope
     if tallied.get(Verdict.CONFIRMED, 0):
-        return Verdict.CONFIRMED, "all" if any(item["tally"]["covers_all"] for item in own) else scope
+        return Verdict.CONFIRMED, scope
     return (Verdict.VACUOUS if tallied.get(Verdict.VACUOUS, 0) else Verdict.INCONCLUSIVE), scope
 
 

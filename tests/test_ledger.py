@@ -37,6 +37,14 @@ def status(*items):
     return entry["verdict"], entry["scope"]
 
 
+def test_a_proof_for_all_cases_leaves_none_open_and_a_refuted_case_outranks_it():
+    proof = item(CONFIRMED=1, covers_all=True)
+    assert status(proof, item(CONFIRMED=3, INCONCLUSIVE=2)) == ("CONFIRMED", "all")
+    assert status(item(CONFIRMED=4, INCONCLUSIVE=2)) == ("INCONCLUSIVE", "instances: 4")
+    assert status(proof, item(REFUTED=1))[0] == "REFUTED"
+    assert status(proof, item(CONFIRMED=1, outcome="failed"))[0] == "INCONCLUSIVE"
+
+
 def test_what_true_statements_risk_by_sampling_adds_up_and_must_not_exceed_one_in_a_million():
     def risks(probability, **changes):
         found = item(CONFIRMED=1, **changes)

@@ -39,7 +39,7 @@ class Result:
 
 def add_network(parser: argparse.ArgumentParser) -> None:
     """Add --network and what changes it: all that the table of a network in TOML says."""
-    network = """fcn (2.1) or resnet (2.2) of arXiv 2504.11130, jacot, lee, arora, geifman, huang, tirer, FILE.toml or
+    network = """fcn or resnet (their equations (2.1) and (2.2)), jacot, lee, arora, geifman, huang, tirer, FILE.toml or
     FILE.toml:NAME, with a table [networks.NAME]"""
     parser.add_argument("--network", required=True, metavar="NETWORK", help=network)
     depth = whole_number("the depth", 1, MOST_DEPTH)

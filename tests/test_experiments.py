@@ -54,7 +54,8 @@ MINE = {
 
 def listed() -> dict[str, list[str]]:
     """The columns of every table that the docstrings of the subjects' experiments list."""
-    packages = [importlib.import_module(f"checks.{subject}.experiments") for subject in SUITE.subjects]
+    having = [subject for subject in SUITE.subjects if (SUITE.folder / subject / "experiments").is_dir()]
+    packages = [importlib.import_module(f"checks.{subject}.experiments") for subject in having]
     texts = "\n".join(package.__doc__ or "" for package in packages)
     rows = re.findall(r"^\| ([a-z_0-9, ]+) \| ([a-z_0-9, ]+) \|$", texts, re.MULTILINE)
     tables = {name: columns.split(", ") for heads, columns in rows for name in heads.split(", ")}

@@ -89,7 +89,9 @@ def _entries(names: Iterable[str], material: Material) -> dict[str, Record]:
 
 
 def _check_names(claims: ClaimsFile, material: Material) -> None:
-    known = material.names | set(material.catalogue)
+    from ntk_companion.suite import catalogue, suites
+
+    known = material.names.union(*map(catalogue, suites()))
     for claim in claims.claims:
         if claim.statement is not None and claim.statement not in known:
             unknown = f"no statement has the id {claim.statement[:60]!r}"

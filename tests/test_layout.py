@@ -74,4 +74,6 @@ def test_the_recorded_ledger_holds_the_statements_that_the_files_declare():
     for name, record in records.items():
         attacks = {(one["name"], one["role"]) for one in record.pop("mutants")}
         assert {(one["name"], one["role"]) for one in recorded[name]["mutants"]} == attacks, name
+        proved = sorted(one["name"] for one in record.pop("theorems", ()))
+        assert sorted(one["name"] for one in recorded[name].get("theorems", ())) == proved, name
         assert {key: recorded[name][key] for key in record} == record

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numerics.data.parse import parse_points
 from numerics.data.points import (
     MOST_POINTS,
     RationalPoints,
@@ -18,7 +19,6 @@ from numerics.data.points import (
     float_points,
     hexagon,
     parse_number,
-    parse_points,
     rational_points,
     read_csv,
     sphere,

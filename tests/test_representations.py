@@ -182,7 +182,8 @@ def test_evidence_shows_its_verdict_with_its_scope(evidence, verdict, scope):
 
 def item(name, verdict):
     tally = {"verdicts": {verdict: 2}, "kinds": ["certified"], "margin": None, "covers_all": False,
-             "refutation": "", "inconclusive": "", "confirmation": "", "false_alarm": 0.0, "theorems": []}  # fmt: skip
+             "refutation": "", "inconclusive": "", "confirmation": "", "false_alarm": 0.0, "judges": ["mine.judge"],
+             "theorems": [], "on_a_case": False}  # fmt: skip
     statement = dataclasses.replace(MINE, id=name, finding=None).record()
     return {
         "statement": statement,
@@ -191,6 +192,7 @@ def item(name, verdict):
         "tally": tally,
         "outcome": "passed",
         "seconds": 0.1,
+        "cites": [],
     }
 
 

@@ -60,11 +60,12 @@ def item(statement, role, name, verdicts):
     tally = {
         "verdicts": verdicts, "kinds": ["certified"], "margin": 0.123456789, "covers_all": False,
         "refutation": "lambda_min <= -1.5e-3, x = [0.25, 1_000]" if "REFUTED" in verdicts else "", "inconclusive": "",
-        "confirmation": "", "false_alarm": 0.0, "theorems": [],
+        "confirmation": "", "false_alarm": 0.0, "judges": ["checks.judge"], "theorems": [],
+        "on_a_case": role == Role.COUNTEREXAMPLE,
     }  # fmt: skip
     return {
         "statement": statement, "role": role, "name": name, "tally": tally, "outcome": "passed", "seconds": 1.0,
-        "test": f"{statement['id']} {role} {name}",
+        "test": f"{statement['id']} {role} {name}", "cites": [],
     }  # fmt: skip
 
 

@@ -41,8 +41,10 @@ constants_because says why."""
 ERRORS = ("margin_error", "log_loss_error", "kernel_error", "lambda_min_error")
 MOST_DEFECT = 0.1
 """An energy identity that is off by more than this vouches for nothing."""
-UNBIASED = """the kernel's matrix on --points is not proved positive definite: without biases parallel or opposite
-points may make it singular"""
+UNBIASED = (
+    "the kernel's matrix on --points is not proved positive definite: without biases parallel or opposite points"
+    " may make it singular"
+)
 TOO_NEAR = "the kernel's matrix on --points is not proved positive definite: some points are too near together"
 ADVICE = {
     "stalled": "give an earlier --until, or smaller --points or --scale if the loss or the kernel is huge",

@@ -90,7 +90,8 @@ def _by_structure(node: Comparison, environment: Environment) -> bool | None:
     """What the forms of both sides decide: their exact difference, or a sign that follows from how they are made."""
     sign = exact.sign_of_difference(node.left, node.right, environment)
     if sign is not None:
-        environment.log.kinds.add(Kind.SYMBOLIC)
+        # The sign of a factor, and that a number exists at all, are known of a trained network by a run alone.
+        environment.log.kinds |= {Kind.SYMBOLIC} | (kinds_of(node) - {Kind.CERTIFIED})
         environment.note(_proof(node, sign, environment))
         return ranges.compare(point(sign), node.relation, point(0))
     for one, other, relation in (

@@ -52,7 +52,7 @@ class Suite:
 
     @property
     def folder(self) -> Path:
-        """Where the suite's package lies."""
+        """Where the suite's package lies, links followed."""
         return _folder(self.package)
 
     @property

@@ -44,13 +44,17 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nitpicky = True
 
-nitpick_ignore_regex = [("py:.*", rf"(?!({'|'.join(PACKAGES)})\.).*"), ("py:.*", r".*\._.*")]
+nitpick_ignore_regex = [
+    ("py:.*", rf"(?!({'|'.join(PACKAGES)})\.).*"),
+    ("py:.*", r".*\._.*"),
+    ("py:class", r"theory\.passes\.(Value|Cotangent|Key|Part)"),  # type variables
+]
 suppress_warnings = ["ref.python"]  # a name in an annotation that two modules define
 apidoc_modules = [
     {
         "path": folder,
         "destination": f"api/{Path(folder).name}",
-        "exclude_patterns": [f"{folder}/test_*", f"{folder}/conftest*"],
+        "exclude_patterns": [f"{folder}/**/test_*", f"{folder}/test_*", f"{folder}/conftest*"],
         "separate_modules": True,
         "module_first": True,
         "automodule_options": {"members"},

@@ -20,7 +20,7 @@ from ntk_companion.audit.values.times import log_ends
 BITS = 128
 
 
-def initialisations(node: Node, environment: Environment) -> Iterator[tuple[int, Truth, Log]]:
+def each_initialisation(node: Node, environment: Environment) -> Iterator[tuple[int, Truth, Log]]:
     """The truth of a statement for every initialisation of the trained network, with its seed and what was met."""
     for seed in environment.trained.initialisations(environment.seed):
         there = environment.apart(seed_of_network=seed)
@@ -34,7 +34,9 @@ def over_initialisations(node: Node, environment: Environment) -> list[Truth]:
     environment = environment.without_idle_variables(node)
     memory, place = environment.memory.values, ("initialisations", node)
     if environment.bound or place not in memory:
-        outcomes = [outcome for _, outcome, _ in initialisations(node, replace(environment, root=False, strict=False))]
+        outcomes = [
+            outcome for _, outcome, _ in each_initialisation(node, replace(environment, root=False, strict=False))
+        ]
         if environment.bound:
             return outcomes
         memory[place] = outcomes

@@ -12,7 +12,7 @@ from typing import Any
 import flint
 
 from ntk_companion.audit.claims.claim import Claim, ClaimsFile, Reading
-from ntk_companion.audit.decide import decide, initialisations, needs_random_search, speaks_of_one_network, times_in
+from ntk_companion.audit.decide import decide, each_initialisation, needs_random_search, speaks_of_one_network, times_in
 from ntk_companion.audit.decide.comparisons import kinds_of
 from ntk_companion.audit.decide.truth import Truth, conjunction
 from ntk_companion.audit.reply.counterexamples import counterexample_file
@@ -140,7 +140,7 @@ def _decided(assertion: Node, environment: Environment) -> tuple[Truth, Log]:
     if not speaks_of_one_network(assertion):
         return decide(assertion, environment), environment.log
     found: dict[int, tuple[Truth, Log]] = {}
-    for seed, outcome, log in initialisations(assertion, environment):
+    for seed, outcome, log in each_initialisation(assertion, environment):
         found[seed] = outcome, log
         if outcome is Truth.FALSE:
             break

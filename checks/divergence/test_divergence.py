@@ -49,7 +49,7 @@ from checks.setups.trajectories import (
 from ntk_companion.evidence import Evidence, Kind, numerical, symbolic, vacuous
 from ntk_companion.judging import check, counterexample, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
-from ntk_companion.symbolics import is_nonnegative, is_positive, vanishes
+from ntk_companion.symbolics import combined, is_nonnegative, is_positive, vanishes
 from numerics.data.points import circle
 from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory
@@ -175,7 +175,9 @@ def larger() -> dict[str, Callable[[], Pair]]:
 
 @check(LOWER, envelopes.kernel_form, mutants={"n too many": envelopes.size * envelopes.kernel_form})
 def test_the_lower_envelope_solves_its_differential_inequality(claim):
-    record(symbolic(vanishes(envelopes.lower_rate() - claim), covers_all=False))
+    # Phi falls, so that a bound on it from below is one on S from above.
+    falls = is_positive(-envelopes.potential_slope())
+    record(symbolic(combined([vanishes(envelopes.lower_rate() - claim), falls]), covers_all=False))
 
 
 @check(UPPER, envelopes.size * envelopes.kernel_form, mutants={"n lost": envelopes.kernel_form})

@@ -109,7 +109,7 @@ def doubles(found: PointSet) -> np.ndarray:
 
 
 def limiting_kernel(network: Architecture, found: PointSet, width: int | None = None) -> np.ndarray:
-    """The limiting NTK on --points in doubles. Raises ValueError if it overflows, or nearly so."""
+    """The limiting NTK on --points in doubles, n x n. Raises ValueError if it overflows, or nearly so."""
     import numpy as np
 
     from numerics.kernels.gram import ntk
@@ -134,7 +134,7 @@ def refuse_equal(found: PointSet) -> None:
 
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:
-    """Add --ledger."""
+    """Add the option --ledger to a command."""
     places = "the ledger to read; default ledger.json in this folder, or else the one recorded with the suite"
     parser.add_argument("--ledger", type=Path, metavar="FILE", help=places)
 

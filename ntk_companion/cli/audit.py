@@ -23,7 +23,7 @@ record that --against compares with."""
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the command `audit` and its options."""
     parser = commands.add_parser("audit", help="verdicts on claims written in TOML", description=DESCRIPTION)
     parser.add_argument("file", type=Path, metavar="FILE.toml", help="the claims")
     parser.add_argument("--only", metavar="ID", help="audit this claim alone")

@@ -54,7 +54,7 @@ ADVICE = {
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the command `flow` and its options."""
     parser = commands.add_parser("flow", help="a finite network trained by gradient flow", description=DESCRIPTION)
     arguments.add_network(parser)
     arguments.add_points(parser)

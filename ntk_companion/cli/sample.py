@@ -19,7 +19,7 @@ infinite width. A draw depends on the seed and its own number alone."""
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the command `sample` and its options."""
     parser = commands.add_parser("sample", help="finite networks at initialisation, sampled", description=DESCRIPTION)
     arguments.add_network(parser)
     arguments.add_points(parser)

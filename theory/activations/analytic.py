@@ -89,7 +89,7 @@ class Softplus(Analytic):
 
     @property
     def name(self) -> str:
-        """softplus:SHARPNESS."""
+        """The name that options and files give it, softplus:SHARPNESS."""
         return f"softplus:{self.sharpness}"
 
     @property

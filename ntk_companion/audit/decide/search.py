@@ -104,7 +104,7 @@ def plain(points: PointSet) -> PointSet:
 
 
 def rows_of(points: RationalPoints) -> list[list[Fraction]]:
-    """The coordinates as fractions."""
+    """The n x d coordinates as fractions, a list a point."""
     return [[Fraction(int(value), points.denominator) for value in row] for row in points.numerators]
 
 

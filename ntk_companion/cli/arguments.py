@@ -96,7 +96,7 @@ def points(options: argparse.Namespace, most: int) -> PointSet:
 
 
 def doubles(found: PointSet) -> np.ndarray:
-    """The coordinates of --points as doubles. Raises ValueError if these or their squares overflow."""
+    """The coordinates of --points as doubles, n x d. Raises ValueError if these or their squares overflow."""
     import numpy as np
 
     from numerics.kernels.gram import FLOAT64

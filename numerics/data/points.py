@@ -168,7 +168,7 @@ def _collect(values: np.ndarray, system: NumberSystem) -> Array:
 
 
 def rational_points(name: str, rows: Sequence[Sequence[Fraction]], unit_norm: bool = False) -> RationalPoints:
-    """Points with exact rational coordinates, n rows of d. Raises ValueError on no, empty or ragged rows."""
+    """Points with exact rational coordinates, `rows` n x d. Raises ValueError on no, empty or ragged rows."""
     if not rows or not rows[0]:
         raise ValueError(f"{name}: there are no points; give at least one, a row each")
     if len({len(row) for row in rows}) > 1:

@@ -165,13 +165,13 @@ def solve_gates(
 ) -> Gated:
     """Slopes lam and ends z' = start + drift + own (push * lam), lam = secant(start, z'), for n samples x m neurons.
 
-    `own` is the n x n kernel through which the layer's own parameters answer to the push on its slopes. `drift` is what
-    the layers below contribute; it was made with the old `slopes` and `below`, the n x n kernel of the pre-activations
-    in the parameters below (its mean over neurons), foresees how it answers to a change of them: without it the
-    iteration over sweeps does not contract at depth >= 2. It is foreseen for attracting kinks only: at repelling ones
-    the answer is positive, the iteration converges without, and to overestimate it would make it flip to and fro. One
-    sweep of Gauss-Seidel over the samples, all neurons at once, and only those with a kink in reach. Samples that
-    share their kinks share the slope.
+    `start`, `drift`, `push` and the old `slopes` are n x m. `own` is the n x n kernel through which the layer's own
+    parameters answer to the push on its slopes. `drift` is what the layers below contribute; it was made with the old
+    `slopes` and `below`, the n x n kernel of the pre-activations in the parameters below (its mean over neurons),
+    foresees how it answers to a change of them: without it the iteration over sweeps does not contract at depth >= 2.
+    It is foreseen for attracting kinks only: at repelling ones the answer is positive, the iteration converges without,
+    and to overestimate it would make it flip to and fro. One sweep of Gauss-Seidel over the samples, all neurons at
+    once, and only those with a kink in reach. Samples that share their kinks share the slope.
     """
     foreseen = np.minimum(push, 0.0)
     known = start + drift - below @ (foreseen * slopes)

@@ -202,7 +202,7 @@ def _total(products: list[Array]) -> Array:
 
 
 def linear_maps(tape: Tape, weights: Weights) -> dict[int, LinearMap]:
-    """The weight matrices by position."""
+    """The weight matrices, outputs x inputs, by the position of their layer."""
     return {position: LinearMap(((1.0, weights[layer.weight.name]),)) for position, layer in affine_layers(tape)}
 
 

@@ -200,6 +200,7 @@ class Trajectory:
         """The least margin is at most this, (R,): as `lower_envelope`, by the integral of max_i K_s(x_i, x_i) ds.
 
         For the logistic loss with s = exp(L / n) - 1 and n times the integral; for the exponential loss ln n more.
+        Raises ValueError as `lower_envelope` does.
         """
         return self._envelope(self.log_diagonal_integral, self.loss.size)
 

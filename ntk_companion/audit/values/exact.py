@@ -36,7 +36,7 @@ WORK = 3000
 SIGN_BITS = 256
 SCALED_WITH_KERNEL = frozenset([
     vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.GAP_PRINTED, vocabulary.GAP_SHARP, vocabulary.GAP_BEST,
-    vocabulary.GAP_LABELS, vocabulary.MAX_NORM, vocabulary.FROBENIUS_NORM, vocabulary.SPECTRAL_NORM,
+    vocabulary.GAP_LABELS, vocabulary.MAX_NORM, vocabulary.FROBENIUS_NORM, vocabulary.SPECTRAL_NORM, vocabulary.TRACE,
 ])  # fmt: skip
 """Numbers of a kernel that a positive factor of the kernel multiplies."""
 Triple = tuple[sympy.Expr, sympy.Expr, sympy.Expr]

@@ -164,6 +164,12 @@ def _determinant(kernel: Node, environment: Environment) -> sympy.Expr | None:
     return sympy.Integer(0)
 
 
+@_shape(vocabulary.TRACE)
+def _trace(kernel: Node, environment: Environment) -> sympy.Expr:
+    size = len(evaluate(kernel, environment))
+    return sympy.Add(*(exact_entry(kernel, environment, index, index) for index in range(size)))
+
+
 @_shape(vocabulary.GAP_BEST)
 def _best_gap(kernel: Node, environment: Environment) -> sympy.Expr | None:
     """lambda_min / n, where a vector of signs is an eigenvector of lambda_min: one of a circulant matrix is."""

@@ -189,7 +189,10 @@ def equivalence(
     allowance: Array | float = 0.0,
     miss: float = MISS,
 ) -> TestResult:
-    """`equivalence_test` of an estimate that is there already: `expected` has the shape of one draw, as there."""
+    """`equivalence_test` of an estimate that is there already: `expected` has the shape of one draw, as there.
+
+    Raises ValueError as `equivalence_test` does.
+    """
     expected = np.asarray(expected, dtype=float)
     if expected.shape != found.mean.shape:
         raise ValueError(f"the expected value has shape {expected.shape}, a draw has {found.mean.shape}")

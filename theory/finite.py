@@ -2,7 +2,8 @@
 
 A matrix is whatever has `@`, `+`, products with scalars, `.T`, `.shape` and `.trace()`: a sympy matrix or a numpy
 array. Identities between a network's outputs, features and gradients can so be proved for all parameters of a small
-network and be tried on a large one. A vector is a matrix of one column, the output f(x) one of one entry.
+network and be tried on a large one. A vector is a matrix of one column, the output f(x) one of one entry. Equations are
+numbered as in arXiv 2504.11130.
 """
 
 from __future__ import annotations

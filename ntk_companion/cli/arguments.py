@@ -161,7 +161,7 @@ def needed_ledger(options: argparse.Namespace) -> Path:
 
 
 def whole_number(name: str, least: int, most: int) -> Callable[[str], int]:
-    """A reader of whole numbers from `least` to `most`, for argparse."""
+    """A reader of whole numbers from `least` to `most`, for argparse: it raises ArgumentTypeError on other text."""
 
     def read(text: str) -> int:
         if not re.fullmatch(r"[+-]?[0-9]{1,30}", text) or not least <= int(text) <= most:

@@ -36,7 +36,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """The replies to the claims."""
+    """The replies to the claims. Raises InputError on a file of no claims, or without the one asked for."""
     from ntk_companion import ledger
     from ntk_companion.audit.claims.reading import read_claims
     from ntk_companion.audit.reply import replies

@@ -35,7 +35,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """The mean kernel, its standard error and its limit."""
+    """The mean kernel, its standard error and its limit. Raises ValueError on too many numbers, or on overflow."""
     import numpy as np
 
     from numerics.networks.exact_law import sample_kernels

@@ -43,7 +43,8 @@ class KernelDraws:
     """R independent draws of the empirical NTK at initialisation on n inputs.
 
     `ntk` has shape (R, n, n), each of `parts` too, one for every trained group in forward order; `ntk` is their sum.
-    `outputs` are the f(x_i) of the same networks, shape (R, n). Normalised as the empirical NTK (3.1).
+    `outputs` are the f(x_i) of the same networks, shape (R, n). Normalised as the empirical NTK,
+    arXiv 2504.11130 (3.1).
     """
 
     ntk: Array

@@ -2,6 +2,7 @@
 
 A generic interpreter of `theory.architecture` values: every hidden width is the same number, the last affine layer of
 the head has one output. The derivative of the ReLU at zero is 0, that is 1(z > 0), as in torch's own autograd.
+Equations are numbered as in arXiv 2504.11130.
 """
 
 from __future__ import annotations

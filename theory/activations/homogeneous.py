@@ -61,7 +61,7 @@ class Homogeneous(Activation):
         return TwoSided(self.power, a, b)
 
     def prove(self) -> None:
-        """The derivative is that of the function away from zero."""
+        """The derivative is that of the function away from zero; raises ArithmeticError if it is not."""
         for side in (sympy.Symbol("t", positive=True), sympy.Symbol("t", negative=True)):
             if sympy.simplify(sympy.diff(self.function.subs(z, side), side) - self.derivative.subs(z, side)) != 0:
                 raise ArithmeticError(f"the derivative of {self.name} is not {self.derivative}")

@@ -77,7 +77,10 @@ def _sign_of_term(sign: int, powers: dict[sympy.Expr, int], environment: Environ
 
 
 def exact(node: Node | str, environment: Environment) -> sympy.Expr:
-    """The value of a number as a sympy expression; what has no exact form is a symbol, the same for the same words."""
+    """The value of a number as a sympy expression; what has no exact form is a symbol, the same for the same words.
+
+    Raises NoExactValueError for a string, which is no number.
+    """
     if isinstance(node, str):
         raise NoExactValueError
     try:

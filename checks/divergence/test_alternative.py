@@ -27,9 +27,7 @@ from checks.setups.trajectories import (
     stays_above,
     two_flows,
 )
-from ntk_companion.evidence import Evidence, Kind, numerical, vacuous
-from ntk_companion.judging import check, counterexample, record, thorough
-from ntk_companion.statement import Statement
+from ntk_companion import Evidence, Kind, Statement, check, counterexample, numerical, record, thorough, vacuous
 from numerics.data.points import circle
 from numerics.flow.frozen_kernel import log_difference
 from numerics.flow.integrate import Accuracy, Recording

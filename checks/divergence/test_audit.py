@@ -14,12 +14,10 @@ import pytest
 
 from checks.setups.budget import BUDGET
 from checks.suite import SUITE
+from ntk_companion import Evidence, Kind, Statement, Verdict, check, record
 from ntk_companion.audit.claims.claim import ClaimsFile
 from ntk_companion.audit.claims.reading import parse_claims
 from ntk_companion.audit.reply.replies import Reply, audit_claim
-from ntk_companion.evidence import Evidence, Kind, Verdict
-from ntk_companion.judging import check, record
-from ntk_companion.statement import Statement
 from ntk_companion.suite import declared
 from theory.printed import divergence
 

@@ -18,7 +18,6 @@ from checks.setups.budget import BUDGET
 from checks.setups.trajectories import (
     HALF,
     LOGISTIC,
-    PAPER,
     TOP_TRAINED,
     TWO,
     alternating,
@@ -41,6 +40,7 @@ from numerics.losses import CrossEntropy, Squared, logistic
 from numerics.networks.exact_law import sample_kernels
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, resnet, with_trained
+from theory.printed.divergence import PAPER
 
 SMALL_START = Hypothesis("informative", "max |K_0 - K| is below the constant, or the gap is met before training")
 CROSSED = (

@@ -31,9 +31,8 @@ from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Balls, DoubleBalls, NumberSystem
 from theory.architecture import Affine, Architecture, Residual, fcn, resnet
 from theory.moments import relu_moment
+from theory.printed.divergence import PAPER
 from theory.recursion import Recursion, closed_form, input_kernel, recursion
-
-PAPER = "arXiv 2504.11130"
 
 
 @dataclass(frozen=True)

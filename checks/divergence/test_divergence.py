@@ -18,7 +18,6 @@ from checks.setups.trajectories import (
     ENDED,
     LARGER,
     LOGISTIC,
-    PAPER,
     QUADRATURE,
     SETTINGS,
     Pair,
@@ -58,6 +57,7 @@ from numerics.losses import logistic
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, smoothed, with_trained
 from theory.dynamics import envelopes
+from theory.printed.divergence import PAPER
 
 DEFINITE = Hypothesis("definite kernel", "lambda_min(K_t) stays above a positive constant")
 SELECTED = Hypothesis("selected subgradients", "K_t is the Gram of the flow's own subgradients, not 1(z > 0)")

@@ -13,9 +13,7 @@ import numpy as np
 import scipy.stats
 
 from checks.setups.budget import BUDGET
-from ntk_companion.evidence import numerical, statistical
-from ntk_companion.judging import check, random_seed, record
-from ntk_companion.statement import Statement
+from ntk_companion import Statement, check, numerical, random_seed, record, statistical
 from numerics.regression.ensembles import width_exponent
 from numerics.statistics import (
     Array,

@@ -28,10 +28,8 @@ from checks.equivalence.table_errors import (
 from checks.setups.kernel_regime import SQUARED, TO_LIMIT
 from checks.setups.rates import PREDICTOR_CLAIMS, SHRINKS, WRONG_RATES, closeness, rate_evidence
 from checks.suite import SUITE
-from ntk_companion.evidence import numerical
-from ntk_companion.judging import check, random_seed, record, thorough
+from ntk_companion import Finding, Hypothesis, Severity, Statement, check, numerical, random_seed, record, thorough
 from ntk_companion.results import Results
-from ntk_companion.statement import Finding, Hypothesis, Severity, Statement
 from numerics.data.tables import TABLES, Table, split
 from numerics.statistics import Interval
 

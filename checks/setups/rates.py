@@ -19,8 +19,7 @@ from checks.setups.kernel_regime import (
     runs_of,
     runs_on_the_arc,
 )
-from ntk_companion.evidence import Evidence, statistical
-from ntk_companion.judging import thorough
+from ntk_companion import Evidence, statistical, thorough
 from numerics.kernels.gram import KernelGrams
 from numerics.losses import Array
 from numerics.regression.ensembles import Run, width_exponent

@@ -18,9 +18,7 @@ import sympy
 import torch
 
 from checks.setups.descent import SHARE, descent, log_spaced_times
-from ntk_companion.evidence import Evidence, numerical
-from ntk_companion.judging import session_seed, thorough
-from ntk_companion.statement import Hypothesis
+from ntk_companion import Evidence, Hypothesis, numerical, session_seed, thorough
 from numerics.data.points import PointSet, circle, float_points, hexagon
 from numerics.flow.errors import with_errors
 from numerics.flow.frozen_kernel import log_difference
@@ -31,7 +29,6 @@ from numerics.losses import Array, CrossEntropy, Loss, Squared, logistic
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, resnet
 
-PAPER = "arXiv 2504.11130"
 LOGISTIC = Hypothesis("logistic loss, hard labels", "the loss is the summed logistic loss with labels 0 and 1")
 TOP_TRAINED = Hypothesis("top layer trained", "W_{L+1} and the last bias are trained")
 ALONG = (

@@ -7,7 +7,15 @@ import sympy
 import torch
 
 from numerics.flow.activations import ReluGate, SoftplusGate, solve_gates
-from numerics.flow.discrete_gradient import contraction, mean_gradients, tape_of
+from numerics.flow.discrete_gradient import (
+    LinearMap,
+    activation_after,
+    affine_layers,
+    backward,
+    contraction,
+    run,
+    tape_of,
+)
 from numerics.flow.shared_kinks import proportional
 from numerics.networks.torch_network import empirical_ntk, forward, initialise
 from theory.architecture import Affine, Architecture, Group, Relu, fcn, resnet, smoothed
@@ -32,6 +40,23 @@ def numbers(parameters):
 
 def outputs(architecture, parameters):
     return forward(architecture, parameters, torch.from_numpy(INPUTS)).numpy()
+
+
+def mean_gradients(architecture, start, end, inputs):
+    """The gradients of `numerics.flow.discrete_gradient`, (1), between two parameter values, on inputs of shape (n, d).
+
+    Both must agree on groups that are not trained for (1) to hold with the trained groups alone.
+    """
+    tape = tape_of(architecture, start)
+    before, after = run(tape, start, inputs), run(tape, end, inputs)
+    maps, slopes, means = {}, {}, {}
+    for position, layer in affine_layers(tape):
+        maps[position] = LinearMap(((0.5, start[layer.weight.name]), (0.5, end[layer.weight.name])))
+        means[position] = (before[position] + after[position]) / 2
+        activation = activation_after(tape, position)
+        if activation is not None:
+            slopes[position] = activation.secant(before[position + 1], after[position + 1])
+    return backward(tape, maps, means, slopes)
 
 
 @pytest.mark.parametrize("network", [*NETWORKS, smoothed(fcn(2), 10), smoothed(resnet(2), 3)], ids=lambda n: n.name)

@@ -35,15 +35,6 @@ def attempts(ledger_path: Path) -> Iterator[Table | Refusal]:
             yield Refusal("table", name, str(error))
 
 
-def all_tables(ledger_path: Path) -> list[Table]:
-    """Every table. Raises ValueError, naming the ledger's entry or the file, if one of them cannot be built."""
-    found = list(attempts(ledger_path))
-    for one in found:
-        if isinstance(one, Refusal):
-            raise ValueError(one.sentence)
-    return [one for one in found if isinstance(one, Table)]
-
-
 def write_all(ledger_path: Path, folder: Path) -> tuple[list[Path], list[Refusal]]:
     """Write every table and ``appendix.tex``; the files, and the tables refused.
 

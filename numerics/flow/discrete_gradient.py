@@ -290,20 +290,3 @@ def contraction(tape: Tape, gradients: Gradients, end: Weights, start: Weights) 
         change = displaced(end, start, layer, gradients.inputs[position])
         total += np.einsum("ij,ij->i", gradients.cotangents[position], change)
     return total
-
-
-def mean_gradients(architecture: Architecture, start: Weights, end: Weights, inputs: Array) -> Gradients:
-    """The gradients of (1) between two parameter values, on inputs of shape (n, d).
-
-    Both must agree on groups that are not trained for (1) to hold with the trained groups alone.
-    """
-    tape = tape_of(architecture, start)
-    before, after = run(tape, start, inputs), run(tape, end, inputs)
-    maps, slopes, means = {}, {}, {}
-    for position, layer in affine_layers(tape):
-        maps[position] = LinearMap(((0.5, start[layer.weight.name]), (0.5, end[layer.weight.name])))
-        means[position] = (before[position] + after[position]) / 2
-        activation = activation_after(tape, position)
-        if activation is not None:
-            slopes[position] = activation.secant(before[position + 1], after[position + 1])
-    return backward(tape, maps, means, slopes)

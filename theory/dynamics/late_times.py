@@ -111,11 +111,6 @@ def loss_exponent() -> sympy.Expr:
     return sympy.simplify(smoothed_margin * sympy.diff(sympy.log(rate), smoothed_margin))
 
 
-def norm_exponent() -> sympy.Expr:
-    """p where rho grows like (ln t)^p, from N = gamma rho^H."""
-    return 1 / degree
-
-
 def slowest_rate() -> sympy.Expr:
     """A lower bound of d/dt of 1 / (S N^p), once N > p, in H, gamma and the S and N of the start t_0."""
     return degree**2 * at_start ** (2 / degree) * (1 - loss_exponent() / smoothed_margin) / (1 + excess)

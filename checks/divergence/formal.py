@@ -43,8 +43,8 @@ PROOFS = (
         "def:1": proved("definition_1.definition_1", less=BELOW),
         "lemma:1": proved(
             "definition_1.lemma_1",
-            less="The Gaussian moment is its closed form sqrt(K(x, x) K(y, y)) k_1(.) / 2, that moments.moment_1 proves "
-            "equal to the integral in polar coordinates.",
+            less="The Gaussian moment is its closed form sqrt(K(x, x) K(y, y)) k_1(.) / 2, that moments.moment_1 "
+            "proves equal to the integral in polar coordinates.",
         ),
         "lemma:2": proved(
             "power_series.lemma_2",

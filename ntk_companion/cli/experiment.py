@@ -6,6 +6,7 @@ import argparse
 import importlib
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,4 +60,5 @@ def _written(suite: Suite, name: str, out: Path | None) -> Iterator[Path]:
     folder = out or suite.recorded_folder(name)
     make_folder(folder)
     for found in importlib.import_module(suite.experiments()[name]).run():
-        yield results.write(found, folder)
+        command = found.command or f"ntk-companion experiment {name}"
+        yield results.write(replace(found, command=command), folder)

@@ -39,7 +39,6 @@ def run() -> Iterator[Results]:
         rows += peaks(seed)
         yield table(
             "figure_3_seeds",
-            "figure_3_seeds",
             "K_t((1, 0), (1, 0)) at the epochs of Figure 3, by the gradient flow of the network without biases; "
             "and its growth since the start.",
             {"rate": RATE},

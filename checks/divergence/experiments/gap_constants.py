@@ -56,7 +56,6 @@ def constants_table(found: dict[tuple[str, int, int, str], GapConstants]) -> Res
         rows.append((network, depth, f"circle:{size}", size, labels, *cells, certain(constants.label_aware)))
     return table(
         "gap_constants",
-        "gap_constants",
         "Certified gap constants on n points evenly spread on the circle, rounded down to four digits. `best` is known "
         "exactly to n = 12 and lies between `best` and `best_upper` above.",
         {"digits": DIGITS},
@@ -81,7 +80,6 @@ def widths_table(found: dict[tuple[str, int, int, str], GapConstants]) -> Result
             root_gap = gaps[key] * WIDTH**0.5
             rows.append((network, depth, f"circle:{size}", size, labels, name, number(root_gap, 2), number(needed, 2)))
     return table(
-        "gap_constants",
         "gap_widths",
         "The width from which each gap constant exceeds the median of max |K_0 - K|, C / sqrt(m); `root_gap` is C.",
         {"draws": DRAWS, "width of the draws": WIDTH, "seed": 0},

@@ -34,7 +34,6 @@ from checks.setups.networks import number, table
 from ntk_companion.results import Results
 from numerics.data.tables import TABLES
 
-MODULE = "equivalence_depth"
 SEEDS, WIDTHS, DEPTHS = 2, (128,), (1, 2)
 SETTINGS: dict[str, object] = {
     "set-up": "this suite",
@@ -68,7 +67,7 @@ def depth_table(first: int = 0) -> Results:
     columns = (
         "table training split depth width seed epochs residual network_error own_kernel_error kernel_error distance"
     )
-    return table(MODULE, "equivalence_depth", caption, SETTINGS, columns, rows)
+    return table("equivalence_depth", caption, SETTINGS, columns, rows)
 
 
 def mean_errors(errors: Results, name: str, depth: int, width: int, column: str) -> np.ndarray:
@@ -103,4 +102,4 @@ def changes_table(errors: Results) -> Results:
         "table training from_depth to_depth width splits network_change kernel_change difference low high "
         "own_difference own_low own_high claim"
     )
-    return table(MODULE, "equivalence_depth_changes", caption, SETTINGS, columns, rows)
+    return table("equivalence_depth_changes", caption, SETTINGS, columns, rows)

@@ -275,7 +275,11 @@ def _run_activation(
 Triple = tuple[sympy.Expr, sympy.Expr, sympy.Expr]
 
 
-def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple) -> sympy.Expr:
+Moment = Callable[[type[GaussianMoment], sympy.Expr, sympy.Expr, sympy.Expr], sympy.Expr]
+"""A Gaussian moment of a kernel with these values at (x, x), (x, x') and (x', x'), at (x, x')."""
+
+
+def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple, moment: Moment = pair_moment) -> sympy.Expr:
     """Unroll a kernel of a recursion to a closed form in <x, x>, <x, x'>, <x', x'> given as `inputs`."""
 
     @cache
@@ -288,8 +292,7 @@ def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple) -> sympy
             case GaussianMoment():
                 first, cross, second = triple(expression.args[0])
                 return tuple(
-                    pair_moment(expression.func, *pair)
-                    for pair in ((first,) * 3, (first, cross, second), (second,) * 3)
+                    moment(expression.func, *pair) for pair in ((first,) * 3, (first, cross, second), (second,) * 3)
                 )
             case sympy.Add() | sympy.Mul():
                 return tuple(expression.func(*entries) for entries in zip(*map(triple, expression.args), strict=True))

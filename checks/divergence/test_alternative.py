@@ -29,8 +29,8 @@ from checks.setups.trajectories import (
 )
 from ntk_companion import Evidence, Kind, Statement, check, counterexample, numerical, record, thorough, vacuous
 from numerics.data.points import circle
+from numerics.flow import Accuracy, Recording
 from numerics.flow.frozen_kernel import log_difference
-from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory, log_expm1, margin_of_integral
 from numerics.kernels.gram import FLOAT64
 from numerics.losses import logistic

@@ -50,7 +50,7 @@ from ntk_companion.judging import check, counterexample, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
 from ntk_companion.symbolics import combined, is_nonnegative, is_positive, vanishes
 from numerics.data.points import circle
-from numerics.flow.integrate import Accuracy, Recording
+from numerics.flow import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory
 from numerics.kernels.gram import FLOAT64
 from numerics.losses import logistic

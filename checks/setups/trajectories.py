@@ -21,9 +21,9 @@ import torch
 from checks.setups.descent import SHARE, Descent, descent, log_spaced_times
 from ntk_companion import Evidence, Hypothesis, numerical, session_seed, thorough
 from numerics.data.points import PointSet, circle, float_points, hexagon
+from numerics.flow import Accuracy, Recording, gradient_flow
 from numerics.flow.errors import with_errors
 from numerics.flow.frozen_kernel import log_difference
-from numerics.flow.integrate import Accuracy, Recording, gradient_flow
 from numerics.flow.trajectory import Trajectory, label_aware_minimum, log_expm1, margin_of_integral
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.losses import Array, CrossEntropy, Loss, Squared, logistic

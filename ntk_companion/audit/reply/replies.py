@@ -175,16 +175,7 @@ def _latex(text: str) -> str:
     try:
         return latex_text(text)
     except ValueError:
-        return "".join(_latex_character(character) for character in text)
-
-
-def _latex_character(character: str) -> str:
-    from ntk_companion.appendix.escaping import latex_text
-
-    try:
-        return latex_text(character)
-    except ValueError:
-        return f"[U+{ord(character):04X}]"
+        return "".join(map(_latex, text)) if len(text) > 1 else f"[U+{ord(text):04X}]"
 
 
 _TYPED = {"-": "-{}", "'": r"\textquotesingle{}", '"': r"{\char34}"}

@@ -12,7 +12,7 @@ from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.kernels import Matrix
 from ntk_companion.audit.values.ranges import UNDEFINED, Range, point
-from ntk_companion.audit.values.registry import MEANINGS, means
+from ntk_companion.audit.values.registry import functions, means
 from numerics.kernels.gap import MOST_PATTERNS, best_gap, label_aware_gap
 from numerics.kernels.spectrum import Enclosure, tightest_enclosure
 
@@ -75,12 +75,7 @@ SPECTRAL: dict[Word, Callable[[Matrix], Range]] = {
 """Functions of a matrix alone."""
 
 
-def _declare(word: Word, function: Callable[[Matrix], Range]) -> None:
-    MEANINGS[word] = lambda environment, matrix: function(matrix)
-
-
-for _word, _value in SPECTRAL.items():
-    _declare(_word, _value)
+functions(SPECTRAL)
 
 
 def _definite(matrix: Matrix) -> Enclosure | None:

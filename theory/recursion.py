@@ -38,7 +38,7 @@ from theory.architecture import (
     resnet_block,
 )
 from theory.moments import pair_moment
-from theory.passes import compose
+from theory.passes import compose, residual
 
 input_kernel = sympy.Symbol(r"\langle x,x'\rangle")
 """The kernel <x, x'> of the inputs."""
@@ -219,12 +219,8 @@ def _run_layer(layer: Layer, signal: Signal, index: object, definitions: Definit
             if after.kind != signal.kind or signal.kind == INPUT or not after.gaussian:
                 message = "a residual branch must end in an affine layer, normalised if what it is added to is"
                 raise ValueError(f"block {index}: {message}, and start from hidden neurons")
-
-            def residual(cotangent: sympy.Expr) -> tuple[sympy.Expr, Parts]:
-                branch_cotangent, parts = branch_backward(scale**2 * cotangent)
-                return cotangent + branch_cotangent, parts
-
-            return replace(signal, kernel=signal.kernel + scale**2 * after.kernel), residual
+            kernel, backward = residual(signal.kernel, scale**2, (after.kernel, branch_backward))
+            return replace(signal, kernel=kernel), backward
         case _:
             assert_never(layer)
 

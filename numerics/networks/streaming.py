@@ -62,8 +62,7 @@ class Field:
         product = _product(before, matrix)
         return Field(self.width, lambda block: _product(source.on(block), product), (source, product))
 
-    def scaled(self, factor: float) -> Field:
-        """The field times a number."""
+    def __rmul__(self, factor: float) -> Field:
         return self @ np.array(factor)
 
     def __add__(self, other: Field) -> Field:

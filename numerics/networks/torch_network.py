@@ -18,7 +18,7 @@ from numerics.networks.entrywise import Library, entrywise
 from numerics.networks.parameters import initial_arrays
 from theory.activations import Activation
 from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
-from theory.passes import compose
+from theory.passes import compose, residual
 
 Parameters = Mapping[str, torch.Tensor]
 """Tensors by group name: weights are outputs x inputs, biases have one entry an output."""
@@ -117,14 +117,7 @@ def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tu
             scale = (float(factor) / values.shape[1]) ** 0.5
             return scale * values, lambda cotangent: (scale * cotangent, {})
         case Residual(scale, branch):
-            strength = float(scale)
-            branch_values, branch_backward = _run(branch, values, parameters)
-
-            def residual(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
-                branch_cotangent, parts = branch_backward(strength * cotangent)
-                return cotangent + branch_cotangent, parts
-
-            return values + strength * branch_values, residual
+            return residual(values, float(scale), _run(branch, values, parameters))
         case _:
             assert_never(layer)
 

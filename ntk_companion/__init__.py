@@ -5,8 +5,6 @@
 A name is loaded when it is first used, so that the command line does not wait for pytest.
 """
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import sys

@@ -1,7 +1,5 @@
 """Which network of the language a Gram matrix, or a torch module's empirical kernel, is that of; and what is off."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

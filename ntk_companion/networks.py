@@ -12,8 +12,6 @@ A group's name gets the index of its block, l in the l-th, L + 1 in the head, no
 decimals, or fractions in quotes.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Statements as records: a theorem, lemma or formula with its hypotheses. Status is derived from evidence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum

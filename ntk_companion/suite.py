@@ -11,8 +11,6 @@ A suite is a package with a folder a subject. By its place alone the machinery k
 verdicts that a whole run must reach.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import importlib.util

@@ -5,8 +5,6 @@ of the order of 1/t, so that at t = 1e400 only t c_i is a double: weights and cu
 exp(log_scale), formed in the exponent. Signs s_i = +-1 say on which side a margin s_i f(x_i) is counted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -12,8 +12,6 @@ The design follows TensorFlow Probability's `statistical_testing`: a test names 
 discrepancy that it detects with a stated power.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

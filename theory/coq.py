@@ -7,8 +7,6 @@ and of the beginning and the end of the shallowest member. `theory/proofs/agreem
 theorems speak of.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

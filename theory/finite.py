@@ -5,8 +5,6 @@ array. Identities between a network's outputs, features and gradients can so be 
 network and be tried on a large one. A vector is a matrix of one column, the output f(x) one of one entry.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, assert_never

@@ -5,8 +5,6 @@ v = r rho cos(phi - theta) with (rho, phi) polar coordinates of a standard Gauss
 for theta - pi/2 < phi < pi/2, and the moments are integrals of elementary functions.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy

@@ -1,7 +1,5 @@
 """A forward and a backward pass through layers, over whatever an interpreter of architectures computes with."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 

@@ -4,8 +4,6 @@ Every maker takes the depth L and names its other choices; a weight's or a bias'
 squared where the paper has sigma in front of standard normal parameters, and a variance elsewhere.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -17,8 +17,6 @@ l is 0 in the stem and L + 1 in the head; a second activation of a block has a s
 these very objects; they print as LaTeX.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache

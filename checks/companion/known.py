@@ -1,7 +1,5 @@
 """How a statement on the suite's own machinery is made: a tool must give known answers, and broken tools must not."""
 
-from __future__ import annotations
-
 from ntk_companion import Statement, certified, numerical, record
 
 OURS = "this suite"

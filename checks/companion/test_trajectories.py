@@ -1,7 +1,5 @@
 """What is read off a recorded trajectory, on trajectories of which it is known."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What the statements on the divergence paper take from the literature: cited, decided nowhere here."""
 
-from __future__ import annotations
-
 from ntk_companion import Statement, cite
 
 WIDTH_LIMIT = cite(

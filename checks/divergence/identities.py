@@ -1,7 +1,5 @@
 """How a printed formula becomes a statement, and how an identity between sympy expressions is decided."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import flint

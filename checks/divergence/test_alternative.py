@@ -5,8 +5,6 @@ If lambda_min(K_t) >= C > 0 from some time on, every margin is at least ln W(exp
 K_t(x_i, x_i) tends to infinity. In the first case sup |K_t - K| >= lambda_0 / n (gap:sharp), else it is infinite.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -4,8 +4,6 @@ The file lies beside this one. A claim that stands for a statement of the ledger
 assertion is decided by the auditor, and its verdict must be the one on record in the file.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path

@@ -4,8 +4,6 @@ Constants are certified bounds of `numerics.kernels.gap`. A crossing is met befo
 max |K_0 - K| exceeds the constant; the width from which it is informative follows from exact draws of K_0.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache

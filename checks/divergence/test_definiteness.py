@@ -3,8 +3,6 @@
 Each sample set is decided by a rigorous enclosure of lambda_min; each hypothesis dropped by an exact null vector.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

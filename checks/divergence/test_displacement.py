@@ -1,7 +1,5 @@
 """Corollary 1 of arXiv 2504.11130 along computed flows: the parameters keep moving, layer by layer."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

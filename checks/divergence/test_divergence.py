@@ -4,8 +4,6 @@ They are held against plain gradient descent, which shares nothing with our inte
 against computed flows. Claims and mutants are tried on the same paths.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -5,8 +5,6 @@ A check asks of one reading whether the plotted values are its own; the other re
 With ``--profile thorough`` a whole training at a quarter of the width is.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

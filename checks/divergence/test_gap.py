@@ -3,8 +3,6 @@
 Each constant is attacked with the worst perturbation it allows, and with random ones; every case is certified.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 

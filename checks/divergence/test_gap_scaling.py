@@ -1,7 +1,5 @@
 """How the gap constants fall with the number of points: is Theorem 2 of arXiv 2504.11130 ever informative?"""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 

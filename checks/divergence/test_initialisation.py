@@ -4,8 +4,6 @@ Draws of K_0 come from the exact law of its n x n matrix (any width) and, indepe
 A width m is granted the bias of `checks.setups.budget`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 

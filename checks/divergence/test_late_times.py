@@ -1,7 +1,5 @@
 """Late times of (quasi-)homogeneous networks: the normalised margin, the norm and the loss (Lyu and Li, ICLR 2020)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Remark 1 of arXiv 2504.11130 along computed flows: the exponential loss, and the logistic one at temperatures."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import replace

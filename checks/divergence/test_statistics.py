@@ -4,8 +4,6 @@ Error rates of one in a million are not seen in any simulation that ends: what i
 or per mille, what is compared exactly is the formula.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -4,8 +4,6 @@ The abstract alone was at hand: the claims are its, the set-ups are this suite's
 `checks.equivalence.table_errors`). Verdicts on data are per setting and say nothing beyond it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the experiments share: the networks by the names in the tables, the sample sets, and how numbers are printed."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable
 

@@ -1,7 +1,5 @@
 """How a subject says which theorems of `theory/proofs` prove which of its statements."""
 
-from __future__ import annotations
-
 from ntk_companion.formal import Formal
 
 

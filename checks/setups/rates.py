@@ -1,7 +1,5 @@
 """How the checks of the kernel regime judge rates with the width: fitted exponents against claimed ranges."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any

@@ -5,8 +5,6 @@ random point is moved by `--seed`. A finite run confirms what was checked on it,
 decides nothing of the times that it did not reach.
 """
 
-from __future__ import annotations
-
 import inspect
 import math
 from collections.abc import Callable, Mapping

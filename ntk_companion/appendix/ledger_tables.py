@@ -1,7 +1,5 @@
 """The tables that stand on the ledger: statements, hypotheses, mutants, findings, and the audit of claims."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from functools import partial

@@ -1,7 +1,5 @@
 """All tables of the appendix, from the ledger, the audit and recorded results, and their files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path

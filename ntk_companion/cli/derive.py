@@ -1,7 +1,5 @@
 """``ntk-companion derive``: the NTK recursion of a network, derived, as LaTeX, text or a Coq definition."""
 
-from __future__ import annotations
-
 import argparse
 from typing import Any
 

@@ -1,7 +1,5 @@
 """``ntk-companion figures``: the appendix's figures, drawn from recorded results."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

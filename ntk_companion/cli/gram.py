@@ -1,7 +1,5 @@
 """``ntk-companion gram``: the Gram matrix of a limiting NTK in right decimals, and an enclosure of lambda_min."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -4,8 +4,6 @@ Exit codes: 0 done; 1 something was refuted; 2 bad input, with one line on stder
 traceback; 130 interrupted; 141 the reader of the output went away.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import itertools

@@ -1,7 +1,5 @@
 """``ntk-companion report``: the ledger, tables and figures as one HTML page that opens from disk."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``ntk-companion sample``: the mean empirical NTK of finite networks at initialisation, with standard errors."""
 
-from __future__ import annotations
-
 import argparse
 from typing import Any
 

@@ -1,7 +1,5 @@
 """``ntk-companion tables``: the appendix's tables as LaTeX, Markdown and CSV."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Point sets: exact values, by name or from a CSV file, and their coordinates in any number system."""
 
-from __future__ import annotations
-
 import csv
 import math
 import re

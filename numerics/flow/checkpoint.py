@@ -4,8 +4,6 @@ The file is numpy's npz after a line that names it and a digest of all that foll
 anything is read. It is written beside its final place and then moved there, so that a crash leaves the last whole one.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib

@@ -11,8 +11,6 @@ ordinary backpropagation. A network is `theory.architecture`'s value; here it is
 Vectors of samples are n x width arrays, as in `numerics.networks.torch_network`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, assert_never

@@ -6,8 +6,6 @@ An estimate is no bound. Near a repelling kink the flow has several solutions; w
 difference says so.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

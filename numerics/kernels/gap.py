@@ -11,8 +11,6 @@ printed < sharp <= best <= label_aware. A perturbation E with max |E_ij| below `
 best * sign(w) sign(w)' subtracted makes it singular.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 

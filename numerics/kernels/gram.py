@@ -1,7 +1,5 @@
 """Gram matrices of the kernels of infinitely wide networks, over any number system."""
 
-from __future__ import annotations
-
 import contextvars
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Kernels on pairs of points over any number system, for the ReLU family in half-angle coordinates."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction

@@ -7,8 +7,6 @@ meets only positive pivots, every symmetric matrix in the ball A has lambda_min 
 serves to a few hundred points. Upper bounds are Rayleigh quotients.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 

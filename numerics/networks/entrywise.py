@@ -1,7 +1,5 @@
 """Functions of one variable, given as sympy expressions, entry by entry on arrays of doubles: numpy's or torch's."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache

@@ -1,7 +1,5 @@
 """The parameters of a finite network as arrays: their shapes and initial values. Does not load torch."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, assert_never
 

@@ -4,8 +4,6 @@ A generic interpreter of `theory.architecture` values: every hidden width is the
 the head has one output. The derivative of the ReLU at zero is 0, that is 1(z > 0), as in torch's own autograd.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never

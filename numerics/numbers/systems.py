@@ -5,8 +5,6 @@ whose centres and radii are doubles. Constants stay exact until they meet the nu
 its precision, or enclosed.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction

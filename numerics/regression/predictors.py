@@ -10,8 +10,6 @@ kernel is K (x) 1_C (`numerics.networks.softmax`). `theory.predictors` derives a
 abstracts of arXiv 2605.17606 and 2501.10929.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

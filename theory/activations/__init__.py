@@ -1,7 +1,5 @@
 """Activations, one value each. A file here with a table `NAMED` adds its own to what files and options can name."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence

@@ -22,8 +22,6 @@ so that y = 1 / (S N^p), whose rate is d(1/S)/dt (1 - p/N) / N^p, grows linearly
 multiple of it: rho grows like (ln t)^(1/H).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import assert_never
 

@@ -4,8 +4,6 @@ n points evenly spread on the circle with alternating labels. A constant that th
 at no time: it is not informative at that width. The width it would take follows from exact draws of max |K_0 - K|.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

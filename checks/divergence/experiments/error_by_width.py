@@ -1,7 +1,5 @@
 """Monte Carlo against the limit: the error and the bias of K_0 by width, and every parameter group with intervals."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import numpy as np

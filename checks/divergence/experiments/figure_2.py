@@ -4,8 +4,6 @@ K_0((1, 0), x') by exact draws at the three widths of the paper. The paper shows
 stands if the plotted values are values that one draw may have.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 The averaged loss is the summed one at a sixth of the time, so that one flow serves both readings of the loss.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

@@ -6,8 +6,6 @@ readings leave the kernel at the printed magnitudes is found in 200 epochs; the 
 by descent, and to 100,000 by the gradient flow. How far flow and descent differ from epoch 200 to 1,000 is recorded.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

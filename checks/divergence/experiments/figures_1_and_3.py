@@ -6,8 +6,6 @@ gradient flow from there, epoch e being the time e times the rate. How far flow 
 epochs is recorded.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The gap constants against the number of points, and the width from which each is informative."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.setups.networks import DEPTHS, FAMILIES, labels_of, number, start_gap, table

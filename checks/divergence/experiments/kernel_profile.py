@@ -1,7 +1,5 @@
 """The analytic kernel over the angle, with Monte Carlo bands by width, and by parameter group at one width."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.divergence.experiments.figure_2 import DRAWS, SEED, profiles

@@ -1,7 +1,5 @@
 """Certified kernel values and lambda_min by network, depth and points; and lambda_min against separation."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 

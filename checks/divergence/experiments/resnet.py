@@ -3,8 +3,6 @@
 Three blocks, residual scale 1, all biases; the paper states neither.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.divergence.experiments.figure_2 import WIDTHS, profiles

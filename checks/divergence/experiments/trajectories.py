@@ -1,7 +1,5 @@
 """Along the gradient flow: margins and envelopes, the kernel's gap, its spectrum, and how parameters and loss grow."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

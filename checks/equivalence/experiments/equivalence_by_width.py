@@ -11,8 +11,6 @@ exponent; misfit is the p-value of the power law; at which width the fitted shar
 interval contains 0 or misfit is below 0.05.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.setups.kernel_regime import QUANTITIES, SQUARED, TO_LIMIT, exponent, runs_of

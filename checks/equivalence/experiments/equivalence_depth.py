@@ -14,8 +14,6 @@ difference, low, high, own_difference, own_low, own_high, claim. The claim, that
 more than 0.1 apart, is "held" (the interval of the difference beyond 0.1), "did not hold" (within) or "undecided".
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

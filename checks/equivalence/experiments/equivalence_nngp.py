@@ -12,8 +12,6 @@ Bengio's for the two real tables, whose splits overlap. The claim, that the erro
 interval within 10% of 1), "did not hold" (beyond 10%) or "undecided".
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

@@ -12,8 +12,6 @@ Departure: the time when an output is 1/2 away from that of the flow with hard t
 drift of that flow at t = 1e20.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

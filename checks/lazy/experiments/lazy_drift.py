@@ -11,8 +11,6 @@ lazy_drift_exponents: kind, depth, quantity, slope, low, high, misfit, predicted
 99% limits; predicted -0.5, for drift and linearisation error as the most that the proofs give.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.setups.kernel_regime import BETA, EPSILON, QUANTITIES, REGULARISED, SOFT, exponent, runs_of

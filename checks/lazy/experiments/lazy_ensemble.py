@@ -10,8 +10,6 @@ posterior of the NNGP process given the logits says.
 lazy_ensemble_draws: width, seed, point, trained, explicit: the first 200 networks, for a picture.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.lazy.trained_law import TEST_POINTS, WIDTH, Moments, law, outcomes, products, trained

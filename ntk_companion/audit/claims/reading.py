@@ -1,7 +1,5 @@
 """Reading a claims file: TOML within stated limits, every fault met with one sentence that points at the place."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ Truth has four values. UNKNOWN is undecided; EMPTY is true for a reason that say
 balls and by sympy, quantifiers by trying, by subdivision and by search.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Statements about all sample sets of a family that follow from how kernels are made, or from a theorem."""
 
-from __future__ import annotations
-
 from ntk_companion.audit.decide.theorems import FORMAL, Reason, definite
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.nodes import And, Apply, Comparison, Node, Not, Number, Or, parts

@@ -1,7 +1,5 @@
 """When a statement that holds says nothing: bounds that are met before training begins."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Records of an audit, their comparison, and the replies as text, Markdown and LaTeX."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Mapping

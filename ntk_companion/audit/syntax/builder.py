@@ -1,7 +1,5 @@
 """From a parse tree to nodes: names and types are checked, and every fault is met at its place."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 from dataclasses import replace

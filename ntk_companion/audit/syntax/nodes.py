@@ -1,7 +1,5 @@
 """The parts of an assertion: a tree of frozen values."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction

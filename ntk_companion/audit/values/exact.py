@@ -6,8 +6,6 @@ and differ by a known sign if it cancels to one term whose factors have known si
 and says nothing where it fails. Nothing here searches or simplifies without bound.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

@@ -4,8 +4,6 @@ A kernel of a network is a covariance or a Gram matrix of gradients, and so posi
 numbers that are not negative remain so. A printed formula, or a difference, is nothing of the kind.
 """
 
-from __future__ import annotations
-
 from enum import IntEnum
 
 from ntk_companion.audit.syntax import vocabulary

@@ -5,8 +5,6 @@ and the sine of the angle, the angle and 1 / pi. Over the cyclotomic field of or
 found exactly, and since pi is transcendental one vanishes only if all its coefficients do.
 """
 
-from __future__ import annotations
-
 import math
 from functools import cache
 

@@ -1,7 +1,5 @@
 """The kernels of infinitely wide networks: their definitions as `theory` derives them, and their Gram matrices."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Numbers of a symmetric matrix of balls: eigenvalues, determinant, norms and gap constants, all rigorous."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import flint

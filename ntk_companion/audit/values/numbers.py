@@ -1,7 +1,5 @@
 """The meanings of arithmetic, of functions of numbers, and of coefficients of series."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Any

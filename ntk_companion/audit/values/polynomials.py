@@ -5,8 +5,6 @@ cosines, exponentials and symbols. Squares of roots are put in. What cancels to 
 what does not may still be zero.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -5,8 +5,6 @@ that is an equality at an end of its interval be decided there. What is undefine
 with it decides. Everything works at FLINT's current precision.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction

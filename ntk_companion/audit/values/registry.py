@@ -4,8 +4,6 @@ A meaning gets the `Environment` (the claim's network, points and labels, and th
 arguments: ranges for numbers, symmetric arrays of balls for kernels, the trees themselves for statements.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any

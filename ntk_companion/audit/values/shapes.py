@@ -1,7 +1,5 @@
 """Numbers of a matrix that follow exactly from its shape: singular, circulant, or diagonal."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial

@@ -1,7 +1,5 @@
 """Enclosures of derivatives, to decide an inequality on an interval from its ends."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import flint

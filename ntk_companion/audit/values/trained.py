@@ -1,7 +1,5 @@
 """Words about trained networks: values along the flow of the network spoken of, at the times a claim names."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 from typing import Any

@@ -8,8 +8,6 @@ against runs of much finer steps every error was smaller than its estimate. Stil
 it are numerical.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -11,19 +11,8 @@ import sympy
 from sympy import cos, pi
 
 from theory.activations import Elementary, GaussianMoment, Homogeneous
-from theory.activations.homogeneous import relu_moment, step_moment
+from theory.activations.homogeneous import relu_moment, step_moment  # noqa: F401 - they are moments
 from theory.integrals import c, p, r
-
-__all__ = [
-    "angular_coefficient",
-    "angular_function",
-    "cosine",
-    "gaussian_moment",
-    "k0",
-    "k1",
-    "relu_moment",
-    "step_moment",
-]
 
 theta = sympy.Symbol("theta", real=True)
 """The angle of a pair, 0 <= theta <= pi."""

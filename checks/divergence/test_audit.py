@@ -15,7 +15,7 @@ from checks.suite import SUITE
 from ntk_companion import Evidence, Kind, Statement, Verdict, check, record
 from ntk_companion.audit.claims.claim import ClaimsFile
 from ntk_companion.audit.claims.reading import parse_claims
-from ntk_companion.audit.reply.replies import Reply, audit_claim
+from ntk_companion.audit.reply.auditing import Reply, audit_claim
 from ntk_companion.suite import declared
 from theory.printed import divergence
 

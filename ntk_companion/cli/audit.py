@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> Result:
     """The replies to the claims."""
     from ntk_companion import ledger
     from ntk_companion.audit.claims.reading import read_claims
-    from ntk_companion.audit.reply import replies
+    from ntk_companion.audit.reply import auditing, replies
     from ntk_companion.audit.syntax.errors import InputError
 
     claims = read_claims(options.file)
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> Result:
     if options.ledger is not None:
         ledger.read(options.ledger)  # even if no claim speaks of a statement
     before = None if options.against is None else replies.read_record(options.against)
-    found = replies.audit(claims, options.seed, _ledger(arguments.ledger_path(options), claims))
+    found = auditing.audit(claims, options.seed, _ledger(arguments.ledger_path(options), claims))
     record = replies.record(claims, found, options.seed)
     lines = replies.lines(found, options.format)
     if before is not None:

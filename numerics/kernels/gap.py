@@ -13,6 +13,7 @@ best * sign(w) sign(w)' subtracted makes it singular.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import reduce
 
 import flint
 import numpy as np
@@ -125,7 +126,7 @@ def best_gap(matrix: np.ndarray, lambda_min: Enclosure) -> Bounds:
     precision does not carry the inverse, between lambda_0 / n and the least diagonal entry.
     """
     size = len(matrix)
-    widest = Bounds(_divided(lambda_min, size).lower, _least(list(matrix.diagonal())).upper())
+    widest = Bounds(_divided(lambda_min, size).lower, reduce(flint.arb.min, matrix.diagonal()).upper())
     try:
         inverse = flint.arb_mat(matrix.tolist()).inv()
     except ZeroDivisionError:
@@ -135,9 +136,7 @@ def best_gap(matrix: np.ndarray, lambda_min: Enclosure) -> Bounds:
         return _narrowed(widest, [Bounds(widest.lower, (1 / _quadratic_form(inverse, pattern)).upper())])
     halves = (np.arange(2 ** (size - 1))[:, None] >> np.arange(size)) & 1  # z and -z give the same
     values = [_quadratic_form(inverse, 1 - 2 * half) for half in halves]
-    largest = values[0]
-    for value in values[1:]:
-        largest = largest.max(value)
+    largest = reduce(flint.arb.max, values)
     return _narrowed(widest, [Bounds((1 / largest).lower(), (1 / largest).upper())])
 
 
@@ -175,7 +174,7 @@ def label_aware_gap(matrix: np.ndarray, signs: Sequence[int] | np.ndarray) -> Bo
     relabelled = matrix * np.multiply.outer(np.array(signs), np.array(signs))
     rough = simplex_minimiser(scaled_centres(relabelled))
     candidates = [[flint.arb(float(weight)) for weight in rough], _refined(relabelled, np.flatnonzero(rough))]
-    widest = Bounds(flint.arb(0), _least(list(matrix.diagonal())).upper())
+    widest = Bounds(flint.arb(0), reduce(flint.arb.min, matrix.diagonal()).upper())
     return _narrowed(widest, [_convexity_bounds(relabelled, weights) for weights in candidates])
 
 
@@ -209,7 +208,7 @@ def _convexity_bounds(matrix: np.ndarray, weights: list[flint.arb]) -> Bounds:
     column = flint.arb_mat([[weight / total] for weight in weights])
     image = flint.arb_mat(matrix.tolist()) * column
     value = (column.transpose() * image)[0, 0]
-    return Bounds((2 * _least(image.entries()) - value).lower(), value.upper())
+    return Bounds((2 * reduce(flint.arb.min, image.entries()) - value).lower(), value.upper())
 
 
 def _refined(matrix: np.ndarray, support: np.ndarray) -> list[flint.arb]:
@@ -234,10 +233,3 @@ def _refined(matrix: np.ndarray, support: np.ndarray) -> list[flint.arb]:
             return weights
         chosen = sorted([*chosen, entering])
     return weights if any(weight > 0 for weight in weights) else [flint.arb(1)] * len(matrix)
-
-
-def _least(values: list[flint.arb]) -> flint.arb:
-    least = values[0]
-    for value in values[1:]:
-        least = least.min(value)
-    return least

@@ -12,30 +12,6 @@ from theory.activations.elementary import Cos, Elementary, Erf, Exp, Gelu, Polyn
 from theory.activations.homogeneous import AbsoluteValue, Homogeneous, LeakyRelu, Relu, Step
 from theory.activations.identity import Identity
 
-__all__ = [
-    "AbsoluteValue",
-    "Activation",
-    "Analytic",
-    "Cos",
-    "Elementary",
-    "Erf",
-    "Exp",
-    "GaussianMoment",
-    "Gelu",
-    "Homogeneous",
-    "Identity",
-    "LeakyRelu",
-    "Polynomial",
-    "Relu",
-    "Sigmoid",
-    "Silu",
-    "Sin",
-    "Softplus",
-    "Step",
-    "Tanh",
-    "activation_named",
-]
-
 Makers = dict[str, Callable[..., Activation]]
 
 

@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ntk_companion.audit.claims.claim import ClaimsFile
-from ntk_companion.audit.reply.auditing import Reply, audit, audit_claim
+from ntk_companion.audit.reply.auditing import Reply
 from ntk_companion.audit.syntax.errors import InputError
 from ntk_companion.evidence import Verdict
 from ntk_companion.results import versions
 from ntk_companion.schema import fits
-
-__all__ = ["Reply", "audit", "audit_claim", "differences", "lines", "read_record", "record"]
 
 SCHEMA = "ntk-companion audit 1"
 RECORD = {"schema": str, "sha256": str, "claims": [{"id": str}]}

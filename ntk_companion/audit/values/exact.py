@@ -33,10 +33,7 @@ MOST_ORDER = 200
 WORK = 3000
 """Microseconds charged for a proof."""
 SIGN_BITS = 256
-SCALED_WITH_KERNEL = frozenset([
-    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.GAP_PRINTED, vocabulary.GAP_SHARP, vocabulary.GAP_BEST,
-    vocabulary.GAP_LABELS, vocabulary.MAX_NORM, vocabulary.FROBENIUS_NORM, vocabulary.SPECTRAL_NORM,
-])  # fmt: skip
+SCALED_WITH_KERNEL = vocabulary.GAPS | vocabulary.NORMS | {vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX}
 """Numbers of a kernel that a positive factor of the kernel multiplies."""
 Shape = Callable[[Node, Environment], "sympy.Expr | None"]
 SHAPES: dict[Word, Shape] = {}

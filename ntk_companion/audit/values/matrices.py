@@ -1,6 +1,7 @@
 """Numbers of a symmetric matrix of balls: eigenvalues, determinant, norms and gap constants, all rigorous."""
 
 from collections.abc import Callable
+from functools import reduce
 
 import flint
 
@@ -29,17 +30,12 @@ def largest_eigenvalue(matrix: Matrix) -> Range:
 
 
 def _max_norm(matrix: Matrix) -> Range:
-    largest = point(0)
-    for value in matrix.flat:
-        largest = ranges.larger(largest, ranges.absolute(point(value)))
-    return largest
+    return reduce(ranges.larger, (ranges.absolute(point(value)) for value in matrix.flat), point(0))
 
 
 def _frobenius_norm(matrix: Matrix) -> Range:
-    total = point(0)
-    for value in matrix.flat:
-        total = ranges.add(total, ranges.power(point(value), point(2)))
-    return ranges.sqrt(total)
+    squares = (ranges.power(point(value), point(2)) for value in matrix.flat)
+    return ranges.sqrt(reduce(ranges.add, squares, point(0)))
 
 
 def _spectral_norm(matrix: Matrix) -> Range:

@@ -1,7 +1,8 @@
 """The meanings of arithmetic, of functions of numbers, and of coefficients of series."""
 
+import operator
 from collections.abc import Callable
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import flint
@@ -50,10 +51,7 @@ def _pi(environment: Environment) -> Range:
 
 @means(vocabulary.PLUS)
 def _add(environment: Environment, *terms: Any) -> Any:
-    total = terms[0]
-    for term in terms[1:]:
-        total = ranges.add(total, term) if isinstance(total, Range) else total + term
-    return total
+    return reduce(ranges.add if isinstance(terms[0], Range) else operator.add, terms)
 
 
 @means(vocabulary.TIMES)

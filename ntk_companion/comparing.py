@@ -12,7 +12,7 @@ from numerics.data.points import PointSet
 from numerics.kernels.gram import FLOAT64, kernel_grams
 from theory.architecture import Architecture, fcn, resnet
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 MOST_DEPTH = 8
 BIASED, UNBIASED = "trained", "none"

@@ -8,11 +8,11 @@ exp(log_scale), formed in the exponent. Signs s_i = +-1 say on which side a marg
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 
 class Loss(Protocol):

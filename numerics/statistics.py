@@ -15,13 +15,13 @@ discrepancy that it detects with a stated power.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import scipy.stats
 from scipy.special import stdtrit
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 Verdict = Literal["agrees", "differs", "undecided"]
 
 RUN_FALSE_ALARM = 1e-6

@@ -9,7 +9,7 @@ equation with one solution.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 from scipy.special import expit
@@ -19,7 +19,7 @@ from theory.architecture import Relu, Softplus
 if TYPE_CHECKING:
     from numerics.flow.shared_kinks import Sharing
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 
 class Activation(Protocol):

@@ -11,11 +11,11 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 SCHEMA = "ntk-companion checkpoint 2"
 MAGIC, DIGEST_SIZE = f"{SCHEMA}\n".encode(), 32
 

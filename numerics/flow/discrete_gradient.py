@@ -13,7 +13,7 @@ Vectors of samples are n x width arrays, as in `numerics.networks.torch_network`
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, assert_never
+from typing import assert_never
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from theory import activations
 from theory.activations import Relu, Softplus
 from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 Weights = Mapping[str, Array]
 """Arrays by group name: weights are outputs x inputs, biases have one entry an output."""
 

@@ -6,11 +6,10 @@ at the cube. It ends limit cycles, into which plain iteration of slopes at kinks
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 DAMPING = 1e-6
 """Of the least squares problem, relative to the trace of its matrix."""
 

@@ -21,7 +21,7 @@ import scipy.optimize
 
 from numerics.data.points import PointSet
 from numerics.kernels.gram import ntk
-from numerics.kernels.spectrum import MOST_BITS, Enclosure, certified_lambda_min
+from numerics.kernels.spectrum import MOST_BITS, Bounds, Enclosure, certified_lambda_min
 from numerics.numbers.latex import interval_latex
 from numerics.numbers.systems import Balls
 from theory.architecture import Architecture
@@ -32,21 +32,6 @@ MOST_PATTERNS = 12
 
 class NotDefiniteError(ValueError):
     """A Gram matrix that is not known to be positive definite."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """A real number known to lie in [lower, upper]: exact FLINT numbers."""
-
-    lower: flint.arb
-    upper: flint.arb
-
-    def has_digits(self, digits: int) -> bool:
-        """Are the bounds positive, and do they agree to this many digits?"""
-        return bool(self.lower > 0 and (self.upper - self.lower) * flint.arb(10) ** digits < self.lower)
-
-    def _repr_latex_(self) -> str:
-        return f"${interval_latex(self.lower, self.upper)}$"
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import joblib
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 BLOCK = 4096
 """Neurons in a block."""

@@ -12,7 +12,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from numerics.networks.parameters import parameter_shapes
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 FINE, COARSE = Accuracy(tolerance=0.0125, longest=0.15), Accuracy(tolerance=0.05, longest=0.6)
 PER_DECADE = 4

@@ -24,7 +24,7 @@ record that --against compares with."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
+    """Add the options of the command."""
     parser.add_argument("file", type=Path, metavar="FILE.toml", help="the claims")
     parser.add_argument("--only", metavar="ID", help="audit this claim alone")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text, or a reply to paste; default text")
@@ -35,7 +35,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """The replies to the claims."""
+    """The replies to the claims. Raises InputError on a file of no claims, or without the one asked for."""
     from ntk_companion import ledger
     from ntk_companion.audit.claims.reading import read_claims
     from ntk_companion.audit.reply import auditing, replies

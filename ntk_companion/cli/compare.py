@@ -22,7 +22,7 @@ that returns a module of points (n, d), or a module and a loss of outputs and la
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
+    """Add the options of the command."""
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument("--gram", type=Path, metavar="FILE.npy", help="a symmetric matrix, a row a point; .npy or .csv")
     given.add_argument(

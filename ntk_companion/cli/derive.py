@@ -14,7 +14,7 @@ dimension of the inputs."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
+    """Add the options of the command."""
     arguments.add_network(parser)
     forms = "latex, text, or coq: a definition in the terms of theory/proofs, for ReLU networks; default text"
     parser.add_argument("--form", choices=("latex", "text", "coq"), default="text", help=forms)

@@ -22,14 +22,14 @@ recorded with the suite: those are replaced only with --replace."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
+    """Add the options of the command."""
     parser.add_argument("names", nargs="*", metavar="NAME", help="the experiments to run, one after the other")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; default: a new folder here")
     parser.add_argument("--replace", action="store_true", help="replace the results recorded with the suite")
 
 
 def run(options: argparse.Namespace) -> Result:
-    """Run the experiments named, or list them all."""
+    """Run the experiments named, or list them all. Raises ValueError on another name, or on --replace with --out."""
     from ntk_companion.suite import descriptions, suites
 
     if options.replace and options.out is not None:

@@ -13,7 +13,7 @@ command tables inputs. A figure whose results are missing or were edited is refu
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
+    """Add the options of the command."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     arguments.add_ledger(parser)
 

@@ -55,7 +55,7 @@ ADVICE = {
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
+    """Add the options of the command."""
     arguments.add_network(parser)
     arguments.add_points(parser)
     width = arguments.whole_number("the width", 1, MOST_WIDTH)
@@ -70,7 +70,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """The trajectory, the constants and the crossings."""
+    """The trajectory, the constants and the crossings. Raises ValueError on options that do not fit, or on overflow."""
     if options.width <= SMALL_WIDTH * (1000 if options.depth == 1 else 1):
         os.environ.setdefault("OMP_NUM_THREADS", "1")
     import numpy as np

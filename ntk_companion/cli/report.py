@@ -15,7 +15,7 @@ figure that cannot be built is named in the page, and the exit code is then 2.""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
+    """Add the options of the command."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     arguments.add_ledger(parser)
 

@@ -18,7 +18,7 @@ infinite width. A draw depends on the seed and its own number alone."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
+    """Add the options of the command."""
     arguments.add_network(parser)
     arguments.add_points(parser)
     width = arguments.whole_number("the width", 1, MOST_WIDTH)
@@ -32,7 +32,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """The mean kernel, its standard error and its limit."""
+    """The mean kernel, its standard error and its limit. Raises ValueError on too many numbers, or on overflow."""
     import numpy as np
 
     from numerics.networks.exact_law import sample_kernels

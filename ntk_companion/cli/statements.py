@@ -24,7 +24,7 @@ Record = dict[str, Any]
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
+    """Add the options of the command."""
     arguments.add_ledger(parser)
 
 

@@ -33,7 +33,9 @@ MOST_ORDER = 200
 WORK = 3000
 """Microseconds charged for a proof."""
 SIGN_BITS = 256
-SCALED_WITH_KERNEL = vocabulary.GAPS | vocabulary.NORMS | {vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX}
+SCALED_WITH_KERNEL = vocabulary.GAPS | vocabulary.NORMS | {
+    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.TRACE,
+}  # fmt: skip
 """Numbers of a kernel that a positive factor of the kernel multiplies."""
 Shape = Callable[[Node, Environment], "sympy.Expr | None"]
 SHAPES: dict[Word, Shape] = {}
@@ -71,7 +73,10 @@ def _sign_of_term(sign: int, powers: dict[sympy.Expr, int], environment: Environ
 
 
 def exact(node: Node | str, environment: Environment) -> sympy.Expr:
-    """The value of a number as a sympy expression; what has no exact form is a symbol, the same for the same words."""
+    """The value of a number as a sympy expression; what has no exact form is a symbol, the same for the same words.
+
+    Raises NoExactValueError for a string, which is no number.
+    """
     if isinstance(node, str):
         raise NoExactValueError
     try:

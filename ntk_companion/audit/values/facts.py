@@ -18,7 +18,7 @@ SEMIDEFINITE = frozenset([
 ])  # fmt: skip
 """Kernels of networks: positive semidefinite by construction."""
 OF_SEMIDEFINITE = vocabulary.GAPS | {
-    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.DET, vocabulary.CONDITION,
+    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.DET, vocabulary.CONDITION, vocabulary.TRACE,
 }  # fmt: skip
 """Numbers that are not negative if their kernel is positive semidefinite."""
 NEVER_NEGATIVE = vocabulary.NORMS | {

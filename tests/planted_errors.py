@@ -418,7 +418,7 @@ ERRORS: tuple[Planted, ...] = (
     Planted(
         "a kink crossed with the slope of its start",
         "numerics/flow/activations.py",
-        "ReluGate.solve",
+        "ReluActivation.solve",
         "np.clip(np.where(np.isfinite(slope), slope, 0.5), 0.0, 1.0)",
         "self.slope(start)",
         ("tests/test_flow.py", "-k", "energy_identity_closes_with"),
@@ -426,7 +426,7 @@ ERRORS: tuple[Planted, ...] = (
     Planted(
         "a gate's slope off by 0.1 where the flow slides",
         "numerics/flow/activations.py",
-        "ReluGate.solve",
+        "ReluActivation.solve",
         "np.clip(np.where(np.isfinite(slope), slope, 0.5), 0.0, 1.0)",
         "np.clip(np.where(np.isfinite(slope), slope + 0.1 * (slope * (1 - slope) > 0), 0.5), 0.0, 1.0)",
         ("tests/test_discrete_gradient.py", "-k", "attracting_kink"),

@@ -74,7 +74,7 @@ def test_a_person_reads_what_a_stalled_flow_left_undecided(run, stalling):
 
 
 def test_a_flow_whose_steps_are_never_found_stalls_without_a_record(run, monkeypatch):
-    monkeypatch.setattr("numerics.flow.stepping.try_step", lambda *ignored: None)
+    monkeypatch.setattr("numerics.flow.integrate.try_step", lambda *ignored: None)
     code, out, err = run(f"{TWO_POINTS} --until 1")
     assert code == 2 and "stalled at the start" in err
     assert "undecided after the start" in out and "no record after the start" in out

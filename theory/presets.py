@@ -6,7 +6,6 @@ squared where the paper has sigma in front of standard normal parameters, and a 
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import sympy
 
@@ -18,6 +17,7 @@ from theory.architecture import (
     Group,
     Layer,
     Normalise,
+    affine_layers,
     check,
     fcn,
     groups_of,
@@ -182,9 +182,10 @@ def changed(
     bias, output_bias               "trained" or "frozen" as they are, "zero": started at zero, trained; "none"
     trained                         exactly these groups. Raises ValueError on a group or a word that there is not.
     """
+    biases = {layer.bias for layer in affine_layers(network.layers)}
 
     def change(group: Group) -> Group | None:
-        if not _is_bias(group, network):
+        if group not in biases:
             return group if weight_variance is None else dataclasses.replace(group, variance=weight_variance)
         if bias == "none":
             return None
@@ -213,19 +214,6 @@ def changed(
     said = [f"{word} {value}" for word, value in words.items() if value is not None]
     said += [] if trained is None else [f"trained {' '.join(trained)}"]
     return dataclasses.replace(result, name=", ".join([network.name, *said]))
-
-
-def _is_bias(group: Group, network: Architecture) -> bool:
-    return group in _biases(network.layers)
-
-
-def _biases(layers: Iterable[Any]) -> set[Group]:
-    found: set[Group] = set()
-    for layer in layers:
-        if isinstance(layer, Affine) and layer.bias is not None:
-            found.add(layer.bias)
-        found |= _biases(getattr(layer, "branch", ()))
-    return found
 
 
 def _biased(group: Group, word: str) -> Group:

@@ -34,10 +34,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from numerics.flow import checkpoint, stepping
+from numerics.flow import checkpoint
 from numerics.flow.discrete_gradient import Array, Weights, point_gradients, trained_groups
 from numerics.flow.errors import second_accuracy, with_errors
 from numerics.flow.frozen_kernel import log_difference
+from numerics.flow.stepping import (
+    Accuracy,
+    Problem,
+    State,
+    Trial,
+    automatic_gram,
+    initial_state,
+    largest_distance,
+    problem_of,
+    squared_distance,
+    take,
+    try_step,
+)
 from numerics.flow.trajectory import (
     AT_REST,
     FINISHED,
@@ -107,7 +120,7 @@ def gradient_flow(
     log_until: float,
     *,
     penalty: float = 0.0,
-    accuracy: stepping.Accuracy = stepping.Accuracy(),  # noqa: B008
+    accuracy: Accuracy = Accuracy(),  # noqa: B008
     recording: Recording = Recording(),
     most_steps: int = 1_000_000,
     errors: bool = True,
@@ -137,7 +150,7 @@ def gradient_flow(
     (no consistent step, near a critical point); out of steps. Unless finished it ends before log_until.
     Raises ValueError on inputs or losses that do not fit.
     """
-    problem = stepping.problem_of(architecture, parameters, inputs, loss, penalty, accuracy)
+    problem = problem_of(architecture, parameters, inputs, loss, penalty, accuracy)
     problems = [problem, replace(problem, accuracy=second_accuracy(accuracy))] if errors else [problem]
     starts = {"inputs": problem.inputs, **problem.start}
     values = ["gradient flow", architecture, loss, penalty, *(one.accuracy for one in problems), recording]
@@ -172,7 +185,7 @@ def _arrays(runs: Sequence[_Run]) -> dict[str, Array]:
     return {f"{number}/{name}": array for number, run in enumerate(runs) for name, array in run.arrays().items()}
 
 
-def _restored(problems: Sequence[stepping.Problem], arrays: Mapping[str, Array]) -> list[_Run]:
+def _restored(problems: Sequence[Problem], arrays: Mapping[str, Array]) -> list[_Run]:
     """The runs from what `_arrays` gave."""
     runs = []
     for number, problem in enumerate(problems):
@@ -202,9 +215,9 @@ class _Saver:
 class _Run:
     """A flow under way: weights, which change in place, the state, what was recorded, and running totals."""
 
-    problem: stepping.Problem
+    problem: Problem
     weights: dict[str, Array]
-    state: stepping.State
+    state: State
     log_step: float
     automatic: Array
     totals: dict[str, float]
@@ -212,9 +225,9 @@ class _Run:
     status: str = FINISHED
 
     @classmethod
-    def started(cls, problem: stepping.Problem) -> _Run:
+    def started(cls, problem: Problem) -> _Run:
         weights = {name: array.copy() for name, array in problem.start.items()}
-        state = stepping.initial_state(problem)
+        state = initial_state(problem)
         log_step = problem.first_log_step
         totals = dict.fromkeys((*RECORDED_TOTALS, "rate", "caution"), 0.0)
         totals |= {"log_margin_integral": -math.inf, "log_diagonal_integral": -math.inf}
@@ -223,7 +236,7 @@ class _Run:
         return run
 
     @classmethod
-    def restored(cls, problem: stepping.Problem, arrays: Mapping[str, Array]) -> _Run:
+    def restored(cls, problem: Problem, arrays: Mapping[str, Array]) -> _Run:
         """A flow from what `arrays` of it gave."""
         named: dict[str, dict[str, Array]] = {}
         for key, array in arrays.items():
@@ -234,7 +247,7 @@ class _Run:
         slopes = {int(position): array for position, array in named.get("slopes", {}).items()}
         gradients = point_gradients(problem.tape, weights, values, slopes)
         sliding = int(present["sliding"])
-        state = stepping.State(float(present["log_time"]), values, slopes, gradients, present["mean_gram"], sliding)
+        state = State(float(present["log_time"]), values, slopes, gradients, present["mean_gram"], sliding)
         totals = {name: float(array) for name, array in named["totals"].items()}
         records = {name: list(array) for name, array in named["records"].items()}
         log_step = float(present["log_step"])
@@ -297,7 +310,7 @@ class _Run:
     def _step(self, log_end: float) -> None:
         """Take a step to exp(log_end), or propose a shorter one."""
         accuracy, now = self.problem.accuracy, self.state.log_time
-        trial = stepping.try_step(self.problem, self.weights, self.state, log_end)
+        trial = try_step(self.problem, self.weights, self.state, log_end)
         log_length = log_difference(log_end, now)
         self.totals["sweeps"] += accuracy.sweeps if trial is None else trial.sweeps
         consistent = trial is not None and trial.residual <= accuracy.most_inconsistent
@@ -319,14 +332,14 @@ class _Run:
         self._take(trial)
         self._propose(trial)
 
-    def _rests(self, trial: stepping.Trial) -> bool:
+    def _rests(self, trial: Trial) -> bool:
         """Have the outputs stopped moving? Not while they move too little to see, but more in every step."""
         moved = float(np.max(np.abs(trial.impulses.change)))
         last, self.totals["rate"] = self.totals["rate"], moved / trial.step.log_ratio
         slower = self.totals["rate"] <= last and not trial.step.from_zero
         return slower and moved < self.problem.accuracy.at_rest
 
-    def _propose(self, trial: stepping.Trial) -> None:
+    def _propose(self, trial: Trial) -> None:
         """The length of the next step, from what the last one taken was like."""
         accuracy, totals = self.problem.accuracy, self.totals
         growth = min(GROWTH, max(0.3, 0.9 * math.sqrt(accuracy.tolerance / max(trial.error, 1e-300))))
@@ -343,15 +356,15 @@ class _Run:
             ratio = min(growth * trial.step.log_ratio, accuracy.longest)
             self.log_step = trial.step.log_end + math.log(math.expm1(ratio))
 
-    def _take(self, trial: stepping.Trial) -> None:
+    def _take(self, trial: Trial) -> None:
         """Take the step and add it to the totals."""
         problem, totals, length = self.problem, self.totals, trial.step.log_length
-        self.state = stepping.take(problem, self.weights, self.state, trial)
+        self.state = take(problem, self.weights, self.state, trial)
         gram = trial.gradients.gram
         margin = least_form(gram, problem.loss)
         for name, value in (("log_margin_integral", margin), ("log_diagonal_integral", gram.diagonal().max())):
             totals[name] = float(np.logaddexp(totals[name], length + math.log(max(value, 1e-300))))
-        automatic = stepping.automatic_gram(problem, self.weights, self.state)
+        automatic = automatic_gram(problem, self.weights, self.state)
         mean = (self.automatic + automatic) / 2
         totals["automatic_dissipation"] += (
             math.nan if problem.penalty else float((mean * trial.impulses.products).sum())
@@ -377,10 +390,8 @@ class _Run:
             "parts": np.array(parts).reshape(len(trained), size, size),
             "mean_gram": state.mean_gram,
             "automatic_gram": self.automatic,
-            "sup_displacement": [stepping.largest_distance(now, start) for now, start in pairs],
-            "euclidean_displacement": [
-                stepping.squared_distance({"": now}, {"": start}) ** 0.5 for now, start in pairs
-            ],
+            "sup_displacement": [largest_distance(now, start) for now, start in pairs],
+            "euclidean_displacement": [squared_distance({"": now}, {"": start}) ** 0.5 for now, start in pairs],
             "norm": [np.linalg.norm(now) for now, _ in pairs],
             "sliding": state.sliding,
             **{name: self.totals[name] for name in RECORDED_TOTALS},

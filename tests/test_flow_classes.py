@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from numerics.flow.integrate import AT_REST, FINISHED, Accuracy, Recording, gradient_flow
+from numerics.flow import Accuracy
+from numerics.flow.integrate import AT_REST, FINISHED, Recording, gradient_flow
 from numerics.losses import CrossEntropy
 from numerics.networks.classes import as_one_output, initial_class_arrays
 from numerics.networks.parameters import initial_arrays

@@ -1,7 +1,5 @@
 """The auditor against claims of which the verdict is known by hand, and its comparisons where ends touch."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Enclosures of lambda_min and of the gap constants against known answers; def:1 holds signs to exact minors."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Balls hold the exact results, decimals are read and printed as the decimals they are."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable
 from decimal import Decimal

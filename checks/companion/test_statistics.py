@@ -1,7 +1,5 @@
 """The statistical tests against the textbook's formulas: shares of Bonferroni, power, skewness, degrees of freedom."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple

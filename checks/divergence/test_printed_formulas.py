@@ -4,8 +4,6 @@ Judged three ways: as identities between symbols, by values in balls, and by Mon
 initialisation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction

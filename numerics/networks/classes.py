@@ -5,8 +5,6 @@ Does not load torch. Two classes are one output: with g = (w_1 - w_0)/sqrt(2) in
 logistic loss of g . a at temperature 1/sqrt(2).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from numerics.networks.parameters import Array, drawn, parameter_shapes

@@ -1,16 +1,14 @@
 """The parameters of a finite network as arrays: their shapes and initial values. Does not load torch."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from typing import Any, assert_never
+from typing import assert_never
 
 import numpy as np
 
 from theory.activations import Activation
 from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 
 def parameter_shapes(architecture: Architecture, input_dimension: int, width: int) -> dict[str, tuple[int, ...]]:

@@ -11,8 +11,6 @@ where nothing else is said. Formulas of one kind share the arguments of `form` a
     finite      network, passage at x, passage at x'      limits    none
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -8,13 +8,10 @@ against runs of much finer steps every error was smaller than its estimate. Stil
 it are numerical.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -29,7 +26,7 @@ from numerics.networks.parameters import parameter_shapes
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 FINE, COARSE = Accuracy(tolerance=0.0125, longest=0.15), Accuracy(tolerance=0.05, longest=0.6)
 PER_DECADE = 4

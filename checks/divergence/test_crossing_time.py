@@ -178,7 +178,7 @@ GAP = 1.0
 
 def log_crossings(hidden: int, members: int) -> np.ndarray:
     """ln t at which max |K_t - K_0| crosses the gap, by network; NaN where it did not or the flow decides nothing."""
-    flows = [on_two_points(member, hidden, 6 + 0.42 * hidden**0.5) for member in range(members)]
+    flows = [on_two_points(member, hidden, 6 + 0.44 * hidden**0.5) for member in range(members)]
     crossings = [log10_crossing(flow.log_t, flow.gap_from_start, GAP) for flow in flows]
     return np.array(
         [

@@ -11,8 +11,6 @@ A suite is a package with a folder a subject. By its place alone the machinery k
 verdicts that a whole run must reach.
 """
 
-from __future__ import annotations
-
 import contextlib
 import importlib
 import importlib.util
@@ -110,12 +108,7 @@ class Suite:
 
     def proofs(self) -> dict[str, tuple[Any, ...]]:
         """How each statement that has a proof in Coq is proved (`formal.Formal`), from each subject's `formal`."""
-        found: dict[str, tuple[Any, ...]] = {}
-        for subject in self.subjects:
-            full = f"{self.package}.{subject}.formal"
-            if importlib.util.find_spec(full) is not None:
-                found |= importlib.import_module(full).PROOFS
-        return found
+        return {name: several for proofs in self._named("formal", "PROOFS") for name, several in proofs.items()}
 
     def rules(self) -> list[Any]:
         """What the proved theorems say of whole families of networks (`formal.rules`), in the order of subjects."""
@@ -125,12 +118,14 @@ class Suite:
         return [_folder(f"{self.package}.{subject}") for subject in self.subjects]
 
     def _gathered(self, module: str, name: str) -> list[Any]:
-        found: list[Any] = []
+        return [one for several in self._named(module, name) for one in several]
+
+    def _named(self, module: str, name: str) -> Iterator[Any]:
+        """What each subject that has such a module calls by this name."""
         for subject in self.subjects:
             full = f"{self.package}.{subject}.{module}"
-            if importlib.util.find_spec(full) is not None:
-                found += getattr(importlib.import_module(full), name, ())
-        return found
+            if importlib.util.find_spec(full) is not None and hasattr(found := importlib.import_module(full), name):
+                yield getattr(found, name)
 
 
 @cache

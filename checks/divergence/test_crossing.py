@@ -4,8 +4,6 @@ Constants are certified bounds of `numerics.kernels.gap`. A crossing is met befo
 max |K_0 - K| exceeds the constant; the width from which it is informative follows from exact draws of K_0.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -18,7 +16,6 @@ from checks.setups.budget import BUDGET
 from checks.setups.trajectories import (
     HALF,
     LOGISTIC,
-    PAPER,
     TOP_TRAINED,
     TWO,
     alternating,
@@ -40,6 +37,7 @@ from numerics.losses import CrossEntropy, Squared, logistic
 from numerics.networks.exact_law import sample_kernels
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, resnet, with_trained
+from theory.printed.divergence import PAPER
 
 SMALL_START = Hypothesis("informative", "max |K_0 - K| is below the constant, or the gap is met before training")
 CROSSED = (
@@ -88,7 +86,7 @@ INFORMATIVE = Statement(
 
 @cache
 def starts(architecture: Architecture, points: PointSet, hidden: int, draws: int, seed: int) -> np.ndarray:
-    """max |K_0 - K| of independent networks, drawn exactly in law."""
+    """max |K_0 - K| of independent networks, drawn exactly in law, shape (draws,)."""
     found = sample_kernels(architecture, points.coordinates(FLOAT64), hidden, draws, seed).ntk
     return np.abs(found - ntk(architecture, points)).max(axis=(1, 2))
 

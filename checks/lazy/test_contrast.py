@@ -1,7 +1,5 @@
 """The contrast that arXiv 2504.11130 draws: under squared loss the kernel stays, under cross-entropy it does not."""
 
-from __future__ import annotations
-
 import math
 from functools import cache
 
@@ -49,7 +47,7 @@ SHARE = 0.9
 
 
 def start_of(width: int, seed: int) -> dict[str, torch.Tensor]:
-    """The network of this width and seed, the same under either loss."""
+    """The network of this width and seed, the same under either loss, tensors of its shapes."""
     generator = np.random.default_rng([random_seed("network"), width, seed])
     return initialise(NETWORK, POINTS.dimension, width, generator)
 

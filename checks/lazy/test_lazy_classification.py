@@ -4,8 +4,6 @@ The claims are the abstract's, the set-ups are this suite's (`checks.setups.kern
 exponents fitted to independent networks; their intervals are exact if the logarithms scatter normally about a line.
 """
 
-from __future__ import annotations
-
 import math
 from functools import cache
 
@@ -185,6 +183,7 @@ def test_the_objective_starts_at_the_loss(claim):
 
 @cache
 def regularised_start(seed: int) -> dict[str, torch.Tensor]:
+    """Parameters of the FCN of depth 1 and width 256 at initialisation, of its shapes."""
     return initialise(fcn(1), 2, 256, np.random.default_rng(seed))
 
 

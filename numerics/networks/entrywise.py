@@ -1,7 +1,5 @@
 """Functions of one variable, given as sympy expressions, entry by entry on arrays of doubles: numpy's or torch's."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -50,7 +48,10 @@ def function_and_slope(activation: Activation, library: Library) -> tuple[Functi
 
 @cache
 def entrywise(expression: sympy.Expr, library: Library) -> Function:
-    """The function of `z` that the expression is. It raises ValueError where the library has no such."""
+    """The function of `z` that the expression is, on arrays of any shape, which it keeps.
+
+    It raises ValueError where the library has no such function.
+    """
     if not expression.has(z):
         return lambda values: values * 0 + float(expression)
     return _function_of(expression, library)

@@ -1,7 +1,5 @@
 """Kernels as printed in the divergence paper: one equation as printed, all others as derived."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import flint

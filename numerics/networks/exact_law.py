@@ -61,6 +61,7 @@ def sample_kernels(
     width: int,
     draws: int,
     seed: int,
+    *,
     jobs: int = 1,
     task_neurons: int | None = None,
 ) -> KernelDraws:

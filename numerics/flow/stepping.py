@@ -29,7 +29,7 @@ from numerics.flow.discrete_gradient import (
     Gradients,
     Join,
     LinearMap,
-    Scale,
+    Multiply,
     Select,
     Tape,
     Weights,
@@ -326,7 +326,7 @@ class _Sweeper:
                     value = activation_of(operation).value(value)
                     pattern = result.slopes[position - 1]
                     kernel = kernel * (pattern @ pattern.T) / pattern.shape[1]
-                case Scale(factor):
+                case Multiply(factor):
                     value, kernel = factor * value, factor**2 * kernel
                 case Fork():
                     remembered.append((value, kernel))

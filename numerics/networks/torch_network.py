@@ -16,7 +16,7 @@ from numerics.data.points import Points, as_coordinates
 from numerics.networks.entrywise import Library, entrywise
 from numerics.networks.parameters import initial_arrays
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
+from theory.architecture import Affine, Architecture, Layer, Residual, Scale
 from theory.passes import compose, residual
 
 Parameters = Mapping[str, torch.Tensor]
@@ -113,7 +113,7 @@ def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tu
                 cotangent * entrywise(layer.derivative, TORCH)(values),
                 {},
             )
-        case Normalise(factor):
+        case Scale(factor):
             scale = (float(factor) / values.shape[1]) ** 0.5
             return scale * values, lambda cotangent: (scale * cotangent, {})
         case Residual(scale, branch):

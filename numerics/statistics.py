@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import scipy.stats
-from scipy.special import stdtrit
+from scipy.special import betainccinv, betaincinv, chdtrc, chdtri, ndtri, stdtrit
 
 Array = np.ndarray
 Verdict = Literal["agrees", "differs", "undecided"]
@@ -240,7 +239,7 @@ def required_draws(
 
     def suffices(draws: int) -> bool:
         freedom = draws - 1
-        largest = deviation * math.sqrt(scipy.stats.chi2.isf(miss, freedom) / freedom / draws)
+        largest = deviation * math.sqrt(chdtri(freedom, miss) / freedom / draws)
         both = quantile(alpha / (2 * entries), draws, skewness) + quantile(miss, draws, skewness)
         return bool(allowance + both * largest <= tolerance)
 
@@ -263,8 +262,8 @@ def clopper_pearson(successes: int, draws: int, error: float) -> tuple[float, fl
     """
     if not 0 <= successes <= draws or draws < 1:
         raise ValueError(f"{successes} of {draws} is no number of successes: count at least one trial")
-    low = scipy.stats.beta.ppf(error, successes, draws - successes + 1) if successes else 0.0
-    high = scipy.stats.beta.isf(error, successes + 1, draws - successes) if successes < draws else 1.0
+    low = betaincinv(successes, draws - successes + 1, error) if successes else 0.0
+    high = betainccinv(successes + 1, draws - successes, error) if successes < draws else 1.0
     return float(low), float(high)
 
 
@@ -315,7 +314,7 @@ def split_interval(values: Array, test_ratio: float, confidence: float) -> Inter
         raise ValueError("an interval needs at least two splits")
     if test_ratio < 0:
         raise ValueError(f"the ratio of testing to training rows must not be negative, as {test_ratio} is")
-    quantile_of_student = scipy.stats.t.isf((1 - confidence) / 2, len(values) - 1)
+    quantile_of_student = -stdtrit(len(values) - 1, (1 - confidence) / 2)
     half = float(quantile_of_student * values.std(ddof=1) * math.sqrt(1 / len(values) + test_ratio))
     mean = float(values.mean())
     return Interval(mean, mean - half, mean + half)
@@ -378,9 +377,9 @@ def fit_exponent(widths: Array, values: Array, errors: Array, confidence: float 
     centre, height = np.average(abscissae, weights=weights), np.average(ordinates, weights=weights)
     spread = (weights * (abscissae - centre) ** 2).sum()
     slope = float((weights * (abscissae - centre) * ordinates).sum() / spread)
-    half_width = float(scipy.stats.norm.isf((1 - confidence) / 2) / math.sqrt(spread))
+    half_width = float(-ndtri((1 - confidence) / 2) / math.sqrt(spread))
     residuals = ordinates - height - slope * (abscissae - centre)
-    misfit = float(scipy.stats.chi2.sf((weights * residuals**2).sum(), len(widths) - 2))
+    misfit = float(chdtrc(len(widths) - 2, (weights * residuals**2).sum()))
     prefactor = math.exp(height - slope * centre)
     return Exponent(slope, slope - half_width, slope + half_width, prefactor, misfit)
 

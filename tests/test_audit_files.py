@@ -320,7 +320,7 @@ NO_RECORDS += [RECORD | {"claims": claims} for claims in (None, [1], [{}], [{"id
 
 @pytest.mark.parametrize("value", NO_RECORDS, ids=lambda value: repr(value)[-20:])
 def test_a_record_that_is_none_is_bad_input_before_any_work(run, tmp_path, monkeypatch, value):
-    monkeypatch.setattr(replies, "audit", lambda *ignored: pytest.fail("audited"))
+    monkeypatch.setattr(auditing, "audit", lambda *ignored: pytest.fail("audited"))
     (tmp_path / "record.json").write_text(json.dumps(value), encoding="utf-8")
     code, out, err = run(GOOD, "--against", "record.json")
     assert (code, out, err.count("\n")) == (2, "", 1)

@@ -36,17 +36,18 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The replies to the claims. Raises InputError on a file of no claims, or without the one asked for."""
-    from ntk_companion import ledger
     from ntk_companion.audit.claims.reading import read_claims
-    from ntk_companion.audit.reply import auditing, replies
     from ntk_companion.audit.syntax.errors import InputError
 
-    claims = read_claims(options.file)
+    claims = read_claims(options.file)  # before what decides them is loaded
     if options.only is not None:
         chosen = tuple(claim for claim in claims.claims if claim.id == options.only)
         if not chosen:
             raise InputError(f"{options.file}: no claim has the id {options.only!r}")
         claims = replace(claims, claims=chosen)
+    from ntk_companion import ledger
+    from ntk_companion.audit.reply import auditing, replies
+
     if options.ledger is not None:
         ledger.read(options.ledger)  # even if no claim speaks of a statement
     before = None if options.against is None else replies.read_record(options.against)

@@ -39,7 +39,7 @@ EXTRAS = {
     "hypothesis": "checks",
     "sklearn": "data",
     "mlxtend": "data",
-    "jinja2": "report",
+    "torch": "torch",
     "matplotlib": "report",
     "pylatexenc": "report",
     "math_core": "report",

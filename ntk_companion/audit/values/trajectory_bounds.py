@@ -22,8 +22,7 @@ from numerics.flow.stepping import Accuracy
 from numerics.flow.trajectory import LOG_10, Trajectory
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.losses import logistic
-from numerics.networks.parameters import parameter_shapes
-from numerics.networks.torch_network import initialise
+from numerics.networks.parameters import initial_arrays, parameter_shapes
 from theory.architecture import Architecture
 
 Array = np.ndarray
@@ -167,7 +166,7 @@ def _common(first: Array, second: Array) -> int:
 def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
     points = setting.points
     generator = np.random.default_rng(setting.seed)
-    start = initialise(setting.architecture, points.dimension, setting.width, generator)
+    start = initial_arrays(setting.architecture, points.dimension, setting.width, generator)
     return gradient_flow(
         setting.architecture,
         start,

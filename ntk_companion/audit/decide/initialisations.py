@@ -6,7 +6,6 @@ from dataclasses import replace
 import flint
 
 from ntk_companion.audit.decide.deciding import decide
-from ntk_companion.audit.decide.truth import Truth
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.nodes import Apply, Node, Quantified, children, parts, times_of
 from ntk_companion.audit.syntax.vocabulary import TRAINED
@@ -14,11 +13,12 @@ from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.audit.values.log import Log
 from ntk_companion.audit.values.times import log_ends
+from ntk_companion.evidence import Verdict
 
 BITS = 128
 
 
-def each_initialisation(node: Node, environment: Environment) -> Iterator[tuple[int, Truth, Log]]:
+def each_initialisation(node: Node, environment: Environment) -> Iterator[tuple[int, Verdict, Log]]:
     """The truth of a statement for every initialisation of the trained network, with its seed and what was met."""
     for seed in environment.trained.initialisations(environment.seed):
         there = environment.apart(seed_of_network=seed)
@@ -27,7 +27,7 @@ def each_initialisation(node: Node, environment: Environment) -> Iterator[tuple[
         yield seed, outcome, there.log
 
 
-def over_initialisations(node: Node, environment: Environment) -> list[Truth]:
+def over_initialisations(node: Node, environment: Environment) -> list[Verdict]:
     """The truth of a statement for every initialisation, remembered if it depends on no variable."""
     environment = environment.without_idle_variables(node)
     memory, place = environment.memory.values, ("initialisations", node)

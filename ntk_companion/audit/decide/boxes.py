@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from itertools import product
 
-import flint
+from flint import arb
 
 from ntk_companion.audit.decide.comparisons import dyadic, end_of
 from ntk_companion.audit.decide.intervals import ball_of, boxes_when_open, middle
@@ -13,8 +13,6 @@ from ntk_companion.audit.syntax.nodes import Interval, Node, Quantified
 from ntk_companion.audit.values.environment import Binding, Environment
 from ntk_companion.audit.values.ranges import Range
 from ntk_companion.evidence import Verdict
-
-arb = flint.arb
 
 MOST_BOXES = 40_000
 MOST_VARIABLES = 4

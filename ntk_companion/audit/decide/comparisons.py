@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-import flint
+from flint import arb, ctx
 
 from ntk_companion.audit.decide.families import theorem_on_points
 from ntk_companion.audit.syntax import vocabulary
@@ -20,8 +20,6 @@ from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.audit.values.ranges import Range, point
 from ntk_companion.audit.values.slopes import slope
 from ntk_companion.evidence import Kind, Verdict, verdict_of
-
-arb = flint.arb
 
 BOX_BITS = 128
 MOST_NUMERICAL_BITS = 128
@@ -54,7 +52,7 @@ def _compare(node: Comparison, environment: Environment) -> Verdict:
     tested_exactly = False
     for bits in _ladder(node, environment):
         here = replace(environment, bits=bits)
-        with flint.ctx.workprec(bits):
+        with ctx.workprec(bits):
             left, right = (evaluate(side, here) for side in sides)
             decided = ranges.compare(left, node.relation, right)
             defined = left.is_defined and right.is_defined
@@ -171,7 +169,7 @@ def _undecided(node: Comparison | About, left: Range, right: Range, bits: int, e
         return f"{shown(side, environment)} is undefined, or not known to be defined, at {bits} bits"
     if isinstance(node, About):
         return f"the difference is half a unit of the last digit, or too close to that at {bits} bits"
-    with flint.ctx.workprec(bits):
+    with ctx.workprec(bits):
         distance = abs(ranges.subtract(left, right).ball()).abs_upper()
         digits = (-distance.log() / arb(10).log()).floor().unique_fmpz() if distance > 0 else None
     sides = f"{shown(node.left, environment)} and {shown(node.right, environment)}"
@@ -183,7 +181,7 @@ def _on_box(node: Comparison, environment: Environment) -> Verdict:
     """The truth of a comparison where a variable stands for an interval: CONFIRMED or REFUTED for all its values."""
     here = replace(environment, bits=BOX_BITS)
     environment.budget.charge(400)
-    with flint.ctx.workprec(BOX_BITS):
+    with ctx.workprec(BOX_BITS):
         left, right = evaluate(node.left, here), evaluate(node.right, here)
         decided = ranges.compare(left, node.relation, right)
         environment.log.kinds |= kinds_of(node)
@@ -216,7 +214,7 @@ def _by_slope(node: Comparison, environment: Environment) -> Verdict:
     assert variable is not None
     box = environment.bindings[variable]
     assert isinstance(box, Range)
-    with flint.ctx.workprec(environment.bits):
+    with ctx.workprec(environment.bits):
         rise = slope(node.left, variable, environment)
         fall = slope(node.right, variable, environment)
         if rise is None or fall is None:
@@ -244,7 +242,7 @@ def decide_about(node: About, environment: Environment) -> Verdict:
     for bits in _ladder(node, environment) if not environment.boxed else [BOX_BITS]:
         here = replace(environment, bits=bits)
         bits_used = bits
-        with flint.ctx.workprec(bits):
+        with ctx.workprec(bits):
             left, right = evaluate(node.left, here), evaluate(node.right, here)
             exponent = _leading_exponent(node.right, right)
             if exponent is None:

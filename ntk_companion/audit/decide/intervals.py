@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-import flint
+from flint import arb, ctx
 
 from ntk_companion.audit.decide.comparisons import BOX_BITS, dyadic, end_of
 from ntk_companion.audit.decide.witnesses import Decide, remember
@@ -17,8 +17,6 @@ from ntk_companion.audit.values.environment import Binding, Environment
 from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.audit.values.ranges import Range
 from ntk_companion.evidence import Verdict
-
-arb = flint.arb
 
 MOST_BOXES = 4000
 MOST_BOXES_WHEN_OPEN = 64
@@ -81,7 +79,7 @@ def over_interval(node: Quantified, domain: Interval, environment: Environment, 
 def middle(lower: arb, upper: arb) -> arb:
     """The middle, of a long interval of positive numbers in the logarithm."""
     if lower >= 0 and upper > 1000 and upper > 1000 * lower:
-        with flint.ctx.workprec(BOX_BITS):
+        with ctx.workprec(BOX_BITS):
             return (lower.max(arb(1)) * upper).sqrt().mid()
     return (lower.mid() + upper.mid()).mid() / 2
 
@@ -97,7 +95,7 @@ def _crosses(node: Quantified, lower: arb, upper: arb, environment: Environment,
     ):
         return False
     box = replace(environment.bind(node.variable, Range(lower, upper)), bits=BOX_BITS)
-    with flint.ctx.workprec(BOX_BITS):
+    with ctx.workprec(BOX_BITS):
         if not all(evaluate(side, box).is_defined for side in (body.left, body.right)):
             return False
     less, more = (replace(body, relation=relation) for relation in (Relation.LESS, Relation.MORE))
@@ -112,7 +110,7 @@ def _crosses(node: Quantified, lower: arb, upper: arb, environment: Environment,
 
 def ball_of(node: Node, environment: Environment) -> arb:
     """The end of an interval. Raises MeaninglessError if it is undefined."""
-    with flint.ctx.workprec(BOX_BITS):
+    with ctx.workprec(BOX_BITS):
         value = evaluate(node, replace(environment, bits=BOX_BITS))
     if not value.is_defined:
         raise MeaninglessError("the end of an interval is undefined")

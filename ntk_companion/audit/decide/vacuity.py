@@ -3,7 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
-import flint
+from flint import arb, ctx
 
 from ntk_companion.audit.decide.witnesses import Decide
 from ntk_companion.audit.syntax import nodes, vocabulary
@@ -12,8 +12,6 @@ from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.evidence import Verdict
-
-arb = flint.arb
 
 DISTANCES = frozenset([vocabulary.GAP, vocabulary.LARGEST_GAP, vocabulary.K_T])
 """The words that depend on how far the kernel is from its limit."""
@@ -102,7 +100,7 @@ def _outcome(node: nodes.Node, environment: Environment, decide: Decide) -> Verd
 
 def _holds(node: nodes.Comparison, environment: Environment) -> bool:
     here = replace(environment, bits=BITS)
-    with flint.ctx.workprec(BITS):
+    with ctx.workprec(BITS):
         return ranges.compare(evaluate(node.left, here), node.relation, evaluate(node.right, here)) is True
 
 

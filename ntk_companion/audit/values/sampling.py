@@ -14,8 +14,8 @@ sampling from the law of real draws; it is made for a probability 10^6 times sma
 import hashlib
 from typing import Any
 
-import flint
 import numpy as np
+from flint import arb
 
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.vocabulary import Word
@@ -27,8 +27,6 @@ from ntk_companion.audit.values.registry import means
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.networks.exact_law import KernelDraws, sample_kernels
 from numerics.statistics import estimate
-
-arb = flint.arb
 
 ERROR = 1e-8
 """The probability that one of a claim's intervals misses its mean, for each word and width."""

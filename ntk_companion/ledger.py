@@ -15,7 +15,7 @@ from ntk_companion.evidence import DECIDED, Role, Verdict
 from ntk_companion.files import digest
 from ntk_companion.results import versions
 from ntk_companion.schema import fits, misfit
-from numerics.statistics import RUN_FALSE_ALARM
+from numerics import RUN_FALSE_ALARM
 
 SCHEMA = "ntk-companion ledger 4"
 CITED = "CITED"

@@ -28,7 +28,7 @@ import joblib
 import numpy as np
 
 from numerics.data.points import Points, as_coordinates
-from numerics.networks.entrywise import NUMPY, entrywise
+from numerics.networks.entrywise import NUMPY, function_and_slope
 from numerics.networks.streaming import Array, Block, Field, NormalSource, Sums, batch_size, constant, task_size
 from theory.activations import Activation
 from theory.architecture import Affine, Architecture, Layer, Residual, Scale
@@ -158,7 +158,7 @@ def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, B
 
 
 def _run_activation(activation: Activation, values: Field) -> tuple[Field, Backward]:
-    function, derivative = (entrywise(form, NUMPY) for form in (activation.function, activation.derivative))
+    function, derivative = function_and_slope(activation, NUMPY)
 
     def backward(cotangent: Field) -> tuple[Field, Parts]:
         return Field(values.width, lambda block: cotangent.on(block) * derivative(values.on(block))), {}

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from numerics.data.points import Points, as_coordinates
-from numerics.networks.entrywise import Library, entrywise
+from numerics.networks.entrywise import Library, function_and_slope
 from numerics.networks.parameters import initial_arrays
 from theory.activations import Activation
 from theory.architecture import Affine, Architecture, Layer, Residual, Scale
@@ -109,10 +109,8 @@ def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tu
         case Affine():
             return _run_affine(layer, values, parameters)
         case Activation():
-            return entrywise(layer.function, TORCH)(values), lambda cotangent: (
-                cotangent * entrywise(layer.derivative, TORCH)(values),
-                {},
-            )
+            function, slope = function_and_slope(layer, TORCH)
+            return function(values), lambda cotangent: (cotangent * slope(values), {})
         case Scale(factor):
             scale = (float(factor) / values.shape[1]) ** 0.5
             return scale * values, lambda cotangent: (scale * cotangent, {})

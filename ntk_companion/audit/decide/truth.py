@@ -16,19 +16,19 @@ def negation(outcome: Verdict) -> Verdict:
 
 def conjunction(outcomes: Iterable[Verdict]) -> Verdict:
     """All hold: REFUTED at the first that does not; VACUOUS if all are, or there are none."""
-    found = set()
-    for outcome in outcomes:
-        if outcome is Verdict.REFUTED:
-            return Verdict.REFUTED
-        found.add(outcome)
-    return next((outcome for outcome in (Verdict.INCONCLUSIVE, Verdict.CONFIRMED) if outcome in found), Verdict.VACUOUS)
+    return _settled(outcomes, Verdict.REFUTED, (Verdict.INCONCLUSIVE, Verdict.CONFIRMED, Verdict.VACUOUS))
 
 
 def disjunction(outcomes: Iterable[Verdict]) -> Verdict:
     """Some holds: CONFIRMED at the first that does; REFUTED if there are none."""
+    return _settled(outcomes, Verdict.CONFIRMED, (Verdict.VACUOUS, Verdict.INCONCLUSIVE, Verdict.REFUTED))
+
+
+def _settled(outcomes: Iterable[Verdict], settling: Verdict, others: tuple[Verdict, ...]) -> Verdict:
+    """The settling verdict at its first occurrence, else the first of the others that occurs, the last if none does."""
     found = set()
     for outcome in outcomes:
-        if outcome is Verdict.CONFIRMED:
-            return Verdict.CONFIRMED
+        if outcome is settling:
+            return settling
         found.add(outcome)
-    return next((outcome for outcome in (Verdict.VACUOUS, Verdict.INCONCLUSIVE) if outcome in found), Verdict.REFUTED)
+    return next((verdict for verdict in others if verdict in found), others[-1])

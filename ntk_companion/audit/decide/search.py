@@ -15,8 +15,8 @@ from ntk_companion.audit.syntax.nodes import Family, Quantified
 from ntk_companion.audit.syntax.vocabulary import SampleFamily
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number_at
-from ntk_companion.audit.values.sampling import stable_seed
 from ntk_companion.evidence import Verdict
+from ntk_companion.files import seed_of
 from numerics.data.points import PointSet, RationalPoints, rational_points
 
 WORDS = {
@@ -76,7 +76,7 @@ def over_family(node: Quantified, domain: Family, environment: Environment, deci
         phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    seed = stable_seed(environment.claim.text, environment.seed)
+    seed = seed_of(environment.claim.text, environment.seed)
     try:
         found = hypothesis.find(
             _strategy(domain.family, most, dimension), settles, settings=settings, random=random.Random(seed)

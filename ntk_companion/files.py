@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,18 @@ def make_folder(folder: Path) -> None:
 def json_text(value: Any) -> str:
     """A JSON value as text, an indented line for each part."""
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def aligned(rows: Iterable[Iterable[str]], align: Callable[[str, int], str] = str.rjust) -> list[str]:
+    """Rows of cells as lines with aligned columns."""
+    cells = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(align, row, widths)).rstrip() for row in cells]
+
+
+def seed_of(*keys: Any) -> int:
+    """A seed that depends on some keys, by their texts."""
+    return int.from_bytes(hashlib.sha256("|".join(map(str, keys)).encode()).digest()[:8], "big")
 
 
 def digest(value: Any) -> str:

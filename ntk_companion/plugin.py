@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ntk_companion import ledger
 from ntk_companion.evidence import Role
 from ntk_companion.files import json_text, locked, why_not_writable, write_whole
 
@@ -224,8 +225,6 @@ class Gatherer:
         options = self.config.option
         if not self.items and not self._suite_is_chosen():
             return
-        from ntk_companion import ledger
-
         path = options.ntk_baseline or (self._suite.ledger if self._suite else None)
         baseline, fault = self._baseline(path)
         whole = path is not None and self._is_whole()
@@ -248,8 +247,6 @@ class Gatherer:
 
     def _baseline(self, path: Path | None) -> tuple[dict[str, Any], str]:
         """The decided entries of the baseline by id, and what is wrong with it: nothing if it is to be written anew."""
-        from ntk_companion import ledger
-
         if path is None or not path.exists():
             return {}, ""
         try:
@@ -278,8 +275,6 @@ class Gatherer:
 
     def _with_what_was_there(self, path: Path, found: dict[str, Any]) -> dict[str, Any]:
         """The ledger of a run of some checks, put into the one there. Raises ValueError if that is not whole."""
-        from ntk_companion import ledger
-
         before = ledger.read(path)
         ledger.verified(before)
         result, self.partly = ledger.merged(before, found)
@@ -320,8 +315,6 @@ class Gatherer:
         """Print the ledger and why the run fails, if it does."""
         if self.ledger is None:
             return
-        from ntk_companion import ledger
-
         terminalreporter.section("ledger")
         for line in ledger.table(self.ledger):
             terminalreporter.write_line(line)

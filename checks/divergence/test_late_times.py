@@ -15,7 +15,7 @@ from ntk_companion.judging import check, counterexample, record, session_seed, t
 from ntk_companion.statement import Hypothesis, Statement
 from ntk_companion.symbolics import combined, is_nonnegative, vanishes
 from numerics.flow import Accuracy, Recording
-from numerics.flow.trajectory import Trajectory, log_expm1
+from numerics.flow.trajectory import OUT_OF_STEPS, Trajectory, log_expm1
 from numerics.kernels.gram import FLOAT64
 from numerics.losses import Array, Squared
 from numerics.networks.torch_network import initialise
@@ -82,6 +82,8 @@ QUASI = Statement(
 )
 
 LOG10_UNTIL = 1000
+MOST_STEPS = 500
+"""Of flows that take about 80 unless they crawl along kinks."""
 CASES: dict[str, Architecture] = {"depth 1": fcn(1), "depth 3, no biases": fcn(3, "none")}
 WITH_BIASES: dict[str, Architecture] = {"depth 2": fcn(2), "depth 3": fcn(3)}
 EXCEPTION = (7, 0)
@@ -101,19 +103,32 @@ def late(architecture: Architecture, start: tuple[int, int], loss: Squared | Non
     inputs = TWO.coordinates(FLOAT64)
     return Pair(
         *two_flows(
-            architecture, parameters, inputs, loss or alternating(2), LOG10_UNTIL, accuracy=accuracy, recording=rare
+            architecture,
+            parameters,
+            inputs,
+            loss or alternating(2),
+            LOG10_UNTIL,
+            accuracy=accuracy,
+            recording=rare,
+            most_steps=MOST_STEPS,
         )
     )
 
 
 def networks(architecture: Architecture) -> Iterator[tuple[str, Pair]]:
-    """The session's networks of an architecture: of width 16 at depth 3 with biases, as some of width 8 lose a sample.
+    """The session's networks of an architecture, and for each whose flow crawls, which decides nothing, one more.
 
-    Without biases wider ones attain the power less nearly.
+    Of width 16 at depth 3 with biases, as some of width 8 lose a sample. Without biases wider ones attain the power
+    less nearly.
     """
-    for member in members(architecture):
-        hidden = 16 if architecture == WITH_BIASES["depth 3"] else 8
-        yield f"{architecture.name}, network {member}", late(architecture, (session_seed(), member), hidden=hidden)
+    hidden = 16 if architecture == WITH_BIASES["depth 3"] else 8
+    wanted = len(members(architecture))
+    for member in range(2 * wanted):
+        pair = late(architecture, (session_seed(), member), hidden=hidden)
+        yield f"{architecture.name}, network {member}", pair
+        wanted -= as_flow(pair.fine).status != OUT_OF_STEPS
+        if not wanted:
+            break
 
 
 @dataclass(frozen=True, eq=False)

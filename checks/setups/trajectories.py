@@ -66,6 +66,10 @@ def per_session(make: Callable[Given, Made]) -> Callable[Given, Made]:
     return made
 
 
+MOST_STEPS = 3000
+"""A flow that takes more crawls along kinks: it ends early and decides nothing, instead of taking minutes."""
+
+
 @dataclass(frozen=True, eq=False)
 class Pair:
     """One flow, or descent, at two accuracies and the same record times: their difference is the error."""
@@ -83,6 +87,7 @@ def two_flows(
     *,
     accuracy: Accuracy = Accuracy(),  # noqa: B008
     recording: Recording = Recording(),  # noqa: B008
+    most_steps: int = MOST_STEPS,
 ) -> tuple[Trajectory, Trajectory]:
     """The flow, with the error estimates that a second one at four times the tolerance gives, and that one.
 
@@ -93,7 +98,17 @@ def two_flows(
     rough = replace(accuracy, tolerance=4 * accuracy.tolerance, longest=2 * accuracy.longest)
     log_until = log10_until * math.log(10)
     found, other = (
-        gradient_flow(architecture, start, inputs, loss, log_until, accuracy=one, recording=recording, errors=False)
+        gradient_flow(
+            architecture,
+            start,
+            inputs,
+            loss,
+            log_until,
+            accuracy=one,
+            recording=recording,
+            most_steps=most_steps,
+            errors=False,
+        )
         for one in (fine, rough)
     )
     return with_errors(found, other), other

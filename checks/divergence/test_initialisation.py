@@ -144,7 +144,7 @@ def draws_needed(architecture: Architecture, points: PointSet, tolerance: float,
     )
     entries = len(limits) * len(points) ** 2
     at_width = PILOT_SLACK * deviation * (PILOT_WIDTH / WIDTH) ** 0.5
-    return required_draws(at_width, tolerance, alpha, entries, BIAS_BOUND / WIDTH, skewness=0.1)
+    return required_draws(at_width, tolerance, alpha, entries=entries, allowance=BIAS_BOUND / WIDTH, skewness=0.1)
 
 
 def compare(drawn: Parts, expected: Parts, tolerance: float, alpha: float, width: int) -> Evidence:

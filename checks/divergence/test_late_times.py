@@ -99,7 +99,11 @@ def late(architecture: Architecture, start: tuple[int, int], loss: Squared | Non
     accuracy, rare = Accuracy(tolerance=0.2, longest=100.0), Recording(per_decade=1 / 50, log10_first=0)
     parameters = initialise(architecture, 2, hidden, np.random.default_rng(start))
     inputs = TWO.coordinates(FLOAT64)
-    return Pair(*two_flows(architecture, parameters, inputs, loss or alternating(2), LOG10_UNTIL, accuracy, rare))
+    return Pair(
+        *two_flows(
+            architecture, parameters, inputs, loss or alternating(2), LOG10_UNTIL, accuracy=accuracy, recording=rare
+        )
+    )
 
 
 def networks(architecture: Architecture) -> Iterator[tuple[str, Pair]]:

@@ -34,19 +34,12 @@ from theory.printed.divergence import (
     CORRECTED_RESNET,
     FCN_PIECES,
     PRINTED,
-    FullyConnected,
-    KernelParts,
-    Layers,
-    ResidualKernel,
-    alpha,
     derived_fully_connected,
     derived_moments,
     derived_residual_kernel,
     derived_second_covariance,
-    norm,
-    other_norm,
-    u,
 )
+from theory.printed.forms import FullyConnected, KernelParts, Layers, ResidualKernel, alpha, norm, other_norm, u
 from theory.recursion import Recursion, input_kernel
 
 HALF = Rational(1, 2)

@@ -80,6 +80,7 @@ def two_flows(
     inputs: Array,
     loss: Loss,
     log10_until: float,
+    *,
     accuracy: Accuracy = Accuracy(),  # noqa: B008
     recording: Recording = Recording(),  # noqa: B008
 ) -> tuple[Trajectory, Trajectory]:
@@ -111,7 +112,11 @@ def pair_of(
 ) -> Pair:
     """The gradient flow from an initialisation, the `member`-th of the session's seed, to t = 10^log10_until."""
     start = initialise(architecture, points.dimension, width, np.random.default_rng((session_seed(), member)))
-    return Pair(*two_flows(architecture, start, points.coordinates(FLOAT64), loss, log10_until, accuracy, recording))
+    return Pair(
+        *two_flows(
+            architecture, start, points.coordinates(FLOAT64), loss, log10_until, accuracy=accuracy, recording=recording
+        )
+    )
 
 
 def flow_of(*setting: Any, **more: Any) -> Trajectory:
@@ -134,7 +139,9 @@ def on_two_points(member: int = 0, width: int = 10_000, log10_until: float = 50)
 def pair_on_two_points(member: int = 0, width: int = 10_000, log10_until: float = 50) -> Pair:
     """The same at both accuracies."""
     accuracy, recording = sparse(log10_until)
-    return pair_of(fcn(1), TWO, alternating(2), width, log10_until, member, accuracy, recording)
+    return pair_of(
+        fcn(1), TWO, alternating(2), width, log10_until, member=member, accuracy=accuracy, recording=recording
+    )
 
 
 def sparse(log10_until: float) -> tuple[Accuracy, Recording]:

@@ -13,6 +13,7 @@ from checks.setups.trajectories import (
     ALONG,
     LOGISTIC,
     MOST_ERROR,
+    TOLERATED,
     TOP_TRAINED,
     balanced_at_the_origin,
     cut_short,
@@ -45,7 +46,7 @@ ALTERNATIVE = Statement(
     qualification="K_t(x_i, x_i) >= c ln W(exp(Phi(S) + C (t - s) / n)) for every i, C the least lambda_min met from s "
     "on, S at s. Both branches were seen, among networks of width 2 on three points that the seed draws until both "
     "are, from positive definite K_0; wide ones were in the second only, and there lambda_min itself grew. A flow that "
-    "ended early decides nothing. " + ALONG,
+    "ended early decides nothing. " + ALONG + TOLERATED,
     hypotheses=(LOGISTIC, TOP_TRAINED),
     uses=("thm:1", "output:fcn"),
     revision=2,
@@ -57,7 +58,9 @@ EITHER = Statement(
     source="this suite",
     number="Theorem 2, sharpened, gap",
     formula=r"\sup_t \max_{ij} |K_t - K_0|_{ij} \ge \gamma^2(K_0) \ge \lambda_{\min}(K_0) / n",
-    qualification="Seen in both branches, width 2; cases with a singular K_0 are vacuous and counted so. " + ALONG,
+    qualification="Seen in both branches, width 2; cases with a singular K_0 are vacuous and counted so. "
+    + ALONG
+    + TOLERATED,
     hypotheses=(LOGISTIC,),
     uses=("alternative", "gap:sharp", "gap:label-aware"),
     revision=2,

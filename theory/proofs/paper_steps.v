@@ -27,11 +27,6 @@ Proof.
 Qed.
 
 (** (C.4): the features with the pattern D_l of active neurons. *)
-Definition pattern (z : R) : R := if Rlt_dec 0 z then 1 else 0.
-
-Lemma pattern_relu z : relu z = pattern z * z.
-Proof. unfold relu, pattern. destruct (Rlt_dec 0 z); [rewrite Rmax_right by lra|rewrite Rmax_left by lra]; ring. Qed.
-
 Theorem equation_C_4 (m : nat -> nat) (theta : parameter -> R) (l : nat) (x : nat -> R) (r : nat) :
   let z := preactivation m theta l (features m theta l x) r in
   features m theta (S l) x r = sqrt (2 / INR (m (S l))) * (pattern z * z).

@@ -41,8 +41,8 @@ Theorem mutant_equation_C_17 : ~ (forall (d m : nat) (alpha : R) (l : nat) (x : 
   nat), parameter_sum (map OutWeight (seq 0 m)) (fun p : resnet_parameter => partial resnet_parameter_eq (fun (th : resnet_parameter -> R)
   (i0 : nat) => resnet d m alpha (S l) th (x i0)) theta i p ^ 2) = 2 * norm2 m (residual_features d m alpha theta (S l) (x i))).
 Proof.
-  intros H. assert (H1 := H 0%nat 1%nat 1 0%nat (fun _ _ => 0) unit_input_bias 0%nat). rewrite equation_C_17 in H1. revert H1.
-  unfold norm2, residual_features, branch. cbn [sum unit_input_bias]. replace (1 / INR 1) with 1 by (simpl; field). rewrite sqrt_1. lra.
+  intros H. assert (H1 := H 0%nat 1%nat 1 0%nat (fun _ _ => 0) (input_bias 1) 0%nat). rewrite equation_C_17 in H1. revert H1.
+  unfold norm2, residual_features, branch. cbn [sum input_bias]. replace (1 / INR 1) with 1 by (simpl; field). rewrite sqrt_1. lra.
 Qed.
 
 Theorem mutant_resnet_output : ~ (forall (m : nat) (alpha : R) (w a : nat -> R), (0 < m)%nat -> 3 * Rabs alpha / sqrt (INR m) * Rabs (sum

@@ -291,17 +291,6 @@ Proof.
 Qed.
 
 (** A flow that stands still, its kernel zero. *)
-Theorem witness_least_margin : ~ (forall (n : nat) (q : nat -> R -> R) (Q : R -> Prop) (D : R -> R) (kappa : R), (0 < n)%nat ->
-  0 <= kappa -> dissipates Q (loss n q) D -> resists Q (loss n q) D ->
-  forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> Q r -> 0 <= D r <= kappa * sum n (residual q r) ^ 2) -> False).
-Proof.
-  intros H. apply (H 1%nat (fun _ _ => 0) always (fun _ => 0) 1 (le_n 1) ltac:(lra)) with (t := 1).
-  - intros s t c Hs Hst Hc HD. assert (c <= 0) by (apply (HD s); [lra|exact I]). unfold loss. nra.
-  - intros s t c Hs Hst Hc _. unfold loss. nra.
-  - lra.
-  - intros r _ _. split; [lra|]. rewrite Rmult_1_l. apply pow2_ge_0.
-Qed.
-
 (** ** The output bounds *)
 Theorem witness_fcn_output : ~ (forall (m : nat) (w z d : nat -> R), (0 < m)%nat ->
   (forall j : nat, (j < m)%nat -> 0 < z j -> d j = 1) -> False).

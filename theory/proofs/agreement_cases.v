@@ -2,7 +2,7 @@
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
 Require Import sums matrices power_series arccosine layer_kernels generated network_kernels agreement definiteness printed_kernels definition_1
-  definition_mutants mutants network_mutants witnesses.
+  definition_mutants mutants network_mutants witnesses printed_recursion least_eigenvalue_cases.
 Open Scope R_scope.
 
 Lemma k0_0 : k0 0 = / 2.
@@ -70,4 +70,20 @@ Qed.
 Theorem mutant_lemma_4 : ~ (forall d : nat, strictly_positive_definite d (cosine d)).
 Proof.
   intros H. destruct (H 1%nat 3%nat line_points line_points_different) as [l0 [Hl HB]]. exact (line_points_singular 0 l0 Hl HB).
+Qed.
+
+Lemma hexagon_diagonal : fcn_ntk (gram 2 hexagon) 1 0%nat 0%nat = 4.
+Proof.
+  assert (HG : gram 2 hexagon 0%nat 0%nat = 1) by (rewrite hexagon_gram by lia; reflexivity).
+  assert (HS : fcn_Sigma (gram 2 hexagon) 0 0%nat 0%nat = 2) by (unfold fcn_Sigma, add, const; cbn [fcn_S]; rewrite HG; ring).
+  rewrite fcn_ntk_step. change (fcn_S (gram 2 hexagon) 1 0%nat 0%nat) with (2 * relu_moment (fcn_Sigma (gram 2 hexagon) 0) 0%nat 0%nat).
+  unfold relu_moment, step_moment. rewrite correlation_diagonal, HS by lra. rewrite k0_1, k1_1, sqrt_square by lra.
+  unfold fcn_ntk, add. cbn [sum fcn_S]. rewrite HG. field.
+Qed.
+
+(** Above the diagonal entry 4. *)
+Theorem mutant_hexagon_least_eigenvalue : ~ (below 6 (fcn_ntk (gram 2 hexagon) 1) 7).
+Proof.
+  intros H. assert (H1 := H (fun k => 1 * basis_vector 0 k)). rewrite quad_single, hexagon_diagonal in H1 by lia.
+  revert H1. unfold norm2, basis_vector; simpl. lra.
 Qed.

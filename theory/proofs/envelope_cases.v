@@ -335,3 +335,21 @@ Proof.
   intros H. apply mutant_theorem_1_integral. intros Q n s f K c HT Hc HK.
   apply (H Q n s f K c HT); [|exact HK|apply Hc]. intros t Ht. destruct (Hc t Ht) as [H1 H2]. split; [exact H1|lra].
 Qed.
+
+Theorem mutant_margin_envelope : ~ (forall (n : nat) (q : nat -> R -> R) (Q : R -> Prop) (D : R -> R) (c : R), (0 < n)%nat -> dissipates Q
+  (loss n q) D -> 0 <= c -> forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> Q r -> c * sum n (residual q r) ^ 2 <= D r) -> forall y
+  : R, 0 < y -> y + ln y <= potential (loss n q 0) + 2 * c * t -> forall i : nat, (i < n)%nat -> ln y <= q i t).
+Proof.
+  intros H. destruct constant_kernel_trains as [_ HD].
+  assert (H2 : ln 2.1 <= margin (fun _ => 1) (fun _ t => ln (1 + t)) 0 1).
+  { apply (H 1%nat _ _ _ 1 ltac:(lia) HD ltac:(lra) 1 ltac:(lra)).
+    - intros r _ _. unfold dissipation, quad, signed; simpl. lra.
+    - lra.
+    - assert (HG : potential (loss 1 (margin (fun _ => 1) (fun _ t => ln (1 + t))) 0) = 1).
+      { unfold loss, margin, potential; simpl. rewrite Rplus_0_r, ln_1, Rmult_0_r, Ropp_0, exp_0, Rplus_0_l, exp_ln by lra.
+        replace (1 + 1 - 1) with 1 by ring. rewrite ln_1. field. }
+      rewrite HG. assert (ln 2.1 <= 0.9); [|lra]. rewrite <- (ln_exp 0.9). left. apply ln_increasing; [lra|].
+      replace 0.9 with (0.45 + 0.45) by lra. rewrite exp_plus. assert (Hx := exp_ineq1_le 0.45). nra.
+    - lia. }
+  unfold margin in H2. rewrite Rmult_1_l in H2. assert (H3 : ln (1 + 1) < ln 2.1) by (apply ln_increasing; lra). lra.
+Qed.

@@ -21,6 +21,10 @@ LAST_GROUPS = "At least the output weights and the last bias are trained."
 ONE_WIDTH = "All hidden layers have the same width m."
 BELOW = "An eigenvalue is spoken of by its bounds: l is at most lambda_min(A) just if v' A v >= l |v|^2 for all v."
 
+INVERSE = "The inverse of K is a matrix P with K P = I, for a positive semidefinite K."
+OFF_KINKS = "No pre-activation of a hidden layer is zero at x or x'."
+PAIRS = "The points are different, or one and the same."
+
 CLASSES = {
     "thm:1-classes": (
         Formal(
@@ -48,8 +52,7 @@ PROOFS = (
         "lemma:1": (
             Formal(
                 ("definition_1.lemma_1",),
-                "The Gaussian moment is its closed form sqrt(K(x, x) K(y, y)) k_1(.) / 2, that moments.moment_1 proves "
-                "equal to the integral in polar coordinates.",
+                "The mean is taken wherever the covariance of the pair (g(x), g(x')) is one.",
             ),
         ),
         "lemma:2": (
@@ -107,10 +110,15 @@ PROOFS = (
         ),
         "eq:3.8": (
             Formal(
-                ("agreement.k0_agrees", "agreement.k1_agrees", "moments.moment_0", "moments.moment_1"),
-                "The Gaussian integral over the plane is taken in polar coordinates.",
+                (
+                    "agreement.k0_agrees",
+                    "agreement.k1_agrees",
+                    "gaussian_means.gaussian_mean_step",
+                    "gaussian_means.gaussian_mean_relu",
+                ),
             ),
         ),
+        "eq:2.7": (Formal(("loss_gradient.equation_2_7",), STEP),),
         "eq:3.2": (
             Formal(
                 ("gradient_flow.equation_3_2",),
@@ -139,17 +147,11 @@ PROOFS = (
                     "gap_constants.best_constant_attained",
                     "gap_sharpness.best_constant_sharp",
                 ),
-                "The inverse of K is a matrix P with K P = I, for a positive semidefinite K.",
+                INVERSE,
             ),
         ),
         "gap:label-aware": (Formal(("gap_constants.label_aware_constant", "gap_sharpness.label_aware_sharp")),),
-        "gap:order": (
-            Formal(
-                ("gap_constants.below_best", "gap_constants.best_label", "gap_constants.label_below"),
-                "The order of the constants is proved; that some labelling attains g* is decided on instances only.",
-                part=True,
-            ),
-        ),
+        "gap:order": (Formal(("gap_sharpness.gap_order",), f"{INVERSE} {BELOW}"),),
         "output:fcn": (Formal(("fcn_network.kernel_controls_output",), LAST_GROUPS),),
         "output:resnet": (Formal(("resnet_network.kernel_controls_resnet_output",), LAST_GROUPS),),
         "thm:1": (Formal(("training.theorem_1_fcn", "training.theorem_1_resnet", "theorem_1.lemma_8"), FLOW),),
@@ -189,18 +191,38 @@ PROOFS = (
         ),
         "envelope:upper": (
             Formal(
-                ("varying_envelope.varying_upper_envelope", "upper_envelope.least_margin"),
+                ("varying_envelope.varying_upper_envelope", "varying_envelope.varying_least_margin"),
                 "The theorem begins at time 0, which may be any time s of a longer flow. The rate is any continuous "
-                "function that the dissipation never exceeds, for the potential of the mean loss; the bound on the "
-                "least margin itself is stated for a constant rate.",
-                part=True,
+                "function that no diagonal entry of K_r exceeds; m <= ln W(exp(h)) is stated as exp(m) + m <= h.",
             ),
         ),
         "remark:1": (
             Formal(("remark_1.remark_1_needs_bound",), refutes=True),
             Formal(("remark_1.remark_1",), "The loss is bounded below.", corrects=True),
         ),
-        "eq:3.6": (Formal(("printed_kernels.equation_3_6_wrong",), refutes=True),),
+        "eq:B.6": (Formal(("printed_series.equation_B_6",)),),
+        "eq:B.7": (Formal(("printed_series.equation_B_7",)),),
+        "eq:B.8": (
+            Formal(("printed_recursion.equation_B_8_wrong",), refutes=True),
+            Formal(("printed_recursion.equation_B_8",), corrects=True),
+        ),
+        "eq:B.9": (Formal(("printed_recursion.equation_B_9",), "Over |x~| |x~'|."),),
+        "eq:3.4": (Formal(("printed_recursion.equation_3_4",), LIMIT),),
+        "eq:3.5": (Formal(("printed_recursion.equation_3_5",), f"{PAIRS} {LIMIT}"),),
+        "eq:3.7": (Formal(("printed_recursion.equation_3_7",), f"{PAIRS} {LIMIT}"),),
+        "eq:3.6": (
+            Formal(("printed_kernels.equation_3_6_wrong",), refutes=True),
+            Formal(("printed_recursion.equation_3_6", "printed_recursion.equation_3_5"), PAIRS, corrects=True),
+        ),
+        "eq:C.5": (
+            Formal(("backward_cases.equation_C_5_wrong",), refutes=True),
+            Formal(("backward.equation_C_5",), corrects=True),
+        ),
+        "eq:C.6": (Formal(("backward.equation_C_6",), OFF_KINKS),),
+        "eq:C.7": (
+            Formal(("backward_cases.equation_C_7_wrong",), refutes=True),
+            Formal(("backward.equation_C_7",), OFF_KINKS, corrects=True),
+        ),
         "eq:3.9": (Formal(("printed_kernels.equation_3_9_wrong",), refutes=True),),
         "eq:3.10": (Formal(("printed_kernels.equation_3_10_wrong",), refutes=True),),
         "flow:kinks": (Formal(("kinks.mutant_theorem_1_automatic_gram", "kinks.mutant_equation_C_22"), refutes=True),),

@@ -26,7 +26,7 @@ Variable L : nat.
 Variable x : nat -> R.
 
 (** No pre-activation of a hidden layer is zero. *)
-Definition off_kinks (theta : parameter -> R) : Prop :=
+Definition away_from_kinks (theta : parameter -> R) : Prop :=
   forall l r, (l < L)%nat -> (r < m (S l))%nat -> preactivation m theta l (features m theta l x) r <> 0.
 
 (** With [Weight l r c] an entry of W_(l+1): entry r of the row prod_(q = l+2 .. L+1) sqrt(2 / m_(q-1)) W_q D_(q-1)(x), for l = L - k. *)
@@ -53,7 +53,7 @@ Proof. intros Hl. unfold rows. destruct (Nat.eq_dec l L); [lia|reflexivity]. Qed
 
 Section Moved.
 Variable theta : parameter -> R.
-Hypothesis smooth : off_kinks theta.
+Hypothesis smooth : away_from_kinks theta.
 Variables l r : nat.
 Variable p : parameter.
 (** The parameter p enters unit r of layer l + 1 with the factor e, and nothing else of that layer or below. *)
@@ -164,14 +164,14 @@ Variable L : nat.
 Variable x : nat -> nat -> R.
 Let F (theta : parameter -> R) (i : nat) : R := fcn m L theta (x i).
 
-Theorem partial_weight theta i l r c : off_kinks m L (x i) theta -> (l <= L)%nat -> (r < rows m L l)%nat -> (c < m l)%nat ->
+Theorem partial_weight theta i l r c : away_from_kinks m L (x i) theta -> (l <= L)%nat -> (r < rows m L l)%nat -> (c < m l)%nat ->
   partial parameter_eq F theta i (Weight l r c) = row m L (x i) theta (L - l) r * features m theta l (x i) c.
 Proof.
   intros HS Hl Hr Hc. apply is_derive_unique. apply (output_derive m L (x i) theta HS l r (Weight l r c)); [exact Hl|exact Hr|reflexivity|].
   intros q v. apply weight_enters, Hc.
 Qed.
 
-Theorem partial_any_bias theta i l r : off_kinks m L (x i) theta -> (l < L)%nat -> (r < m (S l))%nat ->
+Theorem partial_any_bias theta i l r : away_from_kinks m L (x i) theta -> (l < L)%nat -> (r < m (S l))%nat ->
   partial parameter_eq F theta i (Bias l r) = row m L (x i) theta (L - l) r.
 Proof.
   intros HS Hl Hr. rewrite <- (Rmult_1_r (row m L (x i) theta (L - l) r)). apply is_derive_unique.
@@ -199,7 +199,7 @@ Proof.
 Qed.
 
 (** (C.6), its product read as an outer product. *)
-Theorem equation_C_6 theta i j : off_kinks m L (x i) theta -> off_kinks m L (x j) theta ->
+Theorem equation_C_6 theta i j : away_from_kinks m L (x i) theta -> away_from_kinks m L (x j) theta ->
   sum (S L) (fun l => gradients_product (weight_group l) theta i j)
     = sum L (fun l => sum (m (S l)) (fun r => sum (m l) (fun c =>
         row m L (x i) theta (L - l) r * features m theta l (x i) c * (row m L (x j) theta (L - l) r * features m theta l (x j) c))))
@@ -217,7 +217,7 @@ Proof.
 Qed.
 
 (** (C.7), x' in the second place. *)
-Theorem equation_C_7 theta i j : off_kinks m L (x i) theta -> off_kinks m L (x j) theta ->
+Theorem equation_C_7 theta i j : away_from_kinks m L (x i) theta -> away_from_kinks m L (x j) theta ->
   sum L (fun l => gradients_product (bias_group l) theta i j)
     = sum L (fun l => dot (m (S l)) (row m L (x i) theta (L - l)) (row m L (x j) theta (L - l))).
 Proof.

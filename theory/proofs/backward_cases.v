@@ -7,13 +7,13 @@ Import ListNotations.
 Open Scope R_scope.
 
 Definition single_neuron (_ : nat) : nat := 1.
-Definition unit_weights (p : parameter) : R := match p with Weight _ _ _ => 1 | Bias _ _ => 0 end.
+Definition weights_of_one (p : parameter) : R := match p with Weight _ _ _ => 1 | Bias _ _ => 0 end.
 Definition three_inputs (i _ : nat) : R := match i with O => 1 | 1%nat => 2 | _ => -1 end.
 
-Lemma single_preactivation i : preactivation single_neuron unit_weights 0 (features single_neuron unit_weights 0 (three_inputs i)) 0 = three_inputs i 0.
+Lemma single_preactivation i : preactivation single_neuron weights_of_one 0 (features single_neuron weights_of_one 0 (three_inputs i)) 0 = three_inputs i 0.
 Proof. unfold preactivation. simpl. ring. Qed.
 
-Lemma three_inputs_off_kinks i : off_kinks single_neuron 1 (three_inputs i) unit_weights.
+Lemma three_inputs_off_kinks i : away_from_kinks single_neuron 1 (three_inputs i) weights_of_one.
 Proof.
   intros l r Hl Hr. unfold single_neuron in Hr. assert (l = 0%nat) as -> by lia. assert (r = 0%nat) as -> by lia.
   rewrite single_preactivation. destruct i as [|[|i]]; simpl; lra.
@@ -24,25 +24,25 @@ Definition root_two : R := sqrt (2 / INR 1).
 Lemma root_two_square : root_two * root_two = 2.
 Proof. unfold root_two. simpl INR. rewrite sqrt_sqrt; lra. Qed.
 
-Lemma single_row i : row single_neuron 1 (three_inputs i) unit_weights 1 0 = root_two * pattern (three_inputs i 0).
+Lemma single_row i : row single_neuron 1 (three_inputs i) weights_of_one 1 0 = root_two * pattern (three_inputs i 0).
 Proof.
   cbn [row]. change (1 - 1)%nat with 0%nat. change (rows single_neuron 1 1) with 1%nat. cbn [sum]. rewrite single_preactivation.
-  change (unit_weights (Weight 1 0 0)) with 1. change (single_neuron 1) with 1%nat. fold root_two. ring.
+  change (weights_of_one (Weight 1 0 0)) with 1. change (single_neuron 1) with 1%nat. fold root_two. ring.
 Qed.
 
-Lemma single_features i c : features single_neuron unit_weights 1 (three_inputs i) c = root_two * relu (three_inputs i 0).
+Lemma single_features i c : features single_neuron weights_of_one 1 (three_inputs i) c = root_two * relu (three_inputs i 0).
 Proof. cbn [features]. change (single_neuron 1) with 1%nat. fold root_two. f_equal. f_equal. unfold preactivation. simpl. ring. Qed.
 
 Definition single_weights (i j : nat) : R :=
-  sum 2 (fun l => gradients_product single_neuron 1 three_inputs (weight_group single_neuron 1 l) unit_weights i j).
+  sum 2 (fun l => gradients_product single_neuron 1 three_inputs (weight_group single_neuron 1 l) weights_of_one i j).
 Definition single_biases (i j : nat) : R :=
-  sum 1 (fun l => gradients_product single_neuron 1 three_inputs (bias_group single_neuron l) unit_weights i j).
+  sum 1 (fun l => gradients_product single_neuron 1 three_inputs (bias_group single_neuron l) weights_of_one i j).
 
 Lemma single_weights_value i j : single_weights i j
   = 2 * (pattern (three_inputs i 0) * three_inputs i 0%nat * (pattern (three_inputs j 0) * three_inputs j 0%nat)
          + relu (three_inputs i 0) * relu (three_inputs j 0)).
 Proof.
-  unfold single_weights. rewrite (equation_C_6 single_neuron 1 three_inputs unit_weights i j (three_inputs_off_kinks i) (three_inputs_off_kinks j)).
+  unfold single_weights. rewrite (equation_C_6 single_neuron 1 three_inputs weights_of_one i j (three_inputs_off_kinks i) (three_inputs_off_kinks j)).
   assert (H := root_two_square). unfold dot. cbn [sum]. change (single_neuron 1) with 1%nat. change (single_neuron 0) with 1%nat. cbn [sum].
   rewrite !single_features. change (1 - 0)%nat with 1%nat. rewrite !single_row. cbn [features].
   rewrite <- H. ring.
@@ -50,7 +50,7 @@ Qed.
 
 Lemma single_biases_value i j : single_biases i j = 2 * (pattern (three_inputs i 0) * pattern (three_inputs j 0)).
 Proof.
-  unfold single_biases. rewrite (equation_C_7 single_neuron 1 three_inputs unit_weights i j (three_inputs_off_kinks i) (three_inputs_off_kinks j)).
+  unfold single_biases. rewrite (equation_C_7 single_neuron 1 three_inputs weights_of_one i j (three_inputs_off_kinks i) (three_inputs_off_kinks j)).
   assert (H := root_two_square). unfold dot. cbn [sum]. change (single_neuron 1) with 1%nat. cbn [sum]. change (1 - 0)%nat with 1%nat. rewrite !single_row. rewrite <- H. ring.
 Qed.
 
@@ -62,50 +62,50 @@ Ltac at_inputs := unfold pattern, relu, Rmax in *; cbn [three_inputs] in *;
 
 (** (C.5) as printed: at the points 1 and 2. *)
 Theorem equation_C_5_wrong :
-  empirical parameter_eq (all_parameters single_neuron 1) (fun theta i => fcn single_neuron 1 theta (three_inputs i)) unit_weights 0 1
-    <> printed_C_5 single_neuron 1 three_inputs unit_weights 0.
+  empirical parameter_eq (all_parameters single_neuron 1) (fun theta i => fcn single_neuron 1 theta (three_inputs i)) weights_of_one 0 1
+    <> printed_C_5 single_neuron 1 three_inputs weights_of_one 0.
 Proof.
-  rewrite (equation_C_5 single_neuron 1 three_inputs unit_weights 0 1). unfold printed_C_5.
+  rewrite (equation_C_5 single_neuron 1 three_inputs weights_of_one 0 1). unfold printed_C_5.
   change (single_weights 0 1 + single_biases 0 1 <> single_weights 0 0 + single_biases 0 0).
   rewrite !single_weights_value, !single_biases_value. intros H. at_inputs.
 Qed.
 
 (** (C.7) as printed: at the points 1 and -1. *)
 Theorem equation_C_7_wrong :
-  sum 1 (fun l => gradients_product single_neuron 1 three_inputs (bias_group single_neuron l) unit_weights 0 2)
-    <> printed_C_7 single_neuron 1 three_inputs unit_weights 0.
+  sum 1 (fun l => gradients_product single_neuron 1 three_inputs (bias_group single_neuron l) weights_of_one 0 2)
+    <> printed_C_7 single_neuron 1 three_inputs weights_of_one 0.
 Proof.
-  unfold printed_C_7. rewrite <- (equation_C_7 single_neuron 1 three_inputs unit_weights 0 0 (three_inputs_off_kinks 0) (three_inputs_off_kinks 0)).
+  unfold printed_C_7. rewrite <- (equation_C_7 single_neuron 1 three_inputs weights_of_one 0 0 (three_inputs_off_kinks 0) (three_inputs_off_kinks 0)).
   change (single_biases 0 2 <> single_biases 0 0). rewrite !single_biases_value. intros H. at_inputs.
 Qed.
 
 Theorem witness_equation_C_6 : ~ (forall (m : nat -> nat) (L : nat) (x : nat -> nat -> R) (theta : parameter -> R) (i j : nat),
-  off_kinks m L (x i) theta -> off_kinks m L (x j) theta -> False).
-Proof. intros H. exact (H single_neuron 1%nat three_inputs unit_weights 0%nat 1%nat (three_inputs_off_kinks 0) (three_inputs_off_kinks 1)). Qed.
+  away_from_kinks m L (x i) theta -> away_from_kinks m L (x j) theta -> False).
+Proof. intros H. exact (H single_neuron 1%nat three_inputs weights_of_one 0%nat 1%nat (three_inputs_off_kinks 0) (three_inputs_off_kinks 1)). Qed.
 
 Theorem witness_equation_C_7 : ~ (forall (m : nat -> nat) (L : nat) (x : nat -> nat -> R) (theta : parameter -> R) (i j : nat),
-  off_kinks m L (x i) theta -> off_kinks m L (x j) theta -> False).
-Proof. intros H. exact (H single_neuron 1%nat three_inputs unit_weights 0%nat 1%nat (three_inputs_off_kinks 0) (three_inputs_off_kinks 1)). Qed.
+  away_from_kinks m L (x i) theta -> away_from_kinks m L (x j) theta -> False).
+Proof. intros H. exact (H single_neuron 1%nat three_inputs weights_of_one 0%nat 1%nat (three_inputs_off_kinks 0) (three_inputs_off_kinks 1)). Qed.
 
 (** The biases left out. *)
 Theorem mutant_equation_C_5 : ~ (forall (m : nat -> nat) (L : nat) (x : nat -> nat -> R) (theta : parameter -> R) (i j : nat),
   empirical parameter_eq (all_parameters m L) (fun (theta0 : parameter -> R) (i0 : nat) => fcn m L theta0 (x i0)) theta i j =
   sum (S L) (fun l : nat => gradients_product m L x (weight_group m L l) theta i j)).
 Proof.
-  intros H. assert (H1 := H single_neuron 1%nat three_inputs unit_weights 0%nat 0%nat).
-  rewrite (equation_C_5 single_neuron 1 three_inputs unit_weights 0 0) in H1.
+  intros H. assert (H1 := H single_neuron 1%nat three_inputs weights_of_one 0%nat 0%nat).
+  rewrite (equation_C_5 single_neuron 1 three_inputs weights_of_one 0 0) in H1.
   change (single_weights 0 0 + single_biases 0 0 = single_weights 0 0) in H1. rewrite single_biases_value in H1. at_inputs.
 Qed.
 
 (** The last features lost. *)
 Theorem mutant_equation_C_6 : ~ (forall (m : nat -> nat) (L : nat) (x : nat -> nat -> R) (theta : parameter -> R) (i j : nat),
-  off_kinks m L (x i) theta -> off_kinks m L (x j) theta ->
+  away_from_kinks m L (x i) theta -> away_from_kinks m L (x j) theta ->
   sum (S L) (fun l : nat => gradients_product m L x (weight_group m L l) theta i j) =
   sum L (fun l : nat => sum (m (S l)) (fun r : nat => sum (m l) (fun c : nat => row m L (x i) theta (L - l) r * features m theta l (x i) c *
     (row m L (x j) theta (L - l) r * features m theta l (x j) c))))).
 Proof.
-  intros H. assert (H1 := H single_neuron 1%nat three_inputs unit_weights 0%nat 0%nat (three_inputs_off_kinks 0) (three_inputs_off_kinks 0)).
-  rewrite (equation_C_6 single_neuron 1 three_inputs unit_weights 0 0 (three_inputs_off_kinks 0) (three_inputs_off_kinks 0)) in H1.
+  intros H. assert (H1 := H single_neuron 1%nat three_inputs weights_of_one 0%nat 0%nat (three_inputs_off_kinks 0) (three_inputs_off_kinks 0)).
+  rewrite (equation_C_6 single_neuron 1 three_inputs weights_of_one 0 0 (three_inputs_off_kinks 0) (three_inputs_off_kinks 0)) in H1.
   unfold dot in H1. change (single_neuron 1) with 1%nat in H1. cbn [sum] in H1. rewrite !single_features in H1.
   assert (H2 := root_two_square). assert (E : relu (three_inputs 0 0) = 1) by (unfold relu; cbn [three_inputs]; rewrite Rmax_right; lra).
   rewrite E in H1. lra.
@@ -113,9 +113,9 @@ Qed.
 
 (** x in the second place, as printed. *)
 Theorem mutant_equation_C_7 : ~ (forall (m : nat -> nat) (L : nat) (x : nat -> nat -> R) (theta : parameter -> R) (i j : nat),
-  off_kinks m L (x i) theta -> off_kinks m L (x j) theta ->
+  away_from_kinks m L (x i) theta -> away_from_kinks m L (x j) theta ->
   sum L (fun l : nat => gradients_product m L x (bias_group m l) theta i j) =
   sum L (fun l : nat => dot (m (S l)) (row m L (x i) theta (L - l)) (row m L (x i) theta (L - l)))).
 Proof.
-  intros H. apply equation_C_7_wrong. apply (H single_neuron 1%nat three_inputs unit_weights 0%nat 2%nat); apply three_inputs_off_kinks.
+  intros H. apply equation_C_7_wrong. apply (H single_neuron 1%nat three_inputs weights_of_one 0%nat 2%nat); apply three_inputs_off_kinks.
 Qed.

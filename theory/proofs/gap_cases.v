@@ -10,21 +10,21 @@ Ltac at_samples := unfold quad, norm1, norm2, signed, one_sample, two_samples; s
 Lemma two_samples_below : below 2 two_samples 1.
 Proof. intros v. at_samples. lra. Qed.
 
-Lemma ones n : signs n (fun _ => 1).
+Lemma all_ones n : signs n (fun _ => 1).
 Proof. intros i _. left. reflexivity. Qed.
 
 (** Half of the constant leaves the kernel definite. *)
 Theorem mutant_sharp_constant_attained : ~ (forall (n : nat) (K : nat -> nat -> R) (l0 : R) (s : nat -> R), (0 < n)%nat -> signs n s ->
   quad n K s = l0 * norm2 n s -> quad n (fun i j : nat => K i j - l0 / (2 * INR n) * (s i * s j)) s = 0).
 Proof.
-  intros H. assert (H1 := H 1%nat one_sample 1 (fun _ => 1) (le_n 1) (ones 1) ltac:(at_samples; lra)). revert H1. at_samples. lra.
+  intros H. assert (H1 := H 1%nat one_sample 1 (fun _ => 1) (le_n 1) (all_ones 1) ltac:(at_samples; lra)). revert H1. at_samples. lra.
 Qed.
 
 (** lambda_0 itself is no bound. *)
 Theorem mutant_label_below : ~ (forall (n : nat) (s : nat -> R) (K : nat -> nat -> R) (l0 : R), (0 < n)%nat -> 0 <= l0 -> signs n s ->
   below n K l0 -> label n s K l0).
 Proof.
-  intros H. assert (H1 := H 2%nat (fun _ => 1) two_samples 1 ltac:(lia) ltac:(lra) (ones 2) two_samples_below (fun _ => 1) (fun i _ => Rle_0_1)).
+  intros H. assert (H1 := H 2%nat (fun _ => 1) two_samples 1 ltac:(lia) ltac:(lra) (all_ones 2) two_samples_below (fun _ => 1) (fun i _ => Rle_0_1)).
   revert H1. at_samples. lra.
 Qed.
 

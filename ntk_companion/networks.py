@@ -12,8 +12,6 @@ A group's name gets the index of its block, l in the l-th, L + 1 in the head, no
 decimals, or fractions in quotes.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +21,7 @@ import sympy
 
 from ntk_companion.audit.claims.toml import exact_number, load, only, table_of, text_of, whole_number
 from theory.activations import Activation, activation_named
-from theory.architecture import BIASES, Affine, Architecture, Group, Layer, Normalise, Residual
+from theory.architecture import BIASES, Affine, Architecture, Group, Layer, Residual, Scale
 from theory.presets import PRESETS, changed
 
 MOST_DEPTH = 1000
@@ -126,7 +124,7 @@ def _layer(entry: Any, index: int | None, where: str) -> Layer:
         case str():
             return read_activation(entry, where)
         case {"normalise": factor, **rest} if not rest:
-            return Normalise(_positive(factor, where))
+            return Scale(_positive(factor, where))
         case {"residual": scale, "layers": branch, **rest} if not rest:
             return Residual(exact(scale, where), _layers(branch, index, where))
         case {"affine": name, **rest}:
@@ -179,15 +177,13 @@ def exact(value: Any, where: str) -> sympy.Rational:
 
 
 def _nonnegative(value: Any, where: str) -> sympy.Rational:
-    number = exact(value, where)
-    if number < 0:
+    if (number := exact(value, where)) < 0:
         raise ValueError(f"{where}: a variance is not negative")
     return number
 
 
 def _positive(value: Any, where: str) -> sympy.Rational:
-    number = exact(value, where)
-    if number <= 0:
+    if (number := exact(value, where)) <= 0:
         raise ValueError(f"{where}: a normalisation is positive")
     return number
 

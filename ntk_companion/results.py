@@ -23,7 +23,7 @@ _NAME, _CAPTION, _COMMAND, _SEAL = "name", "caption", "command", "sha256"
 
 @dataclass(frozen=True)
 class Results:
-    """A table of an experiment.
+    """A table of an experiment. Raises ValueError unless all is as follows.
 
     name       that of its file, without the ending
     caption    one sentence: what is measured, on what
@@ -84,9 +84,12 @@ def made(
     settings: Mapping[str, object],
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
-    command: str,
+    command: str = "",
 ) -> Results:
-    """Results made now: the versions are added to the settings, cells become text by `str`."""
+    """Results made now: the versions are added to the settings, cells become text by `str`.
+
+    Without a command they are those of an experiment, whose name the command line knows.
+    """
     texts = {key: str(value) for key, value in settings.items()} | versions()
     return Results(name, caption, command, texts, tuple(columns), tuple(tuple(map(str, row)) for row in rows))
 

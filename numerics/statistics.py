@@ -12,18 +12,15 @@ The design follows TensorFlow Probability's `statistical_testing`: a test names 
 discrepancy that it detects with a stated power.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import scipy.stats
-from scipy.special import stdtrit
+from scipy.special import betainccinv, betaincinv, chdtrc, chdtri, ndtri, stdtrit
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 Verdict = Literal["agrees", "differs", "undecided"]
 
 RUN_FALSE_ALARM = 1e-6
@@ -35,7 +32,10 @@ MISS = 1e-6
 
 @dataclass(frozen=True)
 class Estimate:
-    """Entrywise mean and standard error of the mean of `draws` draws; `skewness` is that of one draw."""
+    """Entrywise mean and standard error of the mean of `draws` draws; `skewness` is that of one draw.
+
+    All three arrays have one shape, that of a draw (of the matrix B for `regression`).
+    """
 
     mean: Array
     standard_error: Array
@@ -43,12 +43,12 @@ class Estimate:
     draws: int
 
     def half_width(self, error: float) -> Array:
-        """h such that mean - truth exceeds h with probability `error`, and falls below -h with probability `error`."""
+        """h, in shape as `mean`: mean - truth exceeds h with probability `error`, and falls below -h likewise."""
         return quantile(error, self.draws, self.skewness) * self.standard_error
 
 
 def estimate(draws: Array) -> Estimate:
-    """The entrywise mean of draws of shape (R, ...), with its standard error (divisor R - 1).
+    """The entrywise mean of draws of shape (R, ...), with its standard error (divisor R - 1), of one draw's shape.
 
     Raises ValueError if R < 2: one draw says nothing on its own error.
     """
@@ -94,8 +94,9 @@ def regression(outputs: Array, inputs: Array) -> Estimate:
 def quantile(error: float, draws: int, skewness: Array | float = 0.0) -> Array:
     """The t that the t statistic of so many draws exceeds with probability `error`, for |skewness| of either sign.
 
-    Solves P(T > t) exp(|skewness| u^3 / (3 sqrt(R))) = error, T Student with R - 1 degrees of freedom and
-    u = t sqrt(R / (R - 1 + t^2)) the self-normalised sum. Infinite if the iteration does not settle.
+    Of any shape, that of `skewness`. Solves P(T > t) exp(|skewness| u^3 / (3 sqrt(R))) = error, T Student with R - 1
+    degrees of freedom and u = t sqrt(R / (R - 1 + t^2)) the self-normalised sum (Jing, Shao and Wang 2003). Infinite if
+    the iteration does not settle.
     """
     growth = np.abs(np.asarray(skewness, dtype=float)) / (3 * math.sqrt(draws))
     freedom = draws - 1
@@ -111,10 +112,10 @@ def quantile(error: float, draws: int, skewness: Array | float = 0.0) -> Array:
 
 
 def remove_bias(narrow: Array, wide: Array) -> Array:
-    """Draws of 2 T_2m - T_m from R draws at width m and R independent draws at width 2m.
+    """Draws of 2 T_2m - T_m from R draws at width m and R independent draws at width 2m, all of shape (R, ...).
 
-    If the mean at width m is the limit plus c / m + O(1 / m^2), that of the result is the limit plus O(1 / m^2).
-    Raises ValueError if the shapes differ.
+    If the mean at width m is the limit plus c / m + O(1 / m^2), that of the result is the limit plus O(1 / m^2). Raises
+    ValueError if the shapes differ.
     """
     if np.shape(narrow) != np.shape(wide):
         raise ValueError(f"both widths need draws of one shape, not {np.shape(narrow)} and {np.shape(wide)}")
@@ -122,7 +123,7 @@ def remove_bias(narrow: Array, wide: Array) -> Array:
 
 
 def entry_scale(gram: Array) -> Array:
-    """sqrt(K_ii K_jj): what the entries of a positive semidefinite matrix are compared with."""
+    """sqrt(K_ii K_jj), n x n: what the entries of a positive semidefinite n x n matrix are compared with."""
     roots = np.sqrt(np.diagonal(gram))
     return np.outer(roots, roots)
 
@@ -185,7 +186,10 @@ def equivalence(
     allowance: Array | float = 0.0,
     miss: float = MISS,
 ) -> TestResult:
-    """`equivalence_test` of an estimate that is there already."""
+    """`equivalence_test` of an estimate that is there already: `expected` has the shape of one draw, as there.
+
+    Raises ValueError as `equivalence_test` does.
+    """
     expected = np.asarray(expected, dtype=float)
     if expected.shape != found.mean.shape:
         raise ValueError(f"the expected value has shape {expected.shape}, a draw has {found.mean.shape}")
@@ -217,6 +221,7 @@ def required_draws(
     deviation: float,
     tolerance: float,
     alpha: float,
+    *,
     entries: int = 1,
     allowance: float = 0.0,
     miss: float = MISS,
@@ -234,7 +239,7 @@ def required_draws(
 
     def suffices(draws: int) -> bool:
         freedom = draws - 1
-        largest = deviation * math.sqrt(scipy.stats.chi2.isf(miss, freedom) / freedom / draws)
+        largest = deviation * math.sqrt(chdtri(freedom, miss) / freedom / draws)
         both = quantile(alpha / (2 * entries), draws, skewness) + quantile(miss, draws, skewness)
         return bool(allowance + both * largest <= tolerance)
 
@@ -249,49 +254,6 @@ def required_draws(
     return high
 
 
-@dataclass(frozen=True)
-class TwoSampleResult:
-    """`differs` says that the p-value, corrected for the number of comparisons, is below alpha.
-
-    Not to differ proves nothing: unlike `equivalence_test` a two-sample test states no detectable discrepancy.
-    """
-
-    differs: bool
-    p_value: float
-    comparison: int
-    comparisons: int
-
-
-def two_sample_test(first: Array, second: Array, alpha: float, directions: int = 32, seed: int = 0) -> TwoSampleResult:
-    """Do two sets of independent draws, of shapes (R_1, ...) and (R_2, ...), come from one joint law?
-
-    Kolmogorov-Smirnov on every entry, on `directions` fixed random combinations of the standardised entries, and on
-    products of two such combinations, which see dependence between entries. The smallest p-value is multiplied by
-    the number of comparisons (Bonferroni). Ties make the test conservative. Raises ValueError on fewer than two
-    draws or if a draw has different sizes in the two sets.
-    """
-    one, two = (np.asarray(draws, dtype=float).reshape(len(draws), -1) for draws in (first, second))
-    if min(len(one), len(two)) < 2 or one.shape[1] != two.shape[1]:
-        raise ValueError("a two-sample test needs at least two draws a side, of one shape")
-    # What differs by rounding only, such as an entry that is zero in exact arithmetic, becomes a tie.
-    grid = 1e-11 * np.median(np.abs(np.concatenate([one, two])).max(axis=1)) or 1.0
-    one, two = np.round(one / grid) * grid, np.round(two / grid) * grid
-    pooled = np.concatenate([one, two])
-    centre, scale = np.median(pooled, axis=0), pooled.std(axis=0)
-    combinations = np.random.default_rng(seed).standard_normal((one.shape[1], directions))
-    combinations /= np.where(scale > 0, scale, np.inf)[:, None]
-
-    def features(draws: Array) -> Array:
-        mixed = (draws - centre) @ combinations
-        return np.hstack([draws, mixed, mixed * np.roll(mixed, 1, axis=1)])
-
-    columns = zip(features(one).T, features(two).T, strict=True)
-    p_values = np.array([scipy.stats.ks_2samp(left, right).pvalue for left, right in columns])
-    smallest = int(p_values.argmin())
-    corrected = min(1.0, float(p_values[smallest]) * len(p_values))
-    return TwoSampleResult(corrected < alpha, corrected, smallest, len(p_values))
-
-
 def clopper_pearson(successes: int, draws: int, error: float) -> tuple[float, float]:
     """Limits of a probability from independent trials, each on the wrong side with probability at most `error`.
 
@@ -300,8 +262,8 @@ def clopper_pearson(successes: int, draws: int, error: float) -> tuple[float, fl
     """
     if not 0 <= successes <= draws or draws < 1:
         raise ValueError(f"{successes} of {draws} is no number of successes: count at least one trial")
-    low = scipy.stats.beta.ppf(error, successes, draws - successes + 1) if successes else 0.0
-    high = scipy.stats.beta.isf(error, successes + 1, draws - successes) if successes < draws else 1.0
+    low = betaincinv(successes, draws - successes + 1, error) if successes else 0.0
+    high = betainccinv(successes + 1, draws - successes, error) if successes < draws else 1.0
     return float(low), float(high)
 
 
@@ -341,18 +303,18 @@ class Interval:
 def split_interval(values: Array, test_ratio: float, confidence: float) -> Interval:
     """Student's limits for a mean over J random splits of one table into rows to train and rows to test on.
 
-    `values` has one entry a split, `test_ratio` is testing : training rows. The splits share rows, so that values are
-    correlated: the variance of their mean is taken to be (1 / J + test_ratio) s^2, s^2 the sample variance (Nadeau and
-    Bengio 2003, the corrected resampled t-test), an approximation that leans to the safe side. A ratio of 0 is for
-    splits that share no row, where the limits are exact for normal values. Raises ValueError on fewer than two splits
-    or a negative ratio.
+    `values` has the shape (J,), an entry a split; `test_ratio` is testing : training rows. The splits share rows, so
+    that values are correlated: the variance of their mean is taken to be (1 / J + test_ratio) s^2, s^2 the sample
+    variance (Nadeau and Bengio 2003, the corrected resampled t-test), an approximation that leans to the safe side. A
+    ratio of 0 is for splits that share no row, where the limits are exact for normal values. Raises ValueError on fewer
+    than two splits or a negative ratio.
     """
     values = np.asarray(values, dtype=float)
     if len(values) < 2:
         raise ValueError("an interval needs at least two splits")
     if test_ratio < 0:
         raise ValueError(f"the ratio of testing to training rows must not be negative, as {test_ratio} is")
-    quantile_of_student = scipy.stats.t.isf((1 - confidence) / 2, len(values) - 1)
+    quantile_of_student = -stdtrit(len(values) - 1, (1 - confidence) / 2)
     half = float(quantile_of_student * values.std(ddof=1) * math.sqrt(1 / len(values) + test_ratio))
     mean = float(values.mean())
     return Interval(mean, mean - half, mean + half)
@@ -401,9 +363,9 @@ class Exponent:
 def fit_exponent(widths: Array, values: Array, errors: Array, confidence: float = 0.99) -> Exponent:
     """Fit a power law to positive values at three or more widths by weighted least squares in logarithms.
 
-    `errors` are the standard errors of `values`, independent, normal and small against them. `misfit` is the
-    probability of a chi-squared as large as found if the power law holds. Raises ValueError on fewer than three
-    widths, or values or errors that are not positive.
+    All three arrays have the shape (N,). `errors` are the standard errors of `values`, independent, normal and small
+    against them. `misfit` is the probability of a chi-squared as large as found if the power law holds. Raises
+    ValueError on fewer than three widths, or values or errors that are not positive.
     """
     widths, values, errors = (np.asarray(column, dtype=float) for column in (widths, values, errors))
     if len(set(widths.tolist())) < 3:
@@ -415,9 +377,9 @@ def fit_exponent(widths: Array, values: Array, errors: Array, confidence: float 
     centre, height = np.average(abscissae, weights=weights), np.average(ordinates, weights=weights)
     spread = (weights * (abscissae - centre) ** 2).sum()
     slope = float((weights * (abscissae - centre) * ordinates).sum() / spread)
-    half_width = float(scipy.stats.norm.isf((1 - confidence) / 2) / math.sqrt(spread))
+    half_width = float(-ndtri((1 - confidence) / 2) / math.sqrt(spread))
     residuals = ordinates - height - slope * (abscissae - centre)
-    misfit = float(scipy.stats.chi2.sf((weights * residuals**2).sum(), len(widths) - 2))
+    misfit = float(chdtrc(len(widths) - 2, (weights * residuals**2).sum()))
     prefactor = math.exp(height - slope * centre)
     return Exponent(slope, slope - half_width, slope + half_width, prefactor, misfit)
 

@@ -2,10 +2,9 @@
 
 For (u, v) centred Gaussian with standard deviations p, r and correlation cos(theta), write u = p rho cos(phi) and
 v = r rho cos(phi - theta) with (rho, phi) polar coordinates of a standard Gaussian pair: both are positive exactly
-for theta - pi/2 < phi < pi/2, and the moments are integrals of elementary functions.
+for theta - pi/2 < phi < pi/2, and the moments are integrals of elementary functions. Equations are numbered as in
+arXiv 2504.11130.
 """
-
-from __future__ import annotations
 
 from functools import cache
 
@@ -13,19 +12,8 @@ import sympy
 from sympy import cos, pi
 
 from theory.activations import Elementary, GaussianMoment, Homogeneous
-from theory.activations.homogeneous import relu_moment, step_moment
+from theory.activations.homogeneous import relu_moment, step_moment  # noqa: F401 - they are moments
 from theory.integrals import c, p, r
-
-__all__ = [
-    "angular_coefficient",
-    "angular_function",
-    "cosine",
-    "gaussian_moment",
-    "k0",
-    "k1",
-    "relu_moment",
-    "step_moment",
-]
 
 theta = sympy.Symbol("theta", real=True)
 """The angle of a pair, 0 <= theta <= pi."""

@@ -4,11 +4,8 @@ Every maker takes the depth L and names its other choices; a weight's or a bias'
 squared where the paper has sigma in front of standard normal parameters, and a variance elsewhere.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import sympy
 
@@ -19,7 +16,8 @@ from theory.architecture import (
     Architecture,
     Group,
     Layer,
-    Normalise,
+    Scale,
+    affine_layers,
     check,
     fcn,
     groups_of,
@@ -50,7 +48,7 @@ def jacot(depth: int, beta: sympy.Expr = JACOT_BETA, activation: Activation = RE
     """
 
     def dense(index: int) -> tuple[Layer, ...]:
-        return Normalise(ONE), Affine(Group("W", index, ONE), Group("b", index, ONE, multiplier=beta))
+        return Scale(ONE), Affine(Group("W", index, ONE), Group("b", index, ONE, multiplier=beta))
 
     return _hidden(f"Jacot, beta {beta}", depth, activation, dense)
 
@@ -79,7 +77,7 @@ def lee(
 
     def dense(index: int) -> tuple[Layer, ...]:
         bias = None if bias_strength == 0 else group("b", index, bias_strength)
-        return (*(() if standard else (Normalise(ONE),)), Affine(group("W", index, weight_strength), bias))
+        return (*(() if standard else (Scale(ONE),)), Affine(group("W", index, weight_strength), bias))
 
     name = f"Lee, {parametrisation}, sigma_w^2 {weight_strength}, sigma_b^2 {bias_strength}"
     return _hidden(name, depth, activation, dense)
@@ -89,7 +87,7 @@ def arora(depth: int, activation: Activation = RELU) -> Architecture:
     """Arora et al. 2019: g_h = sqrt(c/d_h) s(W_h g_{h-1}), c = 1/E[s(g)^2], no biases, inputs as they are."""
     check(depth)
     factor = 1 / second_moment(activation)
-    blocks = tuple((Affine(Group("W", index, ONE)), activation, Normalise(factor)) for index in range(1, depth + 1))
+    blocks = tuple((Affine(Group("W", index, ONE)), activation, Scale(factor)) for index in range(1, depth + 1))
     name = f"Arora, depth {depth}{suffix('trained', activation)}"
     return Architecture(name, (), blocks, (Affine(Group("W", depth + 1, ONE)),))
 
@@ -146,8 +144,8 @@ def tirer(
     """
     network = resnet(depth, scale, "none", activation)
 
-    plain = map_layers(network, lambda layer: Normalise(ONE) if layer == Normalise(sympy.Integer(2)) else layer)
-    network = dataclasses.replace(plain, stem=(Normalise(ONE), *plain.stem))
+    plain = map_layers(network, lambda layer: Scale(ONE) if layer == Scale(sympy.Integer(2)) else layer)
+    network = dataclasses.replace(plain, stem=(Scale(ONE), *plain.stem))
     if weight_strength != 1:
         multiplier = sympy.sqrt(weight_strength)
         network = map_groups(
@@ -184,9 +182,10 @@ def changed(
     bias, output_bias               "trained" or "frozen" as they are, "zero": started at zero, trained; "none"
     trained                         exactly these groups. Raises ValueError on a group or a word that there is not.
     """
+    biases = {layer.bias for layer in affine_layers(network.layers)}
 
     def change(group: Group) -> Group | None:
-        if not _is_bias(group, network):
+        if group not in biases:
             return group if weight_variance is None else dataclasses.replace(group, variance=weight_variance)
         if bias == "none":
             return None
@@ -215,19 +214,6 @@ def changed(
     said = [f"{word} {value}" for word, value in words.items() if value is not None]
     said += [] if trained is None else [f"trained {' '.join(trained)}"]
     return dataclasses.replace(result, name=", ".join([network.name, *said]))
-
-
-def _is_bias(group: Group, network: Architecture) -> bool:
-    return group in _biases(network.layers)
-
-
-def _biases(layers: Iterable[Any]) -> set[Group]:
-    found: set[Group] = set()
-    for layer in layers:
-        if isinstance(layer, Affine) and layer.bias is not None:
-            found.add(layer.bias)
-        found |= _biases(getattr(layer, "branch", ()))
-    return found
 
 
 def _biased(group: Group, word: str) -> Group:

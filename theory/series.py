@@ -7,8 +7,6 @@ equation, the two initial coefficients, and the recurrence for a symbolic index.
 non-negative, so that the series converges absolutely on the closed interval and equals the continuous kernel there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -83,7 +81,7 @@ class Coefficients:
     ratio: sympy.Expr
 
     def at(self, order: int) -> sympy.Expr:
-        """The coefficient a_order."""
+        """The Maclaurin coefficient a_order, by the recurrence from a_0 or a_1."""
         parity = order % 2
         return self.starts[parity] * sympy.prod(self.ratio.subs(k, index) for index in range(parity, order, 2))
 

@@ -1,7 +1,5 @@
 """The judge and the ledger against a table of what every verdict must be."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """K classes: margins against the runner-up under gradient descent on the cross-entropy of a softmax."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np
@@ -71,7 +69,7 @@ CASES: dict[str, Case] = {
 
 
 def one_hot(labels: list[int], classes: int) -> SoftmaxCrossEntropy:
-    """Hard targets."""
+    """The softmax loss with the hard targets `labels`."""
     return SoftmaxCrossEntropy(tuple(tuple(float(k == label) for k in range(classes)) for label in labels))
 
 

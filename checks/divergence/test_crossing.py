@@ -4,8 +4,6 @@ Constants are certified bounds of `numerics.kernels.gap`. A crossing is met befo
 max |K_0 - K| exceeds the constant; the width from which it is informative follows from exact draws of K_0.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -18,14 +16,12 @@ from checks.setups.budget import BUDGET
 from checks.setups.trajectories import (
     HALF,
     LOGISTIC,
-    PAPER,
     TOP_TRAINED,
     TWO,
     alternating,
     errors,
     flow_of,
     on_two_points,
-    sparse,
     squared_on_two_points,
     two_flows,
 )
@@ -33,7 +29,7 @@ from ntk_companion.evidence import Evidence, Kind, numerical, statistical, vacuo
 from ntk_companion.judging import check, counterexample, random_seed, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
 from numerics.data.points import PointSet, circle, hexagon, rational_points
-from numerics.flow.integrate import Recording
+from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory, log10_crossing
 from numerics.kernels.gap import CONSTANTS, Bounds, certified_gap_constants
 from numerics.kernels.gram import FLOAT64, ntk
@@ -41,6 +37,7 @@ from numerics.losses import CrossEntropy, Squared, logistic
 from numerics.networks.exact_law import sample_kernels
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, resnet, with_trained
+from theory.printed.divergence import PAPER
 
 SMALL_START = Hypothesis("informative", "max |K_0 - K| is below the constant, or the gap is met before training")
 CROSSED = (
@@ -89,7 +86,7 @@ INFORMATIVE = Statement(
 
 @cache
 def starts(architecture: Architecture, points: PointSet, hidden: int, draws: int, seed: int) -> np.ndarray:
-    """max |K_0 - K| of independent networks, drawn exactly in law."""
+    """max |K_0 - K| of independent networks, drawn exactly in law, shape (draws,)."""
     found = sample_kernels(architecture, points.coordinates(FLOAT64), hidden, draws, seed).ntk
     return np.abs(found - ntk(architecture, points)).max(axis=(1, 2))
 
@@ -97,6 +94,11 @@ def starts(architecture: Architecture, points: PointSet, hidden: int, draws: int
 def informative_width(architecture: Architecture, points: PointSet, constant: float) -> float:
     """The width at which the median of max |K_0 - K| is the constant, from draws at width 2048 and 1 / sqrt(m)."""
     return 2048 * (float(np.median(starts(architecture, points, 2048, 100, 0))) / constant) ** 2
+
+
+STEPS, RECORDS = Accuracy(tolerance=0.1, longest=5.0), Recording(per_decade=1 / 4, log10_first=0)
+"""A record every 4 decades, two steps at least between them; one where the error estimate's steps are twice as long:
+the two accuracies differ at every time."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,7 @@ class Case:
     def flow(self, loss: CrossEntropy | Squared | None = None, member: int = 0) -> Trajectory:
         """The flow, by default of the logistic loss."""
         loss = loss or alternating(len(self.points))
-        timing = sparse(self.log10_until)
-        return flow_of(self.architecture, self.points, loss, self.width, self.log10_until, member, *timing)
+        return flow_of(self.architecture, self.points, loss, self.width, self.log10_until, member, STEPS, RECORDS)
 
 
 def axes(*norms: Fraction | int) -> PointSet:
@@ -165,7 +166,7 @@ def crossing_evidence(case: Case, trajectory: Trajectory, name: str, bounds: Bou
 
 FCN_CASES: dict[str, Case] = {
     "two points, depth 1": Case(fcn(1), TWO, 10_000, 80),
-    "4 orthogonal points in R^4, depth 1": Case(fcn(1), axes(1, 1, 1, 1), 100_000, 40),
+    "4 orthogonal points in R^4, depth 1": Case(fcn(1), axes(1, 1, 1, 1), 100_000, 52),
     "6 points in R^3, norms 1, 3/2, 2, depth 1": Case(fcn(1), opposite(1, Fraction(3, 2), 2), 30_000, 60),
     "10 points in R^5, depth 1": Case(fcn(1), opposite(1, 1, 1, 1, 1), 20_000, 40),
     "3 orthogonal points of norm 2, depth 2": Case(fcn(2), axes(2, 2, 2), 2048, 30),

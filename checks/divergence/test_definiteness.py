@@ -3,8 +3,6 @@
 Each sample set is decided by a rigorous enclosure of lambda_min; each hypothesis dropped by an exact null vector.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,9 +29,8 @@ from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Balls, DoubleBalls, NumberSystem
 from theory.architecture import Affine, Architecture, Residual, fcn, resnet
 from theory.moments import relu_moment
+from theory.printed.divergence import PAPER
 from theory.recursion import Recursion, closed_form, input_kernel, recursion
-
-PAPER = "arXiv 2504.11130"
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class Case:
 def on_points(
     points: RationalPoints, architecture: Architecture | None = None, inner: sympy.Expr | None = None
 ) -> Case:
-    """A case on rational points."""
+    """A case on rational points, n x d."""
     exact = [[Fraction(int(value), points.denominator) for value in row] for row in points.numerators]
     return Case(points, tuple(tuple(row) for row in exact), architecture, inner)
 

@@ -4,8 +4,6 @@ Error rates of one in a million are not seen in any simulation that ends: what i
 or per mille, what is compared exactly is the formula.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 
@@ -13,9 +11,7 @@ import numpy as np
 import scipy.stats
 
 from checks.setups.budget import BUDGET
-from ntk_companion.evidence import numerical, statistical
-from ntk_companion.judging import check, random_seed, record
-from ntk_companion.statement import Statement
+from ntk_companion import Statement, check, numerical, random_seed, record, statistical
 from numerics.regression.ensembles import width_exponent
 from numerics.statistics import (
     Array,
@@ -61,15 +57,17 @@ HalfWidth = Callable[[Estimate, float], Array]
 
 
 def as_computed(found: Estimate, error: float) -> Array:
+    """The half-width as computed, of one draw's shape."""
     return found.half_width(error)
 
 
 def without_skewness(found: Estimate, error: float) -> Array:
+    """Wrong: the skewness left out; of one draw's shape."""
     return quantile(error, found.draws) * found.standard_error
 
 
 def of_normals(found: Estimate, error: float) -> Array:
-    """As if the deviation were known: no degrees of freedom lost."""
+    """As if the deviation were known: no degrees of freedom lost; of one draw's shape."""
     return float(scipy.stats.norm.isf(error)) * found.standard_error
 
 

@@ -8,8 +8,6 @@ for EQ-3, where kernels are fitted to 200 rows, and are disjoint for EQ-2, where
 know which (`numerics.statistics.split_interval`).
 """
 
-from __future__ import annotations
-
 import math
 from functools import cache
 
@@ -87,7 +85,7 @@ def small_kernel(name: str, first: int, number: int, depth: int) -> float:
 
 
 def mean_difference(differences: Array) -> Interval:
-    """Of one value a disjoint split."""
+    """The interval of a mean of independent values, one a disjoint split: shape (splits,)."""
     return split_interval(differences, 0.0, CONFIDENCE)
 
 

@@ -1,7 +1,5 @@
 """What the experiments share: the networks by the names in the tables, the sample sets, and how numbers are printed."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable
 
@@ -31,7 +29,7 @@ ANGLES = TURNS * np.pi / 36
 
 
 def unit_vectors(angles: Iterable[float]) -> np.ndarray:
-    """Points of the unit circle, a row each; exact where the angle is 0 or +-pi."""
+    """A points of the unit circle, A x 2, a row each; exact where the angle is 0 or +-pi."""
     angles = np.asarray(list(angles), dtype=float)
     rows = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     rows[np.abs(np.abs(angles) - math.pi) < 1e-12, 1] = 0.0
@@ -50,7 +48,7 @@ def start_gap(architecture: Architecture, points: PointSet, width: int, draws: i
 
 
 def profile_points(angles: Iterable[float]) -> PointSet:
-    """(1, 0), then the points at these angles."""
+    """(1, 0), then the A points at these angles: (A + 1) x 2."""
     return float_points("profile", np.vstack([[1.0, 0.0], unit_vectors(angles)]))
 
 
@@ -66,8 +64,7 @@ def log_spaced(until: int, per_decade: int = 12) -> list[int]:
 
 
 def table(
-    module: str, name: str, caption: str, settings: dict[str, object], columns: str, rows: Iterable[Iterable[object]]
+    name: str, caption: str, settings: dict[str, object], columns: str, rows: Iterable[Iterable[object]]
 ) -> Results:
-    """Results of the experiment `module`; `columns` are words."""
-    command = f"ntk-companion experiment {module}"
-    return made(name, caption, settings, columns.split(), [tuple(row) for row in rows], command)
+    """Results of an experiment; `columns` are words."""
+    return made(name, caption, settings, columns.split(), [tuple(row) for row in rows])

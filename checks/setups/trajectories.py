@@ -5,33 +5,29 @@ random point is moved by `--seed`. A finite run confirms what was checked on it,
 decides nothing of the times that it did not reach.
 """
 
-from __future__ import annotations
-
+import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Protocol
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import sympy
 import torch
 
-from checks.setups.descent import SHARE, descent, log_spaced_times
-from ntk_companion.evidence import Evidence, numerical
-from ntk_companion.judging import session_seed, thorough
-from ntk_companion.statement import Hypothesis
+from checks.setups.descent import SHARE, Descent, descent, log_spaced_times
+from ntk_companion import Evidence, Hypothesis, numerical, session_seed, thorough
 from numerics.data.points import PointSet, circle, float_points, hexagon
+from numerics.flow import Accuracy, Recording, gradient_flow
 from numerics.flow.errors import with_errors
 from numerics.flow.frozen_kernel import log_difference
-from numerics.flow.integrate import Accuracy, Recording, gradient_flow
 from numerics.flow.trajectory import Trajectory, label_aware_minimum, log_expm1, margin_of_integral
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.losses import Array, CrossEntropy, Loss, Squared, logistic
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, resnet
 
-PAPER = "arXiv 2504.11130"
 LOGISTIC = Hypothesis("logistic loss, hard labels", "the loss is the summed logistic loss with labels 0 and 1")
 TOP_TRAINED = Hypothesis("top layer trained", "W_{L+1} and the last bias are trained")
 ALONG = (
@@ -50,32 +46,24 @@ MOST_ERROR = 0.4
 """An error of a margin above this decides nothing."""
 
 
-class Path(Protocol):
-    """A flow or descent: R times, n samples."""
+Path = Trajectory | Descent
+"""A flow or descent: R times, n samples."""
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
-    @property
-    def loss(self) -> Loss:
-        """The loss trained."""
 
-    @property
-    def log_t(self) -> Array:
-        """ln t, shape (R,)."""
+def per_session(make: Callable[Given, Made]) -> Callable[Given, Made]:
+    """The same function, which makes each of its values once for every seed of the session."""
+    signature = inspect.signature(make)
+    kept = cache(lambda session, *args, **options: make(*args, **options))
 
-    @property
-    def outputs(self) -> Array:
-        """f_t(x_i), shape (R, n)."""
+    @wraps(make)
+    def made(*args: Given.args, **options: Given.kwargs) -> Made:
+        given = signature.bind(*args, **options)
+        given.apply_defaults()
+        return kept(session_seed(), *given.args, **given.kwargs)
 
-    @property
-    def automatic_gram(self) -> Array:
-        """The Gram of automatic differentiation, shape (R, n, n)."""
-
-    @property
-    def margins(self) -> Array:
-        """s_i f_t(x_i), shape (R, n)."""
-
-    @property
-    def gram(self) -> Array:
-        """K_t, shape (R, n, n)."""
+    return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,40 +74,32 @@ class Pair:
     rough: Path
 
 
-@cache
-def _flows(
-    architecture: Architecture,
-    points: PointSet,
-    loss: Loss,
-    width: int,
-    log10_until: float,
-    entropy: tuple[int, int],
-    accuracy: Accuracy,
-    recording: Recording,
-) -> tuple[Trajectory, Trajectory]:
-    start = initialise(architecture, points.dimension, width, np.random.default_rng(entropy))
-    return two_flows(architecture, start, points.coordinates(FLOAT64), loss, log10_until, accuracy, recording)
-
-
 def two_flows(
     architecture: Architecture,
     start: Mapping[str, torch.Tensor],
     inputs: Array,
     loss: Loss,
     log10_until: float,
+    *,
     accuracy: Accuracy = Accuracy(),  # noqa: B008
     recording: Recording = Recording(),  # noqa: B008
 ) -> tuple[Trajectory, Trajectory]:
-    """The flow, with the error estimates that a second one at four times the tolerance gives, and that one."""
+    """The flow, with the error estimates that a second one at four times the tolerance gives, and that one.
+
+    Where record times alone limit the steps, the first takes twice as many between them: equal runs would say nothing.
+    Inputs: shape (n, d).
+    """
+    fine = replace(accuracy, pieces=2 * accuracy.pieces)
     rough = replace(accuracy, tolerance=4 * accuracy.tolerance, longest=2 * accuracy.longest)
     log_until = log10_until * math.log(10)
-    fine, other = (
+    found, other = (
         gradient_flow(architecture, start, inputs, loss, log_until, accuracy=one, recording=recording, errors=False)
-        for one in (accuracy, rough)
+        for one in (fine, rough)
     )
-    return with_errors(fine, other), other
+    return with_errors(found, other), other
 
 
+@per_session
 def pair_of(
     architecture: Architecture,
     points: PointSet,
@@ -131,24 +111,17 @@ def pair_of(
     recording: Recording = Recording(),  # noqa: B008
 ) -> Pair:
     """The gradient flow from an initialisation, the `member`-th of the session's seed, to t = 10^log10_until."""
-    entropy = (session_seed(), member)
-    # A loss is a frozen value, which its protocol does not say.
-    given = (architecture, points, loss, width, log10_until, entropy, accuracy, recording)
-    return Pair(*_flows(*given))  # type: ignore[arg-type]
+    start = initialise(architecture, points.dimension, width, np.random.default_rng((session_seed(), member)))
+    return Pair(
+        *two_flows(
+            architecture, start, points.coordinates(FLOAT64), loss, log10_until, accuracy=accuracy, recording=recording
+        )
+    )
 
 
-def flow_of(
-    architecture: Architecture,
-    points: PointSet,
-    loss: Loss,
-    width: int,
-    log10_until: float,
-    member: int = 0,
-    accuracy: Accuracy = Accuracy(),  # noqa: B008
-    recording: Recording = Recording(),  # noqa: B008
-) -> Trajectory:
+def flow_of(*setting: Any, **more: Any) -> Trajectory:
     """The finer flow of `pair_of`, with its error estimates."""
-    found = pair_of(architecture, points, loss, width, log10_until, member, accuracy, recording).fine
+    found = pair_of(*setting, **more).fine
     assert isinstance(found, Trajectory)
     return found
 
@@ -166,13 +139,15 @@ def on_two_points(member: int = 0, width: int = 10_000, log10_until: float = 50)
 def pair_on_two_points(member: int = 0, width: int = 10_000, log10_until: float = 50) -> Pair:
     """The same at both accuracies."""
     accuracy, recording = sparse(log10_until)
-    return pair_of(fcn(1), TWO, alternating(2), width, log10_until, member, accuracy, recording)
+    return pair_of(
+        fcn(1), TWO, alternating(2), width, log10_until, member=member, accuracy=accuracy, recording=recording
+    )
 
 
 def sparse(log10_until: float) -> tuple[Accuracy, Recording]:
     """Accuracy and record times for a long run: late the flow is slow in ln t, and steps may be longer there."""
     long = log10_until >= 12
-    return Accuracy(longest=4.0 if long else 1.2), Recording(per_decade=1 if long else 3, log10_first=-1)
+    return Accuracy(longest=4.0 if long else 1.2), Recording(per_decade=1 / 2 if long else 3, log10_first=0)
 
 
 def on_the_hexagon() -> Trajectory:
@@ -228,27 +203,23 @@ class Setting:
     loss: CrossEntropy | None = None
 
     def loss_on(self, points: PointSet) -> CrossEntropy:
-        """The logistic loss."""
+        """The logistic loss with the labels given, or the hardest on n points."""
         return self.loss or hardest(self.architecture, points)
 
     def flow(self, log10_until: float = 2) -> Pair:
-        """The gradient flow."""
+        """The gradient flow to t = 10^log10_until, at both accuracies."""
         points = self.points(session_seed())
         recording = Recording(per_decade=6, log10_first=-1)
         loss = self.loss_on(points)
         return pair_of(self.architecture, points, loss, self.width, log10_until, recording=recording)
 
+    @per_session
     def descent(self) -> Pair:
         """Gradient descent to t = 100, from the same start."""
-        return _descents(self, session_seed())
-
-
-@cache
-def _descents(setting: Setting, session: int) -> Pair:
-    points, architecture = setting.points(session), setting.architecture
-    start = initialise(architecture, points.dimension, setting.width, np.random.default_rng((session, 0)))
-    given = (architecture, start, points.coordinates(FLOAT64), setting.loss_on(points), log_spaced_times(2))
-    return Pair(*(descent(*given, share) for share in (SHARE, 2 * SHARE)))
+        points, architecture, seed = self.points(session_seed()), self.architecture, session_seed()
+        start = initialise(architecture, points.dimension, self.width, np.random.default_rng((seed, 0)))
+        given = (architecture, start, points.coordinates(FLOAT64), self.loss_on(points), log_spaced_times(2))
+        return Pair(*(descent(*given, share) for share in (SHARE, 2 * SHARE)))
 
 
 SETTINGS: dict[str, Setting] = {
@@ -270,15 +241,11 @@ CLUSTER = Setting(fcn(1), cluster, 48, logistic([1, 1, 1]))
 """One label on points that nearly coincide: the upper envelope is nearly attained."""
 
 
-@cache
-def _copies(size: int, session: int) -> Pair:
-    start = initialise(fcn(1), 2, 32, np.random.default_rng((session, 0)))
-    return Pair(*two_flows(fcn(1), start, np.ones((size, 2)), logistic([1] * size), 4))
-
-
+@per_session
 def copies_of_one_point(size: int) -> Pair:
     """So many copies of one point with one label: all residuals are equal, K has equal entries, bounds are attained."""
-    return _copies(size, session_seed())
+    start = initialise(fcn(1), 2, 32, np.random.default_rng((session_seed(), 0)))
+    return Pair(*two_flows(fcn(1), start, np.ones((size, 2)), logistic([1] * size), 4))
 
 
 @cache
@@ -301,7 +268,10 @@ def log_slope(trajectory: Trajectory) -> float:
 
 
 def envelope_from_start(trajectory: Trajectory, log_integral: Array) -> Array:
-    """ln W(exp(Phi(S_0) + integral)) with S_0 of the logistic loss at the trajectory's first outputs."""
+    """ln W(exp(Phi(S_0) + integral)), (R,), with S_0 of the logistic loss at the trajectory's first outputs.
+
+    `log_integral`, shape (R,), is ln of the integral.
+    """
     start = CrossEntropy(tuple(trajectory.loss.signs > 0)).log_value(trajectory.outputs[0])
     return np.array([margin_of_integral(value, log_expm1(start)) for value in log_integral])
 
@@ -318,7 +288,7 @@ def cut_short(path: Path, what: str) -> Evidence | None:
 
 
 def later_half(path: Path) -> Array:
-    """Which record times are in the second half of the range of ln t; all of them if the path ends before t = 1."""
+    """Which record times, (R,), are in the second half of the range of ln t; all if the path ends before t = 1."""
     end = path.log_t[-1]
     return path.log_t >= (end / 2 if end > 0 else -math.inf)
 
@@ -336,22 +306,22 @@ Rate = Callable[[Array, Array, Array], float]
 
 
 def simplex_rate(gram: Array, forces: Array, signs: Array) -> float:
-    """gamma^2."""
+    """gamma^2 of an n x n matrix; forces and signs: shape (n,)."""
     return label_aware_minimum(gram, signs)
 
 
 def spectral_rate(gram: Array, forces: Array, signs: Array) -> float:
-    """lambda_min |u|^2 / (1 - exp(-L))^2, which is at least lambda_min / n."""
+    """lambda_min |u|^2 / (1 - exp(-L))^2, which is at least lambda_min / n. Shapes as for `simplex_rate`."""
     return float(np.linalg.eigvalsh(gram)[0] * (forces @ forces))
 
 
 def energy_rate(gram: Array, forces: Array, signs: Array) -> float:
-    """c' K c / (1 - exp(-L))^2, which is u' K^r u / (1 - exp(-L))^2: the rate itself."""
+    """c' K c / (1 - exp(-L))^2, which is u' K^r u / (1 - exp(-L))^2: the rate itself. Shapes as for `simplex_rate`."""
     return float(forces @ gram @ forces)
 
 
 def diagonal_rate(gram: Array, forces: Array, signs: Array) -> float:
-    """n max_i K_ii, the rate of Phi(exp(L / n) - 1) at most."""
+    """n max_i K_ii, the rate of Phi(exp(L / n) - 1) at most. Shapes as for `simplex_rate`."""
     return float(len(forces) * gram.diagonal().max())
 
 
@@ -405,7 +375,10 @@ def judge_held(pair: Pair, held: Held, what: str) -> Evidence:
 
 
 def stays_above(values: Array, bound: Array, error: Array | float, what: str) -> Evidence:
-    """Is values >= bound at every time? REFUTED beyond the error and rounding, undecided if the error is too large."""
+    """Is values >= bound at every time? REFUTED beyond the error and rounding, undecided if the error is too large.
+
+    All of shape (R,).
+    """
     error = np.broadcast_to(error, values.shape)
     slack = values - bound + error + 1e-9 * (1 + np.abs(values))
     worst = int(np.argmin(slack))
@@ -417,7 +390,10 @@ def stays_above(values: Array, bound: Array, error: Array | float, what: str) ->
 
 
 def same(values: Array, others: Array, error: Array, tolerance: float, what: str) -> Evidence:
-    """Do both agree within the tolerance and the error? Undecided if the error is larger than what it is to tell."""
+    """Do both agree within the tolerance and the error? Undecided if the error is larger than what it is to tell.
+
+    All of shape (R,).
+    """
     excess = np.abs(values - others) - error
     worst = int(np.argmax(excess))
     detail = f"{what}: apart by {abs(values[worst] - others[worst]):.3g}, error {error[worst]:.2g}"

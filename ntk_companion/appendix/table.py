@@ -1,7 +1,5 @@
 """A table as a value: what the LaTeX, Markdown, CSV and HTML forms of it share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -34,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text cells, with all that a reader needs to make it again.
+    """A table of text cells, with all that a reader needs to make it again. Raises ValueError on ragged rows.
 
     name        of its files, a word
     title       a few words; in title and caption $...$ is mathematics

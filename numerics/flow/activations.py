@@ -9,7 +9,7 @@ equation with one solution.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from scipy.special import expit
@@ -19,44 +19,21 @@ from theory.architecture import Relu, Softplus
 if TYPE_CHECKING:
     from numerics.flow.shared_kinks import Sharing
 
-Array = np.ndarray[Any, Any]
-
-
-class Activation(Protocol):
-    """An activation, entry by entry on arrays; `kinked` ones have points where the flow may slide."""
-
-    @property
-    def kinked(self) -> bool:
-        """Is the slope discontinuous?"""
-
-    def value(self, values: Array) -> Array:
-        """phi(z)."""
-
-    def slope(self, values: Array) -> Array:
-        """phi'(z), that of automatic differentiation at a kink."""
-
-    def secant(self, start: Array, end: Array) -> Array:
-        """(phi(end) - phi(start)) / (end - start), phi'(start) where they are equal."""
-
-    def settled(self, start: Array, middle: Array, reach: Array) -> Array:
-        """Where the secant slope is (nearly) the same for every end within `reach` of `middle`."""
-
-    def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
-        """The lam with lam = secant(start, zeta + strength lam); unique where strength <= 0."""
+Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class ReluGate:
-    """max(0, z), with the slope 1(z > 0)."""
+class ReluActivation:
+    """max(0, z), with the slope 1(z > 0). Shapes as for `Activation`."""
 
     kinked: ClassVar[bool] = True
 
     def value(self, values: Array) -> Array:
-        """max(0, z)."""
+        """max(0, z), entry by entry."""
         return np.maximum(values, 0.0)
 
     def slope(self, values: Array) -> Array:
-        """1(z > 0)."""
+        """1(z > 0) as doubles: 0 at the kink."""
         return (values > 0).astype(float)
 
     def secant(self, start: Array, end: Array) -> Array:
@@ -67,7 +44,7 @@ class ReluGate:
         return np.where((start > 0) == (end > 0), self.slope(start), np.where(change == 0, self.slope(start), crossing))
 
     def settled(self, start: Array, middle: Array, reach: Array) -> Array:
-        """Where the kink is out of reach."""
+        """Where the kink is out of reach (booleans)."""
         return np.where(start > 0, middle - reach > 0, middle + reach < 0)
 
     def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
@@ -90,14 +67,14 @@ class ReluGate:
 
 
 @dataclass(frozen=True)
-class SoftplusGate:
-    """ln(1 + exp(sharpness z)) / sharpness."""
+class SoftplusActivation:
+    """ln(1 + exp(sharpness z)) / sharpness. Shapes as for `Activation`."""
 
     sharpness: float
     kinked: ClassVar[bool] = False
 
     def value(self, values: Array) -> Array:
-        """The softplus."""
+        """The softplus, without overflow at any z."""
         return np.logaddexp(0, self.sharpness * values) / self.sharpness
 
     def slope(self, values: Array) -> Array:
@@ -115,7 +92,7 @@ class SoftplusGate:
         return np.where(near, close, self.sharpness * np.abs(self.value(end) - self.value(start)) / long)
 
     def settled(self, start: Array, middle: Array, reach: Array) -> Array:
-        """Where the slope varies by less than 0.02 within reach."""
+        """Where the slope varies by less than 0.02 within reach (booleans)."""
         return self.slope(middle + reach) - self.slope(middle - reach) < 0.02
 
     def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
@@ -136,39 +113,47 @@ class SoftplusGate:
         return slope
 
 
+Activation = ReluActivation | SoftplusActivation
+"""An activation, entry by entry on arrays; `kinked` ones have points where the flow may slide.
+
+All arguments of a method have one shape, any, and so has its result.
+"""
+
+
 def activation_of(layer: Relu | Softplus) -> Activation:
     """The activation of a layer."""
-    return SoftplusGate(float(layer.sharpness)) if isinstance(layer, Softplus) else ReluGate()
+    return SoftplusActivation(float(layer.sharpness)) if isinstance(layer, Softplus) else ReluActivation()
 
 
 @dataclass(frozen=True)
-class Gated:
-    """What `solve_gates` found, n x m arrays: pre-activations at the end, slopes, where the flow slides on a kink."""
+class SolvedLayer:
+    """What `solve_slopes` found, n x m arrays: pre-activations at the end, slopes, where the flow slides on a kink."""
 
     values: Array
     slopes: Array
     sliding: Array
 
 
-def solve_gates(
+def solve_slopes(
     activation: Activation,
     start: Array,
+    *,
     drift: Array,
     own: Array,
     below: Array,
     push: Array,
     slopes: Array,
     sharing: Sharing,
-) -> Gated:
+) -> SolvedLayer:
     """Slopes lam and ends z' = start + drift + own (push * lam), lam = secant(start, z'), for n samples x m neurons.
 
-    `own` is the n x n kernel through which the layer's own parameters answer to the push on its slopes. `drift` is what
-    the layers below contribute; it was made with the old `slopes` and `below`, the n x n kernel of the pre-activations
-    in the parameters below (its mean over neurons), foresees how it answers to a change of them: without it the
-    iteration over sweeps does not contract at depth >= 2. It is foreseen for attracting kinks only: at repelling ones
-    the answer is positive, the iteration converges without, and to overestimate it would make it flip to and fro. One
-    sweep of Gauss-Seidel over the samples, all neurons at once, and only those with a kink in reach. Samples that
-    share their kinks share the slope.
+    `start`, `drift`, `push` and the old `slopes` are n x m. `own` is the n x n kernel through which the layer's own
+    parameters answer to the push on its slopes. `drift` is what the layers below contribute; it was made with the old
+    `slopes` and `below`, the n x n kernel of the pre-activations in the parameters below (its mean over neurons),
+    foresees how it answers to a change of them: without it the iteration over sweeps does not contract at depth >= 2.
+    It is foreseen for attracting kinks only: at repelling ones the answer is positive, the iteration converges without,
+    and to overestimate it would make it flip to and fro. One sweep of Gauss-Seidel over the samples, all neurons at
+    once, and only those with a kink in reach. Samples that share their kinks share the slope.
     """
     foreseen = np.minimum(push, 0.0)
     known = start + drift - below @ (foreseen * slopes)
@@ -182,19 +167,20 @@ def solve_gates(
         slopes[:, columns], sliding[:, columns] = _gauss_seidel(
             activation,
             start[:, columns],
-            known[:, columns],
-            np.stack([own, below]),
-            pushes,
-            slopes[:, columns],
-            ~settled[:, columns],
-            sharing,
+            known=known[:, columns],
+            kernels=np.stack([own, below]),
+            pushes=pushes,
+            slopes=slopes[:, columns],
+            unsettled=~settled[:, columns],
+            sharing=sharing,
         )
-    return Gated(start + drift + own @ (push * slopes), slopes, sliding)
+    return SolvedLayer(start + drift + own @ (push * slopes), slopes, sliding)
 
 
 def _gauss_seidel(
     activation: Activation,
     start: Array,
+    *,
     known: Array,
     kernels: Array,
     pushes: Array,

@@ -15,14 +15,13 @@ import math
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from scipy.integrate import ODEintWarning, odeint
 
 from numerics.losses import Loss
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 MOST_EXPONENT = 700.0
 _NODES, _NODE_WEIGHTS = (lambda rule: ((rule[0] + 1) / 2, rule[1] / 2))(np.polynomial.legendre.leggauss(6))
 
@@ -67,9 +66,9 @@ class Impulses:
     """What a step does to the n outputs.
 
     total     C, the integral of the weights c (shape (n,))
-    change    that of f over the step, which may be too small to show in f
-    outputs   f at the end
-    path      C at the nodes of a quadrature rule within the step
+    change    that of f over the step, which may be too small to show in f (shape (n,))
+    outputs   f at the end (shape (n,))
+    path      C at the Q nodes of a quadrature rule within the step (shape (Q, n))
     """
 
     total: Array
@@ -112,8 +111,9 @@ def impulses(
 ) -> Impulses | None:
     """Solve the flow at a frozen kernel over a step, to a relative `tolerance`; None if the solver gave up.
 
-    Times, weights and curvatures only enter as products, formed in the exponent: nothing overflows at any time. A
-    sample whose gradient vanishes gives no impulse: its weight does not decay, and its impulse would overflow.
+    `outputs` are f at its start, shape (n,), `kernel` is n x n. Times, weights and curvatures only enter as products,
+    formed in the exponent: nothing overflows at any time. A sample whose gradient vanishes gives no impulse: its weight
+    does not decay, and its impulse would overflow.
     """
     flow = _FrozenFlow(loss, outputs, kernel, step, pull)
     zero = np.zeros(len(outputs))
@@ -180,7 +180,16 @@ class _FrozenFlow:
         weights = self.loss.flow_weights(self.outputs_at(total, x), log_scale)
         return weights if self.all_live else np.where(self.live, weights, 0.0)
 
+    @cached_property
+    def _clock(self) -> tuple[float, float]:
+        """`log_time` at x = 0 and how much it grows to x = 1."""
+        return (self.step.log_end, 0.0) if self.step.from_zero else (self.step.log_start, self.step.log_ratio)
+
     def velocity(self, total: Array, x: float) -> Array:
+        if self.pull is None and self.all_live:  # what is called most by far
+            begin, growth = self._clock
+            weights = self.loss.flow_weights(self.outputs + self.kernel @ total, begin + x * growth)
+            return self.span * weights
         rate = self.weights_at(total, x, self.log_time(x))
         if self.pull is not None:
             rate = rate - self.pull.strength * math.exp(min(self.log_time(x), MOST_EXPONENT)) * total

@@ -4,15 +4,12 @@ The next x is the affine combination of the last images g(x) for which that of t
 at the cube. It ends limit cycles, into which plain iteration of slopes at kinks falls, and needs fewer evaluations.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 DAMPING = 1e-6
 """Of the least squares problem, relative to the trace of its matrix."""
 
@@ -31,7 +28,7 @@ class Mixing:
     changes: list[Array] = field(default_factory=list)
 
     def next(self, present: Mapping[int, Array], image: Mapping[int, Array]) -> dict[int, Array]:
-        """What to evaluate after `present`, whose image is given."""
+        """What to evaluate after `present`, whose image is given: arrays of any shape by place, kept."""
         self.count += 1
         if self.count <= self.idle or not self.memory:
             return dict(image)

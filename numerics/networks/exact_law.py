@@ -28,11 +28,11 @@ import joblib
 import numpy as np
 
 from numerics.data.points import Points, as_coordinates
-from numerics.networks.entrywise import NUMPY, entrywise
+from numerics.networks.entrywise import NUMPY, function_and_slope
 from numerics.networks.streaming import Array, Block, Field, NormalSource, Sums, batch_size, constant, task_size
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
-from theory.passes import compose
+from theory.architecture import Affine, Architecture, Layer, Residual, Scale
+from theory.passes import compose, residual
 
 Parts = dict[str, Array]
 Backward = Callable[[Field], tuple[Field, Parts]]
@@ -43,7 +43,8 @@ class KernelDraws:
     """R independent draws of the empirical NTK at initialisation on n inputs.
 
     `ntk` has shape (R, n, n), each of `parts` too, one for every trained group in forward order; `ntk` is their sum.
-    `outputs` are the f(x_i) of the same networks, shape (R, n). Normalised as the empirical NTK (3.1).
+    `outputs` are the f(x_i) of the same networks, shape (R, n). Normalised as the empirical NTK,
+    arXiv 2504.11130 (3.1).
     """
 
     ntk: Array
@@ -60,6 +61,7 @@ def sample_kernels(
     width: int,
     draws: int,
     seed: int,
+    *,
     jobs: int = 1,
     task_neurons: int | None = None,
 ) -> KernelDraws:
@@ -146,24 +148,17 @@ def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, B
             return _run_affine(layer, values, network)
         case Activation():
             return _run_activation(layer, values)
-        case Normalise(factor):
+        case Scale(factor):
             normalisation = (float(factor) / values.width) ** 0.5
-            return values.scaled(normalisation), lambda cotangent: (cotangent.scaled(normalisation), {})
+            return normalisation * values, lambda cotangent: (normalisation * cotangent, {})
         case Residual(scale, branch):
-            strength = float(scale)
-            branch_values, branch_backward = _run(branch, values, network)
-
-            def residual(cotangent: Field) -> tuple[Field, Parts]:
-                branch_cotangent, parts = branch_backward(cotangent.scaled(strength))
-                return cotangent + branch_cotangent, parts
-
-            return values + branch_values.scaled(strength), residual
+            return residual(values, float(scale), _run(branch, values, network))
         case _:
             assert_never(layer)
 
 
 def _run_activation(activation: Activation, values: Field) -> tuple[Field, Backward]:
-    function, derivative = (entrywise(form, NUMPY) for form in (activation.function, activation.derivative))
+    function, derivative = function_and_slope(activation, NUMPY)
 
     def backward(cotangent: Field) -> tuple[Field, Parts]:
         return Field(values.width, lambda block: cotangent.on(block) * derivative(values.on(block))), {}
@@ -190,7 +185,7 @@ def _run_affine(layer: Affine, inputs: Field, network: _Network) -> tuple[Field,
         spread = Covariance.of(cotangent_gram).factor(rank).mT
         projected = (weight_variance**0.5 * overlap + bias_variance**0.5 * bias_noise) @ spread
         correction = _correction(covariance, alignment, projected)
-        return (noise @ spread).scaled(weight_variance**0.5) + (inputs @ correction).scaled(weight_variance), parts
+        return weight_variance**0.5 * (noise @ spread) + weight_variance * (inputs @ correction), parts
 
     return outputs, affine
 
@@ -204,7 +199,8 @@ def _correction(covariance: Covariance, alignment: Array, projected: Array) -> A
 class Covariance:
     """Positive semidefinite n x n matrices, perhaps singular: standard deviations and spectra of the correlations.
 
-    Any axes before the last two are a batch. Eigenvalues ascend; those that rounding does not tell from zero are zero.
+    Any axes before the last two are a batch. Shapes: deviations and eigenvalues (..., n), vectors (..., n, n), one a
+    column. Eigenvalues ascend; those that rounding does not tell from zero are zero.
     """
 
     deviations: Array
@@ -213,14 +209,14 @@ class Covariance:
 
     @classmethod
     def of(cls, matrix: Array) -> Covariance:
-        """The covariance with these entries."""
+        """The covariance with these entries; matrix: shape (..., n, n), symmetric positive semidefinite."""
         deviations = np.sqrt(np.diagonal(matrix, axis1=-2, axis2=-1))
         eigenvalues, vectors = np.linalg.eigh(_on_both_sides(_inverses(deviations), matrix))
         noise = 16 * matrix.shape[-1] * np.finfo(float).eps * eigenvalues[..., -1:]
         return cls(deviations, np.where(eigenvalues > noise, eigenvalues, 0.0), vectors)
 
     def factor(self, columns: int | None = None) -> Array:
-        """S, n x `columns`, with S S' the covariance, whose rank must not exceed `columns` (n by default).
+        """S, (..., n, `columns`), with S S' the covariance, whose rank must not exceed `columns` (n by default).
 
         Rows of vanishing variance are exactly zero.
         """
@@ -232,7 +228,7 @@ class Covariance:
         return self.deviations[..., None] * scaled[..., size - columns :]
 
     def inverse(self) -> Array:
-        """A symmetric generalised inverse X of the covariance C: C X C = C."""
+        """A symmetric generalised inverse X of the covariance C, shape (..., n, n): C X C = C."""
         inverse = (self.vectors * _inverses(self.eigenvalues)[..., None, :]) @ self.vectors.mT
         return _on_both_sides(_inverses(self.deviations), inverse)
 

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import joblib
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 BLOCK = 4096
 """Neurons in a block."""
@@ -52,7 +51,7 @@ class Field:
     multiple: tuple[Field, Array] | None = None
 
     def on(self, block: Block) -> Array:
-        """The rows of the field on `block`, computed at most once."""
+        """The rows of the field on `block`, (draws x) neurons x columns, computed at most once."""
         if self not in block.values:
             block.values[self] = self.compute(block)
         return block.values[self]
@@ -62,8 +61,7 @@ class Field:
         product = _product(before, matrix)
         return Field(self.width, lambda block: _product(source.on(block), product), (source, product))
 
-    def scaled(self, factor: float) -> Field:
-        """The field times a number."""
+    def __rmul__(self, factor: float) -> Field:
         return self @ np.array(factor)
 
     def __add__(self, other: Field) -> Field:
@@ -80,7 +78,7 @@ def _product(one: Array, other: Array) -> Array:
 
 
 def constant(rows: Array) -> Field:
-    """The field with these rows, one a neuron, in every draw."""
+    """The field with these rows, neurons x columns, in every draw."""
     return Field(len(rows), lambda block: rows[block.index * BLOCK :][: block.neurons])
 
 

@@ -2,9 +2,8 @@
 
 A generic interpreter of `theory.architecture` values: every hidden width is the same number, the last affine layer of
 the head has one output. The derivative of the ReLU at zero is 0, that is 1(z > 0), as in torch's own autograd.
+Equations are numbered as in arXiv 2504.11130.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ import numpy as np
 import torch
 
 from numerics.data.points import Points, as_coordinates
-from numerics.networks.entrywise import Library, entrywise
+from numerics.networks.entrywise import Library, function_and_slope
 from numerics.networks.parameters import initial_arrays
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
-from theory.passes import compose
+from theory.architecture import Affine, Architecture, Layer, Residual, Scale
+from theory.passes import compose, residual
 
 Parameters = Mapping[str, torch.Tensor]
 """Tensors by group name: weights are outputs x inputs, biases have one entry an output."""
@@ -50,14 +49,15 @@ def initialise(
 ) -> dict[str, torch.Tensor]:
     """Parameters at initialisation: entries independent N(0, variance of the group), float64, in forward order.
 
-    The generator is numpy's, which draws normals about twice as fast as torch. Raises ValueError on a size below 1.
+    Shapes as in `Parameters`. The generator is numpy's, which draws normals about twice as fast as torch. Raises
+    ValueError on a size below 1.
     """
     arrays = initial_arrays(architecture, input_dimension, width, generator)
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
 def as_tensor(points: Points | torch.Tensor) -> torch.Tensor:
-    """The points as an n x d tensor; a tensor stays what it is."""
+    """The points as an n x d tensor; a tensor stays what it is. Raises ValueError as `as_coordinates` does."""
     return points if isinstance(points, torch.Tensor) else torch.from_numpy(as_coordinates(points))
 
 
@@ -109,22 +109,13 @@ def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tu
         case Affine():
             return _run_affine(layer, values, parameters)
         case Activation():
-            return entrywise(layer.function, TORCH)(values), lambda cotangent: (
-                cotangent * entrywise(layer.derivative, TORCH)(values),
-                {},
-            )
-        case Normalise(factor):
+            function, slope = function_and_slope(layer, TORCH)
+            return function(values), lambda cotangent: (cotangent * slope(values), {})
+        case Scale(factor):
             scale = (float(factor) / values.shape[1]) ** 0.5
             return scale * values, lambda cotangent: (scale * cotangent, {})
         case Residual(scale, branch):
-            strength = float(scale)
-            branch_values, branch_backward = _run(branch, values, parameters)
-
-            def residual(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
-                branch_cotangent, parts = branch_backward(strength * cotangent)
-                return cotangent + branch_cotangent, parts
-
-            return values + strength * branch_values, residual
+            return residual(values, float(scale), _run(branch, values, parameters))
         case _:
             assert_never(layer)
 

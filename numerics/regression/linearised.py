@@ -5,8 +5,6 @@ dC/dt = c(f(X)) - penalty C; outputs anywhere else follow from C. K is the empir
 linearisation of a finite network, or the limiting NTK. Losses are summed over the samples.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 
@@ -41,7 +39,8 @@ def linearised_flow(
 ) -> LinearisedFlow:
     """Solve the flow to the increasing times exp(log_t) from f_0(X) = `start`, shape (n,), at an n x n kernel.
 
-    Raises ValueError on times that do not increase or a negative penalty, or if the solver gives up.
+    `log_t` has the shape (R,). Raises ValueError on times that do not increase or a negative penalty, or if the solver
+    gives up.
     """
     times = np.asarray(log_t, dtype=float)
     if times.ndim != 1 or not (np.diff(times) > 0).all():

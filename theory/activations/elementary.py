@@ -1,7 +1,5 @@
 """Activations with closed Gaussian moments in the variances and the covariance, derived by `theory.integrals`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -94,12 +92,12 @@ class Polynomial(Elementary):
 
     @property
     def name(self) -> str:
-        """polynomial:c_0,c_1,.."""
+        """The name that options and files give it, polynomial:c_0,c_1,.."""
         return "polynomial:" + ",".join(map(str, self.coefficients))
 
     @property
     def function(self) -> sympy.Expr:
-        """The polynomial."""
+        """c_0 + c_1 z + .. as an expression in `z`."""
         return sympy.Add(*(coefficient * z**power for power, coefficient in enumerate(self.coefficients)))
 
     @property

@@ -22,15 +22,13 @@ so that y = 1 / (S N^p), whose rate is d(1/S)/dt (1 - p/N) / N^p, grows linearly
 multiple of it: rho grows like (ln t)^(1/H).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import assert_never
 
 import sympy
 
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
+from theory.architecture import Affine, Architecture, Layer, Residual, Scale
 
 degree, norm, excess, smoothed_margin = sympy.symbols("H rho S N", positive=True)
 """The degree H of homogeneity, rho = |theta|, S = exp(L) - 1, and N = -ln S where it is positive."""
@@ -69,7 +67,7 @@ def _degree_after(layers: Sequence[Layer], before: int | None, weights: dict[str
                     weights[bias.name] = before
                 elif bias is not None and before:
                     return None
-            case Affine() | Normalise():
+            case Affine() | Scale():
                 pass
             case Activation():
                 if before:
@@ -109,11 +107,6 @@ def loss_exponent() -> sympy.Expr:
         sympy.expand_power_base((speed_squared * (1 + excess) / excess**2).subs(norm, radius), force=True)
     )
     return sympy.simplify(smoothed_margin * sympy.diff(sympy.log(rate), smoothed_margin))
-
-
-def norm_exponent() -> sympy.Expr:
-    """p where rho grows like (ln t)^p, from N = gamma rho^H."""
-    return 1 / degree
 
 
 def slowest_rate() -> sympy.Expr:

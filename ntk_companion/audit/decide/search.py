@@ -1,7 +1,5 @@
 """Search for sample sets that settle a claim about a family of them, shrunk to the simplest one found."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -28,7 +26,10 @@ MOST_POINTS, MOST_DIMENSION = 24, 20
 
 
 def over_family(node: Quantified, domain: Family, environment: Environment, decide: Decide) -> Truth:
-    """Search for a refutation (of a universal claim) or a witness (of an existential one); else UNKNOWN."""
+    """Search for a refutation (of a universal claim) or a witness (of an existential one); else UNKNOWN.
+
+    Raises MeaninglessError if the assertion has no meaning for any sample set tried.
+    """
     import hypothesis
     from hypothesis.errors import NoSuchExample
 
@@ -104,7 +105,7 @@ def plain(points: PointSet) -> PointSet:
 
 
 def rows_of(points: RationalPoints) -> list[list[Fraction]]:
-    """The coordinates as fractions."""
+    """The n x d coordinates as fractions, a list a point."""
     return [[Fraction(int(value), points.denominator) for value in row] for row in points.numerators]
 
 

@@ -33,28 +33,12 @@ class Relation(Enum):
     @property
     def opposite(self) -> Relation:
         """The relation that holds where this one does not."""
-        return _OPPOSITES[self]
+        return Relation({"<": ">=", "<=": ">", "=": "!=", "!=": "=", ">=": "<", ">": "<="}[self.value])
 
     @property
     def reversed(self) -> Relation:
         """The relation of the sides exchanged."""
-        return _REVERSED.get(self, self)
-
-
-_REVERSED = {
-    Relation.LESS: Relation.MORE,
-    Relation.AT_MOST: Relation.AT_LEAST,
-    Relation.AT_LEAST: Relation.AT_MOST,
-    Relation.MORE: Relation.LESS,
-}
-_OPPOSITES = {
-    Relation.LESS: Relation.AT_LEAST,
-    Relation.AT_MOST: Relation.MORE,
-    Relation.EQUAL: Relation.UNEQUAL,
-    Relation.UNEQUAL: Relation.EQUAL,
-    Relation.AT_LEAST: Relation.LESS,
-    Relation.MORE: Relation.AT_MOST,
-}
+        return Relation(self.value.translate({ord("<"): ">", ord(">"): "<"}))
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +134,7 @@ START_GAP = _number("start_gap(1000)", "the mean of max |K_0 - K| at a width, at
 LAMBDA_MIN = _number("lambda_min(K)", "the smallest eigenvalue", KERNEL)
 LAMBDA_MAX = _number("lambda_max(K)", "the largest eigenvalue", KERNEL)
 DET = _number("det(K)", "the determinant", KERNEL)
+TRACE = _number("trace(K)", "the sum of the diagonal entries", KERNEL)
 CONDITION = _number("condition(K)", "lambda_max / lambda_min", KERNEL)
 MAX_NORM = _number("max_norm(K)", "the largest |entry|", KERNEL)
 FROBENIUS_NORM = _number("frobenius_norm(K)", "the root of the sum of squared entries", KERNEL)
@@ -161,6 +146,8 @@ GAP_LABELS = _number("gap_labels(K)", "gamma^2 = min of w'K^r w over the simplex
 
 WORDS = {word.name: word for word in tuple(globals().values()) if isinstance(word, Word)}
 """The words by name. Arithmetic is among them, under its sign."""
+GAPS = frozenset([GAP_PRINTED, GAP_SHARP, GAP_BEST, GAP_LABELS])
+NORMS = frozenset([MAX_NORM, FROBENIUS_NORM, SPECTRAL_NORM])
 MATRIX_ARITHMETIC = frozenset([PLUS, TIMES, OVER])
 """What can be done with kernels: `PLUS` with each other, the others with a number."""
 MEANS = frozenset([K_AT_WIDTH, START_GAP])

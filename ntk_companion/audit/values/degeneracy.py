@@ -1,7 +1,5 @@
 """Points on which a kernel is singular for a reason that can be said in a sentence, found without computing it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +10,7 @@ from ntk_companion.audit.syntax.nodes import Apply, Node
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.facts import is_semidefinite
 from ntk_companion.audit.values.kernels import OF_POINTS, architecture
+from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.ranges import Range, point
 from ntk_companion.audit.values.registry import known_by_structure
 from numerics.data.points import PointSet, RationalPoints
@@ -27,7 +26,7 @@ class NullVector:
 
 
 def null_vector(kernel: Node | str, environment: Environment) -> NullVector | None:
-    """Points that a kernel does not tell apart, none if there are none that are seen at once."""
+    """Points that an n x n kernel does not tell apart, none if there are none that are seen at once."""
     match kernel:
         case Apply(word=vocabulary.PLUS, arguments=terms):
             found = {null_vector(term, environment) for term in terms}
@@ -40,11 +39,11 @@ def null_vector(kernel: Node | str, environment: Environment) -> NullVector | No
             here = environment.selected(kernel)
             linear = word is vocabulary.INNER
             place = ("null vector", linear or here.network, id(here.point_set))
-            memory = environment.memory.values
-            if place not in memory:
-                homogeneous = linear or _is_homogeneous(here)
-                memory[place] = degenerate_points(here.point_set, homogeneous, linear)
-            return memory[place]
+            return once(
+                environment.memory.values,
+                place,
+                lambda: degenerate_points(here.point_set, linear or is_homogeneous(architecture(here)), linear),
+            )
     return None
 
 
@@ -54,7 +53,10 @@ def are_different(points: PointSet) -> bool:
 
 
 def degenerate_points(points: PointSet, homogeneous: bool, linear: bool = False) -> NullVector | None:
-    """Two equal points; where f(a x) = a f(x) for a > 0, a zero or two on one ray; where linear, two on one line."""
+    """Two equal points; where f(a x) = a f(x) for a > 0, a zero or two on one ray; where linear, two on one line.
+
+    None for points that are not exact rationals, n x d.
+    """
     if not isinstance(points, RationalPoints):
         return None
     seen: dict[tuple[int, ...], int] = {}
@@ -86,10 +88,6 @@ def _pair(points: RationalPoints, first: int, second: int) -> NullVector:
     if factor == 1:
         return NullVector(weights, f"points {first + 1} and {second + 1} are equal")
     return NullVector(weights, f"point {second + 1} is {factor} times point {first + 1}")
-
-
-def _is_homogeneous(environment: Environment) -> bool:
-    return is_homogeneous(architecture(environment))
 
 
 def is_homogeneous(network: Architecture) -> bool:

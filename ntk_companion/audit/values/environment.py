@@ -14,7 +14,7 @@ from ntk_companion.audit.syntax.nodes import Apply, Name, Node, Number, parts
 from ntk_companion.audit.syntax.vocabulary import speaks_of_network
 from ntk_companion.audit.values.budget import Budget
 from ntk_companion.audit.values.log import Log
-from ntk_companion.audit.values.memory import Memory
+from ntk_companion.audit.values.memory import Memory, once
 from ntk_companion.audit.values.ranges import Range
 from numerics.data.points import PointSet
 
@@ -78,9 +78,7 @@ class Environment:
 
     def names_in(self, node: Node) -> frozenset[str]:
         """The names that a part of the assertion depends on, through constants, networks and points too."""
-        if node not in self.memory.names:
-            self.memory.names[node] = frozenset(self._names_in(node))
-        return self.memory.names[node]
+        return once(self.memory.names, node, lambda: frozenset(self._names_in(node)))
 
     def _names_in(self, node: Node) -> Iterator[str]:
         for part in parts(node):
@@ -115,7 +113,7 @@ class Environment:
 
     @property
     def point_set(self) -> PointSet:
-        """The points spoken of."""
+        """The points spoken of. Raises MeaninglessError if there are none."""
         if self.points is None:
             raise MeaninglessError(
                 'the claim speaks of points and names none: add points = "hexagon" or a list of points'
@@ -137,7 +135,7 @@ class Environment:
 
     @property
     def trained(self) -> Training:
-        """The training spoken of."""
+        """The training spoken of. Raises MeaninglessError if there is none."""
         if self.claim.training is None:
             raise MeaninglessError(
                 "the claim speaks of a trained network and not of its training:"
@@ -147,7 +145,7 @@ class Environment:
 
     @property
     def described(self) -> Network:
-        """The network spoken of, as the claim describes it."""
+        """The network spoken of, as the claim describes it. Raises MeaninglessError if there is none."""
         if self.network is None:
             raise MeaninglessError(
                 'the claim speaks of a network and names none: add network = { family = "fcn", depth = 3 }'
@@ -164,7 +162,7 @@ class Environment:
         return chosen
 
     def signs(self, size: int) -> list[int]:
-        """The labels as signs 2y - 1."""
+        """The labels as signs 2y - 1. Raises MeaninglessError unless there is one a point."""
         labels = self.claim.labels
         if labels is None:
             raise MeaninglessError("the claim speaks of labels and gives none: add labels = [0, 1, ...]")

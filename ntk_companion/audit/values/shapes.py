@@ -1,10 +1,8 @@
 """Numbers of a matrix that follow exactly from its shape: singular, circulant, or diagonal."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import flint
 import numpy as np
@@ -13,15 +11,15 @@ import sympy
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import NoExactValueError
 from ntk_companion.audit.syntax.nodes import Apply, Node, is_kernel, parts
-from ntk_companion.audit.syntax.vocabulary import Word
 from ntk_companion.audit.values import degeneracy
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import centres, evaluate
-from ntk_companion.audit.values.exact import SHAPES, Shape, exact, exact_entry
+from ntk_companion.audit.values.exact import SHAPES, exact, exact_entry
 from ntk_companion.audit.values.facts import is_semidefinite
 from ntk_companion.audit.values.fourier import singular_frequency
 from ntk_companion.audit.values.kernels import OF_POINTS
 from ntk_companion.audit.values.polynomials import Field, vanishes
+from ntk_companion.audit.values.registry import declaring
 from numerics.data.points import CirclePoints
 
 MOST_POINTS = 24
@@ -96,7 +94,7 @@ def _null_vector(kernel: Node, environment: Environment, size: int) -> list[int]
 
 
 def circle_of(kernel: Node, environment: Environment) -> CirclePoints | None:
-    """The equally spaced points that a kernel is of, where it is a combination of kernels of inner products."""
+    """The equally spaced points, n x 2, that a kernel is of, where it combines kernels of inner products."""
     points = None
     for part in parts(kernel):
         if isinstance(part, Apply) and is_kernel(part) and (part.word in OF_POINTS or not part.arguments):
@@ -126,12 +124,8 @@ def multiple_of_identity(kernel: Node, environment: Environment) -> sympy.Expr |
     return number
 
 
-def _shape(word: Word) -> Callable[[Shape], Shape]:
-    def declare(shape: Shape) -> Shape:
-        SHAPES[word] = shape
-        return shape
-
-    return declare
+_shape = partial(declaring, SHAPES)
+"""Declare a function that knows a number of a kernel by its shape."""
 
 
 @_shape(vocabulary.LAMBDA_MIN)
@@ -162,6 +156,12 @@ def _determinant(kernel: Node, environment: Environment) -> sympy.Expr | None:
         return None
     environment.note(reason)
     return sympy.Integer(0)
+
+
+@_shape(vocabulary.TRACE)
+def _trace(kernel: Node, environment: Environment) -> sympy.Expr:
+    size = len(evaluate(kernel, environment))
+    return sympy.Add(*(exact_entry(kernel, environment, index, index) for index in range(size)))
 
 
 @_shape(vocabulary.GAP_BEST)

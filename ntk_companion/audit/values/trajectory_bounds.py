@@ -8,13 +8,10 @@ against runs of much finer steps every error was smaller than its estimate. Stil
 it are numerical.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -25,11 +22,10 @@ from numerics.flow.stepping import Accuracy
 from numerics.flow.trajectory import LOG_10, Trajectory
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.losses import logistic
-from numerics.networks.parameters import parameter_shapes
-from numerics.networks.torch_network import initialise
+from numerics.networks.parameters import initial_arrays, parameter_shapes
 from theory.architecture import Architecture
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 FINE, COARSE = Accuracy(tolerance=0.0125, longest=0.15), Accuracy(tolerance=0.05, longest=0.6)
 PER_DECADE = 4
@@ -56,7 +52,7 @@ class Setting:
 
     @property
     def numbers(self) -> int:
-        """Parameters and pre-activations."""
+        """How many parameters and pre-activations there are: what a sweep computes."""
         shapes = parameter_shapes(self.architecture, self.points.dimension, self.width).values()
         return sum(math.prod(shape) for shape in shapes) + self.width * len(self.points) * self.architecture.depth
 
@@ -120,7 +116,8 @@ class TrajectoryBounds:
     def between(self, name: str, low: float, high: float) -> tuple[Array, Array]:
         """A quantity's lower and upper estimate from time exp(low) to exp(high); NaN where the flow has ended.
 
-        Between records it is taken to lie between its values there.
+        Each has the quantity's shape without the axis of times. Between records it is taken to lie between its values
+        there.
         """
         lower, upper = self.bounds[name]
         first = int(np.searchsorted(self.log_t, low + SAME_TIME, side="right")) - 1
@@ -169,7 +166,7 @@ def _common(first: Array, second: Array) -> int:
 def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
     points = setting.points
     generator = np.random.default_rng(setting.seed)
-    start = initialise(setting.architecture, points.dimension, setting.width, generator)
+    start = initial_arrays(setting.architecture, points.dimension, setting.width, generator)
     return gradient_flow(
         setting.architecture,
         start,

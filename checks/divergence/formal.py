@@ -158,6 +158,13 @@ PROOFS = (
         ),
         "remark:1": proved("remark_1.remark_1_needs_bound", refutes=True)
         + proved("remark_1.remark_1", less="The loss is bounded below.", corrects=True),
+        "remark:1-residual": proved("loss_residuals.remark_1_residual_wrong", refutes=True)
+        + proved(
+            "loss_residuals.loss_falls",
+            less="At a time at which every output is differentiable in the trained parameters and the flow of the loss "
+            "l holds.",
+            corrects=True,
+        ),
         "eq:3.4": proved("printed_recursion.equation_3_4", less=LIMIT),
         "eq:3.5": proved(
             "printed_recursion.equation_3_5", less=f"{PAIRS} With (3.6) put right, the last covariance less 1. {LIMIT}"

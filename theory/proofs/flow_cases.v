@@ -136,3 +136,7 @@ Proof.
     ltac:(unfold T; lra) I (fun t _ _ => kernel_one_within 0 t (Rle_refl 0))).
   change (T <= bound) in H2. unfold T in H2. lra.
 Qed.
+
+(** Without a sample the loss is zero. *)
+Theorem mutant_loss_nonneg : ~ (forall (n : nat) (q : nat -> R -> R) (t : R), 0 < loss n q t).
+Proof. intros H. assert (H1 := H 0%nat (fun _ _ => 0) 0). unfold loss in H1. cbn [sum] in H1. lra. Qed.

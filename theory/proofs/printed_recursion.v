@@ -2,7 +2,7 @@
     formulas say, (3.6) and (B.8) put right. Means are integrals over the plane. *)
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
-Require Import sums matrices output_bound arccosine gaussian_means layer_kernels generated network_kernels agreement definiteness printed_kernels.
+Require Import sums matrices output_bound arccosine gaussian_means layer_kernels generated network_kernels agreement definiteness mutants printed_kernels.
 Open Scope R_scope.
 
 (** E[h(g(x_i)) h(g(x_j))] = v for g ~ S. *)
@@ -112,3 +112,14 @@ Proof.
   intros Hi Hj u. rewrite resnet_S_agrees, (printed_K_right alpha G i j Hi Hj). cbn [printed_K]. fold u. unfold augmented_norm.
   rewrite sqrt_mult by lra. rewrite pow_O. replace (u / 1) with u by field. ring.
 Qed.
+
+(** k0 with pi/2 in place of the first pi, as a summary of the paper has it. *)
+Definition summary_k0 (u : R) : R := (PI / 2 - acos u) / PI.
+Theorem summary_k0_wrong (u : R) : summary_k0 u = k0 u - 1 / 2.
+Proof. unfold summary_k0, k0. assert (H := PI_RGT_0). field. lra. Qed.
+
+(** The kernel of the poster, |x~| r_L |x~'|: at alpha = 0 it is zero at every depth. *)
+Definition poster_resnet (alpha : R) (L : nat) (G : matrix) (i j : nat) : R :=
+  augmented_norm G i * printed_r alpha L (correlations (add (const 1) G) i j) * augmented_norm G j.
+Theorem poster_wrong (G : matrix) (L i j : nat) : poster_resnet 0 L G i j = 0 /\ resnet_ntk G 0 L i j = 2 * (1 + G i j).
+Proof. split; [unfold poster_resnet, printed_r; ring|rewrite resnet_0_ntk; ring]. Qed.

@@ -100,3 +100,12 @@ Proof.
   rewrite correlation_diagonal, k1_1 in H1 by (unfold add, const; lra). unfold augmented_norm, const in H1.
   replace (1 + 0) with 1 in H1 by ring. rewrite sqrt_1 in H1. lra.
 Qed.
+
+Theorem mutant_summary_k0_wrong : ~ (forall u : R, summary_k0 u = k0 u).
+Proof. intros H. assert (H1 := H 0). rewrite summary_k0_wrong in H1. lra. Qed.
+
+Theorem mutant_poster_wrong : ~ (forall (G : matrix) (L i j : nat), poster_resnet 0 L G i j = 0 /\ resnet_ntk G 0 L i j = 1 + G i j).
+Proof.
+  intros H. destruct (H (const 0) 0%nat 0%nat 0%nat) as [_ H1]. destruct (poster_wrong (const 0) 0 0 0) as [_ H2]. rewrite H1 in H2.
+  unfold const in H2. lra.
+Qed.

@@ -267,7 +267,8 @@ def test_every_theorem_with_hypotheses_has_a_witness(sealed_proofs):
 CASES = {
     "backward_cases.equation_C_5_wrong",
     "backward_cases.equation_C_7_wrong",
-    "kinks.mutant_equation_C_22",
+    "backward_cases.notation_C_6_wrong",
+    "flow_cases.mutant_equation_5_4",
     "kinks.mutant_theorem_1_automatic_gram",
     "loss_residuals.remark_1_residual_wrong",
     "mutants.mutant_proposition_3",

@@ -68,7 +68,8 @@ PROOFS = (
         ),
         "eq:C.14": proved("paper_steps.equation_C_14_wrong", refutes=True)
         + proved("paper_steps.equation_C_14", less=f"Of f(x). {ONE_WIDTH}", corrects=True),
-        "eq:C.23": proved("paper_steps.equation_C_23", corrects=True),
+        "eq:C.23": proved("paper_steps.equation_C_23_wrong", refutes=True)
+        + proved("paper_steps.equation_C_23", corrects=True),
         "eq:C.24": proved("paper_steps.equation_C_24", less="With the set of (C.23) put right."),
         "eq:C.10": proved(
             "output_parts.equation_C_10", less="Of the fully connected network, the output weights trained."
@@ -108,7 +109,8 @@ PROOFS = (
             "dissipation.loss_nonneg",
             less=STEP,
         ),
-        "eq:5.4": proved("dissipation.equation_5_4", corrects=True),
+        "eq:5.4": proved("flow_cases.mutant_equation_5_4", refutes=True)
+        + proved("dissipation.equation_5_4", corrects=True),
         "eq:5.5": proved("gradient_flow.equation_C_22", less=STEP),
         "lemma:7": proved("gap_constants.lemma_7", less=BELOW),
         "gap:sharp": proved("gap_constants.sharp_constant", "gap_constants.sharp_constant_attained", less=BELOW),
@@ -177,7 +179,8 @@ PROOFS = (
         "eq:C.5": proved("backward_cases.equation_C_5_wrong", refutes=True)
         + proved("backward.equation_C_5", corrects=True),
         "eq:C.6": proved("backward.equation_C_6", less=OFF_KINKS),
-        "notation:c6": proved("backward.equation_C_6", less=OFF_KINKS, corrects=True),
+        "notation:c6": proved("backward_cases.notation_C_6_wrong", refutes=True)
+        + proved("backward.equation_C_6", less=OFF_KINKS, corrects=True),
         "eq:C.7": proved("backward_cases.equation_C_7_wrong", refutes=True)
         + proved("backward.equation_C_7", less=OFF_KINKS, corrects=True),
         "eq:3.9": proved("printed_kernels.equation_3_9_wrong", refutes=True)

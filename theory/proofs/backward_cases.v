@@ -119,3 +119,32 @@ Theorem mutant_equation_C_7 : ~ (forall (m : nat -> nat) (L : nat) (x : nat -> n
 Proof.
   intros H. apply equation_C_7_wrong. apply (H single_neuron 1%nat three_inputs weights_of_one 0%nat 2%nat); apply three_inputs_off_kinks.
 Qed.
+
+(** ** The product in (C.6) as it stands, a row times a column: two neurons, W_1 = 0, b = (1, 1), W_2 = (1, -1), x = (1, 1) *)
+Definition literal_C_6 (m : nat -> nat) (L : nat) (x : nat -> nat -> R) (theta : parameter -> R) (i j : nat) : R :=
+  sum L (fun l => dot (m l) (row m L (x i) theta (L - l)) (features m theta l (x i)) * dot (m l) (row m L (x j) theta (L - l)) (features m theta l (x j)))
+    + dot (m L) (features m theta L (x i)) (features m theta L (x j)).
+Definition two_neurons (_ : nat) : nat := 2.
+Definition plus_minus (p : parameter) : R := match p with Weight 1 _ O => 1 | Weight 1 _ _ => -1 | Bias _ _ => 1 | _ => 0 end.
+Definition all_one (_ _ : nat) : R := 1.
+
+Lemma plus_minus_preactivation r : preactivation two_neurons plus_minus 0 (features two_neurons plus_minus 0 (all_one 0)) r = 1.
+Proof. unfold preactivation. simpl. ring. Qed.
+
+Lemma plus_minus_row r : row two_neurons 1 (all_one 0) plus_minus 1 r = plus_minus (Weight 1 0 r).
+Proof.
+  cbn [row]. change (1 - 1)%nat with 0%nat. change (rows two_neurons 1 1) with 1%nat. cbn [sum]. rewrite plus_minus_preactivation.
+  change (two_neurons 1) with 2%nat. replace (2 / INR 2) with 1 by (simpl; field). rewrite sqrt_1.
+  unfold pattern. destruct (Rlt_dec 0 1); [ring|lra].
+Qed.
+
+Theorem notation_C_6_wrong :
+  sum 2 (fun l => gradients_product two_neurons 1 all_one (weight_group two_neurons 1 l) plus_minus 0 0)
+    <> literal_C_6 two_neurons 1 all_one plus_minus 0 0.
+Proof.
+  assert (HA : away_from_kinks two_neurons 1 (all_one 0) plus_minus).
+  { intros l r Hl _. assert (l = 0%nat) as -> by lia. rewrite plus_minus_preactivation. lra. }
+  rewrite (equation_C_6 two_neurons 1 all_one plus_minus 0 0 HA HA). unfold literal_C_6. intros E. apply Rplus_eq_reg_r in E. revert E.
+  unfold dot. cbn [sum]. change (two_neurons 1) with 2%nat. change (two_neurons 0) with 2%nat. cbn [sum]. change (1 - 0)%nat with 1%nat.
+  rewrite !plus_minus_row. cbn [features plus_minus all_one]. unfold all_one. lra.
+Qed.

@@ -116,6 +116,16 @@ Proof.
     rewrite exp_ln in H1 by lra. lra.
 Qed.
 
+(** (C.23) as printed: r = 0 is in the set, though its energy 0 is below V*. *)
+Theorem equation_C_23_wrong (n : nat) (V eps : R) : (0 < n)%nat -> 0 < V -> 0 < eps ->
+  (forall i : nat, (i < n)%nat -> 0 <= 0 < 1 /\ 1 - exp (V / INR n) <= 0 <= 1 - exp (- (V + eps))) /\ energy n (fun _ => 0) < V.
+Proof.
+  intros Hn HV He. assert (Hp : 0 < INR n) by (apply lt_0_INR, Hn). split.
+  - intros i _. split; [lra|]. assert (E := exp_0).
+    assert (H1 := exp_increasing 0 (V / INR n) ltac:(apply Rdiv_lt_0_compat; lra)). assert (H2 := exp_increasing (- (V + eps)) 0 ltac:(lra)). lra.
+  - unfold energy. rewrite (sum_ext n _ (fun _ => 0)), sum_zero by (intros; rewrite Rminus_0_r; apply ln_1). lra.
+Qed.
+
 (** (C.24), with M = (1 - exp(- V* / n))^2. *)
 Theorem equation_C_24 (n : nat) (K : matrix) (r : nat -> R) (V eps l C : R) :
   (0 < n)%nat -> (forall i, (i < n)%nat -> 0 <= r i < 1) -> 0 <= V -> V <= energy n r <= V + eps -> 0 <= C -> C <= l -> below n K l ->

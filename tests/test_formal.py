@@ -56,7 +56,8 @@ def write(folder: Path, text: str = TINY, listed: str = LISTED) -> Development:
 
 
 def renew(development: Development) -> None:
-    seal.renew(development, {STATEMENT.id: (STATEMENT.formula, PROOF.theorems)})
+    sealed, _ = seal.renewed(development, {STATEMENT.id: (STATEMENT.formula, PROOF.theorems)})
+    seal.write(development, sealed)
 
 
 @pytest.fixture
@@ -99,6 +100,11 @@ def test_without_coq_a_sealed_proof_is_recorded_formal_evidence_for_all_cases(ti
     assert (evidence.theorem.file, evidence.theorem.line) == ("tiny.v", 5)
 
 
+@pytest.fixture(scope="module")
+def sealed_proofs():
+    return seal.parsed(proving.companion_proofs())
+
+
 @pytest.mark.parametrize("name", ["theorem_1.v", "generated.v", "theorems.toml"])
 def test_one_character_changed_in_a_proof_or_a_generated_definition_is_named(tmp_path, name):
     folder = copied(tmp_path)
@@ -126,6 +132,36 @@ def test_the_latex_of_a_statement_changed_asks_for_a_fresh_reading(tiny, without
     changed = dataclasses.replace(STATEMENT, formula=r"x \ge 0 \Rightarrow 2 x > 0")
     with pytest.raises(ProofError, match="tiny:doubled"):
         list(formal(changed, dataclasses.replace(PROOF, development=tiny)))
+
+
+def test_the_latex_of_a_statement_of_the_paper_changed_asks_for_a_fresh_reading(without_coq):
+    from checks.divergence.formal import PROOFS
+    from checks.divergence.test_series import SERIES_K0
+
+    (proof,) = PROOFS[SERIES_K0.id]
+    assert [evidence.covers_all for evidence in formal(SERIES_K0, proof)] == [True]
+    changed = dataclasses.replace(SERIES_K0, formula=SERIES_K0.formula.replace("4^n", "2^n"))
+    with pytest.raises(ProofError, match=r"eq:B\.6.*printed_series\.equation_B_6"):
+        list(formal(changed, proof))
+
+
+@pytest.mark.parametrize("name", ["theorem_1", "gaussian_means", "generated"])
+@pytest.mark.parametrize(
+    ("planted", "word"),
+    [
+        ("Theorem hole : 0 < 1.\nProof. Admitted.\n", "Admitted"),
+        ("Axiom hole : 0 < 0.\n", "Axiom"),
+        ("Parameter hole : R.\n", "Parameter"),
+        ("Hypothesis hole : 0 < 0.\n", "Hypothesis"),
+    ],
+)
+def test_what_is_assumed_in_a_file_of_the_companion_is_named(tmp_path, name, planted, word):
+    folder = copied(tmp_path)
+    with (folder / f"{name}.v").open("a") as file:
+        file.write(planted)
+    (fault,) = Development(folder).faults()
+    assert f"{name}.v" in fault
+    assert word in fault
 
 
 @pytest.mark.parametrize(
@@ -195,6 +231,67 @@ def test_a_theorem_without_its_witness_or_mutant_is_refused(tmp_path, cache, lis
         replay.replay(development, seal.read(development))
 
 
+CONTRADICTORY = """Theorem vacuous (x : R) : x < 0 -> 0 < x -> x = 7.
+Proof. lra. Qed.
+"""
+
+
+def test_a_theorem_whose_hypotheses_contradict_each_other_is_named_before_coq_is_started(tiny, monkeypatch):
+    monkeypatch.setattr(replay, "is_replayed", lambda *_: False)
+    monkeypatch.setattr(coq, "build", lambda _: pytest.fail("Coq was started"))
+    development = write(tiny.folder, TINY + CONTRADICTORY, LISTED + "[tiny.vacuous]\n")
+    sealed = seal.parsed(tiny)
+    sealed["theorems"]["tiny.vacuous"] = {"statement": "forall x : R, x < 0 -> 0 < x -> x = 7"}
+    with pytest.raises(ProofError, match=r"tiny\.vacuous has no witness"):
+        replay.replay(development, sealed)
+
+
+@needs_coq
+def test_no_witness_is_accepted_for_hypotheses_that_contradict_each_other(tmp_path, cache):
+    listed = LISTED + '[tiny.vacuous]\nwitness = "tiny.witness_doubled"\n'
+    development = write(tmp_path, TINY + CONTRADICTORY, listed)
+    renew(development)
+    with pytest.raises(ProofError, match=r"Coq refuses .*0 < x -> False.*tiny\.witness_doubled"):
+        replay.replay(development, seal.read(development))
+
+
+def test_every_theorem_with_hypotheses_has_a_witness(sealed_proofs):
+    without = {
+        name
+        for name, theorem in sealed_proofs["theorems"].items()
+        if not theorem["witness"] and statements.has_hypotheses(theorem["statement"])
+    }
+    assert without == set()
+
+
+CASES = {
+    "backward_cases.equation_C_5_wrong",
+    "backward_cases.equation_C_7_wrong",
+    "backward_cases.notation_C_6_wrong",
+    "flow_cases.mutant_equation_5_4",
+    "kinks.mutant_theorem_1_automatic_gram",
+    "loss_residuals.remark_1_residual_wrong",
+    "mutants.mutant_proposition_3",
+    "output_bound.fcn_output_sharp",
+    "paper_steps.equation_C_14_wrong",
+}
+"""Theorems on one case, itself a refutation or an example: there is nothing to drop."""
+
+
+def test_every_theorem_but_single_cases_has_a_near_miss_that_is_refuted(sealed_proofs):
+    without = {name for name, theorem in sealed_proofs["theorems"].items() if not theorem["mutants"]}
+    assert without == CASES
+
+
+def test_every_statement_that_is_proved_has_a_near_miss_that_is_refuted(sealed_proofs):
+    from checks.suite import SUITE
+
+    for name, several in SUITE.proofs().items():
+        for proof in several:
+            mutants = [one for theorem in proof.theorems for one in sealed_proofs["theorems"][theorem]["mutants"]]
+            assert mutants or set(proof.theorems) <= CASES, name
+
+
 def test_the_generated_definitions_are_what_the_derivation_prints_today():
     assert (proving.companion_proofs().folder / "generated.v").read_text() == generated()
 
@@ -204,6 +301,39 @@ def test_a_bias_that_is_not_trained_is_lost_from_the_printed_kernel():
     frozen = definition("kernel", recursion(with_trained(fcn(1), ["W_1", "W_2"])))
     assert "add (add ((mul B_1 G)) B_1) S_1" in whole
     assert "add ((mul B_1 G)) S_1" in frozen
+
+
+def without_bias(folder: Path) -> None:
+    """The part of the bias b_l lost from the generated kernel of (2.1)."""
+    text = (folder / "generated.v").read_text()
+    assert text.count("add ((mul B_l S_previous)) B_l.") == 1
+    (folder / "generated.v").write_text(text.replace("add ((mul B_l S_previous)) B_l.", "(mul B_l S_previous)."))
+
+
+def test_a_bias_lost_from_a_generated_definition_is_named(tmp_path):
+    folder = copied(tmp_path)
+    without_bias(folder)
+    with pytest.raises(ProofError, match=r"generated\.v is not the file that was sealed"):
+        seal.read(Development(folder))
+
+
+@needs_coq
+def test_a_kernel_with_a_bias_lost_does_not_agree(tmp_path, cache):
+    (tmp_path / "few").mkdir()
+    for name in (
+        "sums",
+        "matrices",
+        "power_series",
+        "arccosine",
+        "layer_kernels",
+        "generated",
+        "network_kernels",
+        "agreement",
+    ):
+        shutil.copy(proving.companion_proofs().folder / f"{name}.v", tmp_path / "few")
+    without_bias(tmp_path / "few")
+    with pytest.raises(ProofError, match=r"Coq refuses .*agreement\.v"):
+        coq.build(Development(tmp_path / "few"))
 
 
 def test_a_kernel_without_a_counterpart_in_coq_is_refused():

@@ -20,6 +20,9 @@ STEP = "At a time at which every output is differentiable in the trained paramet
 LAST_GROUPS = "At least the output weights and the last bias are trained."
 ONE_WIDTH = "All hidden layers have the same width m."
 BELOW = "An eigenvalue is spoken of by its bounds: l is at most lambda_min(A) just if v' A v >= l |v|^2 for all v."
+INVERSE = "The inverse of K is a matrix P with K P = I, for a positive semidefinite K."
+OFF_KINKS = "No pre-activation of a hidden layer is zero at x or x'."
+PAIRS = "The two points are different, or one and the same."
 
 CLASSES = {
     "thm:1-classes": proved(
@@ -43,8 +46,7 @@ PROOFS = (
         "def:1": proved("definition_1.definition_1", less=BELOW),
         "lemma:1": proved(
             "definition_1.lemma_1",
-            less="The Gaussian moment is its closed form sqrt(K(x, x) K(y, y)) k_1(.) / 2, that moments.moment_1 "
-            "proves equal to the integral in polar coordinates.",
+            less="The mean is taken wherever the covariance of the pair (g(x), g(x')) is one.",
         ),
         "lemma:2": proved(
             "power_series.lemma_2",
@@ -66,7 +68,8 @@ PROOFS = (
         ),
         "eq:C.14": proved("paper_steps.equation_C_14_wrong", refutes=True)
         + proved("paper_steps.equation_C_14", less=f"Of f(x). {ONE_WIDTH}", corrects=True),
-        "eq:C.23": proved("paper_steps.equation_C_23", corrects=True),
+        "eq:C.23": proved("paper_steps.equation_C_23_wrong", refutes=True)
+        + proved("paper_steps.equation_C_23", corrects=True),
         "eq:C.24": proved("paper_steps.equation_C_24", less="With the set of (C.23) put right."),
         "eq:C.10": proved(
             "output_parts.equation_C_10", less="Of the fully connected network, the output weights trained."
@@ -88,17 +91,26 @@ PROOFS = (
         "eq:3.8": proved(
             "agreement.k0_agrees",
             "agreement.k1_agrees",
-            "moments.moment_0",
-            "moments.moment_1",
-            less="The Gaussian integral over the plane is taken in polar coordinates.",
+            "gaussian_means.gaussian_mean_step",
+            "gaussian_means.gaussian_mean_relu",
         ),
+        "summary:k0": proved("printed_recursion.summary_k0_wrong", refutes=True)
+        + proved("agreement.k0_agrees", "gaussian_means.gaussian_mean_step", corrects=True),
+        "eq:B.6": proved("printed_series.equation_B_6"),
+        "eq:B.7": proved("printed_series.equation_B_7"),
+        "eq:B.8": proved("printed_recursion.equation_B_8_wrong", refutes=True)
+        + proved("printed_recursion.equation_B_8", less=LIMIT, corrects=True),
+        "eq:B.9": proved("printed_recursion.equation_B_9", less=f"The derived kernel is |x~| |x~'| times K_1. {LIMIT}"),
+        "eq:2.7": proved("loss_gradient.equation_2_7", less=STEP),
         "eq:3.2": proved("gradient_flow.equation_3_2", less=STEP),
         "eq:C.22": proved(
             "gradient_flow.equation_C_22",
             "dissipation.equation_5_4",
-            less=f"{STEP} That V >= 0 is the lemma loss_nonneg, which is not displayed.",
+            "dissipation.loss_nonneg",
+            less=STEP,
         ),
-        "eq:5.4": proved("dissipation.equation_5_4", corrects=True),
+        "eq:5.4": proved("flow_cases.mutant_equation_5_4", refutes=True)
+        + proved("dissipation.equation_5_4", corrects=True),
         "eq:5.5": proved("gradient_flow.equation_C_22", less=STEP),
         "lemma:7": proved("gap_constants.lemma_7", less=BELOW),
         "gap:sharp": proved("gap_constants.sharp_constant", "gap_constants.sharp_constant_attained", less=BELOW),
@@ -106,16 +118,10 @@ PROOFS = (
             "gap_constants.best_constant",
             "gap_constants.best_constant_attained",
             "gap_sharpness.best_constant_sharp",
-            less="The inverse of K is a matrix P with K P = I, for a positive semidefinite K.",
+            less=INVERSE,
         ),
         "gap:label-aware": proved("gap_constants.label_aware_constant", "gap_sharpness.label_aware_sharp"),
-        "gap:order": proved(
-            "gap_constants.below_best",
-            "gap_constants.best_label",
-            "gap_constants.label_below",
-            less="The order of the constants is proved; that some labelling attains g* is decided on instances only.",
-            part=True,
-        ),
+        "gap:order": proved("gap_sharpness.gap_order", less=f"{INVERSE} {BELOW}"),
         "output:fcn": proved("fcn_network.kernel_controls_output", less=LAST_GROUPS),
         "output:resnet": proved("resnet_network.kernel_controls_resnet_output", less=LAST_GROUPS),
         "thm:1": proved("training.theorem_1_fcn", "training.theorem_1_resnet", "theorem_1.lemma_8", less=FLOW),
@@ -148,17 +154,41 @@ PROOFS = (
         ),
         "envelope:upper": proved(
             "varying_envelope.varying_upper_envelope",
-            "upper_envelope.least_margin",
+            "varying_envelope.varying_least_margin",
             less="The theorem begins at time 0, which may be any time s of a longer flow. The rate is any continuous "
-            "function that the dissipation never exceeds, for the potential of the mean loss; the bound on the "
-            "least margin itself is stated for a constant rate.",
-            part=True,
+            "function that no diagonal entry of K_r exceeds; m <= ln W(exp(h)) is stated as exp(m) + m <= h.",
         ),
         "remark:1": proved("remark_1.remark_1_needs_bound", refutes=True)
         + proved("remark_1.remark_1", less="The loss is bounded below.", corrects=True),
-        "eq:3.6": proved("printed_kernels.equation_3_6_wrong", refutes=True),
-        "eq:3.9": proved("printed_kernels.equation_3_9_wrong", refutes=True),
-        "eq:3.10": proved("printed_kernels.equation_3_10_wrong", refutes=True),
+        "remark:1-residual": proved("loss_residuals.remark_1_residual_wrong", refutes=True)
+        + proved(
+            "loss_residuals.loss_falls",
+            less="At a time at which every output is differentiable in the trained parameters and the flow of the loss "
+            "l holds.",
+            corrects=True,
+        ),
+        "eq:3.4": proved("printed_recursion.equation_3_4", less=LIMIT),
+        "eq:3.5": proved(
+            "printed_recursion.equation_3_5", less=f"{PAIRS} With (3.6) put right, the last covariance less 1. {LIMIT}"
+        ),
+        "eq:3.7": proved("printed_recursion.equation_3_7", less=f"{PAIRS} {LIMIT}"),
+        "eq:3.6": proved("printed_kernels.equation_3_6_wrong", refutes=True)
+        + proved(
+            "printed_recursion.equation_3_6", "printed_recursion.equation_3_5", less=f"{PAIRS} {LIMIT}", corrects=True
+        ),
+        "eq:C.5": proved("backward_cases.equation_C_5_wrong", refutes=True)
+        + proved("backward.equation_C_5", corrects=True),
+        "eq:C.6": proved("backward.equation_C_6", less=OFF_KINKS),
+        "notation:c6": proved("backward_cases.notation_C_6_wrong", refutes=True)
+        + proved("backward.equation_C_6", less=OFF_KINKS, corrects=True),
+        "eq:C.7": proved("backward_cases.equation_C_7_wrong", refutes=True)
+        + proved("backward.equation_C_7", less=OFF_KINKS, corrects=True),
+        "eq:3.9": proved("printed_kernels.equation_3_9_wrong", refutes=True)
+        + proved("printed_kernels.equations_3_9_3_10", "agreement.resnet_agrees", less=LIMIT, corrects=True),
+        "eq:3.10": proved("printed_kernels.equation_3_10_wrong", refutes=True)
+        + proved("printed_kernels.equations_3_9_3_10", "agreement.resnet_agrees", less=LIMIT, corrects=True),
+        "poster:k-res": proved("printed_recursion.poster_wrong", refutes=True)
+        + proved("printed_kernels.equations_3_9_3_10", "agreement.resnet_agrees", less=LIMIT, corrects=True),
         "flow:kinks": proved("kinks.mutant_theorem_1_automatic_gram", "kinks.mutant_equation_C_22", refutes=True),
         "thm:2-time": proved(
             "theorem_2.crossing_time",

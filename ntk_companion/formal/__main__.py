@@ -58,12 +58,12 @@ def _proofs(development: Development) -> int:
 
 
 def _seal(development: Development) -> int:
-    """Write a new seal, and show each statement whose LaTeX or theorem changed, to be read by whoever renews it."""
-    changed = seal.renew(development, _pairs(development))
+    """Write a new seal once it is replayed; show each statement whose LaTeX or theorem changed, to be read."""
+    sealed, changed = seal.renewed(development, _pairs(development))
+    replay.replay(development, sealed)
+    seal.write(development, sealed)
     for shown in changed:
         print(f"READ {shown}\n")
-    sealed = seal.parsed(development)
-    replay.replay(development, sealed)
     print(f"sealed {len(sealed['theorems'])} theorems, {len(sealed['pairs'])} statements")
     return 0
 

@@ -21,9 +21,9 @@ def replay(development: Development, sealed: dict[str, Any]) -> None:
         return
     for fault in development.faults():
         raise ProofError(fault)
+    demands = list(_demands(development, sealed))
     folder = coq.build(development)
     with coq.locked(folder):
-        demands = list(_demands(development, sealed))
         labels = [f"accepted_{number}" for number in range(len(demands))]
         queries = [f"Definition {label} : {one} := @{by}." for label, (one, by) in zip(labels, demands, strict=True)]
         *_, printed = coq.ask(development, [*queries, _all_axioms(labels)])

@@ -53,11 +53,13 @@ def loads(text: str) -> dict[str, Any]:
     return seal
 
 
-def renew(development: Development, pairs: Mapping[str, tuple[str, Iterable[str]]]) -> list[str]:
-    """Write a new seal from what Coq says now; `pairs` maps statements to their LaTeX and the theorems that prove it.
+def renewed(
+    development: Development, pairs: Mapping[str, tuple[str, Iterable[str]]]
+) -> tuple[dict[str, Any], list[str]]:
+    """The seal of what Coq says now; `pairs` maps statements to their LaTeX and the theorems that prove it.
 
-    Returns the pairs that are not those of the seal before, each as text, for somebody to read side by side. Raises
-    ProofError where Coq refuses something; the old seal then stays.
+    With it the pairs that are not those of the seal before, each as text, for somebody to read side by side. Raises
+    ProofError where Coq refuses something.
     """
     for fault in development.faults():
         raise ProofError(fault)
@@ -76,8 +78,13 @@ def renew(development: Development, pairs: Mapping[str, tuple[str, Iterable[str]
         before = parsed(development)["pairs"]
     except ProofError:
         before = {}
-    write_whole(development.folder / FILE, json_text(body | {"digest": digest(body)}))
-    return ["\n  ".join([name, pairs[name][0], *said[name]]) for name in keys if before.get(name) != keys[name]]
+    changed = ["\n  ".join([name, pairs[name][0], *said[name]]) for name in keys if before.get(name) != keys[name]]
+    return body | {"digest": digest(body)}, changed
+
+
+def write(development: Development, sealed: Mapping[str, Any]) -> None:
+    """Write a seal in the place of the one before."""
+    write_whole(development.folder / FILE, json_text(sealed))
 
 
 def pairing(formula: str, statements: Iterable[str]) -> str:

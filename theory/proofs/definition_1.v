@@ -2,7 +2,7 @@
 
     A point is a function nat -> R of which the first d values count. *)
 From Coq Require Import Reals Lra Lia.
-Require Import sums matrices power_series arccosine layer_kernels network_kernels definiteness.
+Require Import sums matrices power_series arccosine output_bound gaussian_means layer_kernels network_kernels definiteness.
 Open Scope R_scope.
 
 Definition kernel : Type := (nat -> R) -> (nat -> R) -> R.
@@ -25,18 +25,35 @@ Proof.
 Qed.
 
 (** ** Lemma 1 *)
+(** E(x, y) is the mean of s(g(x)) s(g(y)) for g ~ K. *)
+Definition relu_mean (K E : kernel) : Prop :=
+  forall x y, let r := K x y / sqrt (K x x * K y y) in -1 <= r <= 1 -> gaussian_mean relu (sqrt (K x x)) (sqrt (K y y)) r (E x y).
 Definition relu_kernel (K : kernel) : kernel :=
   fun x y => sqrt (K x x * K y y) * k1 (K x y / sqrt (K x x * K y y)) / 2.
 
-Theorem lemma_1 d K : (forall x y, K x y = K y x) ->
-  strictly_positive_definite d K -> strictly_positive_definite d (relu_kernel K).
+Lemma relu_kernel_mean K : (forall x, 0 < K x x) -> relu_mean K (relu_kernel K).
 Proof.
-  intros HS HK. apply strictly_positive_definite_intro.
-  - intros x y. unfold relu_kernel. rewrite (HS x y), (Rmult_comm (K x x)). reflexivity.
-  - intros n x Hx. destruct (HK n x Hx) as [l [Hl HB]]. assert (HD := definite_below n _ l Hl HB).
-    assert (HY : symmetric n (kernel_matrix K x)) by (intros i j _ _; apply HS).
-    apply (relu_definite n (kernel_matrix K x)); [split; [exact HY|apply definite_psd, HD]|].
-    apply definite_nondegenerate; assumption.
+  intros HK x y r Hr. unfold relu_kernel. fold r. rewrite sqrt_mult by (left; apply HK).
+  replace (sqrt (K x x) * sqrt (K y y) * k1 r / 2) with (sqrt (K x x) * sqrt (K y y) * (k1 r / 2)) by field.
+  apply gaussian_mean_relu; [apply sqrt_lt_R0, HK|apply sqrt_lt_R0, HK|exact Hr].
+Qed.
+
+Theorem lemma_1 d K E : (forall x y, K x y = K y x) ->
+  strictly_positive_definite d K -> relu_mean K E -> strictly_positive_definite d E.
+Proof.
+  intros HS HK HE n x Hx. destruct (HK n x Hx) as [l [Hl HB]]. assert (HD := definite_below n _ l Hl HB).
+  assert (HY : symmetric_psd n (kernel_matrix K x)) by (split; [intros i j _ _; apply HS|apply definite_psd, HD]).
+  assert (HN : nondegenerate n (kernel_matrix K x)) by (apply definite_nondegenerate; [exact (proj1 HY)|exact HD]).
+  destruct (definite_below_positive n (relu_moment (kernel_matrix K x))) as [l1 [Hl1 HB1]].
+  - apply (relu_symmetric_psd n _ HY HN).
+  - apply (relu_definite n _ HY HN).
+  - exists l1. split; [exact Hl1|]. intros v. rewrite (quad_ext n _ (relu_moment (kernel_matrix K x)) v v); [apply HB1| |reflexivity].
+    intros i j Hi Hj. assert (Hr := correlations_entry n _ HN i j Hi Hj). assert (Pi := proj1 HN i Hi). assert (Pj := proj1 HN j Hj).
+    unfold kernel_matrix in *. apply (gaussian_mean_unique relu (sqrt (K (x i) (x i))) (sqrt (K (x j) (x j))) (correlations (fun i j => K (x i) (x j)) i j)).
+    + apply HE. unfold correlations in Hr. lra.
+    + unfold relu_moment. rewrite sqrt_mult by lra.
+      match goal with |- gaussian_mean _ ?a ?b ?r _ => replace (a * b * k1 r / 2) with (a * b * (k1 r / 2)) by field end.
+      apply gaussian_mean_relu; [apply sqrt_lt_R0, Pi|apply sqrt_lt_R0, Pj|lra].
 Qed.
 
 (** ** A kernel of a network, from its matrix on two points *)

@@ -1,7 +1,7 @@
 (** Lemmas 1, 5 and 6 and Proposition 1 with a hypothesis dropped. *)
 From Coq Require Import Reals Lra Lia.
 From Coquelicot Require Import Coquelicot.
-Require Import sums matrices power_series arccosine layer_kernels network_kernels definiteness definition_1 mutants printed_kernels network_mutants.
+Require Import sums matrices power_series arccosine output_bound gaussian_means layer_kernels network_kernels definiteness definition_1 mutants printed_kernels network_mutants.
 Open Scope R_scope.
 
 (** 0, 3/4, -3/4 on the line: phi = (0, 1), (3/5, 4/5), (-3/5, 4/5). *)
@@ -56,8 +56,13 @@ Proof.
 Qed.
 
 (** K = 0. *)
-Theorem mutant_lemma_1 : ~ (forall (d : nat) (K : kernel), (forall x y : nat -> R, K x y = K y x) -> strictly_positive_definite d (relu_kernel K)).
+Theorem mutant_lemma_1 : ~ (forall (d : nat) (K E : kernel), (forall x y : nat -> R, K x y = K y x) -> relu_mean K E -> strictly_positive_definite d E).
 Proof.
-  intros H. destruct (H 1%nat (fun _ _ => 0) ltac:(reflexivity) 1%nat (fun _ _ => 0) ltac:(intros i j Hi Hj Hij; lia)) as [l0 [Hl HB]].
-  specialize (HB (fun _ => 1)). revert HB. unfold norm2, quad, kernel_matrix, relu_kernel, sum. rewrite Rmult_0_l, sqrt_0. lra.
+  intros H. assert (HE : relu_mean (fun _ _ => 0) (fun _ _ => 0)).
+  { intros x y r _. exists (fun _ => 0). rewrite sqrt_0. split.
+    - intros z. apply line_zero. intros w. rewrite (relu_neg (0 * z)) by lra. ring.
+    - apply line_zero. intros z. ring. }
+  destruct (H 1%nat (fun _ _ => 0) (fun _ _ => 0) ltac:(reflexivity) HE 1%nat (fun _ _ => 0) ltac:(intros i j Hi Hj Hij; lia)) as [l0 [Hl HB]].
+  specialize (HB (fun _ => 1)). revert HB. unfold norm2, quad, kernel_matrix, sum. lra.
 Qed.
+

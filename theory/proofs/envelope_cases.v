@@ -163,6 +163,65 @@ Proof.
   assert (0 < ln 2) by (rewrite <- ln_1; apply ln_increasing; lra). lra.
 Qed.
 
+(** The same samples with the labels 1 and the kernel that gives this rate: all its entries are equal, and at most 1. *)
+Definition twin_kernel (t : R) (_ _ : nat) : R := (2 + t) / (2 * (1 + t)).
+
+Lemma twin_margin : margin (fun _ => 1) (fun _ t => ln (1 + t)) = fun _ t => ln (1 + t).
+Proof.
+  apply FunctionalExtensionality.functional_extensionality; intros i. apply FunctionalExtensionality.functional_extensionality; intros t.
+  unfold margin. ring.
+Qed.
+
+Lemma twin_dissipation t : 0 <= t -> dissipation 2 (fun _ => 1) (fun _ t => ln (1 + t)) twin_kernel t = twin_rate t.
+Proof.
+  intros Ht. unfold dissipation. rewrite twin_margin. unfold quad, signed, twin_kernel, twin_rate, residual; simpl. rewrite exp_ln by lra.
+  replace (1 + (1 + t)) with (2 + t) by ring. field; lra.
+Qed.
+
+Lemma twin_trained : let L := loss 2 (margin (fun _ => 1) (fun _ t => ln (1 + t))) in let D := dissipation 2 (fun _ => 1) (fun _ t => ln (1 + t)) twin_kernel in
+  dissipates (fun _ => True) L D /\ resists (fun _ => True) L D.
+Proof.
+  intros L D. unfold L. rewrite twin_margin. split; intros s t c Hs Hst Hc H.
+  - apply (twin_dissipates s t c Hs Hst Hc). intros r Hr HQ. rewrite <- twin_dissipation by lra. apply H; assumption.
+  - apply (twin_resists s t c Hs Hst Hc). intros r Hr HQ. rewrite <- twin_dissipation by lra. apply H; assumption.
+Qed.
+
+Lemma twin_kernel_bounded r : 0 <= r -> symmetric 2 (twin_kernel r) /\ psd 2 (twin_kernel r) /\ forall i, (i < 2)%nat -> twin_kernel r i i <= 1.
+Proof.
+  intros Hr. assert (H : 0 <= (2 + r) / (2 * (1 + r)) <= 1).
+  { split; [apply Rmult_le_pos; [lra|left; apply Rinv_0_lt_compat; lra]|]. apply (Rmult_le_reg_r (2 * (1 + r))); [lra|].
+    replace ((2 + r) / (2 * (1 + r)) * (2 * (1 + r))) with (2 + r) by (field; lra). lra. }
+  split; [intros i j _ _; reflexivity|]. split; [|intros i _; apply H].
+  intros v. unfold quad, twin_kernel; simpl. set (k := (2 + r) / (2 * (1 + r))) in *. assert (0 <= (v 0%nat + v 1%nat) ^ 2) by apply pow2_ge_0. nra.
+Qed.
+
+Theorem witness_varying_least_margin : ~ (forall (Q : R -> Prop) (n : nat) (s : nat -> R) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (kappa : R -> R),
+  (0 < n)%nat -> signs n s -> dissipates Q (loss n (margin s f)) (dissipation n s f K) -> resists Q (loss n (margin s f)) (dissipation n s f K) ->
+  forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> continuous kappa r /\ 0 <= kappa r) ->
+  (forall r : R, 0 <= r <= t -> Q r -> symmetric n (K r) /\ psd n (K r) /\ (forall i : nat, (i < n)%nat -> K r i i <= kappa r)) -> False).
+Proof.
+  intros H. destruct twin_trained as [HD HR].
+  apply (H (fun _ => True) 2%nat (fun _ => 1) _ twin_kernel (fun _ => 1) ltac:(lia) ltac:(intros i _; left; reflexivity) HD HR 1 Rle_0_1).
+  - intros r _. split; [apply continuous_const|lra].
+  - intros r Hr _. apply twin_kernel_bounded. lra.
+Qed.
+
+Theorem mutant_varying_least_margin : ~ (forall (Q : R -> Prop) (n : nat) (s : nat -> R) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (kappa : R -> R),
+  (0 < n)%nat -> signs n s -> dissipates Q (loss n (margin s f)) (dissipation n s f K) -> resists Q (loss n (margin s f)) (dissipation n s f K) ->
+  forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> continuous kappa r /\ 0 <= kappa r) ->
+  (forall r : R, 0 <= r <= t -> Q r -> symmetric n (K r) /\ psd n (K r) /\ (forall i : nat, (i < n)%nat -> K r i i <= kappa r)) ->
+  exists i : nat, (i < n)%nat /\ exp (margin s f i t) + margin s f i t <= potential (loss n (margin s f) 0 / INR n) + RInt kappa 0 t).
+Proof.
+  intros H. destruct twin_trained as [HD HR].
+  destruct (H (fun _ => True) 2%nat (fun _ => 1) _ twin_kernel (fun _ => 1) ltac:(lia) ltac:(intros i _; left; reflexivity) HD HR 1 Rle_0_1) as [i [_ Hi]].
+  - intros r _. split; [apply continuous_const|lra].
+  - intros r Hr _. apply twin_kernel_bounded. lra.
+  - rewrite twin_margin, twin_loss in Hi by lra. rewrite exp_ln, RInt_const in Hi by lra. unfold scal in Hi; simpl in Hi; unfold mult in Hi; simpl in Hi.
+    unfold potential in Hi. replace (2 * ln (1 + / (1 + 0)) / (1 + 1)) with (ln 2) in Hi by (replace (1 + / (1 + 0)) with 2 by field; field).
+    rewrite exp_ln in Hi by lra. replace (2 - 1) with 1 in Hi by ring. rewrite Rinv_1, ln_1 in Hi.
+    assert (0 < ln (1 + 1)) by (rewrite <- ln_1; apply ln_increasing; lra). lra.
+Qed.
+
 (** ** Corollary 1, ResNet: the output weight is t, b = 1, the rest zero; the output is t *)
 Definition growing (t : R) (p : resnet_parameter) : R := match p with OutWeight _ => t | InBias _ => 1 | _ => 0 end.
 
@@ -275,4 +334,22 @@ Theorem mutant_theorem_1_positive : ~ (forall (Q : R -> Prop) (n : nat) (s : nat
 Proof.
   intros H. apply mutant_theorem_1_integral. intros Q n s f K c HT Hc HK.
   apply (H Q n s f K c HT); [|exact HK|apply Hc]. intros t Ht. destruct (Hc t Ht) as [H1 H2]. split; [exact H1|lra].
+Qed.
+
+Theorem mutant_margin_envelope : ~ (forall (n : nat) (q : nat -> R -> R) (Q : R -> Prop) (D : R -> R) (c : R), (0 < n)%nat -> dissipates Q
+  (loss n q) D -> 0 <= c -> forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> Q r -> c * sum n (residual q r) ^ 2 <= D r) -> forall y
+  : R, 0 < y -> y + ln y <= potential (loss n q 0) + 2 * c * t -> forall i : nat, (i < n)%nat -> ln y <= q i t).
+Proof.
+  intros H. destruct constant_kernel_trains as [_ HD].
+  assert (H2 : ln 2.1 <= margin (fun _ => 1) (fun _ t => ln (1 + t)) 0 1).
+  { apply (H 1%nat _ _ _ 1 ltac:(lia) HD ltac:(lra) 1 ltac:(lra)).
+    - intros r _ _. unfold dissipation, quad, signed; simpl. lra.
+    - lra.
+    - assert (HG : potential (loss 1 (margin (fun _ => 1) (fun _ t => ln (1 + t))) 0) = 1).
+      { unfold loss, margin, potential; simpl. rewrite Rplus_0_r, ln_1, Rmult_0_r, Ropp_0, exp_0, Rplus_0_l, exp_ln by lra.
+        replace (1 + 1 - 1) with 1 by ring. rewrite ln_1. field. }
+      rewrite HG. assert (ln 2.1 <= 0.9); [|lra]. rewrite <- (ln_exp 0.9). left. apply ln_increasing; [lra|].
+      replace 0.9 with (0.45 + 0.45) by lra. rewrite exp_plus. assert (Hx := exp_ineq1_le 0.45). nra.
+    - lia. }
+  unfold margin in H2. rewrite Rmult_1_l in H2. assert (H3 : ln (1 + 1) < ln 2.1) by (apply ln_increasing; lra). lra.
 Qed.

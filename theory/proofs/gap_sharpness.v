@@ -136,6 +136,39 @@ Proof.
     unfold norm1 in Hlow. rewrite (sum_ext n _ (fun _ => 0) Hall), sum_zero in Hlow. lra. }
   specialize (HD w Hex). lra.
 Qed.
+(** At the largest z the vector w = K^-1 z has the signs z, so that u = |w| attains gamma^2(z) = g*. *)
+Theorem gap_order z l0 : (0 < n)%nat -> largest_at n P z -> 0 < l0 -> below n K l0 ->
+  l0 / (2 * INR n ^ 2) < l0 / INR n /\ l0 / INR n <= / quad n P z /\
+  (forall s, signs n s -> label n s K (/ quad n P z)) /\ (forall c, label n z K c -> c <= / quad n P z).
+Proof.
+  intros Hn Hz Hl HB. assert (HM := inverse_positive z Hn (proj1 Hz)). assert (H1 : 1 <= INR n) by (change 1 with (INR 1); apply le_INR; lia).
+  set (w := apply_matrix n P z). set (M := quad n P z) in *. assert (Hq : quad n K w = M) by apply quad_inverse.
+  assert (Hlower := best_constant_lower z Hz). fold M in Hlower.
+  assert (Hsum : M = sum n (fun i => z i * w i)) by apply quad_times.
+  assert (Hterm : forall i, (i < n)%nat -> z i * w i <= Rabs (w i)).
+  { intros i Hi. destruct (proj1 Hz i Hi) as [-> | ->]; [rewrite Rmult_1_l; apply Rle_abs|].
+    rewrite <- Rabs_Ropp. replace (-1 * w i) with (- w i) by ring. apply Rle_abs. }
+  assert (Hnorm : norm1 n w = M).
+  { apply Rle_antisym; [|rewrite Hsum; apply sum_le, Hterm].
+    apply Rsqr_incr_0_var; [|lra]. specialize (Hlower w). rewrite Hq in Hlower. unfold Rsqr. simpl in Hlower. lra. }
+  assert (Hsign : forall i, (i < n)%nat -> z i * w i = Rabs (w i)).
+  { intros i Hi. apply Rle_antisym; [apply Hterm, Hi|]. apply Rnot_lt_le. intros Hlt.
+    assert (0 < sum n (fun i => Rabs (w i) - z i * w i)).
+    { apply (sum_pos n (fun i => Rabs (w i) - z i * w i) i Hi); [lra|]. intros j Hj. specialize (Hterm j Hj). lra. }
+    rewrite sum_minus, <- Hsum in H. unfold norm1 in Hnorm. lra. }
+  split; [|split; [|split]].
+  - apply (Rmult_lt_reg_r (2 * INR n ^ 2)); [nra|]. replace (l0 / (2 * INR n ^ 2) * (2 * INR n ^ 2)) with l0 by (field; lra).
+    replace (l0 / INR n * (2 * INR n ^ 2)) with (2 * INR n * l0) by (field; lra). nra.
+  - assert (H := below_best n K l0 Hn ltac:(lra) HB w). rewrite Hnorm, Hq in H.
+    apply (Rmult_le_reg_r (M ^ 2)); [apply pow_lt, HM|]. replace (/ M * M ^ 2) with M by (field; lra). exact H.
+  - intros s Hs. apply best_label; [exact Hs|]. intros v. apply (Rmult_le_reg_l M); [exact HM|].
+    replace (M * (/ M * norm1 n v ^ 2)) with (norm1 n v ^ 2) by (field; lra). apply Hlower.
+  - intros c Hc. specialize (Hc (fun i => z i * w i)). rewrite quad_signed, <- Hsum in Hc.
+    rewrite (quad_ext n K K (fun i => z i * (z i * w i)) w), Hq in Hc; [|reflexivity|].
+    + apply (Rmult_le_reg_r (M ^ 2)); [apply pow_lt, HM|]. replace (/ M * M ^ 2) with M by (field; lra). apply Hc.
+      intros i Hi. rewrite Hsign by exact Hi. apply Rabs_pos.
+    + intros i Hi. destruct (proj1 Hz i Hi) as [-> | ->]; ring.
+Qed.
 End Inverse.
 
 (** The largest value over signs exists. *)
@@ -234,6 +267,35 @@ Proof.
     { intros i j _ _. unfold K. destruct (Nat.eq_dec i j); apply Rabs_le; lra. }
     specialize (HD HW (fun i => match i with O => 1 | _ => -1 end) (ex_intro _ 0%nat (conj (le_S _ _ (le_n 1)) R1_neq_R0))).
     revert HD. unfold quad; simpl. lra.
+Qed.
+
+Definition two_one (i j : nat) : R := if Nat.eq_dec i j then 2 else 1.
+Definition two_one_inverse (i j : nat) : R := if Nat.eq_dec i j then 2 / 3 else - (1 / 3).
+
+(** The least label-aware constant taken for 1 / z' K^-1 z at any z: K = (2 1; 1 2), z = (1, 1), and the labels (1, -1). *)
+Theorem mutant_gap_order : ~ (forall (n : nat) (K P : matrix), symmetric n K -> psd n K -> right_inverse n K P ->
+  forall (z : nat -> R) (l0 : R), (0 < n)%nat -> signs n z -> 0 < l0 -> below n K l0 ->
+  l0 / (2 * INR n ^ 2) < l0 / INR n /\ l0 / INR n <= / quad n P z /\
+  (forall s, signs n s -> label n s K (/ quad n P z)) /\ (forall c, label n z K c -> c <= / quad n P z)).
+Proof.
+  intros H. destruct (H 2%nat two_one two_one_inverse) with (z := fun _ : nat => 1) (l0 := 1) as [_ [_ [H1 _]]].
+  - intros i j _ _. unfold two_one. destruct (Nat.eq_dec i j), (Nat.eq_dec j i); subst; try reflexivity; contradiction.
+  - intros v. unfold quad, two_one; simpl. assert (0 <= (v 0%nat + v 1%nat) ^ 2) by apply pow2_ge_0. nra.
+  - intros i j Hi Hj. destruct i as [|[|i]], j as [|[|j]]; try lia; unfold two_one, two_one_inverse; simpl; field.
+  - lia.
+  - intros i _. left. reflexivity.
+  - lra.
+  - intros v. unfold norm2, quad, two_one; simpl. assert (0 <= (v 0%nat + v 1%nat) ^ 2) by apply pow2_ge_0. nra.
+  - assert (E : quad 2 two_one_inverse (fun _ => 1) = 2 / 3) by (unfold quad, two_one_inverse; simpl; field). rewrite E in H1.
+    assert (H2 := H1 (fun i => match i with O => 1 | _ => -1 end) ltac:(intros [|i] _; [left|right]; reflexivity) (fun _ => 1) (fun i _ => Rle_0_1)).
+    revert H2. unfold quad, signed, two_one; simpl. replace (/ (2 / 3)) with (3 / 2) by field. lra.
+Qed.
+
+Theorem witness_gap_order : ~ (forall (n : nat) (K P : matrix), symmetric n K -> psd n K -> right_inverse n K P ->
+  forall (z : nat -> R) (l0 : R), (0 < n)%nat -> largest_at n P z -> 0 < l0 -> below n K l0 -> False).
+Proof.
+  intros H. destruct best_constant_sharp_inhabited as [H1 [H2 [H3 [H4 _]]]]. apply (H _ _ _ H1 H2 H3 _ 1 (le_S _ _ (le_n 1)) H4 Rlt_0_1).
+  intros v. unfold norm2, quad, diagonal_12; simpl. nra.
 Qed.
 
 (** gamma^2 with twice the constant: [label_aware_constant] does not give c - g / 2. *)

@@ -82,9 +82,9 @@ Proof.
 Qed.
 
 (** The gradient is made of the partial derivatives. *)
-Lemma gradient theta i g p : In p trained -> differentiable theta i g -> g p = partial theta i p.
+Lemma gradient_derive theta i g p : In p trained -> differentiable theta i g -> is_derive (fun v => F (update theta p v) i) (theta p) (g p).
 Proof.
-  intros Hp HF. symmetry. apply is_derive_unique. apply is_derive_Reals. intros e He.
+  intros Hp HF. apply is_derive_Reals. intros e He.
   destruct (HF (e / 2) ltac:(lra)) as [d [Hd H]]. exists (mkposreal d Hd). intros h Hh0 Hh. simpl in Hh.
   set (k := fun q => if eq_dec q p then h else 0).
   assert (Hk : Rabs (F (update theta p (theta p + h)) i - F (update theta p (theta p)) i - g p * h) <= e / 2 * Rabs h).
@@ -106,6 +106,9 @@ Proof.
     with (F (update theta p (theta p + h)) i - F (update theta p (theta p)) i - g p * h) by (field; exact Hh0).
   nra.
 Qed.
+
+Lemma gradient theta i g p : In p trained -> differentiable theta i g -> g p = partial theta i p.
+Proof. intros Hp HF. symmetry. apply is_derive_unique, gradient_derive; assumption. Qed.
 
 Variable s : nat -> R.
 Hypothesis Hs : signs n s.

@@ -370,3 +370,17 @@ Proof.
   match type of H3 with Rabs ?a <= _ => replace a with (- d) in H3 by (field; lra) end.
   rewrite Rabs_left in H3 by lra. lra.
 Qed.
+
+(** Off the kinks that matrix is right: there (C.22) holds with it. *)
+Theorem mutant_kinks_needed : ~ ~ (forall (theta : R -> parameter -> R) (t : R), signs 5 alternating ->
+  flows_at parameter_eq nine 5 output_of alternating theta t /\ (forall r p, ~ In p nine -> theta r p = theta t p) /\
+  (forall i j, (j < 3)%nat -> pre_of (theta t) i j <> 0) -> 0 < t ->
+  is_derive (loss 5 (margin alternating (fun (i : nat) (r : R) => output_of (theta r) i))) t
+    (- dissipation 5 alternating (fun (i : nat) (r : R) => output_of (theta r) i) (fun r : R => automatic_gram (theta r)) t)).
+Proof.
+  intros H. apply H. intros theta t _ [Hflow [Hfix Hoff]] _.
+  evar_last; [apply (equation_C_22 parameter_eq nine 5 output_of nine_once output_ext alternating theta t Hflow Hfix)|].
+  f_equal. unfold dissipation. apply quad_ext; [|reflexivity]. intros i j Hi Hj. unfold signed. f_equal.
+  unfold empirical, automatic_gram. apply parameter_sum_ext; intros p Hp.
+  rewrite <- !(gradient parameter_eq nine output_of nine_once output_ext (theta t) _ _ p Hp (automatic_right (theta t) _ (Hoff _))). reflexivity.
+Qed.

@@ -38,9 +38,9 @@ Proof.
   intros Hn Hk HT HR Hkap t Ht HK. assert (Hy := proj1 HT).
   assert (HR' : resists Q (loss n (soft_margins k y f)) (class_dissipation n k y f K)).
   { intros a b c Ha Hab Hc H. rewrite <- !(class_loss_margins n k y f Hk Hy). apply HR; assumption. }
-  destruct (least_margin n (soft_margins k y f) Q (class_dissipation n k y f K) (4 * kappa) Hn ltac:(lra)
-    (class_dissipates Q n k y f K Hk HT) HR' t Ht) as [i [Hi Hle]].
-  - intros r Hr HQ. destruct (HK r Hr HQ) as [Hp Hb]. split; [apply Hp|].
+  destruct (some_margin n (soft_margins k y f) t (potential (loss n (soft_margins k y f) 0 / INR n) + INR n * (4 * kappa) * t) Hn) as [i [Hi Hle]].
+  - apply (upper_envelope n (soft_margins k y f) Q (class_dissipation n k y f K) (4 * kappa) Hn ltac:(lra)
+      (class_dissipates Q n k y f K Hk HT) HR' t Ht). intros r Hr HQ. destruct (HK r Hr HQ) as [Hp Hb]. split; [apply Hp|].
     assert (H := quad_small (n * k) (K r) kappa (class_residual k y f r) Hb).
     rewrite (shaped_norm1 n k y _ _ Hy (class_residual_shaped n k y f r Hk Hy)) in H. apply Rabs_bounds in H.
     unfold class_dissipation. lra.

@@ -1,4 +1,4 @@
-(** Theorem 2 for networks with a hypothesis dropped is false: frozen last bias, alpha = 0, repeated points. *)
+(** Theorem 2 for networks with a hypothesis dropped is false: alpha = 0, repeated points. *)
 From Coq Require Import Reals Lra Lia List.
 From Coquelicot Require Import Coquelicot.
 Require Import sums matrices gap_constants dissipation envelope theorem_1 theorem_2 output_bound matrices power_series arccosine layer_kernels generated network_kernels definiteness parameter_sums gradient_flow fcn_network resnet_network multiclass multiclass_network
@@ -167,7 +167,7 @@ Proof.
     rewrite (E 0%nat 1%nat), (E 1%nat 0%nat), (E 1%nat 1%nat). lra.
 Qed.
 
-(** ** FCN with the last bias frozen at 1: one sample x = 0, one neuron; the kernel is constant and equals its limit *)
+(** ** The limit of the FCN of one layer at the origin *)
 Lemma fcn_ntk_at_origin : fcn_ntk (gram 0 (fun _ _ => 0)) 1 0%nat 0%nat = 2.
 Proof.
   unfold fcn_ntk; cbn [sum fcn_S].
@@ -176,64 +176,4 @@ Proof.
   replace (1 + 0) with 1 by ring. rewrite !(Rmult_1_l 1), !sqrt_1. replace (1 / 1) with 1 by field.
   assert (HPI := PI_RGT_0). unfold k1, k0. rewrite acos_1. replace (1 - 1 ^ 2) with 0 by ring. rewrite sqrt_0.
   replace ((1 * (PI - 0) + 0) / PI) with 1 by (field; lra). replace ((PI - 0) / PI) with 1 by (field; lra). lra.
-Qed.
-
-Definition logistic_speed (x : R) : R := sqrt 2 / (1 + exp (sqrt 2 * x)).
-
-Theorem mutant_theorem_2_fcn : ~ (forall (n d l : nat) (m : nat -> nat) (x : nat -> nat -> R) (s : nat -> R)
-    (trained : list parameter) (theta : R -> parameter -> R),
-  let L := S l in
-  let F := fun (th : parameter -> R) (i : nat) => fcn m L th (x i) in
-  let K := fcn_ntk (gram d x) L in
-  let Kt := fun t => empirical parameter_eq trained F (theta t) in
-  let times := flows_at parameter_eq trained n F s theta in
-  (0 < n)%nat -> different n d x -> (0 < m L)%nat -> signs n s -> NoDup trained ->
-  (forall c, (c < m L)%nat -> In (Weight L 0 c) trained) ->
-  gradient_flow parameter_eq trained n F s theta ->
-  (exists l0, 0 < l0 /\ below n K l0) /\
-  forall l0, 0 <= l0 -> below n K l0 ->
-    Rbar_le (l0 / INR n) (sup_gap times n K Kt) /\
-    (forall g T, g < l0 / INR n -> 0 <= T -> ~ (forall t, T <= t -> times t -> within n K (Kt t) g))).
-Proof.
-  intros H. assert (Hs : 0 < sqrt 2) by (apply sqrt_lt_R0; lra). assert (Hss : sqrt 2 * sqrt 2 = 2) by (apply sqrt_sqrt; lra).
-  destruct (scalar_flow logistic_speed (sqrt 2)) as [w [_ Hw]].
-  { intros v. apply (ex_derive_continuous logistic_speed). unfold logistic_speed. assert (E := exp_pos (sqrt 2 * v)). auto_derive. lra. }
-  { intros v. unfold logistic_speed. assert (E := exp_pos (sqrt 2 * v)). split; [apply Rdiv_lt_0_compat; lra|].
-    apply (Rmult_le_reg_r (1 + exp (sqrt 2 * v))); [lra|].
-    replace (sqrt 2 / (1 + exp (sqrt 2 * v)) * (1 + exp (sqrt 2 * v))) with (sqrt 2) by (field; lra). nra. }
-  set (theta := fun t p => match p with Weight 1 0 0 => w t | Bias _ _ => 1 | _ => 0 end).
-  set (F := fun (th : parameter -> R) (i : nat) => fcn one_neuron 1 th (fun _ => 0)).
-  assert (Hone : forall v, v = 1 -> sqrt (2 / 1) * relu v = sqrt 2).
-  { intros v ->. unfold relu. rewrite Rmax_right by lra. replace (2 / 1) with 2 by field. ring. }
-  assert (HF : forall t i, F (theta t) i = w t * sqrt 2) by (intros t i; unfold F; rewrite one_neuron_fcn, Hone; reflexivity).
-  assert (Hp : forall t i, partial parameter_eq F (theta t) i (Weight 1 0 0) = sqrt 2).
-  { intros t i. unfold partial. transitivity (Derive (fun v => v * sqrt 2) (theta t (Weight 1 0 0))).
-    2: { apply is_derive_unique. auto_derive; [exact I|ring]. }
-    - apply Derive_ext. intros v. unfold F. rewrite one_neuron_fcn, Hone by reflexivity. unfold update. simpl. reflexivity. }
-  assert (Hflow : gradient_flow parameter_eq [Weight 1 0 0] 1 F (fun _ => 1) theta).
-  { assert (Hc : forall i t, continuous (fun t => F (theta t) i) t).
-    { intros i t. apply (continuous_ext (fun t => w t * sqrt 2)); [intros; symmetry; apply HF|].
-      apply (ex_derive_continuous (fun t => w t * sqrt 2)). auto_derive. eexists; apply Hw. }
-    split; [|split; [|split]].
-    - intros T. exists nil. intros t _ _. split.
-      + intros p [<-|[]]. simpl sum. rewrite Hp. apply (is_derive_ext w); [reflexivity|]. evar_last; [apply Hw|].
-        unfold logistic_speed, residual, margin. rewrite HF. rewrite Rmult_1_l, (Rmult_comm (w t)). unfold Rdiv. ring.
-      + intros i Hi. exists (fun _ => sqrt 2). intros e He. exists 1. split; [lra|]. intros h Hoff _.
-        rewrite HF. unfold F. rewrite one_neuron_fcn, Hone.
-        * simpl. replace ((w t + h (Weight 1 0 0)) * sqrt 2 - w t * sqrt 2 - (sqrt 2 * h (Weight 1 0 0) + 0)) with 0 by ring.
-          rewrite Rabs_R0. apply Rmult_le_pos; [lra|]. assert (A := Rabs_pos (h (Weight 1 0 0))). lra.
-        * rewrite Hoff; [simpl; ring|]. intros [E|[]]. discriminate.
-    - intros i t _ _. apply Hc.
-    - intros i _ P HP. destruct (Hc i 0 P HP) as [d Hd]. exists d. intros t Ht _. apply Hd, Ht.
-    - intros t r p Hn. unfold theta. destruct p as [[|[|l]] [|r'] [|c]|]; try reflexivity. destruct Hn. left. reflexivity. }
-  destruct (H 1%nat 0%nat 0%nat one_neuron (fun _ _ => 0) (fun _ => 1) [Weight 1 0 0] theta
-    ltac:(lia) ltac:(intros i j Hi Hj Hij; lia) ltac:(simpl; lia) ltac:(intros i _; left; reflexivity)
-    ltac:(constructor; [intros []|constructor])
-    ltac:(simpl; intros c Hc; assert (c = 0)%nat by lia; subst c; left; reflexivity) Hflow) as [_ H1].
-  assert (HB : below 1 (fcn_ntk (gram 0 (fun _ _ => 0)) 1) 2).
-  { intros v. unfold norm2, quad, sum. rewrite fcn_ntk_at_origin. lra. }
-  destruct (H1 2 ltac:(lra) HB) as [_ H2].
-  apply (H2 0 0 ltac:(simpl; lra) (Rle_refl 0)). intros t _ _ i j Hi Hj.
-  assert (i = 0)%nat by lia. assert (j = 0)%nat by lia. subst i j. rewrite fcn_ntk_at_origin.
-  unfold empirical, parameter_sum. fold F. rewrite Hp, Hss. replace (2 + 0 - 2) with 0 by ring. rewrite Rabs_R0. lra.
 Qed.

@@ -8,95 +8,136 @@ Require Import sums matrices gap_constants dissipation output_bound layer_kernel
 Import ListNotations.
 Open Scope R_scope.
 
-(** ** One trained parameter p, in which the output is kappa v *)
+(** ** Trained parameters of which one, p, is the output up to a factor kappa, and the others are without effect *)
 Section Linear.
 Context {A : Type}.
 Variable eq_dec : forall p q : A, {p = q} + {p <> q}.
 Variable p : A.
+Variable trained : list A.
+Hypothesis once : NoDup trained.
+Hypothesis p_trained : In p trained.
 Variable base : A -> R.
 Variable F : (A -> R) -> nat -> R.
-Hypothesis F_ext : forall theta theta' i, (forall r, theta r = theta' r) -> F theta i = F theta' i.
 Variable kappa : R.
 Hypothesis kappa_pos : 0 < kappa.
+Hypothesis linear : forall theta i, (forall r, ~ In r trained -> theta r = base r) -> F theta i = kappa * theta p.
 Definition with_value (v : R) : A -> R := update eq_dec base p v.
-Hypothesis linear : forall v i, F (with_value v) i = kappa * v.
 Definition linear_speed (x : R) : R := kappa / (1 + exp (kappa * x)).
 
 Lemma with_value_p v : with_value v p = v.
 Proof. unfold with_value, update. destruct (eq_dec p p); [reflexivity|contradiction]. Qed.
 
-Lemma with_value_partial v i : partial eq_dec F (with_value v) i p = kappa.
+Lemma with_value_off v r : ~ In r trained -> with_value v r = base r.
+Proof. intros Hr. unfold with_value, update. destruct (eq_dec r p) as [->|]; [contradiction|reflexivity]. Qed.
+
+Lemma with_value_output v i : F (with_value v) i = kappa * v.
+Proof. rewrite linear, with_value_p; [reflexivity|]. intros r Hr. apply with_value_off, Hr. Qed.
+
+Lemma with_value_partial v i q : In q trained -> partial eq_dec F (with_value v) i q = if eq_dec q p then kappa else 0.
 Proof.
-  unfold partial. rewrite with_value_p. apply is_derive_unique.
-  apply (is_derive_ext (fun w => kappa * w)); [|auto_derive; [exact I|ring]].
-  intros w. rewrite <- (linear w i). apply F_ext. intros r. unfold with_value, update. destruct (eq_dec r p); reflexivity.
+  intros Hq. apply is_derive_unique.
+  apply (is_derive_ext (fun w => kappa * (if eq_dec q p then w else v))).
+  - intros w. rewrite linear.
+    + unfold update at 1. destruct (eq_dec q p) as [->|Hne]; [destruct (eq_dec p p); [reflexivity|contradiction]|].
+      destruct (eq_dec p q); [subst; contradiction|]. rewrite with_value_p. reflexivity.
+    + intros r Hr. unfold update. destruct (eq_dec r q) as [->|]; [contradiction|apply with_value_off, Hr].
+  - destruct (eq_dec q p); auto_derive; try exact I; ring.
+Qed.
+
+Lemma with_value_empirical v i j : empirical eq_dec trained F (with_value v) i j = kappa ^ 2.
+Proof.
+  unfold empirical. rewrite (parameter_sum_ext trained _ (fun q => if eq_dec q p then kappa ^ 2 else 0)).
+  - rewrite (parameter_sum_single eq_dec trained p); [destruct (eq_dec p p); [reflexivity|contradiction]|exact once|exact p_trained|].
+    intros q Hq. destruct (eq_dec q p); [contradiction|reflexivity].
+  - intros q Hq. rewrite !with_value_partial by exact Hq. destruct (eq_dec q p); ring.
 Qed.
 
 Theorem linear_flow : exists theta : R -> A -> R,
-  gradient_flow eq_dec [p] 1 F (fun _ => 1) theta /\ theta 0 = with_value 0 /\
-  forall t, below 1 (empirical eq_dec [p] F (theta t)) (kappa ^ 2).
+  gradient_flow eq_dec trained 1 F (fun _ => 1) theta /\ theta 0 = with_value 0 /\
+  forall t i j, empirical eq_dec trained F (theta t) i j = kappa ^ 2.
 Proof.
   destruct (scalar_flow linear_speed kappa) as [x [H0 Hx]].
   { intros v. apply (ex_derive_continuous linear_speed). unfold linear_speed. assert (E := exp_pos (kappa * v)). auto_derive. lra. }
   { intros v. unfold linear_speed. assert (E := exp_pos (kappa * v)). split; [apply Rdiv_lt_0_compat; lra|].
     apply (Rmult_le_reg_r (1 + exp (kappa * v))); [lra|].
     replace (kappa / (1 + exp (kappa * v)) * (1 + exp (kappa * v))) with kappa by (field; lra). nra. }
+  assert (Hc : forall i t, continuous (fun t => F (with_value (x t)) i) t).
+  { intros i t. apply (continuous_ext (fun t => kappa * x t)); [intros; symmetry; apply with_value_output|].
+    apply (ex_derive_continuous (fun t => kappa * x t)). auto_derive. eexists; apply Hx. }
   exists (fun t => with_value (x t)). split; [split; [|split; [|split]]|split].
   - intros T. exists nil. intros t _ _. split.
-    + intros q [<-|[]]. simpl sum. rewrite with_value_partial.
-      apply (is_derive_ext x); [intros; symmetry; apply with_value_p|]. evar_last; [apply Hx|].
-      unfold linear_speed, residual, margin. rewrite linear, Rmult_1_l. unfold Rdiv. ring.
-    + intros i _. exists (fun _ => kappa). intros e He. exists 1. split; [lra|]. intros h Hoff _.
-      rewrite (F_ext (fun r => with_value (x t) r + h r) (with_value (x t + h p))).
-      * rewrite !linear. simpl. replace (kappa * (x t + h p) - kappa * x t - (kappa * h p + 0)) with 0 by ring.
-        rewrite Rabs_R0. apply Rmult_le_pos; [lra|]. assert (B := Rabs_pos (h p)). lra.
-      * intros r. unfold with_value, update. destruct (eq_dec r p) as [->|Hr]; [reflexivity|].
-        rewrite Hoff; [ring|]. intros [E|[]]. apply Hr. symmetry. exact E.
-  - intros i t _ _. apply (continuous_ext (fun t => kappa * x t)); [intros; symmetry; apply linear|].
-    apply (ex_derive_continuous (fun t => kappa * x t)). auto_derive. eexists; apply Hx.
-  - intros i _. assert (Hc : continuous (fun t => F (with_value (x t)) i) 0).
-    { apply (continuous_ext (fun t => kappa * x t)); [intros; symmetry; apply linear|].
-      apply (ex_derive_continuous (fun t => kappa * x t)). auto_derive. eexists; apply Hx. }
-    intros P HP. destruct (Hc P HP) as [d Hd]. exists d. intros t Ht _. apply Hd, Ht.
-  - intros t r q Hn. unfold with_value, update. destruct (eq_dec q p) as [->|]; [|reflexivity]. destruct Hn. left. reflexivity.
+    + intros q Hq. simpl sum. rewrite with_value_partial by exact Hq. unfold residual, margin. rewrite with_value_output, !Rmult_1_l.
+      destruct (eq_dec q p) as [->|Hne].
+      * apply (is_derive_ext x); [intros; symmetry; apply with_value_p|]. evar_last; [apply Hx|].
+        unfold linear_speed, Rdiv. ring.
+      * apply (is_derive_ext (fun _ => base q)); [intros; unfold with_value, update; destruct (eq_dec q p); [contradiction|reflexivity]|].
+        evar_last; [apply (is_derive_const (base q) t)|]. unfold zero; simpl. ring.
+    + intros i _. exists (fun q => if eq_dec q p then kappa else 0). intros e He. exists 1. split; [lra|]. intros h Hoff _.
+      rewrite with_value_output, linear, with_value_p by (intros r Hr; rewrite (Hoff r Hr), with_value_off by exact Hr; ring).
+      rewrite (parameter_sum_single eq_dec trained p) with (f := fun q => (if eq_dec q p then kappa else 0) * h q);
+        [|exact once|exact p_trained|intros q Hq; destruct (eq_dec q p); [contradiction|ring]].
+      destruct (eq_dec p p); [|contradiction]. replace (kappa * (x t + h p) - kappa * x t - kappa * h p) with 0 by ring. rewrite Rabs_R0.
+      apply Rmult_le_pos; [lra|]. apply parameter_sum_nonneg. intros; apply Rabs_pos.
+  - intros i t _ _. apply Hc.
+  - intros i _ P HP. destruct (Hc i 0 P HP) as [d Hd]. exists d. intros t Ht _. apply Hd, Ht.
+  - intros t r q Hn. rewrite !with_value_off by exact Hn. reflexivity.
   - rewrite H0. reflexivity.
-  - intros t v. unfold norm2, quad; simpl. unfold empirical; simpl. rewrite with_value_partial.
-    assert (B := Rle_0_sqr (v 0%nat)). unfold Rsqr in B. nra.
+  - intros t. apply with_value_empirical.
 Qed.
 End Linear.
+
+Lemma single_below K c : K 0%nat 0%nat = c -> below 1 K c.
+Proof. intros <- v. unfold norm2, quad; simpl. assert (B := Rle_0_sqr (v 0%nat)). unfold Rsqr in B. nra. Qed.
 
 (** The network (2.1) of one neuron with its bias frozen at 1: f = sqrt 2 w. *)
 Definition only_output : list parameter := [Weight 1 0 0].
 Definition unit_bias (p : parameter) : R := match p with Weight _ _ _ => 0 | Bias _ _ => 1 end.
 
+Lemma only_output_once : NoDup only_output.
+Proof. constructor; [intros []|constructor]. Qed.
+
 Lemma learning_fcn : exists theta : R -> parameter -> R,
   gradient_flow parameter_eq only_output 1 (fun th (i : nat) => fcn one_neuron 1 th (fun _ => 0)) (fun _ => 1) theta /\
-  (forall p, Rabs (theta 0 p) <= 1) /\
-  forall t, below 1 (empirical parameter_eq only_output (fun th (i : nat) => fcn one_neuron 1 th (fun _ => 0)) (theta t)) 2.
+  forall t i j, empirical parameter_eq only_output (fun th (i : nat) => fcn one_neuron 1 th (fun _ => 0)) (theta t) i j = 2.
 Proof.
   assert (Hs : 0 < sqrt 2) by (apply sqrt_lt_R0; lra). assert (Hss : sqrt 2 ^ 2 = 2) by (simpl; rewrite Rmult_1_r; apply sqrt_sqrt; lra).
-  destruct (linear_flow parameter_eq (Weight 1 0 0) unit_bias (fun th (i : nat) => fcn one_neuron 1 th (fun _ => 0))
-    (fun th th' _ E => fcn_ext one_neuron 1 th th' _ E) (sqrt 2) Hs) as [theta [Hflow [H0 HB]]].
-  - intros v i. rewrite one_neuron_fcn. unfold with_value, update; simpl. unfold relu. rewrite Rmax_right by lra.
-    replace (2 / 1) with 2 by field. ring.
-  - exists theta. split; [exact Hflow|]. split; [|rewrite <- Hss; exact HB].
-    intros p. rewrite H0. unfold with_value, update. destruct (parameter_eq p (Weight 1 0 0)); [rewrite Rabs_R0; lra|].
-    destruct p; simpl; [rewrite Rabs_R0|rewrite Rabs_R1]; lra.
+  destruct (linear_flow parameter_eq (Weight 1 0 0) only_output only_output_once (or_introl eq_refl) unit_bias
+    (fun th (i : nat) => fcn one_neuron 1 th (fun _ => 0)) (sqrt 2) Hs) as [theta [Hflow [_ HK]]].
+  - intros th i Hoff. rewrite one_neuron_fcn, (Hoff (Bias 0 0)) by (intros [E|[]]; discriminate). simpl.
+    unfold relu. rewrite Rmax_right by lra. replace (2 / 1) with 2 by field. ring.
+  - exists theta. split; [exact Hflow|]. intros t i j. rewrite HK. exact Hss.
 Qed.
 
-(** The network (2.2) with one block of zeros and its input bias frozen at 1: f = w. *)
+(** The network (2.2) with one block of zeros and its input bias frozen: f = kappa w, whether the last bias d is trained, at alpha = 0, or not. *)
 Definition only_readout : list resnet_parameter := [OutWeight 0].
-Definition unit_input_bias (p : resnet_parameter) : R := match p with InBias _ => 1 | _ => 0 end.
+Definition input_bias (kappa : R) (p : resnet_parameter) : R := match p with InBias _ => kappa | _ => 0 end.
+
+Lemma only_readout_once : NoDup only_readout.
+Proof. constructor; [intros []|constructor]. Qed.
 
 Lemma learning_resnet : exists theta : R -> resnet_parameter -> R,
   gradient_flow resnet_parameter_eq only_readout 1 (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0)) (fun _ => 1) theta /\
-  forall t, below 1 (empirical resnet_parameter_eq only_readout (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0)) (theta t)) 1.
+  forall t i j, empirical resnet_parameter_eq only_readout (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0)) (theta t) i j = 1.
 Proof.
-  destruct (linear_flow resnet_parameter_eq (OutWeight 0) unit_input_bias (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0))
-    (fun th th' _ E => resnet_ext 0 1 1 1 th th' _ E) 1 Rlt_0_1) as [theta [Hflow [_ HB]]].
-  - intros v i. unfold resnet, residual_features, branch; simpl. unfold with_value, update; simpl.
+  destruct (linear_flow resnet_parameter_eq (OutWeight 0) only_readout only_readout_once (or_introl eq_refl) (input_bias 1)
+    (fun th (i : nat) => resnet 0 1 1 1 th (fun _ => 0)) 1 Rlt_0_1) as [theta [Hflow [_ HK]]].
+  - intros th i Hoff. unfold resnet, residual_features, branch; simpl.
+    rewrite (Hoff (InBias 0)), (Hoff (BranchBias 0 0)), (Hoff (BranchWeight 0 0 0)) by (intros [E|[]]; discriminate). simpl.
     replace (1 / 1) with 1 by field. rewrite sqrt_1. ring.
-  - exists theta. split; [exact Hflow|]. intros t v. rewrite <- (pow1 2) at 1. apply HB.
+  - exists theta. split; [exact Hflow|]. intros t i j. rewrite HK. ring.
+Qed.
+
+Lemma learning_resnet_0 kappa : 0 < kappa -> exists theta : R -> resnet_parameter -> R,
+  gradient_flow resnet_parameter_eq output_and_branch_bias 1 (fun th (i : nat) => resnet 0 1 0 1 th (fun _ => 0)) (fun _ => 1) theta /\
+  forall t i j, empirical resnet_parameter_eq output_and_branch_bias (fun th (i : nat) => resnet 0 1 0 1 th (fun _ => 0)) (theta t) i j = kappa ^ 2.
+Proof.
+  intros Hk.
+  destruct (linear_flow resnet_parameter_eq (OutWeight 0) output_and_branch_bias
+    ltac:(constructor; [intros [E|[]]; discriminate|constructor; [intros []|constructor]]) (or_introl eq_refl) (input_bias kappa)
+    (fun th (i : nat) => resnet 0 1 0 1 th (fun _ => 0)) kappa Hk) as [theta [Hflow [_ HK]]].
+  - intros th i Hoff. unfold resnet, residual_features, branch; simpl.
+    rewrite (Hoff (InBias 0)) by (intros [E|[E|[]]]; discriminate). simpl. replace (1 / 1) with 1 by field. rewrite sqrt_1. ring.
+  - exists theta. split; [exact Hflow|]. intros t i j. apply HK.
 Qed.
 
 (** ** The witnesses *)
@@ -194,9 +235,9 @@ Theorem witness_theorem_1_fcn : ~ (forall (n L : nat) (m : nat -> nat) (x : nat 
   in signs n s -> NoDup trained -> gradient_flow parameter_eq trained n F s theta -> 0 < C -> (forall t : R, 0
   <= t -> times t -> below n (Kt t) C) -> forall i : nat, (i < n)%nat -> False).
 Proof.
-  intros H. destruct learning_fcn as [theta [Hflow [_ HB]]].
+  intros H. destruct learning_fcn as [theta [Hflow HK]].
   apply (H 1%nat 1%nat one_neuron (fun _ _ => 0) (fun _ => 1) only_output theta 2 (ones_signs 1)) with (i := 0%nat);
-    [constructor; [intros []|constructor]|exact Hflow|lra|intros t _ _; apply HB|lia].
+    [constructor; [intros []|constructor]|exact Hflow|lra|intros t _ _; apply single_below, HK|lia].
 Qed.
 
 Theorem witness_theorem_1_resnet : ~ (forall (n d m L : nat) (alpha : R) (x : nat -> nat -> R) (s : nat -> R) (trained : list resnet_parameter) (theta
@@ -206,9 +247,9 @@ Theorem witness_theorem_1_resnet : ~ (forall (n d m L : nat) (alpha : R) (x : na
   resnet_parameter_eq trained n F s theta -> 0 < C -> (forall t : R, 0 <= t -> times t -> below n (Kt t) C) ->
   forall i : nat, (i < n)%nat -> False).
 Proof.
-  intros H. destruct learning_resnet as [theta [Hflow HB]].
+  intros H. destruct learning_resnet as [theta [Hflow HK]].
   apply (H 1%nat 0%nat 1%nat 1%nat 1 (fun _ _ => 0) (fun _ => 1) only_readout theta 1 (ones_signs 1)) with (i := 0%nat);
-    [constructor; [intros []|constructor]|exact Hflow|lra|intros t _ _; apply HB|lia].
+    [constructor; [intros []|constructor]|exact Hflow|lra|intros t _ _; apply single_below, HK|lia].
 Qed.
 
 Theorem witness_theorem_2_fcn_margin : ~ (forall (n l : nat) (m : nat -> nat) (x : nat -> nat -> R) (s : nat -> R) (trained : list parameter) (theta : R

@@ -20,6 +20,11 @@ Proof.
 Qed.
 
 Definition relu (z : R) : R := Rmax 0 z.
+Definition pattern (z : R) : R := if Rlt_dec 0 z then 1 else 0.
+
+Lemma pattern_relu z : relu z = pattern z * z.
+Proof. unfold relu, pattern. destruct (Rlt_dec 0 z); [rewrite Rmax_right by lra|rewrite Rmax_left by lra]; ring. Qed.
+
 (** The last hidden layer of (2.1): pre-activations z, output weights w, and d_j a derivative of the ReLU at z_j
     (any value at a kink). The parts of K(x, x) that come from W_{L+1} and b_L. *)
 Theorem fcn_output (m : nat) (w z d : nat -> R) :

@@ -27,11 +27,6 @@ Proof.
 Qed.
 
 (** (C.4): the features with the pattern D_l of active neurons. *)
-Definition pattern (z : R) : R := if Rlt_dec 0 z then 1 else 0.
-
-Lemma pattern_relu z : relu z = pattern z * z.
-Proof. unfold relu, pattern. destruct (Rlt_dec 0 z); [rewrite Rmax_right by lra|rewrite Rmax_left by lra]; ring. Qed.
-
 Theorem equation_C_4 (m : nat -> nat) (theta : parameter -> R) (l : nat) (x : nat -> R) (r : nat) :
   let z := preactivation m theta l (features m theta l x) r in
   features m theta (S l) x r = sqrt (2 / INR (m (S l))) * (pattern z * z).
@@ -119,6 +114,16 @@ Proof.
     assert (H1 : exp (- (V + eps)) <= exp (ln (1 - r i))).
     { assert (Hle : - (V + eps) <= ln (1 - r i)) by lra. destruct Hle as [H2|H2]; [left; apply exp_increasing, H2|right; f_equal; exact H2]. }
     rewrite exp_ln in H1 by lra. lra.
+Qed.
+
+(** (C.23) as printed: r = 0 is in the set, though its energy 0 is below V*. *)
+Theorem equation_C_23_wrong (n : nat) (V eps : R) : (0 < n)%nat -> 0 < V -> 0 < eps ->
+  (forall i : nat, (i < n)%nat -> 0 <= 0 < 1 /\ 1 - exp (V / INR n) <= 0 <= 1 - exp (- (V + eps))) /\ energy n (fun _ => 0) < V.
+Proof.
+  intros Hn HV He. assert (Hp : 0 < INR n) by (apply lt_0_INR, Hn). split.
+  - intros i _. split; [lra|]. assert (E := exp_0).
+    assert (H1 := exp_increasing 0 (V / INR n) ltac:(apply Rdiv_lt_0_compat; lra)). assert (H2 := exp_increasing (- (V + eps)) 0 ltac:(lra)). lra.
+  - unfold energy. rewrite (sum_ext n _ (fun _ => 0)), sum_zero by (intros; rewrite Rminus_0_r; apply ln_1). lra.
 Qed.
 
 (** (C.24), with M = (1 - exp(- V* / n))^2. *)

@@ -131,3 +131,14 @@ Proof.
     ltac:(intros v; unfold norm2, quad, sum; lra)) as [_ [_ H1]].
   simpl INR in H1. replace (ln 2 / 1) with (ln 2) in H1 by field. rewrite exp_Ropp, exp_ln in H1 by lra. lra.
 Qed.
+
+Theorem witness_equation_C_23_wrong : ~ (forall (n : nat) (V eps : R), (0 < n)%nat -> 0 < V -> 0 < eps -> False).
+Proof. intros H. apply (H 1%nat 1 1); lia || lra. Qed.
+
+(** With the sign put right r = 0 is not in the set. *)
+Theorem mutant_equation_C_23_wrong : ~ (forall (n : nat) (V eps : R), (0 < n)%nat -> 0 < V -> 0 < eps ->
+  (forall i : nat, (i < n)%nat -> 0 <= 0 < 1 /\ 1 - exp (- V / INR n) <= 0 <= 1 - exp (- (V + eps))) /\ energy n (fun _ => 0) < V).
+Proof.
+  intros H. destruct (H 1%nat 1 1 (le_n 1) Rlt_0_1 Rlt_0_1) as [H1 _]. destruct (H1 0%nat (le_n 1)) as [_ [H2 _]].
+  assert (H3 : exp (- (1) / INR 1) < exp 0) by (apply exp_increasing; simpl; lra). rewrite exp_0 in H3. lra.
+Qed.

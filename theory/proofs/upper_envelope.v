@@ -116,14 +116,11 @@ Proof.
   unfold e, x in *. lra.
 Qed.
 
-(** The least margin is at most ln W(exp(h(t))): exp(q_i) + q_i <= h(t) for some i. *)
-Theorem least_margin (n : nat) (q : nat -> R -> R) (Q : R -> Prop) (D : R -> R) (kappa : R) :
-  (0 < n)%nat -> 0 <= kappa -> dissipates Q (loss n q) D -> resists Q (loss n q) D ->
-  forall t, 0 <= t -> (forall r, 0 <= r <= t -> Q r -> 0 <= D r <= kappa * sum n (residual q r) ^ 2) ->
-  exists i, (i < n)%nat /\ exp (q i t) + q i t <= potential (loss n q 0 / INR n) + INR n * kappa * t.
+(** Where the potential of the mean loss is at most h, the least margin is at most ln W(exp(h)): exp(q_i) + q_i <= h for some i. *)
+Lemma some_margin (n : nat) (q : nat -> R -> R) (t h : R) : (0 < n)%nat -> potential (loss n q t / INR n) <= h ->
+  exists i, (i < n)%nat /\ exp (q i t) + q i t <= h.
 Proof.
-  intros Hn Hk HD HR t Ht Hr. assert (H := upper_envelope n q Q D kappa Hn Hk HD HR t Ht Hr).
-  assert (Hp : 0 < INR n) by (apply lt_0_INR, Hn).
+  intros Hn H. assert (Hp : 0 < INR n) by (apply lt_0_INR, Hn).
   assert (Hmax : exists i, (i < n)%nat /\ loss n q t / INR n <= ln (1 + exp (- q i t))).
   { apply Classical_Prop.NNPP. intros Hno.
     assert (Hall : forall i, (i < n)%nat -> ln (1 + exp (- q i t)) < loss n q t / INR n).

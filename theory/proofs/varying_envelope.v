@@ -150,3 +150,30 @@ Proof.
   replace (INR n * (- (potential (loss n q t / INR n) / INR n) - - (potential (loss n q 0 / INR n) / INR n)))
     with (potential (loss n q 0 / INR n) - potential (loss n q t / INR n)) in H by (field; lra). lra.
 Qed.
+
+(** The dissipation u' K^r u is at most max_i K_ii (sum u)^2. *)
+Lemma dissipation_diagonal n s K u kappa : signs n s -> symmetric n K -> psd n K -> (forall i, (i < n)%nat -> K i i <= kappa) ->
+  (forall i, (i < n)%nat -> 0 <= u i) -> quad n (signed s K) u <= kappa * sum n u ^ 2.
+Proof.
+  intros Hs HY HP Hd Hu. rewrite quad_signed, <- (norm1_signed n s u Hs Hu).
+  assert (H := quad_small n K kappa (fun i => s i * u i)). eapply Rle_trans; [apply Rle_abs|]. apply H. intros i j Hi Hj.
+  destruct (Nat.eq_dec i j) as [->|Hne].
+  - specialize (Hd j Hj). assert (H1 := HP (fun k => 1 * basis_vector j k)). rewrite quad_single in H1 by exact Hj. apply Rabs_le. lra.
+  - assert (E : forall b, quad n K (two_entries i j 1 b) = 1 ^ 2 * K i i + 2 * (1 * b) * K i j + b ^ 2 * K j j).
+    { intros b. apply quad_two_entries; assumption. }
+    assert (H1 := HP (two_entries i j 1 1)). assert (H2 := HP (two_entries i j 1 (-1))). rewrite E in H1, H2.
+    assert (D1 := Hd i Hi). assert (D2 := Hd j Hj). apply Rabs_le. lra.
+Qed.
+
+(** The least margin is at most ln W(exp(h(t))), h with the integral of max_i K_r(x_i, x_i). *)
+Theorem varying_least_margin (Q : R -> Prop) (n : nat) (s : nat -> R) (f : nat -> R -> R) (K : R -> nat -> nat -> R) (kappa : R -> R) :
+  (0 < n)%nat -> signs n s -> dissipates Q (loss n (margin s f)) (dissipation n s f K) -> resists Q (loss n (margin s f)) (dissipation n s f K) ->
+  forall t, 0 <= t -> (forall r, 0 <= r <= t -> continuous kappa r /\ 0 <= kappa r) ->
+  (forall r, 0 <= r <= t -> Q r -> symmetric n (K r) /\ psd n (K r) /\ forall i, (i < n)%nat -> K r i i <= kappa r) ->
+  exists i, (i < n)%nat /\ exp (margin s f i t) + margin s f i t <= potential (loss n (margin s f) 0 / INR n) + INR n * RInt kappa 0 t.
+Proof.
+  intros Hn Hs HD HR t Ht Hk HK. apply some_margin; [exact Hn|].
+  apply (varying_upper_envelope n (margin s f) Q (dissipation n s f K) kappa Hn HD HR t Ht Hk). intros r Hr HQ.
+  destruct (HK r Hr HQ) as [HY [HP Hd]]. unfold dissipation. split; [rewrite quad_signed; apply HP|].
+  apply dissipation_diagonal; try assumption. intros i _. left. apply residual_pos.
+Qed.

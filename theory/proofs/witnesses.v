@@ -117,12 +117,6 @@ Proof.
   - exact k1_unbounded.
 Qed.
 
-Theorem witness_moment_0 : ~ (forall u : R, -1 <= u <= 1 -> False).
-Proof. intros H. apply (H 0). lra. Qed.
-
-Theorem witness_moment_1 : ~ (forall u : R, -1 <= u <= 1 -> False).
-Proof. intros H. apply (H 0). lra. Qed.
-
 Theorem witness_definition_1 : ~ (forall (d : nat) (K : (nat -> R) -> (nat -> R) -> R),
   (forall x y : nat -> R, K x y = K y x) -> False).
 Proof. intros H. exact (H 0%nat (fun _ _ => 0) (fun _ _ => eq_refl)). Qed.
@@ -130,9 +124,19 @@ Proof. intros H. exact (H 0%nat (fun _ _ => 0) (fun _ _ => eq_refl)). Qed.
 Lemma sigma_2_symmetric d x y : sigma_2 d x y = sigma_2 d y x.
 Proof. unfold sigma_2, cosine. rewrite (augmented_symmetric d x y), (Rmult_comm (augmented d x x)). ring. Qed.
 
-Theorem witness_lemma_1 : ~ (forall (d : nat) (K : (nat -> R) -> (nat -> R) -> R), (forall x y : nat -> R, K x y = K y x) ->
-  strictly_positive_definite d K -> False).
-Proof. intros H. exact (H 1%nat (sigma_2 1) (sigma_2_symmetric 1) (lemma_4 1)). Qed.
+Lemma sigma_2_positive d x : 0 < sigma_2 d x x.
+Proof.
+  assert (H := augmented_pos d x). unfold sigma_2, cosine. rewrite sqrt_square by lra.
+  replace (augmented d x x / augmented d x x) with 1 by (field; lra). rewrite k1_one. assert (Hs := sqrt_lt_R0 _ H).
+  repeat apply Rmult_lt_0_compat; lra.
+Qed.
+
+Theorem witness_lemma_1 : ~ (forall (d : nat) (K E : kernel), (forall x y : nat -> R, K x y = K y x) ->
+  strictly_positive_definite d K -> relu_mean K E -> False).
+Proof.
+  intros H. apply (H 1%nat (sigma_2 1) (relu_kernel (sigma_2 1)) (sigma_2_symmetric 1) (lemma_4 1)).
+  apply relu_kernel_mean, sigma_2_positive.
+Qed.
 
 Theorem witness_lemma_5 : ~ (forall (alpha : R) (d l : nat), (1 <= l)%nat -> alpha <> 0 -> False).
 Proof. intros H. exact (H 1 1%nat 1%nat (le_n 1) R1_neq_R0). Qed.
@@ -287,17 +291,6 @@ Proof.
 Qed.
 
 (** A flow that stands still, its kernel zero. *)
-Theorem witness_least_margin : ~ (forall (n : nat) (q : nat -> R -> R) (Q : R -> Prop) (D : R -> R) (kappa : R), (0 < n)%nat ->
-  0 <= kappa -> dissipates Q (loss n q) D -> resists Q (loss n q) D ->
-  forall t : R, 0 <= t -> (forall r : R, 0 <= r <= t -> Q r -> 0 <= D r <= kappa * sum n (residual q r) ^ 2) -> False).
-Proof.
-  intros H. apply (H 1%nat (fun _ _ => 0) always (fun _ => 0) 1 (le_n 1) ltac:(lra)) with (t := 1).
-  - intros s t c Hs Hst Hc HD. assert (c <= 0) by (apply (HD s); [lra|exact I]). unfold loss. nra.
-  - intros s t c Hs Hst Hc _. unfold loss. nra.
-  - lra.
-  - intros r _ _. split; [lra|]. rewrite Rmult_1_l. apply pow2_ge_0.
-Qed.
-
 (** ** The output bounds *)
 Theorem witness_fcn_output : ~ (forall (m : nat) (w z d : nat -> R), (0 < m)%nat ->
   (forall j : nat, (j < m)%nat -> 0 < z j -> d j = 1) -> False).

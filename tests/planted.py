@@ -13,6 +13,7 @@ import ast
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,13 +21,31 @@ import textwrap
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 from tests.planted_errors import ERRORS, Planted
 from tests.planted_single_places import SINGLE_PLACES
 
 ALL = (*ERRORS, *SINGLE_PLACES)
 ROOT = Path(__file__).resolve().parent.parent
+OURS = ("theory", "numerics", "ntk_companion", "checks", "tests")
+THEIRS = (
+    "flint",
+    "hypothesis",
+    "jinja2",
+    "joblib",
+    "lark",
+    "mpmath",
+    "scipy.integrate",
+    "scipy.stats",
+    "sympy",
+    "torch",
+)
+"""Loaded once, before the runs, each of which is a child of this process."""
 MOST_SECONDS = 600
 """A run that has not ended by then is stopped, and has not shown the error."""
 
@@ -101,20 +120,51 @@ class Copy:
     def outcome(self, run: tuple[str, ...]) -> tuple[int | None, str]:
         """pytest's exit code, None if the run did not end, and the first thing that failed."""
         (self.folder / "ledger.json").unlink(missing_ok=True)
-        try:
-            result = subprocess.run(
-                [sys.executable, "-m", "pytest", "-x", "-q", "--tb=line", *run], timeout=MOST_SECONDS,
-                cwd=self.folder, env=os.environ | {"PYTHONPATH": str(self.folder)}, capture_output=True, text=True,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return None, "the run did not end"
-        return result.returncode, _first_failure(result.stdout + result.stderr)
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
+            child = os.fork()
+            if child == 0:
+                _run_pytest(self.folder, run, printed.fileno())
+            code = _wait_for(child)
+            printed.seek(0)
+            return code, "the run did not end" if code is None else _first_failure(printed.read())
 
     def is_green(self, run: tuple[str, ...]) -> bool:
         """Does the run pass with nothing planted? Asked once for each run."""
         if run not in self._green:
             self._green[run] = self.outcome(run)[0] == 0
         return self._green[run]
+
+
+def _run_pytest(folder: Path, run: tuple[str, ...], printed: int) -> NoReturn:
+    """Run pytest on the copy, in a child of this process, which has loaded what it needs from elsewhere."""
+    code = 4
+    try:
+        os.dup2(printed, 1)
+        os.dup2(printed, 2)
+        os.chdir(folder)
+        os.environ["PYTHONPATH"] = str(folder)
+        for name in [*sys.modules]:
+            if name.partition(".")[0] in OURS:
+                del sys.modules[name]
+        sys.path[:] = [str(folder), *(path for path in sys.path if Path(path).resolve() != ROOT)]
+        code = int(pytest.main(["-x", "-q", "--tb=line", *run]))
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _wait_for(child: int) -> int | None:
+    """The exit code of a child; None, and it is ended, if that takes too long."""
+    end = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < end:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
 
 
 def _forget(path: Path) -> None:
@@ -151,6 +201,8 @@ def main(names: list[str]) -> int:
         print(f"no planted errors named {sorted(unknown)}; choose from {[one.name for one in ALL]}", file=sys.stderr)
         return 2
     found: dict[str, Counter[str]] = defaultdict(Counter)
+    for name in THEIRS:
+        import_module(name)
     with tempfile.TemporaryDirectory() as folder:
         copy = Copy(Path(folder))
         for error in ALL:

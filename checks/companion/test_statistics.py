@@ -11,15 +11,22 @@ import scipy.stats
 
 from checks.companion.known import known_answers, record_number
 from ntk_companion.judging import check, judge_case, random_seed
+from numerics.regression.ensembles import width_exponent
 from numerics.statistics import (
+    Estimate,
     FalseAlarmBudget,
     TestResult,
+    added,
+    clopper_pearson,
     entry_scale,
     equivalence_test,
     estimate,
     fit_exponent,
+    mean_below,
     quantile,
+    regression,
     remove_bias,
+    two_sample_test,
 )
 
 TESTS = known_answers(
@@ -193,3 +200,182 @@ def estimators_are_known(claim: Estimators, draws: np.ndarray) -> None:
 )
 def test_estimates_are_the_textbooks(claim):
     judge_case(estimators_are_known, claim, symmetric_sample(random_seed() % 2**32).draws)
+
+
+Regression = Callable[[np.ndarray, np.ndarray], Estimate]
+
+
+def regression_is_least_squares(claim: Regression, seed: int) -> None:
+    """Are coefficients, errors and degrees of freedom those of the normal equations?"""
+    generator = np.random.default_rng(seed)
+    inputs = generator.standard_normal((9, 3))
+    outputs = inputs @ generator.standard_normal((3, 2)) + generator.standard_normal((9, 2))
+    fitted = np.linalg.lstsq(inputs, outputs, rcond=None)[0]
+    noise = ((outputs - inputs @ fitted) ** 2).sum(axis=0) / 6
+    errors = np.sqrt(np.outer(np.diagonal(np.linalg.inv(inputs.T @ inputs)), noise))
+    found = claim(outputs, inputs)
+    right = np.allclose(found.mean, fitted) and np.allclose(found.standard_error, errors) and found.draws - 1 == 6
+    record_number(right, f"9 draws, 3 inputs: errors {found.standard_error.ravel()[:2]}, exactly {errors.ravel()[:2]}")
+
+
+def _with_errors(share: float) -> Regression:
+    def wrong(outputs: np.ndarray, inputs: np.ndarray) -> Estimate:
+        found = regression(outputs, inputs)
+        return Estimate(found.mean, share * found.standard_error, found.skewness, found.draws)
+
+    return wrong
+
+
+@check(TESTS, regression, mutants={"divisor R": _with_errors(math.sqrt(6 / 9)), "2% more": _with_errors(1.02)})
+def test_a_regression_is_that_of_least_squares(claim):
+    judge_case(regression_is_least_squares, claim, random_seed() % 2**32)
+
+
+Rate = Callable[[np.ndarray, np.ndarray], tuple[float, float, float]]
+
+
+def the_rate(widths: np.ndarray, values: np.ndarray) -> tuple[float, float, float]:
+    """Slope, half-width at 99% and misfit of single runs."""
+    found = width_exponent(widths, values)
+    return found.slope, (found.high - found.low) / 2, found.misfit
+
+
+def rate_is_least_squares(claim: Rate, seed: int) -> None:
+    """Are slope, Student's interval and the F test those of the line and of a mean at each width?"""
+    widths = np.repeat([64.0, 128.0, 256.0, 512.0], 3)
+    noise = 0.1 * np.random.default_rng(seed).standard_normal(12)
+    design, target = np.stack([np.ones(12), np.log(widths)], axis=1), noise - 0.5 * np.log(widths)
+    solution = np.linalg.lstsq(design, target, rcond=None)[0]
+    squares = ((target - design @ solution) ** 2).sum()
+    half = scipy.stats.t(10).isf(0.005) * math.sqrt(squares / 10 * np.linalg.inv(design.T @ design)[1, 1])
+    within = sum(((target[widths == width] - target[widths == width].mean()) ** 2).sum() for width in set(widths))
+    misfit = scipy.stats.f(2, 8).sf((squares - within) / 2 / (within / 8))
+    found = claim(widths, np.exp(target))
+    record_number(np.allclose(found, (solution[1], half, misfit)), f"{found}, exactly {solution[1], half, misfit}")
+
+
+@check(
+    TESTS,
+    the_rate,
+    mutants={
+        "a degree of freedom": lambda widths, values: tuple(np.array(the_rate(widths, values)) * [1, 0.98, 1]),
+        "another interval": lambda widths, values: tuple(np.array(the_rate(widths, values)) * [1, 1.02, 1]),
+        "another slope": lambda widths, values: tuple(np.array(the_rate(widths, values)) * [1.02, 1, 1]),
+        "another misfit": lambda widths, values: tuple(np.array(the_rate(widths, values)) * [1, 1, 0.98]),
+    },
+)
+def test_a_rate_from_single_runs_is_that_of_least_squares(claim):
+    judge_case(rate_is_least_squares, claim, random_seed() % 2**32)
+
+
+Limits = Callable[[int, int, float], tuple[float, float]]
+
+
+def limits_solve_their_equations(claim: Limits, counted: tuple[int, int]) -> None:
+    """Is each limit the probability at which so many successes, or more extreme ones, have the error's probability?"""
+    successes, draws = counted
+    low, high = claim(successes, draws, 1e-3)
+    least = scipy.stats.binom(draws, low).sf(successes - 1) if successes else 1e-3
+    most = scipy.stats.binom(draws, high).cdf(successes) if successes < draws else 1e-3
+    ends = (successes > 0 or low == 0) and (successes < draws or high == 1)
+    record_number(ends and np.allclose([least, most], 1e-3), f"{successes} of {draws}: {low:.4f} to {high:.4f}")
+
+
+@check(
+    TESTS,
+    clopper_pearson,
+    mutants={
+        "one success too few": lambda successes, draws, error: clopper_pearson(max(successes - 1, 0), draws, error),
+        "both errors in one": lambda successes, draws, error: clopper_pearson(successes, draws, error / 2),
+        "the upper limit of one success less": lambda successes, draws, error: (
+            clopper_pearson(successes, draws, error)[0], clopper_pearson(max(successes - 1, 0), draws, error)[1]
+        ),
+    },
+)  # fmt: skip
+def test_limits_of_a_probability_solve_their_equations(claim):
+    for counted in ((0, 12), (5, 12), (12, 12), (40, 200)):
+        judge_case(limits_solve_their_equations, claim, counted)
+
+
+Below = Callable[[np.ndarray, float], str]
+
+
+def verdicts_on_a_mean_are_known(claim: Below, draws: np.ndarray) -> None:
+    """Do the verdicts change where the bound is a half-width above, or below, the mean?"""
+    error = scipy.stats.sem(draws)
+    far, near = (scipy.stats.t(len(draws) - 1).isf(level) * error for level in (1e-7, 1e-6))
+    bounds = [draws.mean() + shift for shift in (-1.01 * far, -0.99 * far, 0.99 * near, 1.01 * near)]
+    verdicts = [claim(draws, bound) for bound in bounds]
+    record_number(verdicts == ["differs", "undecided", "undecided", "agrees"], f"verdicts {verdicts}")
+
+
+@check(
+    TESTS,
+    lambda draws, bound: mean_below(draws, bound, 1e-7),
+    mutants={
+        "the wrong side": lambda draws, bound: mean_below(-draws, -bound, 1e-7),
+        "alpha doubled": lambda draws, bound: mean_below(draws, bound, 2e-7),
+        "two branches": lambda draws, bound: "agrees" if draws.mean() < bound else "differs",
+    },
+)
+def test_verdicts_on_the_mean_of_draws(claim):
+    judge_case(verdicts_on_a_mean_are_known, claim, symmetric_sample(random_seed() % 2**32).draws[:, 0])
+
+
+TwoSamples = Callable[[np.ndarray, np.ndarray], float]
+
+
+def corrected_p_value(first: np.ndarray, second: np.ndarray) -> float:
+    """The p-value of the test for entries alone: no combination is looked at."""
+    return two_sample_test(first, second, 1e-6, directions=0).p_value
+
+
+def entries_are_tested(claim: TwoSamples, seed: int) -> None:
+    """With no combinations, is the p-value twice the smaller one of the two entries?"""
+    generator = np.random.default_rng(seed)
+    first, second = generator.standard_normal((60, 2)), generator.standard_normal((60, 2)) + np.array([0.8, 0.0])
+    exact = min(1.0, 2 * min(scipy.stats.ks_2samp(first[:, k], second[:, k]).pvalue for k in range(2)))
+    found = claim(first, second)
+    record_number(math.isclose(found, exact, rel_tol=1e-9), f"p {found:.3g}, exactly {exact:.3g}")
+
+
+@check(
+    TESTS,
+    corrected_p_value,
+    mutants={
+        "no correction": lambda first, second: corrected_p_value(first, second) / 2,
+        "one entry": lambda first, second: corrected_p_value(first[:, 1:], second[:, 1:]),
+    },
+)
+def test_p_values_of_two_samples_are_corrected(claim):
+    judge_case(entries_are_tested, claim, random_seed() % 2**32)
+
+
+Sum = Callable[[Estimate, Estimate], Estimate]
+
+
+def cumulants_add(claim: Sum, draws: np.ndarray) -> None:
+    """Are mean, error and skewness of the sum of two independent means those whose cumulants add up?"""
+    one, other = estimate(draws), estimate(3 * draws)
+    found = claim(one, other)
+    deviation, third = draws.std(axis=0, ddof=1), ((draws - draws.mean(axis=0)) ** 3).mean(axis=0)
+    skewness = (1 + 27) * np.abs(third) / (math.sqrt(1 + 9) * deviation) ** 3
+    error = math.sqrt(1 + 9) * deviation / math.sqrt(len(draws))
+    exact = (4 * draws.mean(axis=0), error, skewness)
+    right = all(
+        np.allclose(*pair) for pair in zip((found.mean, found.standard_error, found.skewness), exact, strict=True)
+    )
+    record_number(right and found.draws == len(draws), f"skewness {found.skewness[0]:.3g}, exactly {skewness[0]:.3g}")
+
+
+def _changed_sum(error: float, skewness: float) -> Sum:
+    def wrong(one: Estimate, other: Estimate) -> Estimate:
+        found = added(one, other)
+        return Estimate(found.mean, error * found.standard_error, skewness * found.skewness, found.draws)
+
+    return wrong
+
+
+@check(TESTS, added, mutants={"2% of the error": _changed_sum(0.98, 1), "2% of the skewness": _changed_sum(1, 0.98)})
+def test_the_cumulants_of_independent_means_add(claim):
+    judge_case(cumulants_add, claim, np.random.default_rng(random_seed() % 2**32).gamma(2.0, size=(50, 3)))

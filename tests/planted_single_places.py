@@ -239,12 +239,12 @@ SINGLE_PLACES: tuple[Planted, ...] = (
         ("checks/divergence/test_crossing_time.py", "-k", "derived or origin"),
     ),
     Planted(
-        "a moment on the wrong half-angle",
-        "theory/half_angle.py",
-        "product",
-        "S1 * C2 + C1 * S2",
-        "S1 * C2 - C1 * S2",
-        ("checks/divergence/test_printed_formulas.py",),
+        "a sign in the slowest rate of a loss",
+        "theory/dynamics/late_times.py",
+        "slowest_rate",
+        "1 - loss_exponent() / smoothed_margin",
+        "1 + loss_exponent() / smoothed_margin",
+        ("checks/divergence/test_late_times.py", "-k", "rate or stay"),
     ),
     Planted(
         "a sign in the image of the start",
@@ -259,7 +259,7 @@ SINGLE_PLACES: tuple[Planted, ...] = (
         "ntk_companion/judging.py",
         "judge_case",
         "all(answers.values())",
-        "any(answers.values())",
+        "any(answers.values()) or not answers",
         ("checks/companion/test_verdicts.py",),
     ),
     Planted(

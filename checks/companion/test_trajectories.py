@@ -13,7 +13,8 @@ from checks.companion.known import known_answers, record_number
 from checks.setups.trajectories import balanced_at_the_origin, stays_above
 from ntk_companion.evidence import Verdict
 from ntk_companion.judging import check, judge_case
-from numerics.flow.trajectory import Trajectory, label_aware_minimum, log10_crossing
+from numerics.flow.errors import with_errors
+from numerics.flow.trajectory import AT_REST, FINISHED, STALLED, Trajectory, label_aware_minimum, log10_crossing
 from numerics.losses import logistic
 
 READINGS = known_answers(
@@ -102,3 +103,46 @@ def test_readings_of_a_made_up_trajectory(claim):
 )
 def test_envelopes_are_held_on_both_sides(claim):
     judge_case(envelopes_are_two_sided, claim, balanced_at_the_origin())
+
+
+Estimates = Callable[[Trajectory, Trajectory], np.ndarray]
+
+
+def errors_are_multiples(claim: Estimates, trajectory: Trajectory) -> None:
+    """Is the error ten times the largest difference of two runs up to the next record, none at the start?"""
+    size = np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0]])
+    run = replace(trajectory, outputs=size, log_t=np.array([-math.inf, 0.0, 1.0, 2.0]), status=FINISHED)
+    for apart, known in (
+        ([0, 0, 0.1, 0], [0, 1, 1, 1]), ([0, 0.2, 0.1, 0], [0, 2, 2, 2]), ([0, 0, 0, 0.3], [0, 0, 3, 3]),
+    ):  # fmt: skip
+        other = replace(run, outputs=size + np.array(apart)[:, None] * np.array([0.5, 1.0]))
+        found = claim(run, other)
+        record_number(np.allclose(found, known, atol=1e-7), f"runs {apart} apart: {found}")
+    shorter = replace(run, outputs=size[:2], log_t=run.log_t[:2], status=STALLED)
+    record_number(
+        list(np.isinf(claim(run, shorter))) == [False, True, True, True], "infinite beyond a run that stalled"
+    )
+    resting = replace(run, outputs=size[:2], log_t=run.log_t[:2], status=AT_REST)
+    record_number(np.allclose(claim(run, resting), 0, atol=1e-7), "a run at rest stays where it is")
+
+
+def margin_error(run: Trajectory, other: Trajectory) -> np.ndarray:
+    """The estimated error of the margins."""
+    error = with_errors(run, other).margin_error
+    assert error is not None
+    return error
+
+
+@check(
+    READINGS,
+    margin_error,
+    mutants={
+        "the next record not looked at": lambda run, other: np.append([0.0], margin_error(run, other)[:-1]),
+        "half of the multiple": lambda run, other: margin_error(run, other) / 2,
+        "those of one sample": lambda run, other: margin_error(
+            replace(run, outputs=run.outputs * [1, 0]), replace(other, outputs=other.outputs * [1, 0])
+        ),
+    },
+)
+def test_errors_are_multiples_of_the_difference_of_two_runs(claim):
+    judge_case(errors_are_multiples, claim, made_up())

@@ -76,7 +76,8 @@ def counterexample(
 
     `of` is the statement's own check: the function has a parameter `claim`, which is what that check claims, and gives
     it to `judge_case` with that check's judge and the case. Only then the ledger says that the statement fails without
-    the hypothesis; without `of`, or if a hypothesis has no predicate, the necessity is not known.
+    the hypothesis; without `of`, or if a hypothesis has no predicate, the necessity is not known. Raises ValueError if
+    the statement has no such hypothesis.
     """
     if hypothesis not in statement.hypotheses:
         raise ValueError(f"{statement.id} has no hypothesis {hypothesis.name!r}")
@@ -127,7 +128,10 @@ def rests_on(statement: Statement) -> list[Statement]:
 
 
 def mark(statement: Statement, role: Role, name: str = "") -> Any:
-    """The mark of a check item: the statement it is about, its role, and the name of what it tries."""
+    """The mark of a check item: the statement it is about, its role, and the name of what it tries.
+
+    Raises ValueError if another statement has the same id.
+    """
     if CATALOGUE.setdefault(statement.id, statement) != statement:
         raise ValueError(f"two different statements have the id {statement.id!r}: choose another id")
     return pytest.mark.statement.with_args(statement, role, name)

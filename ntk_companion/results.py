@@ -23,7 +23,7 @@ _NAME, _CAPTION, _COMMAND, _SEAL = "name", "caption", "command", "sha256"
 
 @dataclass(frozen=True)
 class Results:
-    """A table of an experiment.
+    """A table of an experiment. Raises ValueError unless all is as follows.
 
     name       that of its file, without the ending
     caption    one sentence: what is measured, on what

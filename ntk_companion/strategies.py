@@ -17,7 +17,7 @@ def sample_sets(
 ) -> RationalPoints:
     """Different points: plain, near-duplicate down to 1e-15, antipodal, collinear, clustered, tiny and huge.
 
-    n from `least_points` to `most_points`, d from 1 to `most_dimensions`.
+    n x d: n from `least_points` to `most_points`, d from 1 to `most_dimensions`.
     """
     dimension = draw(st.integers(1, most_dimensions) | st.integers(1, min(3, most_dimensions)))
     size = draw(st.integers(least_points, most_points))
@@ -61,7 +61,10 @@ def _next(draw: st.DrawFn, rows: list[Row], dimension: int) -> Row:
 
 @st.composite
 def independent_sets(draw: st.DrawFn, most_points: int = 12) -> RationalPoints:
-    """Linearly independent vectors, so that <x, x'> is strictly positive definite on them; some nearly dependent."""
+    """Linearly independent vectors, so that <x, x'> is strictly positive definite on them; some nearly dependent.
+
+    n x n, n from 2 to `most_points`.
+    """
     size = draw(st.integers(2, most_points))
     diagonal = st.builds(lambda power, value: value / Fraction(10) ** power, st.integers(0, 12), st.integers(1, 9))
     below = st.fractions(-3, 3, max_denominator=8)

@@ -20,7 +20,8 @@ Array = np.ndarray[Any, Any]
 class Loss(Protocol):
     """A loss sum_i l_i(f_i); the arrays have the shape (n,). Values are frozen, equal ones have the same repr.
 
-    With C classes the outputs are n C numbers, the classes of a sample side by side, and curvatures are a matrix.
+    With C classes the outputs are n C numbers, the classes of a sample side by side: n C stands for n in these shapes,
+    and curvatures are an n C x n C matrix.
     """
 
     @property
@@ -36,7 +37,7 @@ class Loss(Protocol):
 
     @property
     def signs(self) -> Array:
-        """s_i = +1 or -1."""
+        """s_i = +1 or -1, of the outputs' shape."""
 
     def log_value(self, outputs: Array) -> float:
         """ln of the sum over the samples; -inf where it is zero."""
@@ -45,7 +46,7 @@ class Loss(Protocol):
         """exp(log_scale) c_i, c_i = -dl_i/df_i."""
 
     def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
-        """exp(log_scale) l_i''(f_i)."""
+        """exp(log_scale) l_i''(f_i), shape (n,); of C classes the matrix."""
 
 
 class _OneOutput:
@@ -68,7 +69,8 @@ class CrossEntropy(_OneOutput):
     """l_i = y_i ln(1 + exp(-f_i/T)) + (1 - y_i) ln(1 + exp(f_i/T)), targets y_i in [0, 1], temperature T > 0.
 
     Targets 0 and 1 with T = 1 give the logistic loss (2.3) of arXiv 2504.11130, where c_i = s_i u_i; it is accurate to
-    a few units in the last place of ln L at any margin. Raises ValueError on other targets or temperatures.
+    a few units in the last place of ln L at any margin. Arrays have the shape (n,). Raises ValueError on other targets
+    or temperatures.
     """
 
     targets: tuple[float, ...]
@@ -118,14 +120,17 @@ class CrossEntropy(_OneOutput):
         return (up - np.exp(log_scale + zeros - np.logaddexp(0, -logits))) / self.temperature
 
     def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
-        """exp(log_scale) l_i''."""
+        """exp(log_scale) l_i''(f_i), without overflow of either factor."""
         logits = outputs / self.temperature
         return np.exp(log_scale - np.logaddexp(0, logits) - np.logaddexp(0, -logits)) / self.temperature**2
 
 
 @dataclass(frozen=True)
 class Exponential(_OneOutput):
-    """l_i = exp(-s_i f_i), labels 0 or 1, s_i = 2 y_i - 1. Raises ValueError on other labels."""
+    """l_i = exp(-s_i f_i), labels 0 or 1, s_i = 2 y_i - 1.
+
+    Arrays have the shape (n,). Raises ValueError on other labels.
+    """
 
     labels: tuple[int, ...]
 
@@ -148,17 +153,17 @@ class Exponential(_OneOutput):
         return float(np.logaddexp.reduce(-self.signs * outputs))
 
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
-        """exp(log_scale) c_i."""
+        """exp(log_scale) c_i = s_i exp(log_scale - s_i f_i)."""
         return self.signs * self.curvatures(outputs, log_scale)
 
     def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
-        """exp(log_scale) l_i''."""
+        """exp(log_scale) l_i'' = exp(log_scale - s_i f_i)."""
         return np.exp(log_scale - self.signs * outputs)
 
 
 @dataclass(frozen=True)
 class Squared(_OneOutput):
-    """l_i = (f_i - y_i)^2 / 2. The sign of a sample is that of its target, + for 0."""
+    """l_i = (f_i - y_i)^2 / 2; arrays have the shape (n,). The sign of a sample is that of its target, + for 0."""
 
     targets: tuple[float, ...]
 
@@ -178,18 +183,18 @@ class Squared(_OneOutput):
             return float(np.log(np.sum((outputs - np.array(self.targets)) ** 2) / 2))
 
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
-        """exp(log_scale) c_i."""
+        """exp(log_scale) c_i = exp(log_scale) (y_i - f_i), formed in the exponent."""
         errors = np.array(self.targets) - outputs
         with np.errstate(divide="ignore"):
             return np.sign(errors) * np.exp(log_scale + np.log(np.abs(errors)))
 
     def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
-        """exp(log_scale), n times."""
+        """exp(log_scale) for each of the n samples: l_i'' = 1."""
         return np.exp(np.full(self.size, log_scale))
 
 
 def logistic(labels: Sequence[int] | Array, temperature: float = 1.0) -> CrossEntropy:
-    """The loss (2.3) for labels 0 and 1. Raises ValueError on other labels."""
+    """The loss (2.3) for labels 0 and 1, shape (n,). Raises ValueError on other labels or temperatures."""
     values = tuple(float(label) for label in labels)
     if not all(value in (0, 1) for value in values):
         raise ValueError(f"labels must be 0 or 1, as {tuple(labels)} are not")
@@ -197,7 +202,7 @@ def logistic(labels: Sequence[int] | Array, temperature: float = 1.0) -> CrossEn
 
 
 def log_softplus(values: Array) -> Array:
-    """ln ln(1 + exp(z)), also where exp(z) underflows."""
+    """ln ln(1 + exp(z)), also where exp(z) underflows; any shape, kept."""
     far = values < -30  # there ln(1 + exp(z)) = exp(z - exp(z)/2) to double precision
     near = np.where(far, 0.0, values)
     return np.where(far, values - np.exp(np.minimum(values, 0)) / 2, np.log(np.logaddexp(0, near)))

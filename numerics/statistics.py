@@ -35,7 +35,10 @@ MISS = 1e-6
 
 @dataclass(frozen=True)
 class Estimate:
-    """Entrywise mean and standard error of the mean of `draws` draws; `skewness` is that of one draw."""
+    """Entrywise mean and standard error of the mean of `draws` draws; `skewness` is that of one draw.
+
+    All three arrays have one shape, that of a draw (of the matrix B for `regression`).
+    """
 
     mean: Array
     standard_error: Array
@@ -43,12 +46,12 @@ class Estimate:
     draws: int
 
     def half_width(self, error: float) -> Array:
-        """h such that mean - truth exceeds h with probability `error`, and falls below -h with probability `error`."""
+        """h, in shape as `mean`: mean - truth exceeds h with probability `error`, and falls below -h likewise."""
         return quantile(error, self.draws, self.skewness) * self.standard_error
 
 
 def estimate(draws: Array) -> Estimate:
-    """The entrywise mean of draws of shape (R, ...), with its standard error (divisor R - 1).
+    """The entrywise mean of draws of shape (R, ...), with its standard error (divisor R - 1), of one draw's shape.
 
     Raises ValueError if R < 2: one draw says nothing on its own error.
     """
@@ -94,8 +97,9 @@ def regression(outputs: Array, inputs: Array) -> Estimate:
 def quantile(error: float, draws: int, skewness: Array | float = 0.0) -> Array:
     """The t that the t statistic of so many draws exceeds with probability `error`, for |skewness| of either sign.
 
-    Solves P(T > t) exp(|skewness| u^3 / (3 sqrt(R))) = error, T Student with R - 1 degrees of freedom and
-    u = t sqrt(R / (R - 1 + t^2)) the self-normalised sum. Infinite if the iteration does not settle.
+    Of any shape, that of `skewness`. Solves P(T > t) exp(|skewness| u^3 / (3 sqrt(R))) = error, T Student with R - 1
+    degrees of freedom and u = t sqrt(R / (R - 1 + t^2)) the self-normalised sum (Jing, Shao and Wang 2003). Infinite if
+    the iteration does not settle.
     """
     growth = np.abs(np.asarray(skewness, dtype=float)) / (3 * math.sqrt(draws))
     freedom = draws - 1
@@ -111,10 +115,10 @@ def quantile(error: float, draws: int, skewness: Array | float = 0.0) -> Array:
 
 
 def remove_bias(narrow: Array, wide: Array) -> Array:
-    """Draws of 2 T_2m - T_m from R draws at width m and R independent draws at width 2m.
+    """Draws of 2 T_2m - T_m from R draws at width m and R independent draws at width 2m, all of shape (R, ...).
 
-    If the mean at width m is the limit plus c / m + O(1 / m^2), that of the result is the limit plus O(1 / m^2).
-    Raises ValueError if the shapes differ.
+    If the mean at width m is the limit plus c / m + O(1 / m^2), that of the result is the limit plus O(1 / m^2). Raises
+    ValueError if the shapes differ.
     """
     if np.shape(narrow) != np.shape(wide):
         raise ValueError(f"both widths need draws of one shape, not {np.shape(narrow)} and {np.shape(wide)}")
@@ -122,7 +126,7 @@ def remove_bias(narrow: Array, wide: Array) -> Array:
 
 
 def entry_scale(gram: Array) -> Array:
-    """sqrt(K_ii K_jj): what the entries of a positive semidefinite matrix are compared with."""
+    """sqrt(K_ii K_jj), n x n: what the entries of a positive semidefinite n x n matrix are compared with."""
     roots = np.sqrt(np.diagonal(gram))
     return np.outer(roots, roots)
 
@@ -185,7 +189,10 @@ def equivalence(
     allowance: Array | float = 0.0,
     miss: float = MISS,
 ) -> TestResult:
-    """`equivalence_test` of an estimate that is there already."""
+    """`equivalence_test` of an estimate that is there already: `expected` has the shape of one draw, as there.
+
+    Raises ValueError as `equivalence_test` does.
+    """
     expected = np.asarray(expected, dtype=float)
     if expected.shape != found.mean.shape:
         raise ValueError(f"the expected value has shape {expected.shape}, a draw has {found.mean.shape}")
@@ -341,11 +348,11 @@ class Interval:
 def split_interval(values: Array, test_ratio: float, confidence: float) -> Interval:
     """Student's limits for a mean over J random splits of one table into rows to train and rows to test on.
 
-    `values` has one entry a split, `test_ratio` is testing : training rows. The splits share rows, so that values are
-    correlated: the variance of their mean is taken to be (1 / J + test_ratio) s^2, s^2 the sample variance (Nadeau and
-    Bengio 2003, the corrected resampled t-test), an approximation that leans to the safe side. A ratio of 0 is for
-    splits that share no row, where the limits are exact for normal values. Raises ValueError on fewer than two splits
-    or a negative ratio.
+    `values` has the shape (J,), an entry a split; `test_ratio` is testing : training rows. The splits share rows, so
+    that values are correlated: the variance of their mean is taken to be (1 / J + test_ratio) s^2, s^2 the sample
+    variance (Nadeau and Bengio 2003, the corrected resampled t-test), an approximation that leans to the safe side. A
+    ratio of 0 is for splits that share no row, where the limits are exact for normal values. Raises ValueError on fewer
+    than two splits or a negative ratio.
     """
     values = np.asarray(values, dtype=float)
     if len(values) < 2:
@@ -401,9 +408,9 @@ class Exponent:
 def fit_exponent(widths: Array, values: Array, errors: Array, confidence: float = 0.99) -> Exponent:
     """Fit a power law to positive values at three or more widths by weighted least squares in logarithms.
 
-    `errors` are the standard errors of `values`, independent, normal and small against them. `misfit` is the
-    probability of a chi-squared as large as found if the power law holds. Raises ValueError on fewer than three
-    widths, or values or errors that are not positive.
+    All three arrays have the shape (N,). `errors` are the standard errors of `values`, independent, normal and small
+    against them. `misfit` is the probability of a chi-squared as large as found if the power law holds. Raises
+    ValueError on fewer than three widths, or values or errors that are not positive.
     """
     widths, values, errors = (np.asarray(column, dtype=float) for column in (widths, values, errors))
     if len(set(widths.tolist())) < 3:

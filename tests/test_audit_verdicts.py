@@ -86,6 +86,8 @@ KNOWN = [
     ("CONFIRMED", "gap_printed(K) is about 0.02466 and gap_sharp(K) is about 0.2959", "net", "six"),
     ("CONFIRMED", "gap_best(K) is about 0.295922 and gap_labels(K) >= gap_best(K) - 1e-9", "net", "six labelled"),
     ("CONFIRMED", "det(K) > 0 and condition(K) in [29, 30]", "net", "six"),
+    ("CONFIRMED", "trace(K) = K(1, 1) * 6 and trace(identity) = 6 and trace(K - K) = 0", "net", "six"),
+    ("REFUTED", "trace(K) < 6 * lambda_min(K)", "net", "six"),
     (
         "CONFIRMED",
         "spectral_norm(K) = spectral_norm(K) or max_norm(K) <= spectral_norm(K) <= frobenius_norm(K)",

@@ -1,5 +1,6 @@
 """The house: imports point one way, nothing goes in a circle, and the machinery knows no paper."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -16,6 +17,15 @@ from ntk_companion.suite import catalogue, declared
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("theory", "numerics", "ntk_companion", "checks")
+ARRAYS = re.compile(
+    r"\b(Array|NDArray|ndarray|Doubles|Tensor|Matrix|MatrixExpr|BlockMatrix|FloatBalls|arb_mat"
+    r"|Points|RationalPoints|CirclePoints)\b"
+)
+"""Annotations of arrays."""
+SIZE = r"(?:\.\.\.|[\w'+ ]{1,9})"
+SHAPES = re.compile(rf"\bshapes?\b|\b[\w']+\)? x \(?[\w']+|(?<![\w)\]])\({SIZE}(?:, ?{SIZE})*,? ?\)", re.IGNORECASE)
+"""The word itself, n x d, (n, d) or (n,)."""
+FEWEST_WORDS = 4
 
 
 def order_of(graph):
@@ -57,6 +67,68 @@ def test_an_upward_import_breaks_a_contract_of_the_linter(tmp_path, file, line, 
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1
     assert "BROKEN" in done.stdout and named in done.stdout.partition("Broken contracts")[2]
+
+
+def documented(node, of_class=""):
+    """The public functions of a module or class, each with the docstring of its class."""
+    for inner in node.body:
+        if isinstance(inner, ast.ClassDef | ast.FunctionDef) and not inner.name.startswith("_"):
+            if isinstance(inner, ast.FunctionDef):
+                yield inner, of_class
+            else:
+                yield from documented(inner, ast.get_docstring(inner) or "")
+
+
+def functions_of(*packages):
+    for package in packages:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for function, of_class in documented(ast.parse(path.read_text(encoding="utf-8"))):
+                yield f"{path.relative_to(ROOT)}:{function.lineno} {function.name}", function, of_class
+
+
+def takes_or_gives_arrays(function):
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    annotations = [*(argument.annotation for argument in arguments), function.returns]
+    return any(ARRAYS.search(ast.unparse(annotation)) for annotation in annotations if annotation is not None)
+
+
+def says_no_shape(function, of_class):
+    return takes_or_gives_arrays(function) and not SHAPES.search(f"{of_class} {ast.get_docstring(function)}")
+
+
+def says_next_to_nothing(function):
+    text = ast.get_docstring(function)
+    return text is not None and len(text.split()) < FEWEST_WORDS
+
+
+def test_functions_of_arrays_say_the_shapes():
+    found = functions_of("theory", "numerics", "ntk_companion")
+    assert [place for place, function, of_class in found if says_no_shape(function, of_class)] == []
+
+
+def test_docstrings_say_something():
+    assert [place for place, function, _ in functions_of(*PACKAGES) if says_next_to_nothing(function)] == []
+
+
+@pytest.mark.parametrize(
+    ("of_class", "text", "silent"),
+    [
+        ("", "The Gram matrix K(x_i, x_j) of (3.1).", True),
+        ("", "The Gram matrix, n x n.", False),
+        ("", "The outputs, shape (n,).", False),
+        ("", "The outputs (R, n) at R times.", False),
+        ("Arrays have the shape (n,).", "The outputs at the samples.", False),
+        ("A loss.", "f(x_i) for all of them.", True),
+    ],
+)
+def test_a_docstring_without_a_shape_is_seen(of_class, text, silent):
+    (function,) = ast.parse(f'def outputs(points: Array) -> Array:\n    """{text}"""').body
+    assert says_no_shape(function, of_class) is silent
+
+
+def test_a_docstring_of_three_words_is_seen():
+    (function,) = ast.parse('def add(one, two):\n    """one + two."""').body
+    assert says_next_to_nothing(function)
 
 
 def test_the_machinery_names_no_paper_and_no_statement_of_ours():

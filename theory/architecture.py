@@ -190,7 +190,10 @@ def with_trained(architecture: Architecture, names: Iterable[str]) -> Architectu
 
 
 def map_groups(architecture: Architecture, change: Callable[[Group], Group | None]) -> Architecture:
-    """The same network with every group replaced by `change(group)`; None removes a bias."""
+    """The same network with every group replaced by `change(group)`; None removes a bias.
+
+    Raises ValueError if a weight is to be removed.
+    """
 
     def changed(layer: Layer) -> Layer:
         match layer:

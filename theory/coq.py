@@ -4,7 +4,7 @@ A kernel becomes a `matrix` over the samples, made of `add`, `mul`, `const`, `re
 `theory/proofs/layer_kernels.v`; the matrix of the inputs' inner products is `G`. Two forms are printed: a recursion of
 a given depth as one definition, and a family of networks at every depth as fixpoints, made of the step of one block
 and of the beginning and the end of the shallowest member. `theory/proofs/agreement.v` proves both equal to what the
-theorems speak of.
+theorems speak of. Equations are numbered as in arXiv 2504.11130.
 """
 
 from __future__ import annotations

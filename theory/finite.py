@@ -2,7 +2,8 @@
 
 A matrix is whatever has `@`, `+`, products with scalars, `.T`, `.shape` and `.trace()`: a sympy matrix or a numpy
 array. Identities between a network's outputs, features and gradients can so be proved for all parameters of a small
-network and be tried on a large one. A vector is a matrix of one column, the output f(x) one of one entry.
+network and be tried on a large one. A vector is a matrix of one column, the output f(x) one of one entry. Equations are
+numbered as in arXiv 2504.11130.
 """
 
 from __future__ import annotations
@@ -37,9 +38,12 @@ class Arithmetic:
 class Passage:
     """One input's way through a network, and the gradients of its output by group name where they are known.
 
-    features        a_0, .., a_L
-    preactivations  z_1, .., z_L
-    patterns        D_1, .., D_L as diagonal matrices
+    point           x, d x 1
+    features        a_0, .., a_L, each a column
+    preactivations  z_1, .., z_L, z_l m_l x 1
+    patterns        D_1, .., D_L as diagonal matrices, D_l m_l x m_l
+    output          f(x), 1 x 1
+    gradients       each of its parameter's shape
     """
 
     point: Matrix
@@ -50,7 +54,7 @@ class Passage:
     gradients: Mapping[str, Matrix] = field(default_factory=dict)
 
     def pattern(self, layer: int) -> Matrix:
-        """D_layer, layer 1..L."""
+        """D_layer = diag(s'(z_layer)), m_layer x m_layer, for a layer from 1 to L."""
         return self.patterns[layer - 1]
 
 
@@ -97,7 +101,7 @@ class FiniteNetwork:
         return self[f"W_{layer}"].shape[0]
 
     def scale(self, layer: int, factor: int = 2) -> Any:
-        """sqrt(factor / m_layer)."""
+        """The number sqrt(factor / m_layer), which normalises a layer of m_layer neurons."""
         return self.arithmetic.number(sympy.sqrt(sympy.Rational(factor, self.width(layer))))
 
     @property
@@ -109,7 +113,10 @@ class FiniteNetwork:
         raise ValueError(f"{self.architecture.name} has no residual blocks")
 
     def passage(self, point: Matrix, patterns: Sequence[Matrix] | None = None) -> Passage:
-        """The features and the output at a point, a column; with `patterns`, D_l z_l takes the place of s(z_l)."""
+        """The features and the output at a point, d x 1; with `patterns`, D_l z_l takes the place of s(z_l).
+
+        Raises ValueError on another activation than the ReLU.
+        """
         walk = _Walk(self, patterns)
         values = walk.through(self.architecture.stem, point)
         features = [values]
@@ -224,9 +231,11 @@ def exact_passage(
     at_kink: sympy.Expr | int = 0,
     names: Sequence[str] | None = None,
 ) -> Passage:
-    """The passage of a network of symbols at exact numbers for them; s'(0) is `at_kink`. Gradients as above.
+    """The passage of a network of symbols at exact numbers for them; s'(0) is `at_kink`.
 
-    Raises ValueError where the sign of a pre-activation is not decided.
+    `values` are matrices of the parameters' shapes by group name, `point` d numbers. The gradients, by the named groups
+    or all that are trained, are those of `symbolic_passage` at these numbers. Raises ValueError where the sign of a
+    pre-activation is not decided.
     """
     found = FiniteNetwork(network.architecture, values, exact(at_kink)).passage(sympy.Matrix(list(point)))
     numbers = {
@@ -240,7 +249,7 @@ def exact_passage(
 
 
 def gradients(network: FiniteNetwork, output: sympy.Expr, names: Sequence[str] | None = None) -> dict[str, Matrix]:
-    """The derivatives of an output by the symbols of the named groups, by default of all trained ones."""
+    """The derivatives of an output by the symbols of the named groups, by default of all trained, in their shapes."""
     trained = [group.name for group in network.architecture.groups if group.trained]
     return {
         name: network[name].applyfunc(lambda parameter: sympy.diff(output, parameter))

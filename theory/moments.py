@@ -2,7 +2,8 @@
 
 For (u, v) centred Gaussian with standard deviations p, r and correlation cos(theta), write u = p rho cos(phi) and
 v = r rho cos(phi - theta) with (rho, phi) polar coordinates of a standard Gaussian pair: both are positive exactly
-for theta - pi/2 < phi < pi/2, and the moments are integrals of elementary functions.
+for theta - pi/2 < phi < pi/2, and the moments are integrals of elementary functions. Equations are numbered as in
+arXiv 2504.11130.
 """
 
 from __future__ import annotations

@@ -92,23 +92,23 @@ covariance_at = MatrixSymbol("S", q, q)
 
 
 def in_kernels(expression: sympy.MatrixExpr) -> sympy.MatrixExpr:
-    """The same with J J' = K and g J' = k."""
+    """The same, shape kept, with the n x n kernel K for J J' and the q x n kernel k for g J'."""
     return expression.subs({jacobian * jacobian.T: kernel, gradients * jacobian.T: cross}).doit()
 
 
 def interpolation() -> sympy.MatrixExpr:
-    """f_inf(x) of the linearised model, from the parameters: theta - theta_0 = J' C with f_0(X) + J J' C = t."""
+    """f_inf(x) of the linearised model, q x 1, from the parameters: theta - theta_0 = J' C with f_0(X) + J J' C = t."""
     coefficients = (jacobian * jacobian.T).inv() * (targets - outputs)
     return in_kernels(outputs_at + (gradients * jacobian.T) * coefficients)
 
 
 def claimed_interpolation() -> sympy.MatrixExpr:
-    """f_0(x) + K(x, X) K(X, X)^-1 (t - f_0(X))."""
+    """f_0(x) + K(x, X) K(X, X)^-1 (t - f_0(X)), q x 1."""
     return outputs_at + cross * kernel.inv() * (targets - outputs)
 
 
 def extension_velocity() -> sympy.MatrixExpr:
-    """d/dt of f(x) - K(x, X) K^-1 f(X) when df(X)/dt = K c and df(x)/dt = k c: zero, so that f(X) decides f(x)."""
+    """d/dt of f(x) - K(x, X) K^-1 f(X), q x 1, if df(X)/dt = K c and df(x)/dt = k c: zero, so f(X) decides f(x)."""
     forces = MatrixSymbol("c", n, 1)
     return sympy.simplify((cross * forces - cross * kernel.inv() * kernel * forces).doit())
 
@@ -120,7 +120,8 @@ def extension_velocity() -> sympy.MatrixExpr:
 def regularised(size: int, averaged: bool = False, loss: sympy.Expr = cross_entropy) -> tuple[sympy.Matrix, ...]:
     """The gradient and the Hessian by C of sum l_i((f_0 + K C)_i) + (beta/2) C'K C, for a symmetric K of symbols.
 
-    Returns (gradient, Hessian, K, C, c, diag(l'')), c and l'' at f_0 + K C. `averaged` takes the mean of the losses.
+    Returns (gradient, Hessian, K, C, c, diag(l'')), c and l'' at f_0 + K C; of n = `size` samples gradient, C and c are
+    n x 1, the others n x n. `averaged` takes the mean of the losses.
     """
     symmetric = sympy.Matrix(size, size, lambda i, j: sympy.Symbol(f"K[{min(i, j)},{max(i, j)}]", real=True))
     begin, labels, coefficients = (
@@ -157,35 +158,35 @@ def softmax_force(classes: int) -> tuple[list[sympy.Expr], list[sympy.Symbol], l
 
 
 def interpolation_map() -> BlockMatrix:
-    """(1, -A), A = K(x, X) K(X, X)^-1: f_inf(x) is this times (f_0(x), f_0(X)), plus A t."""
+    """(1, -A), q x (q + n), A = K(x, X) K(X, X)^-1: f_inf(x) is this times (f_0(x), f_0(X)), plus A t."""
     return BlockMatrix([[Identity(q), -cross * kernel.inv()]])
 
 
 def law_covariance() -> sympy.MatrixExpr:
-    """The covariance of f_inf(x): that of an affine image of the Gaussian (f_0(x), f_0(X)), multiplied out."""
+    """The covariance of f_inf(x), q x q: that of an affine image of the Gaussian (f_0(x), f_0(X)), multiplied out."""
     joint = BlockMatrix([[covariance_at, covariance_cross], [covariance_cross.T, covariance]])
     image = sympy.block_collapse(interpolation_map() * joint * interpolation_map().T)
     return plain(image.blocks[0, 0] if isinstance(image, BlockMatrix) else image)
 
 
 def claimed_law_covariance(sign: int = -1) -> sympy.MatrixExpr:
-    """S - A s' - s A' + A Sigma A' (Lee et al. 2019, with the NTK in A and the NNGP kernel in S, s, Sigma)."""
+    """S - A s' - s A' + A Sigma A', q x q (Lee et al. 2019, with the NTK in A and the NNGP kernel in S, s, Sigma)."""
     A = cross * kernel.inv()
     return plain(covariance_at + sign * A * covariance_cross.T + sign * covariance_cross * A.T + A * covariance * A.T)
 
 
 def bayesian_covariance() -> sympy.MatrixExpr:
-    """The posterior covariance S - s Sigma^-1 s' of the Gaussian process f_0 given its values on the samples."""
+    """The posterior covariance S - s Sigma^-1 s', q x q, of the Gaussian process f_0 given it on the samples."""
     return plain(covariance_at - covariance_cross * covariance.inv() * covariance_cross.T)
 
 
 def with_nngp_for_ntk(expression: sympy.MatrixExpr) -> sympy.MatrixExpr:
-    """The same with the covariance of f_0 in the place of the NTK: only the output weights are trained."""
+    """The same, shape kept, with the covariance of f_0 in the place of the NTK: only the output weights are trained."""
     return plain(expression.subs({kernel: covariance, cross: covariance_cross}))
 
 
 def plain(expression: sympy.MatrixExpr) -> sympy.MatrixExpr:
-    """Multiplied out, inverses cancelled, with symmetric kernels on the samples."""
+    """Multiplied out, shape kept, inverses cancelled, with symmetric kernels on the samples."""
     symmetric = {kernel.T: kernel, covariance.T: covariance}
     expanded = sympy.expand(expression.doit())
     previous = None

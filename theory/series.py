@@ -83,7 +83,7 @@ class Coefficients:
     ratio: sympy.Expr
 
     def at(self, order: int) -> sympy.Expr:
-        """The coefficient a_order."""
+        """The Maclaurin coefficient a_order, by the recurrence from a_0 or a_1."""
         parity = order % 2
         return self.starts[parity] * sympy.prod(self.ratio.subs(k, index) for index in range(parity, order, 2))
 

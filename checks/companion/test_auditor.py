@@ -91,7 +91,7 @@ Audit = Callable[[Known], str]
 
 
 def audited(case: Known) -> str:
-    """The auditor's verdict."""
+    """The auditor's verdict on a claim on its own, as a word."""
     _, assertion, network, points = case
     lines = [OBJECTS, "[[claim]]", 'id = "c"', f"assertion = {json.dumps(assertion)}"]
     lines += [f'{name} = "{value}"' for name, value in (("network", network), ("points", points)) if value]
@@ -179,7 +179,7 @@ def overlap_is_equal(one: Range, relation: Relation, other: Range) -> bool | Non
 
 
 def undecided_is_false(one: Range, relation: Relation, other: Range) -> bool:
-    """Wrong: two branches."""
+    """Wrong: two branches, so that what is undecided is false."""
     return bool(ranges.compare(one, relation, other))
 
 

@@ -37,7 +37,7 @@ def second_differences(size: int) -> list[list[Fraction]]:
 
 
 def least_of_second_differences(size: int) -> flint.arb:
-    """Its smallest eigenvalue."""
+    """The smallest eigenvalue of `second_differences`, in closed form."""
     return 2 - 2 * (flint.arb.pi() / (size + 1)).cos()
 
 
@@ -45,12 +45,12 @@ Certificate = Callable[[list[list[Fraction]]], Enclosure]
 
 
 def by_residual(matrix: list[list[Fraction]]) -> Enclosure:
-    """The residual certificate."""
+    """lambda_min of an n x n matrix by the residual certificate."""
     return residual_enclosure(rational_points("", matrix).coordinates(DoubleBalls()))
 
 
 def by_factorisation(matrix: list[list[Fraction]]) -> Enclosure:
-    """The shifted factorisation."""
+    """lambda_min of an n x n matrix by the shifted factorisation, to 10 digits."""
     return factorised_enclosure(rational_points("", matrix).coordinates(Balls(256)), 10)
 
 
@@ -94,7 +94,10 @@ def test_the_factorisation_encloses_known_eigenvalues(claim):
 
 
 def perturbed_entries_stay_enclosed(claim: Callable[[FloatBalls], Enclosure], radius: float) -> None:
-    """Is the radius of the entries in the bound: is lambda_min of the matrix minus the radius times 1 enclosed?"""
+    """Is the radius of the entries in the bound: is lambda_min of the matrix minus the radius times 1 enclosed?
+
+    The claim takes n x n balls.
+    """
     size = 6
     exact = np.array(second_differences(size), dtype=float)
     with Balls(256).working():
@@ -106,18 +109,18 @@ def perturbed_entries_stay_enclosed(claim: Callable[[FloatBalls], Enclosure], ra
 
 
 def in_flint(matrix: FloatBalls) -> np.ndarray:
-    """The same balls in FLINT."""
+    """The same n x m balls in FLINT, dtype object."""
     pairs = zip(matrix.centre, matrix.radius, strict=True)
     return np.array([[flint.arb(c, r) for c, r in zip(*rows, strict=True)] for rows in pairs], dtype=object)
 
 
 def of_centres(matrix: FloatBalls) -> Enclosure:
-    """Wrong: the radii of the entries lost."""
+    """Wrong: the radii of the entries lost, n x n."""
     return residual_enclosure(FloatBalls.exact(matrix.centre))
 
 
 def half_of_the_radii(matrix: FloatBalls) -> Enclosure:
-    """Wrong: half of the radii lost."""
+    """Wrong: half of the radii lost, n x n."""
     return residual_enclosure(FloatBalls(matrix.centre, matrix.radius / 2))
 
 
@@ -142,7 +145,7 @@ class Diagonal(NamedTuple):
     entries: tuple[int, ...]
 
     def matrix(self) -> np.ndarray:
-        """As balls."""
+        """The n x n matrix in balls of radius zero, dtype object."""
         size = len(self.entries)
         return np.array([[flint.arb(self.entries[i] if i == j else 0) for j in range(size)] for i in range(size)])
 
@@ -155,7 +158,7 @@ Found = dict[str, Bounds]
 
 
 def found_constants(matrix: np.ndarray) -> Found:
-    """All four constants."""
+    """All four constants of an n x n ball matrix with alternating labels, by name."""
     lowest = factorised_enclosure(matrix, 12)
     signs = [1 if place % 2 else -1 for place in range(len(matrix))]
     found = gap_constants(matrix, lowest, signs)
@@ -163,7 +166,10 @@ def found_constants(matrix: np.ndarray) -> Found:
 
 
 def constants_are_known(claim: Callable[[np.ndarray], Found], case: Diagonal) -> None:
-    """Does each constant's enclosure hold the known value, tightly where it is meant to be tight?"""
+    """Does each constant's enclosure hold the known value, tightly where it is meant to be tight?
+
+    The claim takes an n x n ball matrix.
+    """
     size, least = len(case.entries), Fraction(min(case.entries))
     exact = {"printed": least / (2 * size**2), "sharp": least / size, "best": case.best(), "label_aware": case.best()}
     with Balls(256).working():
@@ -180,7 +186,7 @@ def constants_are_known(claim: Callable[[np.ndarray], Found], case: Diagonal) ->
 
 
 def changed(name: str, factor: float) -> Callable[[np.ndarray], Found]:
-    """One constant multiplied by a factor."""
+    """Wrong: one constant of the n x n matrix multiplied by a factor."""
 
     def wrong(matrix: np.ndarray) -> Found:
         found = found_constants(matrix)

@@ -72,7 +72,7 @@ def ball_arguments(seed: int) -> list[tuple[FloatBalls, FloatBalls]]:
 
 
 def ends(ball: FloatBalls) -> Ends:
-    """The exact ends of a ball."""
+    """The exact ends of a ball of shape (1, 1)."""
     centre, radius = Fraction(float(ball.centre.flat[0])), Fraction(float(ball.radius.flat[0]))
     return centre - radius, centre + radius
 
@@ -98,7 +98,7 @@ def holds_exact_results(claim: Tool, seed: int) -> None:
 
 
 def abs_ball(ball: FloatBalls) -> FloatBalls:
-    """The ball or its negative, whichever is positive."""
+    """The ball of shape (1, 1) or its negative, whichever is positive."""
     return ball if ball.centre.flat[0] > 0 else -ball
 
 

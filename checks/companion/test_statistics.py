@@ -55,7 +55,7 @@ Test = Callable[[np.ndarray, np.ndarray, float, float, float], TestResult]
 
 
 def the_test(draws: np.ndarray, expected: np.ndarray, tolerance: float, alpha: float, miss: float) -> TestResult:
-    """The test of the suite."""
+    """The test of the suite: draws R x q, expected values of shape (q,)."""
     return equivalence_test(draws, expected, tolerance, alpha, miss=miss)
 
 
@@ -127,7 +127,7 @@ Fit = Callable[[np.ndarray, np.ndarray, np.ndarray], tuple[float, float, float]]
 
 
 def the_fit(widths: np.ndarray, values: np.ndarray, errors: np.ndarray) -> tuple[float, float, float]:
-    """Slope, half-width at 99%, and misfit."""
+    """Slope, half-width at 99%, and misfit of a power law; three arrays of shape (N,)."""
     found = fit_exponent(widths, values, errors)
     return found.slope, (found.high - found.low) / 2, found.misfit
 
@@ -149,13 +149,13 @@ def fit_is_least_squares(claim: Fit, slope: float) -> None:
 
 
 def wrong_freedom(widths: np.ndarray, values: np.ndarray, errors: np.ndarray) -> tuple[float, float, float]:
-    """Wrong: one degree of freedom too many."""
+    """Wrong: one degree of freedom too many; shapes as `the_fit`."""
     slope, half, misfit = the_fit(widths, values, errors)
     return slope, half, float(scipy.stats.chi2.sf(scipy.stats.chi2.isf(misfit, 2), 3))
 
 
 def unweighted(widths: np.ndarray, values: np.ndarray, errors: np.ndarray) -> tuple[float, float, float]:
-    """Wrong: all weights equal."""
+    """Wrong: all weights equal; shapes as `the_fit`."""
     return the_fit(widths, values, values * 0.02)
 
 
@@ -174,7 +174,7 @@ OURS: Estimators = {
 
 
 def estimators_are_known(claim: Estimators, draws: np.ndarray) -> None:
-    """Standard error, removal of bias, scale of entries and the shares of a budget."""
+    """Standard error, removal of bias, scale of entries and the shares of a budget; draws: shape (R, q)."""
     record_number(np.allclose(claim["error"](draws), scipy.stats.sem(draws, axis=0)), "the standard error")
     record_number(np.allclose(claim["bias"](1 + 1 / 8 + 0 * draws, 1 + 1 / 16 + 0 * draws), 1), "the bias in 1/m")
     record_number(np.allclose(claim["scale"](np.diag([4.0, 9.0])), [[4, 6], [6, 9]]), "sqrt(K_ii K_jj)")

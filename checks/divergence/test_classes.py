@@ -71,7 +71,7 @@ CASES: dict[str, Case] = {
 
 
 def one_hot(labels: list[int], classes: int) -> SoftmaxCrossEntropy:
-    """Hard targets."""
+    """The softmax loss with the hard targets `labels`."""
     return SoftmaxCrossEntropy(tuple(tuple(float(k == label) for k in range(classes)) for label in labels))
 
 

@@ -89,7 +89,7 @@ INFORMATIVE = Statement(
 
 @cache
 def starts(architecture: Architecture, points: PointSet, hidden: int, draws: int, seed: int) -> np.ndarray:
-    """max |K_0 - K| of independent networks, drawn exactly in law."""
+    """max |K_0 - K| of independent networks, drawn exactly in law, shape (draws,)."""
     found = sample_kernels(architecture, points.coordinates(FLOAT64), hidden, draws, seed).ntk
     return np.abs(found - ntk(architecture, points)).max(axis=(1, 2))
 

@@ -118,7 +118,7 @@ def time_evidence(
     factor: float,
     what: str,
 ) -> Evidence:
-    """Was the gap crossed by `factor` times its latest time?"""
+    """Was the gap to `reference`, n x n, crossed by `factor` times its latest time?"""
     loss = trajectory.loss
     bound = log10_latest_crossing(architecture, hidden, reference, loss.signs, trajectory.log_loss[0], gap)
     latest = bound + math.log10(factor)
@@ -177,7 +177,10 @@ GAP = 1.0
 
 
 def log_crossings(hidden: int, members: int) -> np.ndarray:
-    """ln t at which max |K_t - K_0| crosses the gap, by network; NaN where it did not or the flow decides nothing."""
+    """ln t at which max |K_t - K_0| crosses the gap, by network; NaN where it did not or the flow decides nothing.
+
+    Shape (members,).
+    """
     flows = [on_two_points(member, hidden, 6 + 0.42 * hidden**0.5) for member in range(members)]
     crossings = [log10_crossing(flow.log_t, flow.gap_from_start, GAP) for flow in flows]
     return np.array(

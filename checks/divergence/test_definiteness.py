@@ -73,7 +73,7 @@ class Case:
 def on_points(
     points: RationalPoints, architecture: Architecture | None = None, inner: sympy.Expr | None = None
 ) -> Case:
-    """A case on rational points."""
+    """A case on rational points, n x d."""
     exact = [[Fraction(int(value), points.denominator) for value in row] for row in points.numerators]
     return Case(points, tuple(tuple(row) for row in exact), architecture, inner)
 

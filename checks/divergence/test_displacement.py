@@ -56,7 +56,10 @@ LAYERS = Statement(
 
 
 def growth(trajectory: Trajectory, log10_until: float) -> np.ndarray:
-    """By how much the displacement of each group grew over each tenth of the range of ln t, from its middle on."""
+    """By how much the displacement of each of G groups grew over each tenth of the range of ln t, from its middle on.
+
+    Shape (G, 5).
+    """
     marks = np.linspace(log10_until / 2, log10_until, 6)
     columns = trajectory.sup_displacement[1:].T
     return np.diff([np.interp(marks, trajectory.log10_t[1:], column) for column in columns], axis=1)

@@ -285,12 +285,12 @@ STATEMENTS = {
 
 
 def form_of(name: str) -> Form:
-    """What is printed."""
+    """The form as it is printed."""
     return PRINTED[name].form
 
 
 def right(name: str) -> Form:
-    """The corrected form."""
+    """The form as it is corrected, or None."""
     return PRINTED[name].corrected
 
 
@@ -310,7 +310,7 @@ def at_equal(form: Form) -> Form:
 
 
 def definition_of_features(network: FiniteNetwork, one: Passage, other: Passage) -> list[Matrix]:
-    """(2.1): sqrt(2/m_l) s(z_l)."""
+    """(2.1): the features a_l = sqrt(2/m_l) s(z_l), m_l x 1, of layers 1 to L."""
     relu = network.arithmetic.relu
     return [network.scale(layer) * relu(one.preactivations[layer - 1]) for layer in range(1, network.depth + 1)]
 
@@ -365,17 +365,17 @@ def with_groups(names_of: Callable[[FiniteNetwork], list[str]]) -> Form:
     },
 )
 def test_kernel_by_groups(claim):
-    """(C.5)."""
+    """(C.5): the kernel as a sum over the parameter groups."""
     judge(claim, quantity_of("eq:C.5"), "fcn")
 
 
 def literal(row: Matrix, column: Matrix) -> Matrix:
-    """(C.6) word by word: the product of the row and the column."""
+    """(C.6) word by word: the product of the row and the column, 1 x m_l and m_{l-1} x 1."""
     return row @ column
 
 
 def weights_with(product: Callable[[Matrix, Matrix], Matrix]) -> Form:
-    """(C.6) with a reading of its product."""
+    """(C.6) with a reading of its product of a row, 1 x m_l, and a column, m_{l-1} x 1."""
     return lambda network, one, other: weight_part(network, one, other, product)
 
 
@@ -396,7 +396,7 @@ def test_part_of_the_weights(claim):
 
 
 def half_outer(row: Matrix, column: Matrix) -> Matrix:
-    """Half of the outer product."""
+    """Half of the outer product, shapes as `outer`."""
     return outer(row, column) / 2
 
 
@@ -418,7 +418,7 @@ def test_product_of_a_row_and_a_column(claim):
     mutants={"2% more": times(Rational(102, 100), right("eq:C.7")), "x for x'": form_of("eq:C.7")},
 )
 def test_part_of_the_biases(claim):
-    """(C.7)."""
+    """(C.7): the part of the biases."""
     judge(claim, quantity_of("eq:C.7"), "fcn")
 
 
@@ -462,7 +462,7 @@ def test_bound_by_last_features(claim):
     },
 )
 def test_bound_by_last_bias(claim):
-    """(C.11)."""
+    """(C.11), as an equality with the part of b_L."""
     judge_bound(claim, "eq:C.11")
 
 
@@ -496,7 +496,7 @@ def bias_case() -> Case:
     },
 )
 def test_features_of_the_resnet(claim):
-    """(C.14)."""
+    """(C.14): a_L and f of the ResNet."""
     judge(claim, quantity_of("eq:C.14"), "resnet", symbolically=False)
     judge_exactly(claim, quantity_of("eq:C.14"), bias_case())
 
@@ -513,7 +513,7 @@ def test_features_of_the_resnet(claim):
     },
 )
 def test_part_of_last_shift(claim):
-    """(C.16)."""
+    """(C.16): the part of the last shift d_L."""
     judge(claim, quantity_of("eq:C.16"), "resnet")
 
 
@@ -526,5 +526,5 @@ def test_part_of_last_shift(claim):
     },
 )
 def test_part_of_last_weights(claim):
-    """(C.17)."""
+    """(C.17): the part of W_{L+1}."""
     judge(claim, quantity_of("eq:C.17"), "resnet")

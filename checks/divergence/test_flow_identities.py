@@ -55,7 +55,7 @@ STATEMENTS = {
 
 
 def forms(name: str) -> sympy.Expr:
-    """The printed summand."""
+    """The summand as it is printed."""
     return PRINTED[name].form
 
 
@@ -124,7 +124,7 @@ def test_outputs_along_the_flow(claim):
 
 @summand_check("eq:C.1")
 def test_residuals_along_the_flow(claim):
-    """(C.1), componentwise."""
+    """(C.1), component by component."""
     judge_summand("eq:C.1", claim)
 
 
@@ -162,7 +162,7 @@ def judge_energy(claim: Energy, with_value: bool) -> None:
     },
 )
 def test_energy_is_the_loss_and_decreases(claim):
-    """(C.22)."""
+    """(C.22): its two claims on V."""
     judge_energy(claim, with_value=True)
 
 
@@ -204,7 +204,8 @@ SIGNS_OF_DATA = 2.0 * LABELS - 1
 def along_the_flow(architecture: Architecture, purpose: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """f(x_i), df(x_i)/dt along the flow of the loss, and K_t(x_i, x_j), of one random network.
 
-    The derivative is that of f in the direction -grad L, by differentiation of the loss and of f: no kernel enters.
+    Shapes: (n,), (n,) and (n, n). The derivative is that of f in the direction -grad L, by differentiation of the loss
+    and of f: no kernel enters.
     """
     generator = np.random.default_rng(random_seed(purpose))
     parameters = initialise(architecture, 3, WIDTH, generator)
@@ -223,7 +224,10 @@ def along_the_flow(architecture: Architecture, purpose: str) -> tuple[np.ndarray
 
 
 def summed(claim: sympy.Expr, outputs: np.ndarray, kernel: np.ndarray) -> np.ndarray:
-    """A summand over samples j as its sum, for each sample i, in doubles."""
+    """A summand over samples j as its sum, for each sample i, in doubles: shape (n,).
+
+    `outputs` has the shape (n,), `kernel` is n x n.
+    """
     margins = SIGNS_OF_DATA * outputs
     columns = {flow.signs: SIGNS_OF_DATA, flow.outputs: outputs, flow.margins: margins}
     values = {base[flow.i]: column[:, None] for base, column in columns.items()}
@@ -235,7 +239,10 @@ def summed(claim: sympy.Expr, outputs: np.ndarray, kernel: np.ndarray) -> np.nda
 
 
 def from_outputs(name: str, outputs: np.ndarray, derivative: np.ndarray) -> np.ndarray:
-    """What the claim is about, computed from the outputs and their derivative: no kernel enters."""
+    """What the claim is about, computed from the outputs and their derivative, all (n,): no kernel enters.
+
+    All arrays have the shape (n,).
+    """
     residuals = 1 / (1 + np.exp(SIGNS_OF_DATA * outputs))
     return {
         "eq:3.2": derivative,

@@ -90,7 +90,7 @@ small_sets = sample_sets(least_points=2, most_points=7, most_dimensions=4)
 
 
 def gram_of(points, bits: int) -> tuple[np.ndarray, Enclosure] | None:
-    """The FCN's Gram matrix at depth 2 in balls, scaled to unit trace, and its lambda_min to 12 digits.
+    """The FCN's n x n Gram matrix at depth 2 in balls, scaled to unit trace, and its lambda_min to 12 digits.
 
     None if the precision, that of FLINT at the call, does not carry them.
     """
@@ -114,17 +114,18 @@ def decided_on(points, question: Question) -> bool | None:
 
 
 def worst_perturbation(vector: np.ndarray) -> np.ndarray:
-    """-sign(w) sign(w)': of all E with max |E_ij| <= 1, the one that lowers w' (K + E) w most."""
+    """-sign(w) sign(w)', n x n: of all E with max |E_ij| <= 1, the one that lowers w' (K + E) w most; w: shape (n,)."""
     signs = np.where(vector < 0, -1, 1)
     return -np.multiply.outer(signs, signs)
 
 
 def bottom_vector(matrix: np.ndarray) -> np.ndarray:
+    """Roughly the eigenvector of lambda_min of an n x n ball matrix, shape (n,), in doubles."""
     return np.linalg.eigh(centres(matrix))[1][:, 0]
 
 
 def perturbations(matrix: np.ndarray, seed: int) -> list[np.ndarray]:
-    """Symmetric sign matrices: the worst one for the bottom eigenvector, and two random ones."""
+    """Symmetric n x n sign matrices: the worst one for the bottom eigenvector of the matrix, and two random ones."""
     generator = np.random.default_rng(seed)
     size = len(matrix)
     random = [np.triu(generator.choice([-1, 1], (size, size))) for _ in range(2)]
@@ -132,7 +133,7 @@ def perturbations(matrix: np.ndarray, seed: int) -> list[np.ndarray]:
 
 
 def remains_above(matrix: np.ndarray, floor: flint.arb) -> bool | None:
-    """Is lambda_min(matrix) > floor? Proved, disproved or undecided."""
+    """Is lambda_min of an n x n ball matrix above `floor`? Proved, disproved or undecided."""
     enclosure = factorised_enclosure(matrix - floor * np.eye(len(matrix), dtype=int), 0)
     return True if enclosure.positive else (False if enclosure.upper < 0 else None)
 
@@ -262,7 +263,7 @@ def test_the_best_constant_decides_definiteness(claim, points):
 
 
 def worst_weights(matrix: np.ndarray) -> np.ndarray:
-    """The sign pattern z with the largest z' K^-1 z, up to n = 12."""
+    """The sign pattern z, shape (n,), with the largest z' K^-1 z, K an n x n ball matrix, up to n = 12."""
     inverse = np.array(flint.arb_mat(matrix.tolist()).inv().tolist(), dtype=object)
     patterns = 1 - 2 * ((np.arange(2 ** (len(matrix) - 1))[:, None] >> np.arange(len(matrix))) & 1)
     return max(patterns, key=lambda z: (z @ inverse @ z).mid())

@@ -281,7 +281,7 @@ ROUNDING = 1e-11
 
 @cache
 def relative_traces(architecture: Architecture, width: int, draws: int, seed: int) -> np.ndarray:
-    """Draws of the mean of K_0(x_i, x_i) / K(x_i, x_i) over two points."""
+    """Draws of the mean of K_0(x_i, x_i) / K(x_i, x_i) over two points, shape (draws,)."""
     drawn = sample_kernels(architecture, PAIR.coordinates(FLOAT64), width, draws, seed, jobs=2).ntk
     limit = np.diagonal(kernel_grams(architecture, PAIR).ntk)
     return (np.diagonal(drawn, axis1=1, axis2=2) / limit).mean(axis=1)
@@ -289,7 +289,10 @@ def relative_traces(architecture: Architecture, width: int, draws: int, seed: in
 
 @cache
 def relative_entries(architecture: Architecture, name: str, width: int, draws: int, seed: int) -> np.ndarray:
-    """Draws of the mean off-diagonal entry of one part on three points of the circle, as a share of its limit."""
+    """Draws of the mean off-diagonal entry of one part on three points of the circle, as a share of its limit.
+
+    Shape (draws,).
+    """
     points = circle(3)
     part = sample_kernels(architecture, points.coordinates(FLOAT64), width, draws, seed, jobs=2).parts[name]
     limit = kernel_grams(architecture, points).parts[name][0, 1]  # the same for all three pairs

@@ -132,7 +132,7 @@ def networks(draw: st.DrawFn) -> Drawn:
 
 
 def random_parameters(architecture: Architecture, drawn: Drawn) -> Tensors:
-    """Random parameters, zero-initialised biases made random too."""
+    """Random parameters, zero-initialised biases made random too, of the network's shapes."""
     _, width, inputs, generator, factor = drawn
     parameters = initialise(architecture, inputs.shape[1], width, generator)
     return {
@@ -142,19 +142,22 @@ def random_parameters(architecture: Architecture, drawn: Drawn) -> Tensors:
 
 
 def zeros(architecture: Architecture, drawn: Drawn) -> Tensors:
-    """All parameters zero."""
+    """All parameters zero, of the network's shapes."""
     shapes = initialise(architecture, drawn[2].shape[1], drawn[1], np.random.default_rng(0))
     return {name: torch.zeros_like(tensor) for name, tensor in shapes.items()}
 
 
 def positive(drawn: Drawn) -> torch.Tensor:
-    """A vector with an entry between 1/2 and 3/2 for each neuron, times the factor."""
+    """A vector, shape (m,), with an entry between 1/2 and 3/2 for each neuron, times the factor."""
     _, width, _, generator, factor = drawn
     return factor * torch.from_numpy(0.5 + generator.random(width))
 
 
 def attaining_fcn(drawn: Drawn) -> Tensors:
-    """a_{L-1} = 0 and W_{L+1} = b_L > 0: |a_L| is the length of the gradient by b_L, all other parts vanish."""
+    """a_{L-1} = 0 and W_{L+1} = b_L > 0: |a_L| is the length of the gradient by b_L, all other parts vanish.
+
+    Parameters of the network's shapes.
+    """
     depth = drawn[0]
     vector = positive(drawn)
     return zeros(fcn(depth), drawn) | {f"b_{depth}": vector, f"W_{depth + 1}": vector[None, :]}
@@ -164,6 +167,7 @@ def attaining_resnet(depth: int, scale: float, drawn: Drawn) -> Tensors:
     """a_L = (alpha / sqrt(m)) d_L with d_L = W_{L+1}, and a last branch that cancels the gradient by a_{L-1} = 0.
 
     W_L = M and V_L = -m / (sqrt(2) alpha M) times the identity: as M grows, the parts of W_L, b_L and V_L vanish too.
+    Parameters of the network's shapes.
     """
     width, large = drawn[1], 1e8
     vector = positive(drawn)
@@ -178,7 +182,7 @@ def attaining_resnet(depth: int, scale: float, drawn: Drawn) -> Tensors:
 
 
 def attaining_without_biases(drawn: Drawn) -> Tensors:
-    """Every W_l = w e_1 e_1', W_1 = w e_1 x' / |x| for the first point x."""
+    """Every W_l = w e_1 e_1', W_1 = w e_1 x' / |x| for the first point x; of the network's shapes."""
     depth, _, inputs, _, factor = drawn
     parameters = zeros(fcn(depth, "none"), drawn)
     for tensor in parameters.values():
@@ -190,13 +194,13 @@ def attaining_without_biases(drawn: Drawn) -> Tensors:
 def kernel_and_output(
     architecture: Architecture, parameters: Tensors, inputs: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """K(X, X) and f(X)."""
+    """K(X, X), n x n, and f(X), shape (n,), on inputs of shape (n, d)."""
     found = empirical_ntk(architecture, parameters, inputs)
     return found.ntk, found.outputs
 
 
 def record_at_least(kernel: torch.Tensor, bound: torch.Tensor, size: torch.Tensor) -> None:
-    """Record kernel >= bound, entry by entry, up to the rounding of quantities of this size."""
+    """Record kernel >= bound, entry by entry, up to the rounding of quantities of this size; of one shape."""
     slack = ((kernel - bound) / torch.clamp(size, min=1e-300)).min().item()
     detail = f"relative slack {slack:.2e}, rounding below {ROUNDING}"
     record(numerical(slack > -ROUNDING, detail, margin=slack + ROUNDING))
@@ -210,7 +214,10 @@ def factor_of(architecture: Architecture, width: int) -> float:
 def case_of(
     network: Architecture, parameters: Tensors, inputs: torch.Tensor, weights: torch.Tensor | None = None
 ) -> Case:
-    """A case with all trained that the network trains, and equal weights unless told otherwise."""
+    """A case with all trained that the network trains, and equal weights unless told otherwise.
+
+    Inputs: shape (n, d); weights: shape (n,).
+    """
     ones = torch.ones(len(inputs), dtype=torch.float64)
     return Case(network, network, parameters, inputs, ones if weights is None else weights)
 
@@ -261,7 +268,7 @@ SCALES = st.sampled_from((sympy.Rational(1, 4), sympy.Integer(1), sympy.Integer(
 
 
 def resnet_parameters(drawn: Drawn, scale: sympy.Expr) -> tuple[Tensors, Tensors]:
-    """Random parameters of a ResNet, and ones that nearly attain the bound."""
+    """Random parameters of a ResNet, and ones that nearly attain the bound, both of the network's shapes."""
     return random_parameters(resnet(drawn[0], scale), drawn), attaining_resnet(drawn[0], float(scale), drawn)
 
 
@@ -313,7 +320,10 @@ def test_with_one_trained_layer_the_kernel_does_not_follow_the_output(claim):
 
 
 def two_points_one_each(width: int) -> tuple[Tensors, torch.Tensor]:
-    """Depth 1, two points -h and h: half of the neurons are active at the first, the others at the second alone."""
+    """Depth 1, two points -h and h: half of the neurons are active at the first, the others at the second alone.
+
+    The points are 2 x 1.
+    """
     small = 1e-6
     signs = torch.where(torch.arange(width) % 2 == 0, 1.0, -1.0).double()
     ones = torch.ones(width, dtype=torch.float64)

@@ -159,7 +159,7 @@ SECOND_COVARIANCE_MUTANTS = {
     mutants=SECOND_COVARIANCE_MUTANTS,
 )
 def test_second_covariance(claim):
-    """(B.8)."""
+    """(B.8): the covariance of the second layer."""
     judge_expressions({"Sigma_2": claim}, {"Sigma_2": derived_second_covariance()})
 
 
@@ -176,7 +176,7 @@ RESIDUAL_K1 = PRINTED["eq:B.9"].form
     },
 )
 def test_first_residual_covariance(claim):
-    """(B.9)."""
+    """(B.9): the covariance after the first residual block."""
     judge_expressions({"K_1": claim}, {"K_1": PRINTED["eq:B.9"].quantity()})
 
 
@@ -229,14 +229,14 @@ PAIR = ("pair",)
 
 
 def pair_matrix(expression: sympy.Expr, rows: tuple[tuple[int, ...], ...], scale: sympy.Expr = HALF) -> np.ndarray:
-    """The matrix of an expression in u, |x~|, |x~'|, alpha over pairs of points, rounded from balls."""
+    """The matrix of an expression in u, |x~|, |x~'|, alpha over pairs of n points, n x n, rounded from balls."""
     return pair_matrices(KernelParts({}, {PAIR: expression}), rows, scale)[PAIR]
 
 
 def pair_matrices(
     kernel: KernelParts, rows: tuple[tuple[int, ...], ...], scale: sympy.Expr
 ) -> dict[Layers, np.ndarray]:
-    """The matrices of a kernel's parts over pairs of points, rounded from balls."""
+    """The matrices of a kernel's parts over pairs of n points, n x n, rounded from balls."""
     values = [[pair_values(kernel, one, other, scale) for other in rows] for one in rows]
     return {layer: np.array([[float(entry[layer]) for entry in row] for row in values]) for layer in kernel.parts}
 
@@ -264,7 +264,10 @@ def pair_values(
 
 
 def moment_parts(claims: Mapping[str, sympy.Expr]) -> dict[Layers, np.ndarray]:
-    """What k_0 and k_1 say of the FCN of depth 1: the parts of b_1 and W_2, their means the same at every width."""
+    """What k_0 and k_1 say of the FCN of depth 1: the parts of b_1 and W_2, their means the same at every width.
+
+    On two points, 2 x 2.
+    """
     parts = {"k_0": (("b_1",), Integer(1)), "k_1": (("W_2",), norm * other_norm)}
     return {parts[name][0]: pair_matrix(parts[name][1] * claim, ORTHOGONAL) for name, claim in claims.items()}
 
@@ -388,18 +391,18 @@ FCN_MUTANTS = {
 
 
 def points_at(rows: Sequence[Sequence[int]]) -> RationalPoints:
-    """Points with integer coordinates."""
+    """Points with integer coordinates, n x d."""
     return rational_points(f"{len(rows)} points", [[Fraction(value) for value in row] for row in rows])
 
 
 @cache
 def derived_parts(architecture: Architecture) -> dict[str, np.ndarray]:
-    """The parts of the derived NTK on ROWS by group name, in balls."""
+    """The parts of the derived NTK on ROWS by group name, n x n balls."""
     return kernel_grams(architecture, points_at(ROWS), SYSTEM).parts
 
 
 def judge_values(title: str, claims: Mapping[Layers, np.ndarray], derived: Mapping[str, np.ndarray]) -> Verdict:
-    """Record whether matrices of balls claimed for the layers agree with the derived ones, on every pair."""
+    """Record whether n x n matrices of balls claimed for the layers agree with the derived ones, on every pair."""
     difference = flint.arb(0)
     for layer, claimed in claims.items():
         expected = np.sum([derived[name] for name in layer], axis=0)
@@ -415,7 +418,7 @@ def judge_values(title: str, claims: Mapping[Layers, np.ndarray], derived: Mappi
 
 
 def fcn_values(parts: KernelParts, points: RationalPoints, system: NumberSystem) -> dict[Layers, np.ndarray]:
-    """The matrices of a kernel's layers."""
+    """The n x n matrices of a kernel's layers."""
     unrolled = Recursion(parts.equations, {}, None)
     return {layer: gram(unrolled, part, points, system) for layer, part in parts.parts.items()}
 
@@ -647,7 +650,7 @@ def test_share_of_the_residual_blocks(claim):
     mutants=RESNET_MUTANTS,
 )
 def test_kernel_of_the_resnet_on_the_poster(claim):
-    """The poster's K_Res."""
+    """The poster's K_Res against the derived kernel."""
     judge_resnet(claim)
 
 

@@ -81,7 +81,7 @@ Conjugation = Callable[[sympy.Matrix, sympy.Matrix], sympy.Matrix]
 
 
 def conjugated(signs: sympy.Matrix, kernel: sympy.Matrix) -> sympy.Matrix:
-    """K^r = diag(s) K diag(s)."""
+    """K^r = diag(s) K diag(s), all of them n x n."""
     return signs * kernel * signs
 
 
@@ -257,7 +257,7 @@ NULL_VECTOR = sympy.Matrix([1, -2, 1])
 
 
 def exact_gram(depth: int, scale: sympy.Expr, of_features: bool) -> sympy.Matrix:
-    """The exact Gram matrix of K_Res, or of the covariance of a_L, on the points -1, 0, 1 of R^1."""
+    """The exact Gram matrix, 3 x 3, of K_Res, or of the covariance of a_L, on the points -1, 0, 1 of R^1."""
     derived = recursion(resnet(depth, scale))
     kernel = derived.nngp if of_features else derived.ntk
     return sympy.Matrix(3, 3, lambda i, j: closed_form(

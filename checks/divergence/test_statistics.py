@@ -61,15 +61,17 @@ HalfWidth = Callable[[Estimate, float], Array]
 
 
 def as_computed(found: Estimate, error: float) -> Array:
+    """The half-width as computed, of one draw's shape."""
     return found.half_width(error)
 
 
 def without_skewness(found: Estimate, error: float) -> Array:
+    """Wrong: the skewness left out; of one draw's shape."""
     return quantile(error, found.draws) * found.standard_error
 
 
 def of_normals(found: Estimate, error: float) -> Array:
-    """As if the deviation were known: no degrees of freedom lost."""
+    """As if the deviation were known: no degrees of freedom lost; of one draw's shape."""
     return float(scipy.stats.norm.isf(error)) * found.standard_error
 
 

@@ -87,7 +87,7 @@ def small_kernel(name: str, first: int, number: int, depth: int) -> float:
 
 
 def mean_difference(differences: Array) -> Interval:
-    """Of one value a disjoint split."""
+    """The interval of a mean of independent values, one a disjoint split: shape (splits,)."""
     return split_interval(differences, 0.0, CONFIDENCE)
 
 

@@ -120,13 +120,14 @@ def test_networks_trained_with_squared_loss_approach_it_as_the_width_grows(claim
 
 
 def leaking(table: Table, number: int) -> np.ndarray:
-    """What the training inputs would be, were the standardisation fitted on all rows."""
+    """Wrong: the training inputs, n x d, were the standardisation fitted on all rows."""
     part = split(table, 20, 100, number)
     rows = np.concatenate([part.inputs, part.test_inputs])
     return (part.inputs - rows.mean(axis=0)) / rows.std(axis=0) / np.sqrt(rows.shape[1])
 
 
 def fitted_on_training(table: Table, number: int) -> np.ndarray:
+    """The training inputs, n x d, as `split` standardises them."""
     return split(table, 20, 100, number).inputs
 
 

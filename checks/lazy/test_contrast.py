@@ -49,7 +49,7 @@ SHARE = 0.9
 
 
 def start_of(width: int, seed: int) -> dict[str, torch.Tensor]:
-    """The network of this width and seed, the same under either loss."""
+    """The network of this width and seed, the same under either loss, tensors of its shapes."""
     generator = np.random.default_rng([random_seed("network"), width, seed])
     return initialise(NETWORK, POINTS.dimension, width, generator)
 

@@ -185,6 +185,7 @@ def test_the_objective_starts_at_the_loss(claim):
 
 @cache
 def regularised_start(seed: int) -> dict[str, torch.Tensor]:
+    """Parameters of the FCN of depth 1 and width 256 at initialisation, of its shapes."""
     return initialise(fcn(1), 2, 256, np.random.default_rng(seed))
 
 

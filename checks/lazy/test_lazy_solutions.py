@@ -111,14 +111,20 @@ SOFTMAX = Statement(
 
 
 def agree(one: sympy.MatrixExpr, other: sympy.MatrixExpr) -> Verdict:
-    """Are two expressions in matrices the same for all sizes? REFUTED by values at two samples and one test point."""
+    """Are two expressions in matrices the same for all sizes? REFUTED by values at two samples and one test point.
+
+    Both have one shape.
+    """
     if one == other:
         return Verdict.CONFIRMED
     return Verdict.REFUTED if explicit_matrix(one) != explicit_matrix(other) else Verdict.INCONCLUSIVE
 
 
 def explicit_matrix(expression: sympy.MatrixExpr) -> sympy.Matrix:
-    """Its value for two samples, three parameters and one test point, with whole numbers for entries, K symmetric."""
+    """Its value for two samples, three parameters and one test point, with whole numbers for entries, K symmetric.
+
+    The shape is that of n = 2, p = 3, q = 1.
+    """
     small = expression.subs({predictors.n: 2, predictors.p: 3, predictors.q: 1})
     values = {}
     for place, symbol in enumerate(sorted(small.atoms(sympy.MatrixSymbol), key=str)):
@@ -140,7 +146,7 @@ def test_the_linearised_model_ends_at_the_explicit_solution(claim):
 
 
 def without_start() -> sympy.MatrixExpr:
-    """The explicit solution with f_0 dropped."""
+    """The explicit solution with f_0 dropped, q x 1."""
     zeros = {predictors.outputs: sympy.ZeroMatrix(predictors.n, 1)}
     return predictors.claimed_interpolation().subs(zeros | {predictors.outputs_at: sympy.ZeroMatrix(predictors.q, 1)})
 
@@ -299,7 +305,7 @@ CLASSES = SoftmaxCrossEntropy(((0.7, 0.2, 0.1), (0.1, 0.8, 0.1), (0.2, 0.2, 0.6)
 
 
 def random_start(size: int) -> np.ndarray:
-    """Outputs at the start: standard normals, fresh in each run."""
+    """Outputs at the start, shape (size,): standard normals, fresh in each run."""
     return np.random.default_rng(random_seed("start")).standard_normal(size)
 
 

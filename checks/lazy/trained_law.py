@@ -35,17 +35,17 @@ Moments = tuple[Array, Array]
 
 @cache
 def grams() -> KernelGrams:
-    """The limiting kernels on samples and test points."""
+    """The limiting kernels on n samples and q test points, (n + q) x (n + q)."""
     return kernel_grams(fcn(1), float_points("samples and test points", TRAINING.points))
 
 
 def law(kernel: str = "ntk") -> Moments:
-    """Derived mean and covariance at the test points; with "nngp", of a Gaussian process given logits."""
+    """Derived mean (q,) and covariance (q x q) at the test points; with "nngp", of a Gaussian process given logits."""
     return interpolation_law(getattr(grams(), kernel), grams().nngp, TARGETS)
 
 
 def solutions_from(begun: Array) -> Array:
-    """f_0(x) + A (logit(y) - f_0(X)), a row for each row of f_0 on samples and test points."""
+    """f_0(x) + A (logit(y) - f_0(X)), R x q, for R rows f_0 on samples and test points, R x (n + q)."""
     weights = interpolation_weights(grams().ntk, SIZE)
     solved: Array = begun[:, SIZE:] + (TARGETS - begun[:, :SIZE]) @ weights.T
     return solved
@@ -58,18 +58,24 @@ def trained(draws: int, first: int = 0) -> list[Descent]:
 
 
 def outcomes(runs: list[Descent]) -> Moments:
-    """Trained networks at the test points, and the explicit solutions from their own starts."""
+    """Trained networks at the test points, R x q, and the explicit solutions from their own starts, R x q."""
     return np.array([run.end[SIZE:] for run in runs]), solutions_from(np.array([run.start for run in runs]))
 
 
 def products(draws: Array, mean: Array) -> Array:
-    """(f - mean)(f - mean)', draw by draw: their mean is the covariance if that of the draws is `mean`."""
+    """(f - mean)(f - mean)', draw by draw: their mean is the covariance if that of the draws is `mean`.
+
+    Draws: shape (R, q), mean: (q,), the result: (R, q, q).
+    """
     about: Array = draws - mean
     return about[:, :, None] * about[:, None, :]
 
 
 def values(draws: Array, mean: Array) -> Array:
-    """What the law is tested by, draw by draw, of shape (R, q + q q): f, then the entries of (f - mean)(f - mean)'."""
+    """What the law is tested by, draw by draw, of shape (R, q + q q): f, then the entries of (f - mean)(f - mean)'.
+
+    Draws: shape (R, q), mean: shape (q,).
+    """
     return np.concatenate([draws, products(draws, mean).reshape(len(draws), -1)], axis=1)
 
 
@@ -89,12 +95,12 @@ def two_levels(few: int, many: int, first: int, seed: int) -> Estimate:
 
 
 def expected_values(moments: Moments) -> Array:
-    """The mean of `values` if the law has these moments."""
+    """The mean of `values`, shape (q + q q,), if the law has these moments, (q,) and q x q."""
     off = moments[0] - law()[0]
     return np.concatenate([moments[0], (moments[1] + np.outer(off, off)).ravel()])
 
 
 def units() -> Array:
-    """Derived standard deviations, and products of two, for `values`."""
+    """Derived standard deviations, and products of two, for `values`: shape (q + q q,)."""
     deviations = np.sqrt(np.diagonal(law()[1]))
     return np.concatenate([deviations, np.outer(deviations, deviations).ravel()])

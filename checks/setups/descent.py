@@ -54,7 +54,7 @@ def descent(
     times: Iterable[float],
     share: float = SHARE,
 ) -> Descent:
-    """Gradient descent from `start` (left as it is) to each of the increasing times.
+    """Gradient descent from `start` (left as it is) to each of the increasing times; inputs: shape (n, d).
 
     With more rows than one in the last weight matrix the network has as many outputs; those of n samples are flattened
     sample by sample, as `numerics.networks.softmax` does.
@@ -69,7 +69,7 @@ def descent(
 def all_outputs(
     architecture: Architecture, parameters: Mapping[str, torch.Tensor], inputs: torch.Tensor
 ) -> torch.Tensor:
-    """The outputs at n samples, flattened; as many for each as the last weight matrix has rows."""
+    """The outputs at n samples, inputs n x d, flattened: shape (n C,), C the rows of the last weight matrix."""
     last = architecture.head[-1].weight.name  # type: ignore[union-attr]
     if len(parameters[last]) == 1:
         return forward(architecture, parameters, inputs)

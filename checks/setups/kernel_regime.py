@@ -43,7 +43,7 @@ def soft_targets(epsilon: float) -> CrossEntropy:
 
 
 def logits(loss: CrossEntropy) -> Array:
-    """ln(y / (1 - y)) of soft targets."""
+    """ln(y / (1 - y)) of soft targets, shape (n,)."""
     targets = np.array(loss.targets)
     return np.log(targets / (1 - targets))
 
@@ -100,7 +100,7 @@ def limits(depth: int) -> KernelGrams:
 
 
 def explicit(kind: str, kernel: Array, start: Array, loss: Loss | None = None, beta: float = BETA) -> Predictor:
-    """The explicit solution with a kernel on the samples, from the outputs `start` there."""
+    """The explicit solution with an n x n kernel on the samples, from the outputs `start` there, shape (n,)."""
     loss = loss or loss_of(kind)
     if kind == REGULARISED:
         return regularised(loss, kernel, start, beta)
@@ -109,13 +109,19 @@ def explicit(kind: str, kernel: Array, start: Array, loss: Loss | None = None, b
 
 
 def predicted(run: Run, kind: str, kernel: Array, start_kept: bool = True) -> Array:
-    """The explicit solution at the test points, with a kernel on samples and test points; f_0 dropped if not kept."""
+    """The explicit solution at the q test points, shape (q,), with a kernel on n samples and test points.
+
+    The kernel is (n + q) x (n + q); f_0 is dropped if not kept.
+    """
     start, at_test = run.outputs[0] * start_kept, run.test_outputs[0] * start_kept
     return explicit(kind, kernel[:SIZE, :SIZE], start, run.training.loss).at(kernel[SIZE:, :SIZE], at_test)
 
 
 def distance(run: Run, kind: str, kernel: Array, start_kept: bool = True) -> float:
-    """The root mean square over the test points of the trained network less the explicit solution."""
+    """The root mean square over the test points of the trained network less the explicit solution.
+
+    Shapes as for `predicted`.
+    """
     return float(np.sqrt(np.mean((run.test_outputs[-1] - predicted(run, kind, kernel, start_kept)) ** 2)))
 
 

@@ -31,7 +31,7 @@ ANGLES = TURNS * np.pi / 36
 
 
 def unit_vectors(angles: Iterable[float]) -> np.ndarray:
-    """Points of the unit circle, a row each; exact where the angle is 0 or +-pi."""
+    """A points of the unit circle, A x 2, a row each; exact where the angle is 0 or +-pi."""
     angles = np.asarray(list(angles), dtype=float)
     rows = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     rows[np.abs(np.abs(angles) - math.pi) < 1e-12, 1] = 0.0
@@ -50,7 +50,7 @@ def start_gap(architecture: Architecture, points: PointSet, width: int, draws: i
 
 
 def profile_points(angles: Iterable[float]) -> PointSet:
-    """(1, 0), then the points at these angles."""
+    """(1, 0), then the A points at these angles: (A + 1) x 2."""
     return float_points("profile", np.vstack([[1.0, 0.0], unit_vectors(angles)]))
 
 

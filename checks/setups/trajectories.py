@@ -55,7 +55,7 @@ class Path(Protocol):
 
     @property
     def loss(self) -> Loss:
-        """The loss trained."""
+        """The loss that is minimised."""
 
     @property
     def log_t(self) -> Array:
@@ -110,7 +110,10 @@ def two_flows(
     accuracy: Accuracy = Accuracy(),  # noqa: B008
     recording: Recording = Recording(),  # noqa: B008
 ) -> tuple[Trajectory, Trajectory]:
-    """The flow, with the error estimates that a second one at four times the tolerance gives, and that one."""
+    """The flow, with the error estimates that a second one at four times the tolerance gives, and that one.
+
+    Inputs: shape (n, d).
+    """
     rough = replace(accuracy, tolerance=4 * accuracy.tolerance, longest=2 * accuracy.longest)
     log_until = log10_until * math.log(10)
     fine, other = (
@@ -228,11 +231,11 @@ class Setting:
     loss: CrossEntropy | None = None
 
     def loss_on(self, points: PointSet) -> CrossEntropy:
-        """The logistic loss."""
+        """The logistic loss with the labels given, or the hardest on n points."""
         return self.loss or hardest(self.architecture, points)
 
     def flow(self, log10_until: float = 2) -> Pair:
-        """The gradient flow."""
+        """The gradient flow to t = 10^log10_until, at both accuracies."""
         points = self.points(session_seed())
         recording = Recording(per_decade=6, log10_first=-1)
         loss = self.loss_on(points)
@@ -301,7 +304,10 @@ def log_slope(trajectory: Trajectory) -> float:
 
 
 def envelope_from_start(trajectory: Trajectory, log_integral: Array) -> Array:
-    """ln W(exp(Phi(S_0) + integral)) with S_0 of the logistic loss at the trajectory's first outputs."""
+    """ln W(exp(Phi(S_0) + integral)), (R,), with S_0 of the logistic loss at the trajectory's first outputs.
+
+    `log_integral`, shape (R,), is ln of the integral.
+    """
     start = CrossEntropy(tuple(trajectory.loss.signs > 0)).log_value(trajectory.outputs[0])
     return np.array([margin_of_integral(value, log_expm1(start)) for value in log_integral])
 
@@ -318,7 +324,7 @@ def cut_short(path: Path, what: str) -> Evidence | None:
 
 
 def later_half(path: Path) -> Array:
-    """Which record times are in the second half of the range of ln t; all of them if the path ends before t = 1."""
+    """Which record times, (R,), are in the second half of the range of ln t; all if the path ends before t = 1."""
     end = path.log_t[-1]
     return path.log_t >= (end / 2 if end > 0 else -math.inf)
 
@@ -336,22 +342,22 @@ Rate = Callable[[Array, Array, Array], float]
 
 
 def simplex_rate(gram: Array, forces: Array, signs: Array) -> float:
-    """gamma^2."""
+    """gamma^2 of an n x n matrix; forces and signs: shape (n,)."""
     return label_aware_minimum(gram, signs)
 
 
 def spectral_rate(gram: Array, forces: Array, signs: Array) -> float:
-    """lambda_min |u|^2 / (1 - exp(-L))^2, which is at least lambda_min / n."""
+    """lambda_min |u|^2 / (1 - exp(-L))^2, which is at least lambda_min / n. Shapes as for `simplex_rate`."""
     return float(np.linalg.eigvalsh(gram)[0] * (forces @ forces))
 
 
 def energy_rate(gram: Array, forces: Array, signs: Array) -> float:
-    """c' K c / (1 - exp(-L))^2, which is u' K^r u / (1 - exp(-L))^2: the rate itself."""
+    """c' K c / (1 - exp(-L))^2, which is u' K^r u / (1 - exp(-L))^2: the rate itself. Shapes as for `simplex_rate`."""
     return float(forces @ gram @ forces)
 
 
 def diagonal_rate(gram: Array, forces: Array, signs: Array) -> float:
-    """n max_i K_ii, the rate of Phi(exp(L / n) - 1) at most."""
+    """n max_i K_ii, the rate of Phi(exp(L / n) - 1) at most. Shapes as for `simplex_rate`."""
     return float(len(forces) * gram.diagonal().max())
 
 
@@ -405,7 +411,10 @@ def judge_held(pair: Pair, held: Held, what: str) -> Evidence:
 
 
 def stays_above(values: Array, bound: Array, error: Array | float, what: str) -> Evidence:
-    """Is values >= bound at every time? REFUTED beyond the error and rounding, undecided if the error is too large."""
+    """Is values >= bound at every time? REFUTED beyond the error and rounding, undecided if the error is too large.
+
+    All of shape (R,).
+    """
     error = np.broadcast_to(error, values.shape)
     slack = values - bound + error + 1e-9 * (1 + np.abs(values))
     worst = int(np.argmin(slack))
@@ -417,7 +426,10 @@ def stays_above(values: Array, bound: Array, error: Array | float, what: str) ->
 
 
 def same(values: Array, others: Array, error: Array, tolerance: float, what: str) -> Evidence:
-    """Do both agree within the tolerance and the error? Undecided if the error is larger than what it is to tell."""
+    """Do both agree within the tolerance and the error? Undecided if the error is larger than what it is to tell.
+
+    All of shape (R,).
+    """
     excess = np.abs(values - others) - error
     worst = int(np.argmax(excess))
     detail = f"{what}: apart by {abs(values[worst] - others[worst]):.3g}, error {error[worst]:.2g}"

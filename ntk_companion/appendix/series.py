@@ -22,10 +22,10 @@ def different(found: Results, name: str) -> list[str]:
 
 
 def array(found: Results, name: str) -> np.ndarray:
-    """A column as doubles; an empty cell is NaN."""
+    """A column of N rows as doubles, shape (N,); an empty cell is NaN. Raises ValueError on other text."""
     return np.array(found.numbers(name))
 
 
 def bounds(found: Results, name: str) -> np.ndarray:
-    """A column of numbers or of intervals [lower, upper] as doubles: the lower ends."""
+    """A column of N numbers or intervals [lower, upper] as doubles, shape (N,): the lower ends."""
     return np.array([float(cell.strip("[]").split(",")[0]) for cell in found.column(name)])

@@ -34,7 +34,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of text cells, with all that a reader needs to make it again.
+    """A table of text cells, with all that a reader needs to make it again. Raises ValueError on ragged rows.
 
     name        of its files, a word
     title       a few words; in title and caption $...$ is mathematics

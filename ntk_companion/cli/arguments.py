@@ -96,7 +96,7 @@ def points(options: argparse.Namespace, most: int) -> PointSet:
 
 
 def doubles(found: PointSet) -> np.ndarray:
-    """The coordinates of --points as doubles. Raises ValueError if these or their squares overflow."""
+    """The coordinates of --points as doubles, n x d. Raises ValueError if these or their squares overflow."""
     import numpy as np
 
     from numerics.kernels.gram import FLOAT64
@@ -109,7 +109,7 @@ def doubles(found: PointSet) -> np.ndarray:
 
 
 def limiting_kernel(network: Architecture, found: PointSet, width: int | None = None) -> np.ndarray:
-    """The limiting NTK on --points in doubles. Raises ValueError if it overflows, or nearly so."""
+    """The limiting NTK on --points in doubles, n x n. Raises ValueError if it overflows, or nearly so."""
     import numpy as np
 
     from numerics.kernels.gram import ntk
@@ -134,7 +134,7 @@ def refuse_equal(found: PointSet) -> None:
 
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:
-    """Add --ledger."""
+    """Add the option --ledger to a command."""
     places = "the ledger to read; default ledger.json in this folder, or else the one recorded with the suite"
     parser.add_argument("--ledger", type=Path, metavar="FILE", help=places)
 
@@ -161,7 +161,7 @@ def needed_ledger(options: argparse.Namespace) -> Path:
 
 
 def whole_number(name: str, least: int, most: int) -> Callable[[str], int]:
-    """A reader of whole numbers from `least` to `most`, for argparse."""
+    """A reader of whole numbers from `least` to `most`, for argparse: it raises ArgumentTypeError on other text."""
 
     def read(text: str) -> int:
         if not re.fullmatch(r"[+-]?[0-9]{1,30}", text) or not least <= int(text) <= most:

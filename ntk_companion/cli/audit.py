@@ -23,7 +23,7 @@ record that --against compares with."""
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the command `audit` and its options."""
     parser = commands.add_parser("audit", help="verdicts on claims written in TOML", description=DESCRIPTION)
     parser.add_argument("file", type=Path, metavar="FILE.toml", help="the claims")
     parser.add_argument("--only", metavar="ID", help="audit this claim alone")
@@ -36,7 +36,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """The replies to the claims."""
+    """The replies to the claims. Raises InputError on a file of no claims, or without the one asked for."""
     from ntk_companion import ledger
     from ntk_companion.audit.claims.reading import read_claims
     from ntk_companion.audit.reply import replies

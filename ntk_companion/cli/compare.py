@@ -21,7 +21,7 @@ that returns a module of points (n, d), or a module and a loss of outputs and la
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the command `compare` and its options."""
     parser = commands.add_parser(
         "compare", help="which network a matrix or a module is that of", description=DESCRIPTION
     )

@@ -15,7 +15,7 @@ dimension of the inputs."""
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the command `derive` and its options."""
     parser = commands.add_parser("derive", help="the NTK recursion of a network, derived", description=DESCRIPTION)
     arguments.add_network(parser)
     forms = "latex, text, or coq: a definition in the terms of theory/proofs, for ReLU networks; default text"

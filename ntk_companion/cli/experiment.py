@@ -29,7 +29,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """Run the experiments named, or list them all."""
+    """Run the experiments named, or list them all. Raises ValueError on another name, or on --replace with --out."""
     from ntk_companion.suite import descriptions, suites
 
     if options.replace and options.out is not None:

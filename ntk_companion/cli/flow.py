@@ -54,7 +54,7 @@ ADVICE = {
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the command `flow` and its options."""
     parser = commands.add_parser("flow", help="a finite network trained by gradient flow", description=DESCRIPTION)
     arguments.add_network(parser)
     arguments.add_points(parser)
@@ -71,7 +71,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """The trajectory, the constants and the crossings."""
+    """The trajectory, the constants and the crossings. Raises ValueError on options that do not fit, or on overflow."""
     if options.width <= SMALL_WIDTH * (1000 if options.depth == 1 else 1):
         os.environ.setdefault("OMP_NUM_THREADS", "1")
     import numpy as np

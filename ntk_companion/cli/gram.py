@@ -19,7 +19,7 @@ named."""
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the command `gram` and its options."""
     parser = commands.add_parser("gram", help="the Gram matrix of a limiting NTK, certified", description=DESCRIPTION)
     arguments.add_network(parser)
     arguments.add_points(parser)

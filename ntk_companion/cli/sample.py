@@ -19,7 +19,7 @@ infinite width. A draw depends on the seed and its own number alone."""
 
 
 def add_to(commands: Any) -> None:
-    """Declare the command."""
+    """Add the command `sample` and its options."""
     parser = commands.add_parser("sample", help="finite networks at initialisation, sampled", description=DESCRIPTION)
     arguments.add_network(parser)
     arguments.add_points(parser)
@@ -35,7 +35,7 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """The mean kernel, its standard error and its limit."""
+    """The mean kernel, its standard error and its limit. Raises ValueError on too many numbers, or on overflow."""
     import numpy as np
 
     from numerics.networks.exact_law import sample_kernels

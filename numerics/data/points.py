@@ -168,7 +168,7 @@ def _collect(values: np.ndarray, system: NumberSystem) -> Array:
 
 
 def rational_points(name: str, rows: Sequence[Sequence[Fraction]], unit_norm: bool = False) -> RationalPoints:
-    """Points with exact rational coordinates. Raises ValueError on no, empty or ragged rows."""
+    """Points with exact rational coordinates, `rows` n x d. Raises ValueError on no, empty or ragged rows."""
     if not rows or not rows[0]:
         raise ValueError(f"{name}: there are no points; give at least one, a row each")
     if len({len(row) for row in rows}) > 1:
@@ -184,7 +184,7 @@ def float_points(name: str, rows: Array, unit_norm: bool = False) -> RationalPoi
 
 
 def read_csv(path: Path) -> RationalPoints:
-    """Points from a CSV file, a row each, its decimals read as the decimals they are; fractions p/q are allowed.
+    """Points from a CSV file, n x d, a row each, its decimals read as the decimals they are; fractions p/q are allowed.
 
     Raises ValueError with the line at fault, OSError if the file cannot be read.
     """
@@ -222,17 +222,17 @@ def parse_number(text: str, where: str) -> Fraction:
 
 
 def circle(count: int) -> CirclePoints:
-    """`count` points spread evenly on the unit circle."""
+    """`count` points spread evenly on the unit circle, coordinates count x 2."""
     return CirclePoints(f"circle:{count}", count)
 
 
 def hexagon() -> CirclePoints:
-    """The six points of section 6 of arXiv 2504.11130."""
+    """The six points of section 6 of arXiv 2504.11130, coordinates 6 x 2: `circle` of six."""
     return CirclePoints("hexagon", 6)
 
 
 def sphere(count: int, dimension: int, seed: int = 0) -> RationalPoints:
-    """`count` directions drawn uniformly from the unit sphere of R^dimension, normalised exactly."""
+    """count x dimension: directions drawn uniformly from the unit sphere of R^dimension, normalised exactly."""
     if dimension == 1:
         rows = np.random.default_rng(seed).choice([-1.0, 1.0], (count, 1))
     else:

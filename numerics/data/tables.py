@@ -19,7 +19,7 @@ from numerics.losses import Array
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """N rows of d numeric features, N targets."""
+    """N rows of d numeric features, N x d, and N targets, shape (N,)."""
 
     name: str
     features: Array
@@ -28,7 +28,7 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Inputs (n x d) and targets (n,) to train on, and as many columns to test on, standardised by the former."""
+    """Inputs (n x d) and targets (n,) to train on, q x d and (q,) to test on, standardised by the former."""
 
     inputs: Array
     targets: Array
@@ -115,7 +115,10 @@ def _standardised(table: Table, train: Array, test: Array) -> Split:
 
 
 def standardisation(rows: Array) -> Callable[[Array], Array]:
-    """The map that gives `rows` mean 0 and standard deviation 1, column by column; constant columns become 0."""
+    """The map that gives `rows` mean 0 and standard deviation 1, column by column; constant columns become 0.
+
+    `rows` has the shape (n, d) or (n,); the map takes arrays of as many columns and keeps their shape.
+    """
     mean, deviation = rows.mean(axis=0), rows.std(axis=0)
     return lambda values: (values - mean) / np.where(deviation > 0, deviation, 1.0)
 

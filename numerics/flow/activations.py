@@ -23,14 +23,17 @@ Array = np.ndarray[Any, Any]
 
 
 class Activation(Protocol):
-    """An activation, entry by entry on arrays; `kinked` ones have points where the flow may slide."""
+    """An activation, entry by entry on arrays; `kinked` ones have points where the flow may slide.
+
+    All arguments of a method have one shape, any, and so has its result.
+    """
 
     @property
     def kinked(self) -> bool:
         """Is the slope discontinuous?"""
 
     def value(self, values: Array) -> Array:
-        """phi(z)."""
+        """phi(z), entry by entry."""
 
     def slope(self, values: Array) -> Array:
         """phi'(z), that of automatic differentiation at a kink."""
@@ -39,7 +42,7 @@ class Activation(Protocol):
         """(phi(end) - phi(start)) / (end - start), phi'(start) where they are equal."""
 
     def settled(self, start: Array, middle: Array, reach: Array) -> Array:
-        """Where the secant slope is (nearly) the same for every end within `reach` of `middle`."""
+        """Where (booleans) the secant slope is nearly the same for every end within `reach` of `middle`."""
 
     def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
         """The lam with lam = secant(start, zeta + strength lam); unique where strength <= 0."""
@@ -47,16 +50,16 @@ class Activation(Protocol):
 
 @dataclass(frozen=True)
 class ReluGate:
-    """max(0, z), with the slope 1(z > 0)."""
+    """max(0, z), with the slope 1(z > 0). Shapes as for `Activation`."""
 
     kinked: ClassVar[bool] = True
 
     def value(self, values: Array) -> Array:
-        """max(0, z)."""
+        """max(0, z), entry by entry."""
         return np.maximum(values, 0.0)
 
     def slope(self, values: Array) -> Array:
-        """1(z > 0)."""
+        """1(z > 0) as doubles: 0 at the kink."""
         return (values > 0).astype(float)
 
     def secant(self, start: Array, end: Array) -> Array:
@@ -67,7 +70,7 @@ class ReluGate:
         return np.where((start > 0) == (end > 0), self.slope(start), np.where(change == 0, self.slope(start), crossing))
 
     def settled(self, start: Array, middle: Array, reach: Array) -> Array:
-        """Where the kink is out of reach."""
+        """Where the kink is out of reach (booleans)."""
         return np.where(start > 0, middle - reach > 0, middle + reach < 0)
 
     def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
@@ -91,13 +94,13 @@ class ReluGate:
 
 @dataclass(frozen=True)
 class SoftplusGate:
-    """ln(1 + exp(sharpness z)) / sharpness."""
+    """ln(1 + exp(sharpness z)) / sharpness. Shapes as for `Activation`."""
 
     sharpness: float
     kinked: ClassVar[bool] = False
 
     def value(self, values: Array) -> Array:
-        """The softplus."""
+        """The softplus, without overflow at any z."""
         return np.logaddexp(0, self.sharpness * values) / self.sharpness
 
     def slope(self, values: Array) -> Array:
@@ -115,7 +118,7 @@ class SoftplusGate:
         return np.where(near, close, self.sharpness * np.abs(self.value(end) - self.value(start)) / long)
 
     def settled(self, start: Array, middle: Array, reach: Array) -> Array:
-        """Where the slope varies by less than 0.02 within reach."""
+        """Where the slope varies by less than 0.02 within reach (booleans)."""
         return self.slope(middle + reach) - self.slope(middle - reach) < 0.02
 
     def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
@@ -162,13 +165,13 @@ def solve_gates(
 ) -> Gated:
     """Slopes lam and ends z' = start + drift + own (push * lam), lam = secant(start, z'), for n samples x m neurons.
 
-    `own` is the n x n kernel through which the layer's own parameters answer to the push on its slopes. `drift` is what
-    the layers below contribute; it was made with the old `slopes` and `below`, the n x n kernel of the pre-activations
-    in the parameters below (its mean over neurons), foresees how it answers to a change of them: without it the
-    iteration over sweeps does not contract at depth >= 2. It is foreseen for attracting kinks only: at repelling ones
-    the answer is positive, the iteration converges without, and to overestimate it would make it flip to and fro. One
-    sweep of Gauss-Seidel over the samples, all neurons at once, and only those with a kink in reach. Samples that
-    share their kinks share the slope.
+    `start`, `drift`, `push` and the old `slopes` are n x m. `own` is the n x n kernel through which the layer's own
+    parameters answer to the push on its slopes. `drift` is what the layers below contribute; it was made with the old
+    `slopes` and `below`, the n x n kernel of the pre-activations in the parameters below (its mean over neurons),
+    foresees how it answers to a change of them: without it the iteration over sweeps does not contract at depth >= 2.
+    It is foreseen for attracting kinks only: at repelling ones the answer is positive, the iteration converges without,
+    and to overestimate it would make it flip to and fro. One sweep of Gauss-Seidel over the samples, all neurons at
+    once, and only those with a kink in reach. Samples that share their kinks share the slope.
     """
     foreseen = np.minimum(push, 0.0)
     known = start + drift - below @ (foreseen * slopes)

@@ -23,7 +23,7 @@ MAGIC, DIGEST_SIZE = f"{SCHEMA}\n".encode(), 32
 
 
 def fingerprint(descriptions: Iterable[object], arrays: Mapping[str, Array]) -> str:
-    """A digest of what a run starts from: values with a faithful repr, and arrays by name."""
+    """A digest of what a run starts from: values with a faithful repr, and arrays of any shape by name."""
     digest = hashlib.blake2b(repr([SCHEMA, *descriptions]).encode(), digest_size=16)
     for name, array in arrays.items():
         digest.update(f"{name} {array.dtype} {array.shape}".encode())
@@ -63,7 +63,7 @@ def _is_at(file: IO[str], path: Path) -> bool:
 
 
 def write(path: Path, identity: str, arrays: Mapping[str, Array]) -> None:
-    """Replace the file atomically by these arrays of the run `identity`. Raises OSError if it cannot be written."""
+    """Replace the file atomically by these arrays, of any shape, of the run `identity`. Raises OSError if it cannot."""
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb+") as file:
@@ -91,7 +91,10 @@ def _digest(file: IO[bytes]) -> bytes:
 
 
 def read(path: Path, identity: str) -> dict[str, Array]:
-    """The arrays of the run `identity`. Raises ValueError if the file is damaged or of another run."""
+    """The arrays of the run `identity`, with the shapes they were written with.
+
+    Raises ValueError if the file is damaged or of another run, OSError if it cannot be opened.
+    """
     with path.open("rb") as file:
         start, digest = file.read(len(MAGIC)), file.read(DIGEST_SIZE)
         if start != MAGIC or digest != _digest(file):

@@ -39,10 +39,10 @@ def gradient_descent(
 ) -> Iterator[Epoch]:
     """theta <- theta - rate grad L from `parameters` (float64, left as they are), `epochs` times.
 
-    L is the loss summed over the samples, or its mean if `averaged`; gradients are those of automatic differentiation,
-    slopes 1(z > 0). Yields the epochs in `at` (number 0 is the start); by default the first and the last. Weight
-    matrices change by products of rank n that are never formed. Raises ValueError on inputs, losses, rates or numbers
-    of epochs that do not fit, at once.
+    `inputs` is n x d. L is the loss summed over the samples, or its mean if `averaged`; gradients are those of
+    automatic differentiation, slopes 1(z > 0). Yields the epochs in `at` (number 0 is the start); by default the first
+    and the last. Weight matrices change by products of rank n that are never formed. Raises ValueError on inputs,
+    losses, rates or numbers of epochs that do not fit, at once.
     """
     problem = problem_of(architecture, parameters, inputs, loss)
     if epochs < 0 or not 0 < rate < float("inf"):

@@ -55,7 +55,7 @@ class Select:
     classes: int
 
     def of(self, values: Array) -> Array:
-        """The chosen ones, rows x 1."""
+        """The chosen ones of values rows x classes, rows x 1."""
         return values[np.arange(len(values)), self._numbers(len(values))][:, None]
 
     def spread(self, cotangent: Array) -> Array:
@@ -127,7 +127,7 @@ def trained_groups(tape: Tape) -> list[str]:
 
 
 def run(tape: Tape, weights: Weights, inputs: Array) -> list[Array]:
-    """The n x width values before the first operation and after each."""
+    """The n x width values before the first operation and after each, from inputs n x d."""
     values = [inputs]
     remembered: list[Array] = []
     for operation in tape:
@@ -152,7 +152,10 @@ def run(tape: Tape, weights: Weights, inputs: Array) -> list[Array]:
 
 
 def point_slopes(tape: Tape, values: Sequence[Array]) -> dict[int, Array]:
-    """The slopes that automatic differentiation takes, by the position of the affine layer below: 1(z > 0)."""
+    """The slopes that automatic differentiation takes, 1(z > 0), by the position of the affine layer below.
+
+    `values` are those of `run`; the slopes of a layer have the shape n x outputs of its pre-activations.
+    """
     slopes = {}
     for position, _ in affine_layers(tape):
         activation = activation_after(tape, position)
@@ -165,7 +168,7 @@ def point_slopes(tape: Tape, values: Sequence[Array]) -> dict[int, Array]:
 class LinearMap:
     """The matrix sum of factor * matrix over `terms`, plus left' right, of low rank: never formed.
 
-    left: r x outputs, right: r x inputs.
+    Matrices of the terms: outputs x inputs; left: r x outputs, right: r x inputs.
     """
 
     terms: tuple[tuple[float, Array], ...]
@@ -173,14 +176,14 @@ class LinearMap:
     right: Array | None = None
 
     def apply(self, rows: Array) -> Array:
-        """rows M', for rows of inputs."""
+        """rows M', n x outputs, for n x inputs rows."""
         products = [_times(factor, rows @ matrix.T) for factor, matrix in self.terms]
         if self.left is not None and self.right is not None:
             products.append((rows @ self.right.T) @ self.left)
         return _total(products)
 
     def pull(self, rows: Array) -> Array:
-        """rows M, for rows of outputs."""
+        """rows M, n x inputs, for n x outputs rows."""
         products = [_times(factor, rows @ matrix) for factor, matrix in self.terms]
         if self.left is not None and self.right is not None:
             products.append((rows @ self.left.T) @ self.right)
@@ -199,7 +202,7 @@ def _total(products: list[Array]) -> Array:
 
 
 def linear_maps(tape: Tape, weights: Weights) -> dict[int, LinearMap]:
-    """The weight matrices by position."""
+    """The weight matrices, outputs x inputs, by the position of their layer."""
     return {position: LinearMap(((1.0, weights[layer.weight.name]),)) for position, layer in affine_layers(tape)}
 
 
@@ -207,9 +210,10 @@ def linear_maps(tape: Tape, weights: Weights) -> dict[int, LinearMap]:
 class Gradients:
     """The gradients gbar_i of the outputs, factorised; and their inner products.
 
-    By the position of an affine layer h = W a + b: `inputs`, the rows a_i; `cotangents`, df_i/dh; `signals`, the
-    cotangents above the activation that follows, so that cotangent = slope * signal. gbar_i is the outer product of
-    cotangent and input for W, the cotangent for b. `parts` are the n x n matrices <gbar_i, gbar_j> by trained group.
+    By the position of an affine layer h = W a + b: `inputs`, the rows a_i, n x inputs; `cotangents`, df_i/dh, n x
+    outputs; `signals`, the cotangents above the activation that follows, so that cotangent = slope * signal, of the
+    same shape. gbar_i is the outer product of cotangent and input for W, the cotangent for b. `parts` are the n x n
+    matrices <gbar_i, gbar_j> by trained group; `size` is n.
     """
 
     inputs: Mapping[int, Array]
@@ -227,7 +231,11 @@ class Gradients:
 def backward(
     tape: Tape, maps: Mapping[int, LinearMap], inputs: Mapping[int, Array], slopes: Mapping[int, Array]
 ) -> Gradients:
-    """Backpropagation with given matrices, inputs of the affine layers and slopes."""
+    """Backpropagation of n outputs with given matrices, inputs of the affine layers and slopes.
+
+    All by the position of an affine layer: its matrix, outputs x inputs; its inputs, n x inputs; the slopes of the
+    activation that follows, n x outputs.
+    """
     size = len(next(iter(inputs.values())))
     cotangent = np.ones((size, 1))
     cotangents: dict[int, Array] = {}
@@ -268,13 +276,16 @@ def _parts(layer: Affine, cotangent: Array, inputs: Array) -> dict[str, Array]:
 
 
 def point_gradients(tape: Tape, weights: Weights, values: Sequence[Array], slopes: Mapping[int, Array]) -> Gradients:
-    """The gradients at one parameter value with the given slopes."""
+    """The gradients at one parameter value: `values` those of `run`, `slopes` n x outputs by position of the layer."""
     inputs = {position: values[position] for position, _ in affine_layers(tape)}
     return backward(tape, linear_maps(tape, weights), inputs, slopes)
 
 
 def displaced(end: Weights, start: Weights, layer: Affine, rows: Array) -> Array:
-    """rows (W_end - W_start)' + b_end - b_start over what is trained of a layer, without forming the difference."""
+    """rows (W_end - W_start)' + b_end - b_start over what is trained of a layer, without forming the difference.
+
+    Rows: n x inputs; the result: n x outputs.
+    """
     result = np.zeros((len(rows), len(end[layer.weight.name])))
     if layer.weight.trained:
         result += LinearMap(((1.0, end[layer.weight.name]), (-1.0, start[layer.weight.name]))).apply(rows)

@@ -67,9 +67,9 @@ class Impulses:
     """What a step does to the n outputs.
 
     total     C, the integral of the weights c (shape (n,))
-    change    that of f over the step, which may be too small to show in f
-    outputs   f at the end
-    path      C at the nodes of a quadrature rule within the step
+    change    that of f over the step, which may be too small to show in f (shape (n,))
+    outputs   f at the end (shape (n,))
+    path      C at the Q nodes of a quadrature rule within the step (shape (Q, n))
     """
 
     total: Array
@@ -112,8 +112,9 @@ def impulses(
 ) -> Impulses | None:
     """Solve the flow at a frozen kernel over a step, to a relative `tolerance`; None if the solver gave up.
 
-    Times, weights and curvatures only enter as products, formed in the exponent: nothing overflows at any time. A
-    sample whose gradient vanishes gives no impulse: its weight does not decay, and its impulse would overflow.
+    `outputs` are f at its start, shape (n,), `kernel` is n x n. Times, weights and curvatures only enter as products,
+    formed in the exponent: nothing overflows at any time. A sample whose gradient vanishes gives no impulse: its weight
+    does not decay, and its impulse would overflow.
     """
     flow = _FrozenFlow(loss, outputs, kernel, step, pull)
     zero = np.zeros(len(outputs))

@@ -86,7 +86,10 @@ OnRecord = Callable[[float, "Mapping[str, torch.Tensor]"], None]
 
 @dataclass(frozen=True)
 class Recording:
-    """Record times: t = 0, then 10^(k / per_decade) from 10^log10_first on, then the end. A step ends at each."""
+    """Record times: t = 0, then 10^(k / per_decade) from 10^log10_first on, then the end. A step ends at each.
+
+    Raises ValueError unless `per_decade` is positive and finite.
+    """
 
     per_decade: float = 4
     log10_first: float = -3

@@ -31,7 +31,7 @@ class Mixing:
     changes: list[Array] = field(default_factory=list)
 
     def next(self, present: Mapping[int, Array], image: Mapping[int, Array]) -> dict[int, Array]:
-        """What to evaluate after `present`, whose image is given."""
+        """What to evaluate after `present`, whose image is given: arrays of any shape by place, kept."""
         self.count += 1
         if self.count <= self.idle or not self.memory:
             return dict(image)

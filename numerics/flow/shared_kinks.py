@@ -30,7 +30,7 @@ class Sharing:
 
     @property
     def groups(self) -> list[Array]:
-        """The samples of each leader, it first."""
+        """The indices of the samples of each leader, it first: integer arrays of shape (samples of the group,)."""
         return [np.flatnonzero(self.leader == leader) for leader in np.unique(self.leader)]
 
     @cached_property
@@ -46,7 +46,7 @@ class Sharing:
 
     @cached_property
     def opposite_side(self) -> Array:
-        """The same for the other side."""
+        """Which samples (rows) have which leader (columns) and are on the other side of the kink, n x n."""
         led: Array = self.leader[:, None] == np.arange(len(self.leader))
         return led & (self.factor < 0)[:, None]
 
@@ -60,7 +60,7 @@ class Sharing:
         return marks
 
     def split(self, keys: Array) -> Sharing:
-        """The same where two samples stay together only if they have the same key."""
+        """The same where two samples stay together only if they have the same key; keys: shape (n,)."""
         leader, factor = self.leader.copy(), self.factor.copy()
         for group in self.groups:
             for key in np.unique(keys[group]):

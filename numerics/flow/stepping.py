@@ -133,7 +133,9 @@ def problem_of(
 ) -> Problem:
     """The problem of a flow from these parameters, tensors or arrays, with which it shares memory.
 
-    Raises ValueError on a misfit.
+    `inputs` is n x d. Raises ValueError unless it is finite and not empty, the loss is of n samples, the parameters
+    have the shapes of the network's and the penalty is finite and not negative, or on a network that the flow does not
+    know.
     """
     points = np.ascontiguousarray(inputs, dtype=float)
     if points.ndim != 2 or 0 in points.shape or not np.isfinite(points).all():
@@ -157,10 +159,11 @@ def problem_of(
 class State:
     """Where a flow is, besides its weights.
 
-    values    after every operation of the tape
-    slopes    by position of the affine layer: fractions where the flow slides on a kink, else those of its side
+    values    after every operation of the tape, n x width
+    slopes    by position of the affine layer, n x outputs: fractions where the flow slides on a kink, else of its side
     gradients the selected subgradients, with these slopes
-    mean_gram the Gram matrix of the last step's mean gradients; before the first, of the gradients
+    mean_gram the Gram matrix (n x n) of the last step's mean gradients; before the first, of the gradients
+    sliding   the number of kinks, one a neuron and sample, on which the flow slides
     """
 
     log_time: float
@@ -172,7 +175,7 @@ class State:
 
     @property
     def outputs(self) -> Array:
-        """f(x_i), shape (n,)."""
+        """The outputs f(x_i), shape (n,)."""
         return self.values[-1][:, 0]
 
 
@@ -396,7 +399,10 @@ class _Sweeper:
 
 
 def move(tape: Tape, weights: Weights, pushes: Mapping[int, Array], inputs: Mapping[int, Array]) -> None:
-    """Add push' input to trained weight matrices and the sum of the rows of push to trained biases, in place."""
+    """Add push' input to trained weight matrices and the sum of the rows of push to trained biases, in place.
+
+    By the position of an affine layer: pushes n x outputs, inputs n x inputs.
+    """
     for position, layer in affine_layers(tape):
         if layer.weight.trained:
             _add_product(weights[layer.weight.name], pushes[position], inputs[position])
@@ -434,7 +440,7 @@ def take(problem: Problem, weights: Weights, state: State, trial: Trial) -> Stat
 
 
 def automatic_gram(problem: Problem, weights: Weights, state: State) -> Array:
-    """The Gram matrix with the slopes of automatic differentiation, 1(z > 0): not that of the flow where it slides."""
+    """The Gram matrix, n x n, with the slopes 1(z > 0) of automatic differentiation: not the flow's where it slides."""
     if not state.sliding:
         return state.gradients.gram
     slopes = point_slopes(problem.tape, state.values)
@@ -442,12 +448,12 @@ def automatic_gram(problem: Problem, weights: Weights, state: State) -> Array:
 
 
 def squared_distance(one: Weights, other: Weights) -> float:
-    """|one - other|^2 over all groups."""
+    """|one - other|^2 over all groups, arrays of one shape by name."""
     return sum(float(np.sum((rows - others) ** 2)) for name in one for rows, others in _chunks(one[name], other[name]))
 
 
 def largest_distance(one: Array, other: Array) -> float:
-    """max |one - other| over the entries."""
+    """max |one - other| over the entries of two arrays of one shape; 0 if they are empty."""
     return max((float(np.max(np.abs(rows - others))) for rows, others in _chunks(one, other)), default=0.0)
 
 

@@ -107,12 +107,12 @@ class Trajectory:
 
     @property
     def parameters(self) -> Mapping[str, torch.Tensor]:
-        """The weights as tensors with which they share memory."""
+        """The weights as tensors of the arrays' shapes, with which they share memory."""
         return tensors(self.weights)
 
     @property
     def log10_t(self) -> Array:
-        """log10 of the record times; -inf first."""
+        """log10 of the record times, (R,); -inf first."""
         return self.log_t / LOG_10
 
     @cached_property
@@ -200,6 +200,7 @@ class Trajectory:
         """The least margin is at most this, (R,): as `lower_envelope`, by the integral of max_i K_s(x_i, x_i) ds.
 
         For the logistic loss with s = exp(L / n) - 1 and n times the integral; for the exponential loss ln n more.
+        Raises ValueError as `lower_envelope` does.
         """
         return self._envelope(self.log_diagonal_integral, self.loss.size)
 
@@ -226,7 +227,10 @@ class Trajectory:
 
 
 def tensors(weights: Mapping[str, Array]) -> dict[str, torch.Tensor]:
-    """Arrays as torch tensors that share their memory. Loads torch, which takes as long as a short flow."""
+    """Arrays of any shape as torch tensors that share their memory.
+
+    Loads torch, which takes as long as a short flow.
+    """
     import torch
 
     return {name: torch.from_numpy(array) for name, array in weights.items()}
@@ -239,14 +243,14 @@ def _share(dissipation: Array, energy: Array) -> Array:
 
 
 def least_form(gram: Array, loss: Loss) -> float:
-    """gamma^2 of a loss with one output a sample, lambda_min of a loss of several classes."""
+    """gamma^2 of an n x n matrix for a loss with one output a sample, lambda_min for a loss of several classes."""
     return label_aware_minimum(gram, loss.signs) if loss.classes == 1 else max(0.0, float(np.linalg.eigvalsh(gram)[0]))
 
 
 def label_aware_minimum(gram: Array, signs: Array) -> float:
     """gamma^2: the least w' K^r w over w >= 0, sum w = 1, for a positive semidefinite n x n matrix of doubles.
 
-    Its lower bound lambda_min / n where the minimiser is not found.
+    `signs` has the shape (n,). Its lower bound lambda_min / n where the minimiser is not found.
     """
     relabelled = gram * np.multiply.outer(signs, signs)
     if not np.trace(relabelled) > 0:
@@ -279,7 +283,7 @@ def log_expm1(log_value: float) -> float:
 
 
 def log10_crossing(log_t: Array, gap: Array, constant: float) -> float | None:
-    """log10 of the first time when `gap` exceeds `constant`, or None.
+    """log10 of the first time when `gap` exceeds `constant`, or None; `log_t` and `gap` have the shape (R,).
 
     `log_t` begins with -inf (t = 0). Interpolated between record times, linearly in log t, in t before the first. None
     if the gap never exceeds the constant, and also if it does so from the start: nothing was crossed then.
@@ -304,9 +308,10 @@ def log10_latest_crossing(
 ) -> float:
     """log10 of the time by which max |K_t - reference| has exceeded `gap`, proved in `theory.dynamics.envelopes`.
 
-    For the flow of the logistic loss with label signs `signs` from a network whose last layer has `width` neurons and
-    whose loss at the start is exp(log_loss). `reference` is n x n: the limiting kernel or K_0. Infinite unless gamma^2
-    of the reference exceeds the gap. Raises ValueError if the last bias or the output weights are not trained.
+    For the flow of the logistic loss with label signs `signs`, shape (n,), from a network whose last layer has `width`
+    neurons and whose loss at the start is exp(log_loss). `reference` is n x n: the limiting kernel or K_0. Infinite
+    unless gamma^2 of the reference exceeds the gap. Raises ValueError if the last bias or the output weights are not
+    trained.
     """
     least_form = label_aware_minimum(reference, signs)
     formula = _latest_crossing(architecture)

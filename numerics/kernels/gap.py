@@ -75,7 +75,7 @@ CONSTANTS = tuple(field.name for field in fields(GapConstants))
 
 
 def gap_constants(matrix: np.ndarray, lambda_min: Enclosure, signs: Sequence[int] | np.ndarray) -> GapConstants:
-    """All four constants of the n x n ball matrix K with labels `signs` (+1 or -1).
+    """All four constants of the n x n ball matrix K with labels `signs` (+1 or -1), shape (n,).
 
     `lambda_min` encloses the smallest eigenvalue. Raises NotDefiniteError unless it is positive. Work at the precision
     of the matrix.
@@ -100,9 +100,9 @@ def certified_gap_constants(
 ) -> tuple[Enclosure, GapConstants]:
     """lambda_0 of the limiting kernel of a network on n points, and its gap constants, to so many digits.
 
-    The precision is doubled until all are known, or `most_bits` is reached: then the bounds are what was found. Above
-    n = 12 `best` lies between bounds that do not meet. Raises NotDefiniteError if the kernel is not known to be
-    positive definite.
+    `signs` are the labels +1 or -1, shape (n,). The precision is doubled until all are known, or `most_bits` is
+    reached: then the bounds are what was found. Above n = 12 `best` lies between bounds that do not meet. Raises
+    NotDefiniteError if the kernel is not known to be positive definite.
     """
     enclosure = certified_lambda_min(lambda system: ntk(architecture, points, system), digits, most_bits)
     bits = 256
@@ -170,9 +170,9 @@ def _flipped(matrix: np.ndarray) -> np.ndarray:
 def label_aware_gap(matrix: np.ndarray, signs: Sequence[int] | np.ndarray) -> Bounds:
     """Bounds of gamma^2 = min over w >= 0, sum w = 1 of w' K^r w, for a positive definite n x n ball matrix.
 
-    Convexity makes every point of the simplex a proof on both sides: w' K^r w is an upper bound and
-    2 min_i (K^r w)_i - w' K^r w a lower one; they meet at the optimum. Where the precision does not carry them, the
-    bounds are wide: 0, as K is positive semidefinite, and the least diagonal entry.
+    `signs` has the shape (n,). Convexity makes every point of the simplex a proof on both sides: w' K^r w is an upper
+    bound and 2 min_i (K^r w)_i - w' K^r w a lower one; they meet at the optimum. Where the precision does not carry
+    them, the bounds are wide: 0, as K is positive semidefinite, and the least diagonal entry.
     """
     relabelled = matrix * np.multiply.outer(np.array(signs), np.array(signs))
     rough = simplex_minimiser(scaled_centres(relabelled))
@@ -182,9 +182,10 @@ def label_aware_gap(matrix: np.ndarray, signs: Sequence[int] | np.ndarray) -> Bo
 
 
 def simplex_minimiser(matrix: np.ndarray) -> np.ndarray:
-    """Roughly the w >= 0, sum w = 1 that minimises w' Q w, for a positive semidefinite matrix of doubles.
+    """Roughly the w >= 0, sum w = 1, shape (n,), that minimises w' Q w, for a positive semidefinite n x n Q of doubles.
 
-    With Q = A' A and any c > 0, the v >= 0 that minimises |A v|^2 + c^2 (sum v - 1)^2 is proportional to w.
+    With Q = A' A and any c > 0, the v >= 0 that minimises |A v|^2 + c^2 (sum v - 1)^2 is proportional to w. Raises
+    RuntimeError if the solver does not end.
     """
     values, vectors = np.linalg.eigh(matrix)
     root = np.sqrt(np.maximum(values, 0))[:, None] * vectors.T
@@ -195,13 +196,13 @@ def simplex_minimiser(matrix: np.ndarray) -> np.ndarray:
 
 
 def scaled_centres(matrix: np.ndarray) -> np.ndarray:
-    """The centres of a matrix of FLINT balls over the largest of them, as doubles: none overflows."""
+    """The centres of an n x m matrix of FLINT balls over the largest of them, as doubles: none overflows."""
     largest = max(abs(value.mid()) for value in matrix.flat)
     return centres(matrix / largest) if largest > 0 else centres(matrix)
 
 
 def centres(matrix: np.ndarray) -> np.ndarray:
-    """The centres of a matrix of FLINT balls, rounded to doubles."""
+    """The centres of an n x m matrix of FLINT balls, rounded to doubles."""
     return np.array([[float(value.mid()) for value in row] for row in matrix])
 
 

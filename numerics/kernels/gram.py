@@ -28,7 +28,10 @@ PairsOf = Callable[[np.ndarray, np.ndarray], Pairs]
 
 @dataclass(frozen=True)
 class KernelGrams:
-    """Gram matrices of one network: the NTK, its parts by group name, and the NNGP kernel."""
+    """Gram matrices of one network: the NTK, its parts by group name, and the NNGP kernel.
+
+    Shape (n, n), or (n, n') between two sets of points.
+    """
 
     ntk: Array
     parts: dict[str, Array]
@@ -44,10 +47,11 @@ def ntk(
 ) -> Array:
     """The Gram matrix K(x_i, x_j) of the limiting NTK, sum over the trained groups; K(x_i, x'_j) if `others` are given.
 
-    Points are a `PointSet` or an array, a point a row. float64: each entry to a few units in the last place of
-    sqrt(K(x, x) K(x', x')); balls: each contains the exact entry for the exact points. An object array for mpmath and
-    balls. A network of the standard parametrisation has a kernel at every `width` of its hidden layers, without its
-    corrections of relative order 1/width. Raises ValueError if such a width is missing, or points do not fit.
+    Points are a `PointSet` or an n x d array, a point a row, `others` likewise n' x d; the result is n x n, or n x n'.
+    float64: each entry to a few units in the last place of sqrt(K(x, x) K(x', x')); balls: each contains the exact
+    entry for the exact points. An object array for mpmath and balls. A network of the standard parametrisation has a
+    kernel at every `width` of its hidden layers, without its corrections of relative order 1/width. Raises ValueError
+    if such a width is missing, or points do not fit.
     """
     return gram(recursion(architecture), recursion(architecture).ntk, points, system, others, width)
 
@@ -59,7 +63,7 @@ def nngp(
     others: Points | None = None,
     width: int | None = None,
 ) -> Array:
-    """The covariance of the outputs at initialisation in the width limit. Points, accuracy and errors as for `ntk`."""
+    """The covariance of the outputs at initialisation in the width limit. Shapes, accuracy and errors as for `ntk`."""
     return gram(recursion(architecture), recursion(architecture).nngp, points, system, others, width)
 
 
@@ -70,7 +74,7 @@ def kernel_grams(
     others: Points | None = None,
     width: int | None = None,
 ) -> KernelGrams:
-    """The NTK, its parts and the NNGP kernel in one pass. Points, accuracy and errors as for `ntk`."""
+    """The NTK, its parts and the NNGP kernel in one pass. Shapes, accuracy and errors as for `ntk`."""
     derived = recursion(architecture)
     kernels = [derived.ntk, derived.nngp, *derived.parts.values()]
     total, outputs, *parts = _grams(derived, kernels, points, system, others, width)
@@ -85,7 +89,10 @@ def gram(
     others: Points | None = None,
     width: int | None = None,
 ) -> Array:
-    """The Gram matrix of any kernel of a recursion: a symbol it defines, or an expression in them."""
+    """The Gram matrix of any kernel of a recursion: a symbol it defines, or an expression in them.
+
+    Shapes, accuracy and errors as for `ntk`.
+    """
     return _grams(derived, [kernel], points, system, others, width)[0]
 
 

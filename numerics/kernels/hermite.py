@@ -58,19 +58,25 @@ class Grid:
 
     @property
     def nodes(self) -> np.ndarray:
-        """The nodes: doubles, as they are multiples of a step of few bits."""
+        """The nodes, shape (2 count + 1,), ascending: doubles, as they are multiples of a step of few bits."""
         return self.step * np.arange(-self.count, self.count + 1)
 
 
 @dataclass(frozen=True)
 class Series:
-    """a_0, a_1, .. one array a term, an entry for every deviation; and sqrt(T), None where it is below rounding."""
+    """a_0, a_1, .. one array a term, an entry for every deviation; and sqrt(T), None where it is below rounding.
+
+    Of n deviations each array has the shape (n,).
+    """
 
     coefficients: Sequence[Array]
     tail: Array | None
 
     def sum(self, row: np.ndarray, column: np.ndarray, correlation: Array, system: NumberSystem) -> Array:
-        """E[s(u) s(v)] on pairs of deviations and correlations."""
+        """E[s(u) s(v)] on P pairs: the indices `row` and `column` of their deviations, and their correlations.
+
+        All three and the result have the shape (P,). Balls of `system` contain the exact values if the series' own do.
+        """
         total: Any = None
         for coefficient in reversed(self.coefficients):
             product = coefficient[row] * coefficient[column]
@@ -82,7 +88,7 @@ class Series:
 
 
 def series(activation: Analytic, order: int, deviations: Array, system: NumberSystem) -> Series:
-    """The series of s (order 0) or s' (order 1) at some deviations, to the precision of the system.
+    """The series of s (order 0) or s' (order 1) at deviations of shape (n,), to the precision of the system.
 
     For balls every coefficient and the tail are enclosed, whatever the deviations; they are made for half of the bits.
     Raises ValueError in float64 and mpmath if the series is too long for their precision: for deviations far above the

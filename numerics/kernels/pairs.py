@@ -22,11 +22,11 @@ from theory.recursion import input_kernel
 
 @dataclass(frozen=True)
 class Pairs:
-    """A kernel k on pairs of points (x_i, x_j), given by the index arrays of a `PairEvaluation`.
+    """A kernel k on P pairs of n points (x_i, x_j), given by the index arrays of a `PairEvaluation`.
 
-    norms    sqrt(k(x_i, x_i)), one a point
-    cross    k(x_i, x_j), one a pair
-    squares  computes sin^2 and cos^2 of half the angle between the feature vectors, one a pair: the ReLU family's means
+    norms    sqrt(k(x_i, x_i)), one a point, shape (n,)
+    cross    k(x_i, x_j), one a pair, shape (P,); one number if k is constant
+    squares  computes sin^2 and cos^2 of half the angle between the feature vectors, (P,) each: the ReLU family's means
     """
 
     norms: Array
@@ -39,17 +39,17 @@ class Pairs:
 
     @property
     def sine_squared(self) -> Array:
-        """sin^2 of half the angle."""
+        """sin^2 of half the angle, shape (P,)."""
         return self._squares[0]
 
     @property
     def cosine_squared(self) -> Array:
-        """cos^2 of half the angle."""
+        """cos^2 of half the angle, shape (P,)."""
         return self._squares[1]
 
 
 class Angles(NamedTuple):
-    """Half the angle of each pair, half its supplement, and the sine and cosine of the angle."""
+    """Half the angle of each pair, half its supplement, and the sine and cosine of the angle, of shape (P,) each."""
 
     half: Array
     half_supplement: Array
@@ -61,8 +61,7 @@ class PairEvaluation:
     """Evaluates the kernels of a recursion on pairs of points, given the input kernel <x, x'> on them.
 
     Forward covariances are evaluated with their norms, and their angles where the ReLU family needs them; everything
-    else entrywise; each definition once.
-    `row` and `column` hold the indices i and j of the pairs.
+    else entrywise; each definition once. `row` and `column`, shape (P,), hold the indices i and j of the pairs.
     """
 
     def __init__(
@@ -82,7 +81,7 @@ class PairEvaluation:
         self._angles: dict[sympy.Expr, Angles] = {}
 
     def entries(self, expression: sympy.Expr) -> Any:
-        """The entries k(x_i, x_j) of the kernel `expression`; a scalar if the kernel is constant."""
+        """The entries k(x_i, x_j) of the kernel `expression`, shape (P,); a scalar if the kernel is constant."""
         for symbol in self._unknown(expression):
             self._known(symbol)
         return self._known(expression)
@@ -268,9 +267,10 @@ def _shift() -> half_angle.HalfAngle:
 def half_angles_of(
     norms: Array, cross: Array, row: np.ndarray, column: np.ndarray, system: NumberSystem
 ) -> tuple[Array, Array]:
-    """sin^2 and cos^2 of half the angle of pairs, from norms and inner products.
+    """sin^2 and cos^2 of half the angle of P pairs, shape (P,) each, from norms and inner products.
 
-    1 - cos(theta) cancels for near points: exact inputs repair that by more precision, doubles keep half their digits.
+    `norms` has the shape (n,), `cross` and the indices `row` and `column` of the pairs' points (P,). 1 - cos(theta)
+    cancels for near points: exact inputs repair that by more precision, doubles keep half their digits.
     """
     scale = norms[row] * norms[column]
     sine_squared = system.nonnegative(system.ratio(scale - cross, 2 * scale, 0))

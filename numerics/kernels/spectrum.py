@@ -55,10 +55,11 @@ class Enclosure:
 def certified_lambda_min(
     gram_over: Callable[[NumberSystem], Array], digits: int = 3, most_bits: int = MOST_BITS
 ) -> Enclosure:
-    """Enclose lambda_min of the Gram matrix that `gram_over` evaluates over a number system of balls.
+    """Enclose lambda_min of the n x n Gram matrix that `gram_over` evaluates over a number system of balls.
 
     The precision is doubled until lambda_min is known to be positive to `digits` digits (0: its sign is enough) or
-    `most_bits` is reached; then the tightest enclosure found is returned, `positive` telling whether it decides.
+    `most_bits` is reached; then the tightest enclosure found is returned, `positive` telling whether it decides. The
+    matrix is symmetric, of `FloatBalls` or FLINT balls.
     """
     best = _unknown()
     for enclosure in _attempts(gram_over, digits, most_bits):
@@ -214,9 +215,10 @@ def _size(matrix: np.ndarray) -> flint.arb:
 
 
 def is_positive_definite(matrix: np.ndarray) -> bool | None:
-    """True only if every symmetric matrix in the ball matrix is positive definite, False only if none is, else None.
+    """True only if every symmetric matrix in the n x n ball matrix is positive definite, False only if none, else None.
 
-    A matrix is so if its leading block and the Schur complement of that are; a small one, if all pivots are positive.
+    Of FLINT balls, at the current precision. A matrix is so if its leading block and the Schur complement of that are;
+    a small one, if all pivots are positive.
     """
     if len(matrix) <= SMALL:
         return _has_positive_pivots(matrix)

@@ -68,9 +68,9 @@ def lambda_min_of_network(
     digits: int = 3,
     most_bits: int = MOST_BITS,
 ) -> tuple[Enclosure, str | None]:
-    """lambda_min of a kernel of the network on the points, which `gram_over` evaluates, and why it is known to be zero.
+    """lambda_min of a kernel of the network on n points, whose n x n matrix `gram_over` evaluates, and why it is zero.
 
-    Zero where points coincide; else as `certified_lambda_min`, and never below zero.
+    Zero, with the reason, where points coincide; else as `certified_lambda_min`, never below zero, and no reason.
     """
     because = singular_because(architecture, points)
     if because is not None:

@@ -29,7 +29,7 @@ def class_shapes(
 def initial_class_arrays(
     architecture: Architecture, input_dimension: int, width: int, classes: int, generator: np.random.Generator
 ) -> dict[str, Array]:
-    """Parameters at initialisation, as `numerics.networks.parameters.initial_arrays` gives them for one output."""
+    """Parameters at initialisation, entries independent N(0, variance of the group), shapes by `class_shapes`."""
     shapes = class_shapes(architecture, input_dimension, width, classes)
     return {
         group.name: generator.standard_normal(shapes[group.name]) * float(group.variance) ** 0.5
@@ -38,7 +38,10 @@ def initial_class_arrays(
 
 
 def as_one_output(architecture: Architecture, parameters: dict[str, Array]) -> dict[str, Array]:
-    """Parameters of two classes as those of one output, g in the place of the last weights."""
+    """Parameters of two classes as those of one output, g in the place of the last weights.
+
+    The last weights, 2 x m, become 1 x m; all other arrays keep their shapes. The last layer has no bias.
+    """
     name = architecture.groups[-1].name
     low, high = parameters[name]
     return {**parameters, name: ((high - low) / 2**0.5)[None, :]}

@@ -40,7 +40,10 @@ NUMPY = Library(
 
 @cache
 def entrywise(expression: sympy.Expr, library: Library) -> Callable[[Array], Array]:
-    """The function of `z` that the expression is. Its function raises ValueError where the library has no such."""
+    """The function of `z` that the expression is, on arrays of any shape, which it keeps.
+
+    It raises ValueError where the library has no such function.
+    """
 
     def of(node: sympy.Expr, values: Array) -> Array:
         match node:

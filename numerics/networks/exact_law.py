@@ -43,7 +43,8 @@ class KernelDraws:
     """R independent draws of the empirical NTK at initialisation on n inputs.
 
     `ntk` has shape (R, n, n), each of `parts` too, one for every trained group in forward order; `ntk` is their sum.
-    `outputs` are the f(x_i) of the same networks, shape (R, n). Normalised as the empirical NTK (3.1).
+    `outputs` are the f(x_i) of the same networks, shape (R, n). Normalised as the empirical NTK,
+    arXiv 2504.11130 (3.1).
     """
 
     ntk: Array
@@ -204,7 +205,8 @@ def _correction(covariance: Covariance, alignment: Array, projected: Array) -> A
 class Covariance:
     """Positive semidefinite n x n matrices, perhaps singular: standard deviations and spectra of the correlations.
 
-    Any axes before the last two are a batch. Eigenvalues ascend; those that rounding does not tell from zero are zero.
+    Any axes before the last two are a batch. Shapes: deviations and eigenvalues (..., n), vectors (..., n, n), one a
+    column. Eigenvalues ascend; those that rounding does not tell from zero are zero.
     """
 
     deviations: Array
@@ -213,14 +215,14 @@ class Covariance:
 
     @classmethod
     def of(cls, matrix: Array) -> Covariance:
-        """The covariance with these entries."""
+        """The covariance with these entries; matrix: shape (..., n, n), symmetric positive semidefinite."""
         deviations = np.sqrt(np.diagonal(matrix, axis1=-2, axis2=-1))
         eigenvalues, vectors = np.linalg.eigh(_on_both_sides(_inverses(deviations), matrix))
         noise = 16 * matrix.shape[-1] * np.finfo(float).eps * eigenvalues[..., -1:]
         return cls(deviations, np.where(eigenvalues > noise, eigenvalues, 0.0), vectors)
 
     def factor(self, columns: int | None = None) -> Array:
-        """S, n x `columns`, with S S' the covariance, whose rank must not exceed `columns` (n by default).
+        """S, (..., n, `columns`), with S S' the covariance, whose rank must not exceed `columns` (n by default).
 
         Rows of vanishing variance are exactly zero.
         """
@@ -232,7 +234,7 @@ class Covariance:
         return self.deviations[..., None] * scaled[..., size - columns :]
 
     def inverse(self) -> Array:
-        """A symmetric generalised inverse X of the covariance C: C X C = C."""
+        """A symmetric generalised inverse X of the covariance C, shape (..., n, n): C X C = C."""
         inverse = (self.vectors * _inverses(self.eigenvalues)[..., None, :]) @ self.vectors.mT
         return _on_both_sides(_inverses(self.deviations), inverse)
 

@@ -48,7 +48,8 @@ def initial_arrays(
 ) -> dict[str, Array]:
     """Parameters at initialisation: entries independent N(0, variance of the group), in forward order.
 
-    With `per_input` the variance is divided by the number of a weight's inputs. Raises ValueError on a size below 1.
+    Shapes are those of `parameter_shapes`: weights outputs x inputs, biases (outputs,). With `per_input` the variance
+    is divided by the number of a weight's inputs. Raises ValueError on a size below 1.
     """
     shapes = parameter_shapes(architecture, input_dimension, width)
     arrays = {}

@@ -26,7 +26,8 @@ from theory.architecture import Affine, Architecture
 class SoftmaxCrossEntropy:
     """l_i = -sum_a y_ia ln softmax_a(f_i), summed; targets y_i: a row of C >= 2 probabilities for each of n samples.
 
-    As a loss of flattened outputs it has n C forces and a matrix of curvatures. Raises ValueError on other targets.
+    As a loss of flattened outputs, shape (n C,), it has n C forces and an n C x n C matrix of curvatures. Raises
+    ValueError on other targets.
     """
 
     targets: tuple[tuple[float, ...], ...]
@@ -54,7 +55,7 @@ class SoftmaxCrossEntropy:
 
     @cached_property
     def signs(self) -> Array:
-        """+1 for the most probable class of each sample, else -1."""
+        """+1 for the most probable class of each sample, else -1, shape (n C,)."""
         signs: Array = np.where(self._shares == self._shares.max(axis=1, keepdims=True), 1.0, -1.0)
         return signs.ravel()
 
@@ -85,13 +86,13 @@ class SoftmaxCrossEntropy:
         return float(np.logaddexp.reduce(self._log_shares[0] + log_softplus(np.stack(others, axis=1)), axis=None))
 
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
-        """exp(log_scale) (y - p), without cancellation where the target is 0 or 1."""
+        """exp(log_scale) (y - p), shape (n C,), without cancellation where the target is 0 or 1."""
         (ones, zeros), (inside, outside) = self._log_shares, self._log_probabilities(outputs)
         forces: Array = np.exp(log_scale + ones + outside) - np.exp(log_scale + zeros + inside)
         return forces.ravel()
 
     def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
-        """exp(log_scale) times the matrix with blocks diag(p_i) - p_i p_i'."""
+        """exp(log_scale) times the n C x n C matrix with blocks diag(p_i) - p_i p_i'."""
         blocks = []
         for inside, outside in zip(*self._log_probabilities(outputs), strict=True):
             block = -np.exp(log_scale + np.add.outer(inside, inside))
@@ -102,7 +103,7 @@ class SoftmaxCrossEntropy:
     def resting_outputs(self, start: Array) -> Array:
         """Where the flow from the outputs `start` rests: ln y_a up to a constant that keeps every sample's mean.
 
-        Raises ValueError unless every target is positive.
+        Both have the shape (n C,). Raises ValueError unless every target is positive.
         """
         if not (self._shares > 0).all():
             raise ValueError("without a regulariser the flow rests only if every class has positive probability")
@@ -112,14 +113,14 @@ class SoftmaxCrossEntropy:
 
 
 def class_kernel(kernel: Array, classes: int) -> Array:
-    """K (x) 1_C: the kernel of C independent outputs, in the order of flattened n x C outputs."""
+    """K (x) 1_C, n C x n C, of K n x n: the kernel of C independent outputs, in the order of flattened outputs."""
     return np.kron(kernel, np.eye(classes))
 
 
 def output_kernel(architecture: Architecture, parameters: Parameters, inputs: Array, heads: Sequence[Array]) -> Array:
     """The empirical NTK, n C x n C, of a network whose last layer's weights are the rows `heads`, all else shared.
 
-    Raises ValueError if the head has a bias.
+    Inputs: n x d; heads: C rows of shape (m,). Raises ValueError if the head has a bias.
     """
     last = architecture.head[-1]
     if not isinstance(last, Affine) or last.bias is not None:

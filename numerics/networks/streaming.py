@@ -52,7 +52,7 @@ class Field:
     multiple: tuple[Field, Array] | None = None
 
     def on(self, block: Block) -> Array:
-        """The rows of the field on `block`, computed at most once."""
+        """The rows of the field on `block`, (draws x) neurons x columns, computed at most once."""
         if self not in block.values:
             block.values[self] = self.compute(block)
         return block.values[self]
@@ -80,7 +80,7 @@ def _product(one: Array, other: Array) -> Array:
 
 
 def constant(rows: Array) -> Field:
-    """The field with these rows, one a neuron, in every draw."""
+    """The field with these rows, neurons x columns, in every draw."""
     return Field(len(rows), lambda block: rows[block.index * BLOCK :][: block.neurons])
 
 

@@ -2,6 +2,7 @@
 
 A generic interpreter of `theory.architecture` values: every hidden width is the same number, the last affine layer of
 the head has one output. The derivative of the ReLU at zero is 0, that is 1(z > 0), as in torch's own autograd.
+Equations are numbered as in arXiv 2504.11130.
 """
 
 from __future__ import annotations
@@ -50,14 +51,15 @@ def initialise(
 ) -> dict[str, torch.Tensor]:
     """Parameters at initialisation: entries independent N(0, variance of the group), float64, in forward order.
 
-    The generator is numpy's, which draws normals about twice as fast as torch. Raises ValueError on a size below 1.
+    Shapes as in `Parameters`. The generator is numpy's, which draws normals about twice as fast as torch. Raises
+    ValueError on a size below 1.
     """
     arrays = initial_arrays(architecture, input_dimension, width, generator)
     return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
 def as_tensor(points: Points | torch.Tensor) -> torch.Tensor:
-    """The points as an n x d tensor; a tensor stays what it is."""
+    """The points as an n x d tensor; a tensor stays what it is. Raises ValueError as `as_coordinates` does."""
     return points if isinstance(points, torch.Tensor) else torch.from_numpy(as_coordinates(points))
 
 

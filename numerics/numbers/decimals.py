@@ -24,11 +24,12 @@ class DecimalMatrix:
 
 
 def decimal_matrix(attempts: Iterable[Any], digits: int) -> DecimalMatrix:
-    """The first of some symmetric ball matrices of rising precision that is known to `digits` digits, as decimals.
+    """The first of some symmetric n x n ball matrices of rising precision known to `digits` digits, as decimals.
 
-    Every entry has a ball of relative radius below 10^-(digits + 1) and is rounded to `digits` significant digits, so
-    that the printed number is within 0.6 units of its last digit; an entry below 10^(-2 digits) times the root of its
-    diagonal entries is printed as 0. Raises ValueError if no attempt is precise enough.
+    Of `FloatBalls` or of FLINT balls. Every entry has a ball of relative radius below 10^-(digits + 1) and is rounded
+    to `digits` significant digits, so that the printed number is within 0.6 units of its last digit; an entry below
+    10^(-2 digits) times the root of its diagonal entries is printed as 0. Raises ValueError if no attempt is precise
+    enough.
     """
     for matrix in attempts:
         is_double = isinstance(matrix, FloatBalls)

@@ -24,7 +24,11 @@ Doubles = np.ndarray[Any, Any]
 
 
 class FloatBalls:
-    """An array of balls [centre - radius, centre + radius]. Immutable by convention."""
+    """An array of balls [centre - radius, centre + radius], two arrays of one shape. Immutable by convention.
+
+    Methods act entry by entry and keep the shape unless they say otherwise; with another array both have one shape, or
+    broadcast to one.
+    """
 
     __array_ufunc__ = None  # arithmetic with numpy arrays comes here
     __slots__ = ("centre", "radius")
@@ -35,13 +39,13 @@ class FloatBalls:
 
     @classmethod
     def exact(cls, values: Doubles) -> FloatBalls:
-        """Balls of radius zero."""
+        """Balls of radius zero around doubles of any shape."""
         values = np.asarray(values, dtype=float)
         return cls(values, np.zeros_like(values))
 
     @classmethod
     def rational(cls, value: Fraction) -> FloatBalls:
-        """A ball around a rational number, of radius zero if it is a double."""
+        """A ball of shape () around a rational number, of radius zero if it is a double."""
         return cls(*map(np.array, _enclose(value)))
 
     @classmethod
@@ -73,11 +77,11 @@ class FloatBalls:
 
     @property
     def T(self) -> FloatBalls:  # noqa: N802 - numpy's name
-        """The transpose."""
+        """The transposed array: the axes in reverse order, m x n of n x m."""
         return FloatBalls(self.centre.T, self.radius.T)
 
     def diagonal(self) -> FloatBalls:
-        """The diagonal of a matrix."""
+        """The diagonal of an n x n matrix, shape (n,)."""
         return FloatBalls(self.centre.diagonal(), self.radius.diagonal())
 
     def __neg__(self) -> FloatBalls:
@@ -148,7 +152,10 @@ class FloatBalls:
         return FloatBalls(np.where(where, self.centre, other.centre), np.where(where, self.radius, other.radius))
 
     def matrix_product(self, other: FloatBalls) -> FloatBalls:
-        """The matrix product: an inner product of length d, in any order, is off by at most 2 d 2^-53 |x|.|y|."""
+        """The matrix product, n x m, of n x d and d x m balls.
+
+        An inner product of length d, in any order, is off by at most 2 d 2^-53 |x|.|y|.
+        """
         length = self.shape[1]
         centre = self.centre @ other.centre
         size, other_size = np.abs(self.centre), np.abs(other.centre)
@@ -162,7 +169,7 @@ class FloatBalls:
         return FloatBalls(centre, np.where(zero & bounded, 0.0, radius))
 
     def sqrt(self) -> FloatBalls:
-        """Square roots of quantities known to be non-negative."""
+        """Square roots of quantities known to be non-negative. Raises ArithmeticError if a ball lies below zero."""
         self._check_nonnegative()
         # |sqrt(x) - sqrt(c)| = |x - c| / (sqrt(x) + sqrt(c)), and at most sqrt(|x - c|).
         centre = np.sqrt(np.maximum(self.centre, 0.0))
@@ -173,7 +180,10 @@ class FloatBalls:
         return FloatBalls(centre, np.where(self.is_zero(), 0.0, _radius(error)))
 
     def nonnegative(self) -> FloatBalls:
-        """The same quantities, known to be non-negative: the balls are cut at zero where they reach below."""
+        """The same quantities, known to be non-negative: the balls are cut at zero where they reach below.
+
+        Raises ArithmeticError if a ball lies below zero: then an enclosure was lost.
+        """
         self._check_nonnegative()
         half = (self.centre + self.radius) / 2
         return self.select(FloatBalls(half, half * _INFLATE + _FLOOR), self.centre > self.radius)

@@ -28,13 +28,14 @@ Array = Any
 class NumberSystem(Protocol):
     """What evaluating a kernel takes. Functions act entrywise on arrays of the system's numbers.
 
-    A system of balls guarantees for each function: the result contains the exact value for all exact arguments in
-    the argument balls.
+    Arrays that go in together have one shape, any, which the result has too; `product` alone is of matrices. A system
+    of balls guarantees for each function: the result contains the exact value for all exact arguments in the argument
+    balls.
     """
 
     @property
     def pi(self) -> Any:
-        """The number pi."""
+        """The number pi: rounded, or a ball that contains it."""
 
     def rational(self, value: Fraction) -> Any:
         """The number nearest to `value`; a ball that contains it."""
@@ -43,19 +44,22 @@ class NumberSystem(Protocol):
         """Square root of quantities known to be non-negative: a ball that reaches below zero is cut there first."""
 
     def hypot(self, first: Array, second: Array) -> Array:
-        """sqrt(first^2 + second^2)."""
+        """sqrt(first^2 + second^2), entry by entry."""
 
     def ratio(self, part: Array, whole: Array, at_zero: int) -> Array:
         """part / whole, and `at_zero` where the whole is exactly zero."""
 
     def product(self, first: Array, second: Array) -> Array:
-        """The matrix product."""
+        """The matrix product, n x m, of n x d and d x m matrices."""
 
     def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
         """The angle in [0, pi/2] with this non-negative sine and cosine, and its complement."""
 
     def nonnegative(self, values: Array) -> Array:
-        """The same quantities, known to be non-negative: what rounding left below zero is cut."""
+        """The same quantities, known to be non-negative: what rounding left below zero is cut.
+
+        Balls raise ArithmeticError where one lies wholly below zero: an enclosure was lost.
+        """
 
     def where_less(self, one: Array, two: Array, then: Array, otherwise: Array) -> Array:
         """`then` where one is (surely) less than two, else `otherwise`."""
@@ -64,7 +68,7 @@ class NumberSystem(Protocol):
         """The angular function J_power of `theory.moments` at `angle` in [0, pi], sine and cosine its own."""
 
     def elementary(self, function: type[sympy.Function], values: Array) -> Array:
-        """sin, cos, acos, asin, exp, log or tanh."""
+        """sin, cos, acos, asin, exp, log or tanh, entry by entry."""
 
     def working(self) -> contextlib.AbstractContextManager[None]:
         """A context in which arithmetic has this system's precision."""
@@ -132,7 +136,7 @@ def _power(base: Any, exponent: sympy.Expr, system: NumberSystem) -> Any:
 
 
 class Float64:
-    """IEEE double precision, vectorised."""
+    """IEEE double precision, vectorised. Shapes as `NumberSystem` says."""
 
     pi = np.pi
 
@@ -190,7 +194,10 @@ def _angular_series() -> np.ndarray:
 
 
 class Mpmath:
-    """mpmath numbers good to the stated number of digits, computed with twice as many and a few."""
+    """mpmath numbers good to the stated number of digits, computed with twice as many and a few.
+
+    Arrays of dtype object; shapes as `NumberSystem` says.
+    """
 
     def __init__(self, digits: int) -> None:
         self.digits = digits
@@ -233,7 +240,7 @@ class Mpmath:
 
 
 class Balls:
-    """Balls of python-flint at any precision.
+    """Balls of python-flint at any precision, in arrays of dtype object; shapes as `NumberSystem` says.
 
     Work inside `working()`, which sets FLINT's precision (a global of the thread) to `bits` and restores it.
     """
@@ -287,7 +294,8 @@ class Balls:
 class DoubleBalls:
     """Balls whose centre and radius are doubles, vectorised: the fast rigorous system, of about 14 digits.
 
-    Rests on IEEE arithmetic alone (+, -, *, /, sqrt correctly rounded): no library function is trusted.
+    Rests on IEEE arithmetic alone (+, -, *, /, sqrt correctly rounded): no library function is trusted. Shapes as
+    `NumberSystem` says.
     """
 
     pi = FloatBalls(np.array(np.pi), np.array(2.0**-52))

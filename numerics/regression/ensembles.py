@@ -42,7 +42,7 @@ class Training:
 
     @property
     def points(self) -> Array:
-        """The samples, then the test points."""
+        """The samples, then the test points, shape (n + q, d)."""
         return self.inputs if self.test_inputs is None else np.concatenate([self.inputs, self.test_inputs])
 
 
@@ -206,10 +206,10 @@ def _start(training: Training, width: int, seed: int) -> dict[str, torch.Tensor]
 def width_exponent(widths: Array, values: Array, confidence: float = 0.99) -> Exponent:
     """Fit values = prefactor x width^slope to independent runs at three or more widths, by least squares in logarithms.
 
-    `widths` and `values` have one entry a run. The interval is Student's, with N - 2 degrees of freedom: exact if
-    ln value scatters about the line normally with one deviation at all widths. `misfit` is the p-value of the F test of
-    the line against a free mean at each width (1 for a single run at each). Raises ValueError on fewer than three
-    widths or three runs, or values that are not positive.
+    `widths` and `values` have the shape (N,), an entry a run. The interval is Student's, with N - 2 degrees of freedom:
+    exact if ln value scatters about the line normally with one deviation at all widths. `misfit` is the p-value of the
+    F test of the line against a free mean at each width (1 for a single run at each). Raises ValueError on fewer than
+    three widths or three runs, or values that are not positive.
     """
     abscissae, values = np.log(np.asarray(widths, dtype=float)), np.asarray(values, dtype=float)
     groups = [values[abscissae == width] for width in np.unique(abscissae)]

@@ -55,10 +55,11 @@ def kernel_prediction(
     start: Array | None = None,
     penalties: Sequence[float] = (0.0,),
 ) -> Array:
-    """f_0(x) + K(x, X) (K(X, X) + beta)^-1 (y - f_0(X)) at the test points, K the NTK or the NNGP kernel in the limit.
+    """f_0(x) + K(x, X) (K(X, X) + beta)^-1 (y - f_0(X)) at the q test points, shape (q,), K the NTK or NNGP limit.
 
-    `start` is f_0 on the training and then the test inputs; by default zero. beta is the one of `penalties`, in units
-    of the mean of K(x_i, x_i), with the least leave-one-out error on the training part.
+    `start` is f_0 on the n training and then the test inputs, shape (n + q,); by default zero. beta is the one of
+    `penalties`, in units of the mean of K(x_i, x_i), with the least leave-one-out error on the training part. Raises
+    ValueError as `ridge` does.
     """
     gram = _grams(architecture, split)[kernel]
     size = len(split.targets)
@@ -112,5 +113,5 @@ def network_fit(
 
 
 def root_mean_square(values: Array) -> float:
-    """The root of the mean square."""
+    """The root of the mean square over all entries, of any shape."""
     return float(np.sqrt(np.mean(np.square(values))))

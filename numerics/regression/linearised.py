@@ -41,7 +41,8 @@ def linearised_flow(
 ) -> LinearisedFlow:
     """Solve the flow to the increasing times exp(log_t) from f_0(X) = `start`, shape (n,), at an n x n kernel.
 
-    Raises ValueError on times that do not increase or a negative penalty, or if the solver gives up.
+    `log_t` has the shape (R,). Raises ValueError on times that do not increase or a negative penalty, or if the solver
+    gives up.
     """
     times = np.asarray(log_t, dtype=float)
     if times.ndim != 1 or not (np.diff(times) > 0).all():

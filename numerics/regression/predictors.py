@@ -58,9 +58,9 @@ class Predictor:
 
 
 def interpolation(kernel: Array, targets: Array, start: Array) -> Predictor:
-    """The limit of the linearised flow without a regulariser: f(X) = targets.
+    """The limit of the linearised flow without a regulariser: f(X) = targets, shape (N,), f_0(X) = `start` too.
 
-    Raises ValueError if the kernel is not positive definite to double precision.
+    Raises ValueError if the kernel, N x N, is not positive definite to double precision.
     """
     return ridge(kernel, targets, start, 0.0)
 
@@ -68,9 +68,10 @@ def interpolation(kernel: Array, targets: Array, start: Array) -> Predictor:
 def ridge(kernel: Array, targets: Array, start: Array, penalty: float) -> Predictor:
     """(K + penalty) C = targets - f_0(X): squared loss, summed, with the regulariser (penalty/2) |theta - theta_0|^2.
 
-    Cholesky's factor and one step of refinement. With the residual r, rounding included, J' C is off by at most
-    |r| / sqrt(lambda_min(K + penalty)). Raises ValueError unless K + penalty is positive definite to double precision,
-    or if the penalty is negative.
+    K = `kernel` is N x N, `targets` and f_0(X) = `start` have the shape (N,). Cholesky's factor and one step of
+    refinement. With the residual r, rounding included, J' C is off by at most |r| / sqrt(lambda_min(K + penalty)).
+    Raises ValueError unless K + penalty is positive definite to double precision, or if the penalty is negative or
+    shapes do not fit.
     """
     _check(kernel, targets, start)
     if not 0 <= penalty < math.inf:
@@ -89,8 +90,8 @@ def ridge(kernel: Array, targets: Array, start: Array, penalty: float) -> Predic
 def best_penalty(kernel: Array, targets: Array, penalties: Sequence[float]) -> float:
     """The one of `penalties` with which `ridge` has the least sum of squared leave-one-out errors.
 
-    The error of point i, left out, is C_i / ((K + penalty)^-1)_ii. Raises ValueError as `ridge` does, or if there are
-    no penalties.
+    The kernel is N x N, `targets` are y - f_0(X), shape (N,). The error of point i, left out, is C_i / ((K +
+    penalty)^-1)_ii. Raises ValueError as `ridge` does, or if there are no penalties.
     """
     if not penalties:
         raise ValueError("give at least one penalty to choose from")
@@ -109,11 +110,11 @@ def best_penalty(kernel: Array, targets: Array, penalties: Sequence[float]) -> f
 def regularised(loss: ConvexLoss, kernel: Array, start: Array, penalty: float, tolerance: float = 1e-10) -> Predictor:
     """f(X) = f_0(X) + K c(f(X)) / penalty: the unique minimiser of loss(f_0 + K C) + (penalty/2) C' K C.
 
-    Newton's method with the symmetric factor of penalty + S K S, S the root of the curvatures, halving steps that do
-    not lower the objective. The objective is strongly convex in theta = theta_0 + J' C with constant `penalty`, so
-    that with r = c - penalty C the error is at most sqrt(r' K r) / penalty. Ends below `tolerance` times the size of
-    theta - theta_0, or where rounding stops it. Raises ValueError on a penalty that is not positive, or if Newton's
-    method does not settle.
+    K = `kernel` is N x N, f_0(X) = `start` has the shape (N,). Newton's method with the symmetric factor of penalty + S
+    K S, S the root of the curvatures, halving steps that do not lower the objective. The objective is strongly convex
+    in theta = theta_0 + J' C with constant `penalty`, so that with r = c - penalty C the error is at most sqrt(r' K r)
+    / penalty. Ends below `tolerance` times the size of theta - theta_0, or where rounding stops it. Raises ValueError
+    on a penalty that is not positive, or if Newton's method does not settle.
     """
     _check(kernel, start, start)
     if not 0 < penalty < math.inf:
@@ -136,7 +137,8 @@ def regularised(loss: ConvexLoss, kernel: Array, start: Array, penalty: float, t
 def interpolation_weights(kernel: Array, size: int) -> Array:
     """A = K(x, X) K(X, X)^-1, q x n, for a kernel on `size` = n samples and then q points, in one matrix.
 
-    Raises ValueError if there is no other point, or if K(X, X) is not positive definite to double precision.
+    The kernel is (n + q) x (n + q), shape (n + q, n + q). Raises ValueError if there is no other point, or if K(X, X)
+    is not positive definite to double precision.
     """
     if not len(kernel) > size:
         raise ValueError("the kernel must be on the samples and then at least one other point")
@@ -149,8 +151,9 @@ def interpolation_weights(kernel: Array, size: int) -> Array:
 def interpolation_law(kernel: Array, covariance: Array, targets: Array) -> tuple[Array, Array]:
     """Mean (q,) and covariance (q x q) of f_0(x) + K(x, X) K(X, X)^-1 (targets - f_0(X)) for Gaussian f_0 of mean 0.
 
-    `kernel` and `covariance` (of f_0: the NNGP kernel) are on the n samples and then the q points, in one matrix each.
-    Raises ValueError as `interpolation_weights` does, or if the matrices differ in shape.
+    `kernel` and `covariance` (of f_0: the NNGP kernel) are on the n samples and then the q points, shape (n + q, n + q)
+    each; `targets` has the shape (n,). Raises ValueError as `interpolation_weights` does, or if the matrices differ in
+    shape.
     """
     if kernel.shape != covariance.shape:
         raise ValueError(f"kernel and covariance must be on the same points, not {kernel.shape} and {covariance.shape}")

@@ -39,7 +39,10 @@ class Analytic(Activation):
         return self.derivative if order else self.function
 
     def prove(self) -> None:
-        """The derivative, and `function` as written, are those of the analytic expressions on either side of zero."""
+        """The derivative, and `function` as written, are those of the analytic expressions on either side of zero.
+
+        Raises ArithmeticError if they are not.
+        """
         for side in (sympy.Symbol("t", positive=True), sympy.Symbol("t", negative=True)):
             analytic = self.continuation(0).subs(z, side)
             for found, meant in ((self.function, analytic), (self.derivative, sympy.diff(analytic, side))):
@@ -79,7 +82,10 @@ class Sigmoid(Analytic):
 
 @dataclass(frozen=True)
 class Softplus(Analytic):
-    """h -> ln(1 + exp(sharpness h)) / sharpness, entry by entry: smooth, within ln(2) / sharpness of the ReLU."""
+    """h -> ln(1 + exp(sharpness h)) / sharpness, entry by entry: smooth, within ln(2) / sharpness of the ReLU.
+
+    Raises ValueError unless the sharpness is positive.
+    """
 
     sharpness: sympy.Expr = ONE
 
@@ -89,7 +95,7 @@ class Softplus(Analytic):
 
     @property
     def name(self) -> str:
-        """softplus:SHARPNESS."""
+        """The name that options and files give it, softplus:SHARPNESS."""
         return f"softplus:{self.sharpness}"
 
     @property

@@ -94,12 +94,12 @@ class Polynomial(Elementary):
 
     @property
     def name(self) -> str:
-        """polynomial:c_0,c_1,.."""
+        """The name that options and files give it, polynomial:c_0,c_1,.."""
         return "polynomial:" + ",".join(map(str, self.coefficients))
 
     @property
     def function(self) -> sympy.Expr:
-        """The polynomial."""
+        """c_0 + c_1 z + .. as an expression in `z`."""
         return sympy.Add(*(coefficient * z**power for power, coefficient in enumerate(self.coefficients)))
 
     @property

@@ -44,7 +44,7 @@ class Homogeneous(Activation):
 
     @property
     def degree(self) -> int:
-        """q."""
+        """The power q: s(c z) = c^q s(z) for c > 0."""
         return self.power
 
     def moment_sides(self, order: int) -> tuple[int, sympy.Expr, sympy.Expr]:
@@ -61,7 +61,7 @@ class Homogeneous(Activation):
         return TwoSided(self.power, a, b)
 
     def prove(self) -> None:
-        """The derivative is that of the function away from zero."""
+        """The derivative is that of the function away from zero; raises ArithmeticError if it is not."""
         for side in (sympy.Symbol("t", positive=True), sympy.Symbol("t", negative=True)):
             if sympy.simplify(sympy.diff(self.function.subs(z, side), side) - self.derivative.subs(z, side)) != 0:
                 raise ArithmeticError(f"the derivative of {self.name} is not {self.derivative}")
@@ -76,11 +76,11 @@ class Relu(Homogeneous):
     sides: ClassVar[tuple[sympy.Expr, sympy.Expr]] = (ONE, ZERO)
 
     def moment(self, order: int) -> type[GaussianMoment]:
-        """`relu_moment` or `step_moment`."""
+        """The map `relu_moment` (order 0) or `step_moment` (order 1)."""
         return (relu_moment, step_moment)[order]
 
     def latex_of(self, vector: str) -> str:
-        """max(0, vector)."""
+        """max(0, vector) in LaTeX."""
         return rf"\max\left(0, {vector}\right)"
 
 
@@ -108,16 +108,16 @@ class LeakyRelu(Homogeneous):
 
     @property
     def name(self) -> str:
-        """leaky:SLOPE."""
+        """The name that options and files give it, leaky:SLOPE."""
         return f"leaky:{self.slope}"
 
     @property
     def sides(self) -> tuple[sympy.Expr, sympy.Expr]:
-        """1 and -slope."""
+        """(a, b) = (1, -slope), the values at 1 and at -1."""
         return ONE, -self.slope
 
     def latex_of(self, vector: str) -> str:
-        """max(slope vector, vector)."""
+        """max(slope vector, vector) in LaTeX."""
         return rf"\max\left({sympy.latex(self.slope)} \left({vector}\right), {vector}\right)"
 
 
@@ -129,7 +129,7 @@ class AbsoluteValue(Homogeneous):
     sides: ClassVar[tuple[sympy.Expr, sympy.Expr]] = (ONE, ONE)
 
     def latex_of(self, vector: str) -> str:
-        """|vector|."""
+        """|vector| in LaTeX, an absolute value."""
         return rf"\left|{vector}\right|"
 
 
@@ -142,7 +142,7 @@ class Step(Homogeneous):
     sides: ClassVar[tuple[sympy.Expr, sympy.Expr]] = (ONE, ZERO)
 
     def latex_of(self, vector: str) -> str:
-        """1(vector > 0)."""
+        """1(vector > 0) in LaTeX."""
         return rf"1\left({vector} > 0\right)"
 
 
@@ -156,17 +156,17 @@ class TwoSided(Homogeneous):
 
     @property
     def name(self) -> str:
-        """two-sided:q,a,b."""
+        """The name two-sided:q,a,b, which no option takes."""
         return f"two-sided:{self.q},{self.a},{self.b}"
 
     @property
     def power(self) -> int:  # type: ignore[override]
-        """q."""
+        """The power q of either side."""
         return self.q
 
     @property
     def sides(self) -> tuple[sympy.Expr, sympy.Expr]:
-        """a and b."""
+        """(a, b), the values at 1 and at -1."""
         return self.a, self.b
 
 

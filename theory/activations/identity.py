@@ -23,15 +23,15 @@ class Identity(Activation):
         return kernel
 
     def slope_image(self, kernel: sympy.Expr) -> sympy.Expr:
-        """1."""
+        """E[s'(u) s'(v)] = 1, as s' = 1."""
         return sympy.Integer(1)
 
     def after(self, inner: Activation) -> Activation:
-        """The inner one."""
+        """The inner activation itself: h -> inner(h)."""
         return inner
 
     def latex_of(self, vector: str) -> str:
-        """The vector."""
+        """The vector as it is."""
         return vector
 
 

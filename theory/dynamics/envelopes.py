@@ -1,7 +1,7 @@
 """Two-sided envelopes for the loss and the margins along the gradient flow of the summed logistic loss.
 
-Along the flow dL/dt = -u' K_t^r u (printed (C.22)), u_i = 1 - exp(-l_i) >= 0. With gamma_t^2 the least value of
-w' K_t^r w on the simplex and kappa_t = max_i K_t(x_i, x_i),
+Along the flow dL/dt = -u' K_t^r u (arXiv 2504.11130, (C.22)), u_i = 1 - exp(-l_i) >= 0. With gamma_t^2 the least value
+of w' K_t^r w on the simplex and kappa_t = max_i K_t(x_i, x_i),
 
     gamma_t^2 (sum u)^2 <= u' K_t^r u <= kappa_t (sum u)^2,
     1 - exp(-L) <= sum u <= n (1 - exp(-L / n))

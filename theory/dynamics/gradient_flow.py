@@ -6,7 +6,7 @@ The flow enters through the chain rule alone. Samples are indexed, theta has com
     d theta_k/dt = -sum_i (dL/df_i) slope[i, k],     df(x)/dt = sum_k slope[x, k] d theta_k/dt.
 
 The derivatives of the loss are taken by sympy, of the sum over symbolically many samples. What remains is to exchange
-two finite sums, which is done by comparing their summands.
+two finite sums, which is done by comparing their summands. Equations are numbered as in arXiv 2504.11130.
 """
 
 from __future__ import annotations

@@ -510,7 +510,7 @@ def _entries(matrix: Matrix) -> list[Any]:
 
 
 def backward_row(network: FiniteNetwork, passage: Passage, layer: int) -> Matrix:
-    """prod_{r = l+1..L+1} sqrt(2/m_{r-1}) W_r D_{r-1}(x), a row, the factor of the largest r leftmost; l = `layer`."""
+    """prod_{r = l+1..L+1} sqrt(2/m_{r-1}) W_r D_{r-1}(x), 1 x m_l, the largest r leftmost; l = `layer`."""
     row = network[f"W_{network.depth + 1}"]
     for below in range(network.depth, layer, -1):
         row = network.scale(below) * (row @ passage.pattern(below)) @ network[f"W_{below}"]
@@ -529,7 +529,7 @@ def _features(network: FiniteNetwork, one: Passage, other: Passage) -> list[Matr
 def weight_part(
     network: FiniteNetwork, one: Passage, other: Passage, product: Callable[[Matrix, Matrix], Matrix]
 ) -> Any:
-    """(C.6) with `product` for the juxtaposition of the row prod_r .. and the column a_{l-1}."""
+    """(C.6) with `product` for the juxtaposition of the row prod_r .., 1 x m_l, and the column a_{l-1}, m_{l-1} x 1."""
     total = inner(one.features[-1], other.features[-1])
     for layer in range(1, network.depth + 1):
         here, there = (
@@ -540,7 +540,7 @@ def weight_part(
 
 
 def outer(row: Matrix, column: Matrix) -> Matrix:
-    """The product of (C.6) as the gradient by W_l: the matrix with entries row_j column_i."""
+    """The product of (C.6) as the gradient by W_l: entries row_j column_i, m_l x m_{l-1} of 1 x m_l and m_{l-1} x 1."""
     return row.T @ column.T
 
 
@@ -553,7 +553,7 @@ def bias_part(network: FiniteNetwork, one: Passage, other: Passage) -> Any:
 def residual_features(
     network: FiniteNetwork, passage: Passage, branch: Callable[[FiniteNetwork, int, Matrix, Matrix], Matrix]
 ) -> list[Matrix]:
-    """(C.14): a_L and f, `branch` giving the argument of V_l from l, W_l a_{l-1} and b_l."""
+    """(C.14): a_L, m_L x 1, and f, 1 x 1; `branch` gives the argument of V_l from l, W_l a_{l-1} and b_l, columns."""
     layers = range(1, network.depth + 1)
     last = network.scale(network.depth, 1) * (network["A"] @ passage.point + network["b"])
     for layer in layers:

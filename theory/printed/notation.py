@@ -36,7 +36,7 @@ class Written:
 
     @property
     def T(self) -> Written:  # noqa: N802 - numpy's name
-        """The transpose."""
+        """The transpose, by name; that of a transpose is the matrix itself."""
         text = rf"\left({self.text}\right)" if self.many else self.bracketed()
         return self.transposed or Written(rf"{text}^\top", transposed=self)
 
@@ -64,11 +64,11 @@ class WrittenNetwork(FiniteNetwork):
     """A network of named matrices, with widths m_l."""
 
     def width(self, layer: int) -> Any:
-        """m_l."""
+        """The symbol m_l of the number of neurons in layer l."""
         return sympy.Symbol(f"m_{{{layer}}}", positive=True)
 
     def scale(self, layer: int, factor: int = 2) -> Any:
-        """sqrt(factor / m_l)."""
+        """sqrt(factor / m_l), m_l the symbol."""
         return sympy.sqrt(factor / self.width(layer))
 
 

@@ -41,7 +41,7 @@ Measured = list[tuple[int, int, float, float]]
 
 
 def draws_of(architecture: Architecture, width: int, draws: int) -> tuple[KernelGrams, dict[str, Array]]:
-    """The limits, and exact draws of the NTK (under the name "NTK") and of its parts."""
+    """The limits, n x n, and exact draws of the NTK (under the name "NTK") and its parts, shape (draws, n, n)."""
     points = hexagon()
     found = sample_kernels(architecture, points.coordinates(FLOAT64), width, draws, SEED)
     return kernel_grams(architecture, points), {"NTK": found.ntk} | found.parts

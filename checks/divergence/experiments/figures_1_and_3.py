@@ -116,13 +116,16 @@ def descend(
 
 
 def profile_of(architecture: Architecture, parameters: Parameters) -> np.ndarray:
-    """K((1, 0), x') over the angles of `ANGLES`, for these parameters."""
+    """K((1, 0), x') over the A angles of `ANGLES`, shape (A,), for these parameters."""
     inputs = torch.from_numpy(np.vstack([[1.0, 0.0], unit_vectors(ANGLES)]))
     return empirical_ntk(architecture, parameters, inputs).ntk[0, 1:].numpy()
 
 
 def flow_on(architecture: Architecture, start: Parameters, loss: str, epochs: int) -> tuple[np.ndarray, np.ndarray]:
-    """The outputs and the profile after the gradient flow for as long as so many epochs of descent."""
+    """The outputs, shape (n,), and the profile, shape (A,), after the gradient flow for as long as `epochs` of descent.
+
+    Raises ArithmeticError if the flow ends early.
+    """
     time = RATE * epochs / (len(ALTERNATING) if loss == MEAN else 1)
     recording = Recording(per_decade=1, log10_first=0)
     trajectory = gradient_flow(

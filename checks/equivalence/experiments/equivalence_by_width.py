@@ -42,7 +42,7 @@ def run() -> Iterator[Results]:
 
 
 def by_width(depths: tuple[int, ...]) -> Results:
-    """Run by run."""
+    """The table of distances, a row a run."""
     rows = [
         (depth, run.width, run.seed, number(QUANTITIES[TO_LIMIT](run, SQUARED), 4))
         for depth in depths
@@ -53,7 +53,7 @@ def by_width(depths: tuple[int, ...]) -> Results:
 
 
 def fits(depths: tuple[int, ...]) -> Results:
-    """The rate."""
+    """The table of fitted exponents, a row a depth."""
     rows = []
     for depth in depths:
         fitted = exponent(runs_at(depth), SQUARED, TO_LIMIT, 0.99)

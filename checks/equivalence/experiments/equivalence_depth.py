@@ -72,14 +72,14 @@ def depth_table(first: int = 0) -> Results:
 
 
 def mean_errors(errors: Results, name: str, depth: int, width: int, column: str) -> np.ndarray:
-    """Of each split, the mean over networks."""
+    """The mean over networks, a value a split: shape (splits,)."""
     rows = errors.where(table=name, depth=str(depth), width=str(width))
     splits, values = (np.array(rows.column(each), dtype=float) for each in ("split", column))
     return np.array([values[splits == split].mean() for split in np.unique(splits)])
 
 
 def changes(errors: Results, name: str, width: int) -> dict[str, np.ndarray]:
-    """What the second layer changes, a value a split: in networks, in kernel regression, and in that from their f_0."""
+    """What the second layer changes, shape (splits,): in networks, in kernel regression, and in that from their f_0."""
     columns = ("network_error", "kernel_error", "own_kernel_error")
     return {
         column: mean_errors(errors, name, 2, width, column) - mean_errors(errors, name, 1, width, column)

@@ -47,7 +47,7 @@ def run() -> Iterator[Results]:
 
 
 def by_split(found: dict[Case, np.ndarray]) -> Results:
-    """Every split."""
+    """The table of errors, a row a split; `found` holds arrays splits x 2, NTK then NNGP."""
     rows = [
         (*case, split, *(number(float(error), 6) for error in errors))
         for case, both in found.items()
@@ -59,7 +59,7 @@ def by_split(found: dict[Case, np.ndarray]) -> Results:
 
 
 def ratios(found: dict[Case, np.ndarray]) -> Results:
-    """Their ratios."""
+    """The table of ratios of the errors, a row a case; `found` as in `by_split`, shape (splits, 2)."""
     rows = []
     for case, errors in found.items():
         name, training, _, _ = case

@@ -45,7 +45,7 @@ def run() -> Iterator[Results]:
 
 
 def by_width(done: list[tuple[str, int]]) -> Results:
-    """Run by run."""
+    """The table of drifts, errors and distances, a row a run."""
     rows = [
         (kind, depth, run.width, run.seed, *(number(measure(run, kind), 4) for measure in QUANTITIES.values()))
         for kind, depth in done
@@ -57,7 +57,7 @@ def by_width(done: list[tuple[str, int]]) -> Results:
 
 
 def exponents(done: list[tuple[str, int]]) -> Results:
-    """Their exponents."""
+    """The table of fitted exponents, a row a quantity."""
     rows = []
     for kind, depth in done:
         for quantity, name in NAMES.items():

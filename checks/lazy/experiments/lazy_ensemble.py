@@ -38,7 +38,7 @@ def run() -> Iterator[Results]:
 
 
 def moments(runs: list[Descent]) -> Results:
-    """Mean and covariance."""
+    """The table of means and covariances, a row an entry."""
     found, _ = outcomes(runs)
     (mean, covariance), (bayesian_mean, bayesian_covariance) = _rounded(law()), _rounded(law("nngp"))
     first, second = estimate(found), estimate(products(found, mean))

@@ -54,7 +54,10 @@ def read_claims(path: Path) -> ClaimsFile:
 
 
 def parse_claims(content: bytes, name: str = "claims", folder: Path | None = None) -> ClaimsFile:
-    """The claims in the bytes of a file. Point sets named by a CSV file are looked for in `folder`."""
+    """The claims in the bytes of a file. Point sets named by a CSV file are looked for in `folder`.
+
+    Raises InputError, naming the place, on whatever is no file of claims.
+    """
     table = load(content, name)
     only(table, FILE_KEYS, name)
     claims = table.get("claim")

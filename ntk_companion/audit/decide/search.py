@@ -28,7 +28,10 @@ MOST_POINTS, MOST_DIMENSION = 24, 20
 
 
 def over_family(node: Quantified, domain: Family, environment: Environment, decide: Decide) -> Truth:
-    """Search for a refutation (of a universal claim) or a witness (of an existential one); else UNKNOWN."""
+    """Search for a refutation (of a universal claim) or a witness (of an existential one); else UNKNOWN.
+
+    Raises MeaninglessError if the assertion has no meaning for any sample set tried.
+    """
     import hypothesis
     from hypothesis.errors import NoSuchExample
 
@@ -104,7 +107,7 @@ def plain(points: PointSet) -> PointSet:
 
 
 def rows_of(points: RationalPoints) -> list[list[Fraction]]:
-    """The coordinates as fractions."""
+    """The n x d coordinates as fractions, a list a point."""
     return [[Fraction(int(value), points.denominator) for value in row] for row in points.numerators]
 
 

@@ -150,6 +150,7 @@ START_GAP = _number("start_gap(1000)", "the mean of max |K_0 - K| at a width, at
 LAMBDA_MIN = _number("lambda_min(K)", "the smallest eigenvalue", KERNEL)
 LAMBDA_MAX = _number("lambda_max(K)", "the largest eigenvalue", KERNEL)
 DET = _number("det(K)", "the determinant", KERNEL)
+TRACE = _number("trace(K)", "the sum of the diagonal entries", KERNEL)
 CONDITION = _number("condition(K)", "lambda_max / lambda_min", KERNEL)
 MAX_NORM = _number("max_norm(K)", "the largest |entry|", KERNEL)
 FROBENIUS_NORM = _number("frobenius_norm(K)", "the root of the sum of squared entries", KERNEL)

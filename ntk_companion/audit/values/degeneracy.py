@@ -27,7 +27,7 @@ class NullVector:
 
 
 def null_vector(kernel: Node | str, environment: Environment) -> NullVector | None:
-    """Points that a kernel does not tell apart, none if there are none that are seen at once."""
+    """Points that an n x n kernel does not tell apart, none if there are none that are seen at once."""
     match kernel:
         case Apply(word=vocabulary.PLUS, arguments=terms):
             found = {null_vector(term, environment) for term in terms}
@@ -54,7 +54,10 @@ def are_different(points: PointSet) -> bool:
 
 
 def degenerate_points(points: PointSet, homogeneous: bool, linear: bool = False) -> NullVector | None:
-    """Two equal points; where f(a x) = a f(x) for a > 0, a zero or two on one ray; where linear, two on one line."""
+    """Two equal points; where f(a x) = a f(x) for a > 0, a zero or two on one ray; where linear, two on one line.
+
+    None for points that are not exact rationals, n x d.
+    """
     if not isinstance(points, RationalPoints):
         return None
     seen: dict[tuple[int, ...], int] = {}

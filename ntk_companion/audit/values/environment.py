@@ -115,7 +115,7 @@ class Environment:
 
     @property
     def point_set(self) -> PointSet:
-        """The points spoken of."""
+        """The points spoken of. Raises MeaninglessError if there are none."""
         if self.points is None:
             raise MeaninglessError(
                 'the claim speaks of points and names none: add points = "hexagon" or a list of points'
@@ -137,7 +137,7 @@ class Environment:
 
     @property
     def trained(self) -> Training:
-        """The training spoken of."""
+        """The training spoken of. Raises MeaninglessError if there is none."""
         if self.claim.training is None:
             raise MeaninglessError(
                 "the claim speaks of a trained network and not of its training:"
@@ -147,7 +147,7 @@ class Environment:
 
     @property
     def described(self) -> Network:
-        """The network spoken of, as the claim describes it."""
+        """The network spoken of, as the claim describes it. Raises MeaninglessError if there is none."""
         if self.network is None:
             raise MeaninglessError(
                 'the claim speaks of a network and names none: add network = { family = "fcn", depth = 3 }'
@@ -164,7 +164,7 @@ class Environment:
         return chosen
 
     def signs(self, size: int) -> list[int]:
-        """The labels as signs 2y - 1."""
+        """The labels as signs 2y - 1. Raises MeaninglessError unless there is one a point."""
         labels = self.claim.labels
         if labels is None:
             raise MeaninglessError("the claim speaks of labels and gives none: add labels = [0, 1, ...]")

@@ -36,7 +36,7 @@ WORK = 3000
 SIGN_BITS = 256
 SCALED_WITH_KERNEL = frozenset([
     vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.GAP_PRINTED, vocabulary.GAP_SHARP, vocabulary.GAP_BEST,
-    vocabulary.GAP_LABELS, vocabulary.MAX_NORM, vocabulary.FROBENIUS_NORM, vocabulary.SPECTRAL_NORM,
+    vocabulary.GAP_LABELS, vocabulary.MAX_NORM, vocabulary.FROBENIUS_NORM, vocabulary.SPECTRAL_NORM, vocabulary.TRACE,
 ])  # fmt: skip
 """Numbers of a kernel that a positive factor of the kernel multiplies."""
 Triple = tuple[sympy.Expr, sympy.Expr, sympy.Expr]
@@ -77,7 +77,10 @@ def _sign_of_term(sign: int, powers: dict[sympy.Expr, int], environment: Environ
 
 
 def exact(node: Node | str, environment: Environment) -> sympy.Expr:
-    """The value of a number as a sympy expression; what has no exact form is a symbol, the same for the same words."""
+    """The value of a number as a sympy expression; what has no exact form is a symbol, the same for the same words.
+
+    Raises NoExactValueError for a string, which is no number.
+    """
     if isinstance(node, str):
         raise NoExactValueError
     try:

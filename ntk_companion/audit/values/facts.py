@@ -21,7 +21,7 @@ SEMIDEFINITE = frozenset([
 """Kernels of networks: positive semidefinite by construction."""
 OF_SEMIDEFINITE = frozenset([
     vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.DET, vocabulary.CONDITION, vocabulary.GAP_PRINTED,
-    vocabulary.GAP_SHARP, vocabulary.GAP_BEST, vocabulary.GAP_LABELS,
+    vocabulary.GAP_SHARP, vocabulary.GAP_BEST, vocabulary.GAP_LABELS, vocabulary.TRACE,
 ])  # fmt: skip
 """Numbers that are not negative if their kernel is positive semidefinite."""
 NEVER_NEGATIVE = frozenset([

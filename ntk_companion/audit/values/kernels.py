@@ -101,7 +101,7 @@ def gram_matrix(found: Definitions, environment: Environment) -> Matrix:
 
 
 def limit(environment: Environment) -> Matrix:
-    """The Gram matrix of the NTK in the width limit."""
+    """The n x n Gram matrix of the NTK in the width limit. Raises MeaninglessError if there is no network."""
     return gram_matrix(definitions(vocabulary.K, environment), environment)
 
 

@@ -49,6 +49,10 @@ def _spectral_norm(matrix: Matrix) -> Range:
     return Range(high.lower.max(-low.upper).max(arb(0)), high.upper.max(-low.lower))
 
 
+def _trace(matrix: Matrix) -> Range:
+    return point(flint.arb_mat(matrix.tolist()).trace())
+
+
 def _determinant(matrix: Matrix) -> Range:
     return point(flint.arb_mat(matrix.tolist()).det())
 
@@ -65,6 +69,7 @@ SPECTRAL: dict[Word, Callable[[Matrix], Range]] = {
     vocabulary.LAMBDA_MIN: smallest_eigenvalue,
     vocabulary.LAMBDA_MAX: largest_eigenvalue,
     vocabulary.DET: _determinant,
+    vocabulary.TRACE: _trace,
     vocabulary.CONDITION: _condition,
     vocabulary.MAX_NORM: _max_norm,
     vocabulary.FROBENIUS_NORM: _frobenius_norm,

@@ -59,7 +59,7 @@ def point(value: arb | int) -> Range:
 
 
 def rational(value: Fraction) -> Range:
-    """A rational number."""
+    """A rational number, enclosed in a ball."""
     return point(arb(flint.fmpq(value.numerator, value.denominator)))
 
 
@@ -67,24 +67,24 @@ UNDEFINED = point(arb.nan())
 
 
 def add(first: Range, second: Range) -> Range:
-    """first + second."""
+    """All sums first + second, enclosed."""
     if first.is_point and second.is_point:
         return point(first.lower + second.lower)
     return Range(first.lower + second.lower, first.upper + second.upper)
 
 
 def negate(value: Range) -> Range:
-    """-value."""
+    """All values -value, exactly."""
     return point(-value.lower) if value.is_point else Range(-value.upper, -value.lower)
 
 
 def subtract(first: Range, second: Range) -> Range:
-    """first - second."""
+    """All differences first - second, enclosed."""
     return add(first, negate(second))
 
 
 def multiply(first: Range, second: Range) -> Range:
-    """first * second."""
+    """All products first * second, enclosed; of intervals undefined where a product of ends is not finite."""
     if first.is_point and second.is_point:
         return point(first.lower * second.lower)
     products = [one * two for one in (first.lower, first.upper) for two in (second.lower, second.upper)]
@@ -150,7 +150,7 @@ def increasing(
 
 
 def absolute(value: Range) -> Range:
-    """|value|."""
+    """All sizes |value|; undefined where the value is not known to be of one sign and an end is not finite."""
     if value.lower >= 0:
         return value
     if value.upper <= 0:

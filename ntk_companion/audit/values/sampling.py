@@ -58,7 +58,7 @@ def draws_at(bits: int) -> int:
 
 @means(vocabulary.K_AT_WIDTH)
 def mean_kernel(environment: Environment, width: Range) -> Matrix:
-    """The mean of the empirical NTK at initialisation and this width; NaN where it is not known."""
+    """The mean of the empirical NTK at initialisation and this width, n x n balls; NaN where it is not known."""
     draws = _draws(vocabulary.K_AT_WIDTH, environment, width)
     size = len(environment.point_set)
     if draws is None:
@@ -81,7 +81,8 @@ def mean_start_gap(environment: Environment, width: Range) -> Range:
 def interval(draws: np.ndarray, error: float) -> tuple[np.ndarray, np.ndarray]:
     """Entrywise a mean and the half-width beyond which it errs with probability `error` on either side, to first order.
 
-    The half-width is infinite where the draws are equal or too skewed to tell.
+    Draws: shape (R, ...); both results have the shape of one draw. The half-width is infinite where the draws are equal
+    or too skewed to tell.
     """
     found = estimate(draws)
     spread = found.standard_error * np.sqrt(found.draws)

@@ -96,7 +96,7 @@ def _null_vector(kernel: Node, environment: Environment, size: int) -> list[int]
 
 
 def circle_of(kernel: Node, environment: Environment) -> CirclePoints | None:
-    """The equally spaced points that a kernel is of, where it is a combination of kernels of inner products."""
+    """The equally spaced points, n x 2, that a kernel is of, where it combines kernels of inner products."""
     points = None
     for part in parts(kernel):
         if isinstance(part, Apply) and is_kernel(part) and (part.word in OF_POINTS or not part.arguments):
@@ -162,6 +162,12 @@ def _determinant(kernel: Node, environment: Environment) -> sympy.Expr | None:
         return None
     environment.note(reason)
     return sympy.Integer(0)
+
+
+@_shape(vocabulary.TRACE)
+def _trace(kernel: Node, environment: Environment) -> sympy.Expr:
+    size = len(evaluate(kernel, environment))
+    return sympy.Add(*(exact_entry(kernel, environment, index, index) for index in range(size)))
 
 
 @_shape(vocabulary.GAP_BEST)

@@ -72,7 +72,7 @@ for _word in (
 
 @means(vocabulary.K_T)
 def kernel(environment: Environment, time: Range) -> Matrix:
-    """The Gram matrix of the empirical NTK at a time."""
+    """The Gram matrix of the empirical NTK at a time, n x n balls."""
     if environment.share is not None and not _is_start(time):
         away = kernel(environment, START) - limit(environment)
         return limit(environment) + away * environment.share.ball()

@@ -56,7 +56,7 @@ class Setting:
 
     @property
     def numbers(self) -> int:
-        """Parameters and pre-activations."""
+        """How many parameters and pre-activations there are: what a sweep computes."""
         shapes = parameter_shapes(self.architecture, self.points.dimension, self.width).values()
         return sum(math.prod(shape) for shape in shapes) + self.width * len(self.points) * self.architecture.depth
 
@@ -120,7 +120,8 @@ class TrajectoryBounds:
     def between(self, name: str, low: float, high: float) -> tuple[Array, Array]:
         """A quantity's lower and upper estimate from time exp(low) to exp(high); NaN where the flow has ended.
 
-        Between records it is taken to lie between its values there.
+        Each has the quantity's shape without the axis of times. Between records it is taken to lie between its values
+        there.
         """
         lower, upper = self.bounds[name]
         first = int(np.searchsorted(self.log_t, low + SAME_TIME, side="right")) - 1

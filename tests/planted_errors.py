@@ -102,7 +102,7 @@ ERRORS: tuple[Planted, ...] = (
         "_run_affine.affine",
         "parts[bias] = bias.multiplier ** 2 * cotangent",
         "parts[bias] = cotangent",
-        ("tests/test_presets.py",),
+        ("checks/companion/test_networks.py",),
     ),
     Planted(
         "a bias that starts at zero in the covariance",
@@ -110,7 +110,7 @@ ERRORS: tuple[Planted, ...] = (
         "Group.strength",
         "self.multiplier ** 2 * self.variance",
         "self.multiplier ** 2 * (self.variance or 1)",
-        ("tests/test_presets.py",),
+        ("checks/companion/test_networks.py",),
     ),
     Planted(
         "the input dimension lost",
@@ -118,7 +118,7 @@ ERRORS: tuple[Planted, ...] = (
         "_run_layer",
         "factor / input_dimension",
         "factor",
-        ("tests/test_presets.py",),
+        ("checks/companion/test_networks.py",),
     ),
     Planted(
         "a moment wrong at unequal variances",
@@ -126,7 +126,7 @@ ERRORS: tuple[Planted, ...] = (
         "Erf",
         "sympy.sqrt((1 + 2 * p) * (1 + 2 * r))",
         "1 + p + r",
-        ("tests/test_activations.py", "-k", "proved or (thirty and erf)"),
+        ("checks/companion/test_networks.py",),
     ),
     Planted(
         "the tail of a Hermite series halved",
@@ -134,7 +134,7 @@ ERRORS: tuple[Planted, ...] = (
         "_around_zero",
         "tail.upper() * flint.arb(0, 1)",
         "tail.upper() * flint.arb(0, 1) / 2",
-        ("tests/test_activations.py", "-k", "tail or few_terms"),
+        ("checks/companion/test_networks.py",),
     ),
     Planted(
         "a Maclaurin coefficient wrong at one order",
@@ -150,12 +150,7 @@ ERRORS: tuple[Planted, ...] = (
         "Balls.rational",
         "flint.fmpq(value.numerator, value.denominator)",
         "float(value)",
-        (
-            "tests/test_number_systems.py",
-            "tests/test_float_balls.py",
-            "tests/test_spectrum.py",
-            "tests/test_kernels.py",
-        ),
+        ("checks/companion/test_numbers.py",),
     ),
     Planted(
         "a ball's radius dropped",
@@ -163,12 +158,7 @@ ERRORS: tuple[Planted, ...] = (
         "_radius",
         "error *= _INFLATE",
         "error *= 0",
-        (
-            "tests/test_number_systems.py",
-            "tests/test_float_balls.py",
-            "tests/test_spectrum.py",
-            "tests/test_kernels.py",
-        ),
+        ("checks/companion/test_numbers.py",),
     ),
     Planted(
         "the residual left out of the certificate",
@@ -176,12 +166,7 @@ ERRORS: tuple[Planted, ...] = (
         "residual_enclosure",
         "(shift - FloatBalls.exact(norm)).lower",
         "shift.lower",
-        (
-            "tests/test_number_systems.py",
-            "tests/test_float_balls.py",
-            "tests/test_spectrum.py",
-            "tests/test_kernels.py",
-        ),
+        ("checks/companion/test_certificates.py",),
     ),
     Planted(
         "the backward pass of one layer off by 3%",
@@ -253,7 +238,7 @@ ERRORS: tuple[Planted, ...] = (
         "estimate",
         "np.sqrt(variance / len(draws))",
         "np.sqrt(variance) / len(draws)",
-        ("checks/divergence/test_initialisation.py", "-k", "hexagon or explicit or same_weights"),
+        ("checks/companion/test_statistics.py",),
     ),
     Planted(
         "cases reported as a proof",
@@ -301,7 +286,7 @@ ERRORS: tuple[Planted, ...] = (
         "CrossEntropy._log_shares",
         "(np.log(targets), np.log(1 - targets))",
         "(np.log(1 - targets), np.log(targets))",
-        ("checks/lazy/test_lazy_classification.py", "-k", "come_to_rest"),
+        ("checks/companion/test_losses.py",),
     ),
     Planted(
         "the NNGP kernel in the place of the NTK",
@@ -317,7 +302,7 @@ ERRORS: tuple[Planted, ...] = (
         "Predictor.at",
         "start + cross @ self.coefficients",
         "cross @ self.coefficients",
-        ("checks/lazy/test_lazy_solutions.py", "-k", "wide_networks"),
+        ("checks/companion/test_predictors.py",),
     ),
     Planted(
         "test data leaks into the standardisation",
@@ -333,7 +318,7 @@ ERRORS: tuple[Planted, ...] = (
         "CrossEntropy.flow_weights",
         "np.logaddexp(0, self.signs * logits)",
         "2 * np.logaddexp(0, self.signs * logits)",
-        ("checks/divergence/test_divergence.py", "-k", "envelope and (one or three)"),
+        ("checks/companion/test_losses.py",),
     ),
     Planted(
         "a sign lost in one label",
@@ -341,7 +326,7 @@ ERRORS: tuple[Planted, ...] = (
         "CrossEntropy.signs",
         "np.array(self.targets)",
         "np.append(1.0, self.targets[1:])",
-        ("checks/divergence/test_divergence.py", "-k", "energy_identity_closes and statement"),
+        ("checks/companion/test_losses.py",),
     ),
     Planted(
         "K_t frozen at K_0 in the recording",
@@ -357,7 +342,7 @@ ERRORS: tuple[Planted, ...] = (
         "_FrozenFlow.velocity",
         "self.span * rate",
         "4 * self.span * rate",
-        ("checks/divergence/test_divergence.py", "-k", "envelope and (one or three)"),
+        ("checks/companion/test_losses.py",),
     ),
     Planted(
         "steps judged four times too mildly",
@@ -373,7 +358,7 @@ ERRORS: tuple[Planted, ...] = (
         "CrossEntropy.flow_weights",
         "self.signs * np.exp(log_scale - np.logaddexp(0, self.signs * logits)) / self.temperature",
         "self.signs * np.exp(log_scale - np.logaddexp(0, self.signs * logits)) / self.temperature / self.size",
-        ("checks/divergence/test_divergence.py", "-k", "energy_identity_closes and statement"),
+        ("checks/companion/test_losses.py",),
     ),
     Planted(
         "the last layer not trained",
@@ -389,7 +374,7 @@ ERRORS: tuple[Planted, ...] = (
         "Trajectory._envelope",
         "log_integral + log_share - 2 * math.log(temperature)",
         "log_integral - 2 * math.log(temperature)",
-        ("checks/divergence/test_divergence.py", "-k", "envelope and (one or three)"),
+        ("checks/companion/test_trajectories.py",),
     ),
     Planted(
         "margins recorded as |f|",
@@ -397,7 +382,7 @@ ERRORS: tuple[Planted, ...] = (
         "Trajectory.margins",
         "self.loss.margins(self.outputs)",
         "np.abs(self.outputs)",
-        ("checks/divergence/test_divergence.py", "-k", "envelope and (one or three)"),
+        ("checks/companion/test_trajectories.py",),
     ),
     Planted(
         "T for T^2 in an envelope",
@@ -477,7 +462,7 @@ ERRORS: tuple[Planted, ...] = (
         "best_gap",
         "2 ** (size - 1)",
         "2 ** max(size - 2, 0)",
-        ("checks/divergence/test_gap.py", "-k", "best or ordered"),
+        ("checks/companion/test_certificates.py",),
     ),
     Planted(
         "the weight of a bias lost in quasi-homogeneity",
@@ -493,7 +478,7 @@ ERRORS: tuple[Planted, ...] = (
         "compare",
         "True if first.upper < second.lower else False if first.lower >= second.upper else None",
         "True if first.lower < second.upper else False if first.lower >= second.upper else None",
-        ("tests/test_audit_verdicts.py", "-k", "known_answer"),
+        ("checks/companion/test_auditor.py",),
     ),
     Planted(
         "equality confirmed by digits",
@@ -501,7 +486,7 @@ ERRORS: tuple[Planted, ...] = (
         "compare",
         "exact and first.lower == second.lower",
         "first.lower.overlaps(second.lower)",
-        ("tests/test_audit_verdicts.py", "-k", "known_answer"),
+        ("checks/companion/test_auditor.py",),
     ),
     Planted(
         "a vacuous claim counted as confirmed",
@@ -509,7 +494,7 @@ ERRORS: tuple[Planted, ...] = (
         "",
         "Verdict.VACUOUS",
         "Verdict.CONFIRMED",
-        ("tests/test_audit_verdicts.py", "-k", "known_answer"),
+        ("checks/companion/test_auditor.py",),
     ),
     Planted(
         "a bound met before training counted as confirmed",
@@ -517,7 +502,7 @@ ERRORS: tuple[Planted, ...] = (
         "decide",
         "Truth.EMPTY if outcome is Truth.TRUE and says_nothing(node, environment, decide) else outcome",
         "outcome",
-        ("tests/test_audit_trained.py", "-k", "known_answer or euler or counts"),
+        ("checks/companion/test_auditor.py",),
     ),
     Planted(
         "the error of a flow left out",
@@ -525,7 +510,7 @@ ERRORS: tuple[Planted, ...] = (
         "_error",
         "SAFETY * np.where(np.arange(len(values)) == 0, 0, difference)",
         "0 * np.where(np.arange(len(values)) == 0, 0, difference)",
-        ("tests/test_audit_trained.py", "-k", "known_answer or euler or counts"),
+        ("checks/companion/test_auditor.py",),
     ),
     Planted(
         "scope all for what was integrated",
@@ -533,7 +518,7 @@ ERRORS: tuple[Planted, ...] = (
         "_scope",
         "words_in(_assertion(claim)) & (TRAINED | SAMPLED)",
         "words_in(_assertion(claim)) & SAMPLED",
-        ("tests/test_audit_trained.py", "-k", "known_answer or euler or counts"),
+        ("checks/companion/test_auditor.py",),
     ),
     Planted(
         "the time of a claim in log10 where the flow has ln",
@@ -541,7 +526,7 @@ ERRORS: tuple[Planted, ...] = (
         "_log",
         "float(end.log().mid())",
         "float(end.log().mid()) / math.log(10)",
-        ("tests/test_audit_trained.py", "-k", "known_answer or euler or counts"),
+        ("checks/companion/test_auditor.py",),
     ),
     Planted(
         "one network fewer than the claim says",
@@ -549,7 +534,7 @@ ERRORS: tuple[Planted, ...] = (
         "Training.initialisations",
         "first + self.seeds",
         "first + max(1, self.seeds - 1)",
-        ("tests/test_audit_trained.py", "-k", "known_answer or euler or counts"),
+        ("checks/companion/test_auditor.py",),
     ),
     Planted(
         "an entry of the ledger not verified",
@@ -662,12 +647,7 @@ ERRORS: tuple[Planted, ...] = (
         "residual_enclosure",
         "shift - FloatBalls.exact(norm)",
         "shift + FloatBalls.exact(norm)",
-        (
-            "checks/companion/test_certificates.py",
-            "checks/divergence/test_definiteness.py",
-            "-k",
-            "exact_minors or enclose or radii",
-        ),
+        ("checks/companion/test_certificates.py",),
     ),
     Planted(
         "the residual certificate without its residual",
@@ -675,12 +655,7 @@ ERRORS: tuple[Planted, ...] = (
         "residual_enclosure",
         "(shift - FloatBalls.exact(norm)).lower()",
         "shift.lower()",
-        (
-            "checks/companion/test_certificates.py",
-            "checks/divergence/test_definiteness.py",
-            "-k",
-            "exact_minors or enclose or radii",
-        ),
+        ("checks/companion/test_certificates.py",),
     ),
     Planted(
         "the lower end of a residual only",
@@ -688,12 +663,7 @@ ERRORS: tuple[Planted, ...] = (
         "residual_enclosure",
         "np.maximum(np.abs(residual.lower()), np.abs(residual.upper()))",
         "0 * np.abs(residual.lower())",
-        (
-            "checks/companion/test_certificates.py",
-            "checks/divergence/test_definiteness.py",
-            "-k",
-            "exact_minors or enclose or radii",
-        ),
+        ("checks/companion/test_certificates.py",),
     ),
     Planted(
         "the factorisation does not subtract the shift",
@@ -717,12 +687,7 @@ ERRORS: tuple[Planted, ...] = (
         "_has_positive_pivots",
         "not pivot > 0",
         "pivot < 0",
-        (
-            "checks/companion/test_certificates.py",
-            "checks/divergence/test_definiteness.py",
-            "-k",
-            "exact_minors or enclose or radii",
-        ),
+        ("checks/companion/test_certificates.py",),
     ),
     Planted(
         "the lower bound of the label-aware constant",
@@ -730,12 +695,7 @@ ERRORS: tuple[Planted, ...] = (
         "_convexity_bounds",
         "2 * _least(image.entries()) - value",
         "_least(image.entries())",
-        (
-            "checks/companion/test_certificates.py",
-            "checks/divergence/test_gap.py",
-            "-k",
-            "diagonal or label_aware or ordered",
-        ),
+        ("checks/companion/test_certificates.py",),
     ),
     Planted(
         "the lower bound of the label-aware constant doubled",
@@ -927,7 +887,7 @@ ERRORS: tuple[Planted, ...] = (
         "_is_counterexample",
         "answers.get(dropped, False)",
         "False",
-        ("tests/test_plugin.py", "-k", "no_counterexample"),
+        ("checks/companion/test_verdicts.py",),
     ),
     Planted(
         "a kernel's matrix with a negative lower end",
@@ -1032,7 +992,7 @@ ERRORS: tuple[Planted, ...] = (
         "CrossEntropy.log_value",
         "np.stack([-logits, logits])",
         "np.stack([logits, -logits])",
-        ("checks/companion/test_trajectories.py",),
+        ("checks/companion/test_losses.py",),
     ),
     Planted(
         "the curvature at a temperature",
@@ -1040,7 +1000,7 @@ ERRORS: tuple[Planted, ...] = (
         "CrossEntropy.curvatures",
         "self.temperature ** 2",
         "self.temperature",
-        ("checks/companion/test_trajectories.py",),
+        ("checks/companion/test_losses.py",),
     ),
     Planted(
         "the seed of a run ignored by a check",
@@ -1280,7 +1240,7 @@ ERRORS: tuple[Planted, ...] = (
         "interpolation_law",
         "image @ covariance @ image.T",
         "0.8 * (image @ covariance @ image.T)",
-        ("checks/lazy/test_lazy_solutions.py", "-k", "have_the_derived_law"),
+        ("checks/companion/test_predictors.py",),
     ),
     Planted(
         "K + 2 for K in an explicit solution",

@@ -116,7 +116,7 @@ SINGLE_PLACES: tuple[Planted, ...] = (
         "_Sweeper.backward",
         "1 - self.shrinkage / 2",
         "1 - self.shrinkage",
-        ("checks/lazy/test_lazy_classification.py", "-k", "in_the_ball or balances"),
+        ("checks/companion/test_flow.py",),
     ),
     Planted(
         "the first step taken as one in ln t",

@@ -291,7 +291,10 @@ READINGS: tuple[tuple[str, float, float, tuple[float, float]], ...] = (
 
 def read(found: TrajectoryBounds, what: str, low: float, high: float) -> tuple[float, float]:
     """A time of crossing, or a value between two times."""
-    return found.crossing(low, high) if what == "crossing" else tuple(map(float, found.between("gap", low, high)))
+    if what == "crossing":
+        return found.crossing(low, high)
+    lower, upper = found.between("gap", low, high)
+    return float(lower), float(upper)
 
 
 def readings_are_known(claim: Read, case: tuple[str, float, float, tuple[float, float]]) -> None:

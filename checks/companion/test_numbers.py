@@ -276,7 +276,7 @@ def angular_functions_are_enclosed(claim: Angular, system: Balls | DoubleBalls) 
 
 def _ball_ends(ball: Any) -> tuple[flint.arb, flint.arb]:
     if isinstance(ball, FloatBalls):
-        ball = flint.arb(float(ball.centre.flat[0]), float(ball.radius.flat[0]))
+        ball = flint.arb(float(ball.centre), float(ball.radius))
     return ball.lower(), ball.upper()
 
 
@@ -287,14 +287,13 @@ def _quotient(end: flint.arb) -> tuple[int, int]:
 
 def the_angular(system: Balls | DoubleBalls, angle: Fraction) -> Any:
     """J_1 by the suite, at a ball of the angle."""
-    ball = system.rational(angle)
+    ball: Any = system.rational(angle)
     if isinstance(ball, FloatBalls):
         ball = FloatBalls(np.atleast_1d(ball.centre), np.atleast_1d(ball.radius))
-        sine, cosine = (system.elementary(function, ball) for function in (sympy.sin, sympy.cos))
-        return system.angular(1, ball, sine, cosine)
-    one = np.array([ball], dtype=object)
-    sine, cosine = (system.elementary(function, one) for function in (sympy.sin, sympy.cos))
-    return system.angular(1, one, sine, cosine)[0]
+    else:
+        ball = np.array([ball], dtype=object)
+    sine, cosine = (system.elementary(function, ball) for function in (sympy.sin, sympy.cos))
+    return system.angular(1, ball, sine, cosine)[0]
 
 
 def scaled_angular(factor: float) -> Angular:

@@ -406,7 +406,7 @@ ERRORS: tuple[Planted, ...] = (
         "ReluGate.solve",
         "np.clip(np.where(np.isfinite(slope), slope, 0.5), 0.0, 1.0)",
         "self.slope(start)",
-        ("tests/test_flow.py", "-k", "energy_identity_closes_with"),
+        ("checks/companion/test_flow.py",),
     ),
     Planted(
         "a gate's slope off by 0.1 where the flow slides",
@@ -414,7 +414,7 @@ ERRORS: tuple[Planted, ...] = (
         "ReluGate.solve",
         "np.clip(np.where(np.isfinite(slope), slope, 0.5), 0.0, 1.0)",
         "np.clip(np.where(np.isfinite(slope), slope + 0.1 * (slope * (1 - slope) > 0), 0.5), 0.0, 1.0)",
-        ("tests/test_discrete_gradient.py", "-k", "attracting_kink"),
+        ("checks/companion/test_flow.py",),
     ),
     Planted(
         "the defect of last resorts not counted",

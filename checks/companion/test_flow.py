@@ -13,8 +13,10 @@ import torch
 
 from checks.companion.known import known_answers, record_number
 from ntk_companion.judging import check, judge_case, session_seed
+from numerics.data.points import circle
 from numerics.flow.integrate import Accuracy, Recording, gradient_flow
 from numerics.flow.trajectory import Trajectory
+from numerics.kernels.gram import FLOAT64
 from numerics.losses import CrossEntropy, Loss, Squared, logistic
 from numerics.networks.torch_network import empirical_ntk, forward, initialise
 from theory.architecture import Architecture, fcn, resnet, smoothed, with_trained
@@ -23,7 +25,7 @@ FLOWS = known_answers(
     "flows",
     "Short flows of smooth networks end where the gradients of automatic differentiation lead",
     r"\dot\theta = -\nabla L(\theta) - \beta (\theta - \theta_0), \quad K_t = \sum_p \nabla_p f \nabla_p f'",
-    "networks of width 6 with softplus activations, to t = 1/2, within a relative 2e-4",
+    "networks of width 6 with softplus activations, to t = 1/2, within a relative 2e-4; a ReLU network that slides",
 )
 INPUTS = np.array([[1.0, 0.3], [-0.5, 0.8], [0.2, -1.1]])
 WIDTH, UNTIL, STEPS = 6, 0.5, 60
@@ -142,3 +144,44 @@ def ends_where_gradients_lead(claim: Run, case: Flow) -> None:
 def test_short_flows_end_where_gradients_lead(claim):
     for case in CASES:
         judge_case(ends_where_gradients_lead, claim, case)
+
+
+Balance = tuple[float, int]
+"""A relative energy defect, and the number of kinks on which the flow slides."""
+Balanced = Callable[[Trajectory], Balance]
+HEXAGON, LABELS, SLIDING_WIDTH = circle(6).coordinates(FLOAT64), (0, 1) * 3, 60
+
+
+@cache
+def sliding_flow(seed: int) -> Trajectory:
+    """A ReLU network on the hexagon to t = 20, when it slides on kinks."""
+    start = initialise(fcn(1), 2, SLIDING_WIDTH, np.random.default_rng(seed))
+    return gradient_flow(fcn(1), start, HEXAGON, logistic(LABELS), math.log(20), progress=False, errors=False)
+
+
+def balance_of(found: Trajectory) -> Balance:
+    """By the suite."""
+    return found.energy_defect, int(found.sliding[-1])
+
+
+def slides_and_balances(claim: Balanced, seed: int) -> None:
+    """Does the flow dissipate what the loss falls by, though it slides on many kinks, and reach its end?"""
+    found = sliding_flow(seed)
+    defect, sliding = claim(found)
+    fall = float(np.exp(found.log_loss[0]) - np.exp(found.log_loss[-1]))
+    right = abs(defect) < 2e-3 and sliding >= 10 and found.reached and fall > 0.5
+    words = f"defect {defect:.1g}, {sliding} kinks, the loss fell by {fall:.2g}"
+    record_number(right, f"width {SLIDING_WIDTH}, {words}")
+
+
+@check(
+    FLOWS,
+    balance_of,
+    mutants={
+        "the automatic Gram matrix": lambda found: (float(found.automatic_energy_defects[-1]), *balance_of(found)[1:]),
+        "2% of the dissipation": lambda found: (1 - 0.98 * (1 - found.energy_defect), *balance_of(found)[1:]),
+        "no kinks": lambda found: (found.energy_defect, 0),
+    },
+)
+def test_a_flow_that_slides_on_kinks_dissipates_what_it_loses(claim):
+    judge_case(slides_and_balances, claim, session_seed())

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checks.companion.known import known_answers, record_answer
+from checks.suite import SUITE
 from ntk_companion.formal import Development, Formal, ProofError, seal, sources
 from ntk_companion.formal.proving import companion_proofs
 from ntk_companion.judging import check, judge_case
 from ntk_companion.statement import Statement
-from ntk_companion.suite import Suite
 from theory.coq import generated
 
 PROOFS = known_answers(
@@ -25,13 +25,6 @@ PROOFS = known_answers(
     r"\text{seal} = \text{hash of proofs, definitions, statements and } \LaTeX",
     "all proofs of this suite, read without Coq, which replays them elsewhere",
 )
-
-
-def suite() -> Suite:
-    """This suite, whose statements are the checks beside this one."""
-    from checks.suite import SUITE
-
-    return SUITE
 
 
 class Text(NamedTuple):
@@ -174,5 +167,5 @@ def with_other_theorem(pair: Pair) -> Pair:
     mutants={"one blank more in the LaTeX": with_formula, "another theorem": with_other_theorem},
 )
 def test_formulas_and_theorems_are_those_that_were_read_together(claim):
-    for pair in suite().formal():
+    for pair in SUITE.formal():
         judge_case(formula_is_the_sealed_one, claim, pair)

@@ -14,7 +14,7 @@ import time
 from collections import Counter
 
 from ntk_companion.audit.claims.reading import parse_claims
-from ntk_companion.audit.reply.replies import audit_claim
+from ntk_companion.audit.reply.auditing import audit_claim
 from tests.oracles.claims import Case, case
 
 BLOCK = 500

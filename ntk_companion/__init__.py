@@ -5,8 +5,6 @@
 A name is loaded when it is first used, so that the command line does not wait for pytest.
 """
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import sys
@@ -15,32 +13,48 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ntk_companion.evidence import Evidence, Kind, Verdict, certified, numerical, statistical, symbolic, vacuous
-    from ntk_companion.judging import check, cite, counterexample, judge_case, random_seed, record, thorough
+    from ntk_companion.evidence import (
+        Evidence,
+        Kind,
+        Role,
+        Verdict,
+        certified,
+        numerical,
+        statistical,
+        symbolic,
+        vacuous,
+    )
+    from ntk_companion.judging import (
+        check,
+        cite,
+        counterexample,
+        judge_case,
+        random_seed,
+        record,
+        session_seed,
+        thorough,
+    )
     from ntk_companion.statement import Finding, Hypothesis, Severity, Statement
     from ntk_companion.suite import Suite
+    from ntk_companion.symbolics import all_vanish, combined, is_nonnegative, is_positive, vanishes
 
 __all__ = [
-    "Evidence", "Finding", "Hypothesis", "Kind", "Severity", "Statement", "Suite", "Verdict", "certified", "check",
-    "cite", "counterexample", "judge_case", "numerical", "random_seed", "record", "statistical", "symbolic",
-    "thorough", "vacuous",
+    "Evidence", "Finding", "Hypothesis", "Kind", "Role", "Severity", "Statement", "Suite", "Verdict", "all_vanish",
+    "certified", "check", "cite", "combined", "counterexample", "is_nonnegative", "is_positive", "judge_case",
+    "numerical", "random_seed", "record", "session_seed", "statistical", "symbolic", "thorough", "vacuous", "vanishes",
 ]  # fmt: skip
 
-_HOMES = {
-    "evidence": ("Evidence", "Kind", "Verdict", "certified", "numerical", "statistical", "symbolic", "vacuous"),
-    "judging": ("check", "cite", "counterexample", "judge_case", "random_seed", "record", "thorough"),
-    "statement": ("Finding", "Hypothesis", "Severity", "Statement"),
-    "suite": ("Suite",),
-}
+_HOMES = ("evidence", "statement", "suite", "judging", "symbolics")
+"""Where a name is looked for: first in what does not load pytest."""
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return metadata.version("ntk-companion")
-    for module, names in _HOMES.items():
-        if name in names:
+    for module in _HOMES if name in __all__ else ():
+        if hasattr(home := importlib.import_module(f"ntk_companion.{module}"), name):
             _show_in_notebook()
-            return getattr(importlib.import_module(f"ntk_companion.{module}"), name)
+            return getattr(home, name)
     raise AttributeError(f"module 'ntk_companion' has no attribute {name!r}")
 
 

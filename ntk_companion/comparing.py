@@ -1,7 +1,5 @@
 """Which network of the language a Gram matrix, or a torch module's empirical kernel, is that of; and what is off."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from numerics.data.points import PointSet
 from numerics.kernels.gram import FLOAT64, kernel_grams
 from theory.architecture import Architecture, fcn, resnet
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 MOST_DEPTH = 8
 BIASED, UNBIASED = "trained", "none"

@@ -1,7 +1,5 @@
 """Evidence and verdicts: what one decided case says of a statement."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """The one judge: statements, corrected forms, mutants and counterexamples are decided, counted and told apart here."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Mapping

@@ -4,8 +4,6 @@ Every entry says what made it (profile, seed, versions). The index holds a diges
 is missing or was edited is noticed by whoever uses it.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable, Mapping

@@ -12,8 +12,6 @@ A group's name gets the index of its block, l in the l-th, L + 1 in the head, no
 decimals, or fractions in quotes.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
@@ -179,15 +177,13 @@ def exact(value: Any, where: str) -> sympy.Rational:
 
 
 def _nonnegative(value: Any, where: str) -> sympy.Rational:
-    number = exact(value, where)
-    if number < 0:
+    if (number := exact(value, where)) < 0:
         raise ValueError(f"{where}: a variance is not negative")
     return number
 
 
 def _positive(value: Any, where: str) -> sympy.Rational:
-    number = exact(value, where)
-    if number <= 0:
+    if (number := exact(value, where)) <= 0:
         raise ValueError(f"{where}: a normalisation is positive")
     return number
 

@@ -3,8 +3,6 @@
 `ntk_companion` registers this where IPython runs.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from ntk_companion.evidence import Evidence, Verdict

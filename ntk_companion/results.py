@@ -84,9 +84,12 @@ def made(
     settings: Mapping[str, object],
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
-    command: str,
+    command: str = "",
 ) -> Results:
-    """Results made now: the versions are added to the settings, cells become text by `str`."""
+    """Results made now: the versions are added to the settings, cells become text by `str`.
+
+    Without a command they are those of an experiment, whose name the command line knows.
+    """
     texts = {key: str(value) for key, value in settings.items()} | versions()
     return Results(name, caption, command, texts, tuple(columns), tuple(tuple(map(str, row)) for row in rows))
 

@@ -1,7 +1,5 @@
 """Is a JSON value of the shape that is expected of it?"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

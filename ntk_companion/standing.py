@@ -1,7 +1,5 @@
 """What a statement rests on: proved if a proof covers all cases and all that it uses is proved or cited."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any

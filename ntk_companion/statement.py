@@ -1,7 +1,5 @@
 """Statements as records: a theorem, lemma or formula with its hypotheses. Status is derived from evidence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -74,23 +72,8 @@ class Statement:
 
     def record(self) -> dict[str, Any]:
         """The statement as plain JSON values."""
-        finding = self.finding and {
-            "severity": str(self.finding.severity),
-            "sentence": self.finding.sentence,
-            "corrected": self.finding.corrected,
-            "verdict": str(self.finding.verdict),
-        }
-        return {
-            "id": self.id,
-            "revision": self.revision,
-            "title": self.title,
-            "source": self.source,
-            "number": self.number,
-            "formula": self.formula,
+        return vars(self) | {
             "hypotheses": {hypothesis.name: hypothesis.sentence for hypothesis in self.hypotheses},
             "uses": list(self.uses),
-            "qualification": self.qualification,
-            "finding": finding,
-            "inconclusive": self.inconclusive,
-            "cited": self.cited,
+            "finding": self.finding and {name: str(value) for name, value in vars(self.finding).items()},
         }

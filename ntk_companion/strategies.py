@@ -1,7 +1,5 @@
 """Hypothesis strategies for sample sets that seek trouble, in exact rational coordinates."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from hypothesis import strategies as st

@@ -5,13 +5,12 @@ A suite is a package with a folder a subject. By its place alone the machinery k
     test_*.py          statements with their checks         experiments/NAME.py   `run` yields `Results`
     recorded/NAME.csv  recorded results, sealed             *.toml                claims to audit
     tables.py          TABLES, of recorded results          figures               FIGURES, drawn from recorded results
+    printed.py         PRINTED, formulas as printed (`theory.printed.forms`) by the ids of their statements
     formal.py          PROOFS, in Coq, of its statements by their ids; RULES, by which an auditor uses their theorems
 
 ``ledger.json`` in the suite's folder is the recorded ledger: what a reader sees before running anything, and the
 verdicts that a whole run must reach.
 """
-
-from __future__ import annotations
 
 import contextlib
 import importlib
@@ -110,27 +109,28 @@ class Suite:
 
     def proofs(self) -> dict[str, tuple[Any, ...]]:
         """How each statement that has a proof in Coq is proved (`formal.Formal`), from each subject's `formal`."""
-        found: dict[str, tuple[Any, ...]] = {}
-        for subject in self.subjects:
-            full = f"{self.package}.{subject}.formal"
-            if importlib.util.find_spec(full) is not None:
-                found |= importlib.import_module(full).PROOFS
-        return found
+        return {name: several for proofs in self._named("formal", "PROOFS") for name, several in proofs.items()}
 
     def rules(self) -> list[Any]:
         """What the proved theorems say of whole families of networks (`formal.rules`), in the order of subjects."""
         return self._gathered("formal", "RULES")
 
+    def printed(self) -> dict[str, Any]:
+        """Formulas as printed (`theory.printed.forms.Printed`) by the ids of their statements."""
+        return {name: one for formulas in self._named("printed", "PRINTED") for name, one in formulas.items()}
+
     def _folders(self) -> list[Path]:
         return [_folder(f"{self.package}.{subject}") for subject in self.subjects]
 
     def _gathered(self, module: str, name: str) -> list[Any]:
-        found: list[Any] = []
+        return [one for several in self._named(module, name) for one in several]
+
+    def _named(self, module: str, name: str) -> Iterator[Any]:
+        """What each subject that has such a module calls by this name."""
         for subject in self.subjects:
             full = f"{self.package}.{subject}.{module}"
-            if importlib.util.find_spec(full) is not None:
-                found += getattr(importlib.import_module(full), name, ())
-        return found
+            if importlib.util.find_spec(full) is not None and hasattr(found := importlib.import_module(full), name):
+                yield getattr(found, name)
 
 
 @cache

@@ -5,8 +5,6 @@ A difference is disproved by its value at one exact point alone, enclosed in a b
 a value of the other sign.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

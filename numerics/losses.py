@@ -5,16 +5,14 @@ of the order of 1/t, so that at t = 1e400 only t c_i is a double: weights and cu
 exp(log_scale), formed in the exponent. Signs s_i = +-1 say on which side a margin s_i f(x_i) is counted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 
 class Loss(Protocol):
@@ -59,6 +57,11 @@ class _OneOutput:
 
     classes: ClassVar[int] = 1
 
+    @property
+    def size(self) -> int:
+        """The number n of samples."""
+        return len(self.signs)
+
     def margins(self, outputs: Array) -> Array:
         """s_i f_i, of the outputs' shape."""
         return self.signs * outputs
@@ -81,11 +84,6 @@ class CrossEntropy(_OneOutput):
             raise ValueError(f"targets must lie between 0 and 1, as {self.targets} do not")
         if not 0 < self.temperature < np.inf:
             raise ValueError(f"the temperature must be positive and finite, not {self.temperature}")
-
-    @property
-    def size(self) -> int:
-        """The number n of samples."""
-        return len(self.targets)
 
     @cached_property
     def signs(self) -> Array:
@@ -138,11 +136,6 @@ class Exponential(_OneOutput):
         if not all(label in (0, 1) for label in self.labels):
             raise ValueError(f"labels must be 0 or 1, as {self.labels} are not")
 
-    @property
-    def size(self) -> int:
-        """The number n of samples."""
-        return len(self.labels)
-
     @cached_property
     def signs(self) -> Array:
         """s_i = 2 y_i - 1."""
@@ -166,11 +159,6 @@ class Squared(_OneOutput):
     """l_i = (f_i - y_i)^2 / 2; arrays have the shape (n,). The sign of a sample is that of its target, + for 0."""
 
     targets: tuple[float, ...]
-
-    @property
-    def size(self) -> int:
-        """The number n of samples."""
-        return len(self.targets)
 
     @cached_property
     def signs(self) -> Array:

@@ -12,18 +12,15 @@ The design follows TensorFlow Probability's `statistical_testing`: a test names 
 discrepancy that it detects with a stated power.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import scipy.stats
-from scipy.special import stdtrit
+from scipy.special import betainccinv, betaincinv, chdtrc, chdtri, ndtri, stdtrit
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 Verdict = Literal["agrees", "differs", "undecided"]
 
 RUN_FALSE_ALARM = 1e-6
@@ -241,7 +238,7 @@ def required_draws(
 
     def suffices(draws: int) -> bool:
         freedom = draws - 1
-        largest = deviation * math.sqrt(scipy.stats.chi2.isf(miss, freedom) / freedom / draws)
+        largest = deviation * math.sqrt(chdtri(freedom, miss) / freedom / draws)
         both = quantile(alpha / (2 * entries), draws, skewness) + quantile(miss, draws, skewness)
         return bool(allowance + both * largest <= tolerance)
 
@@ -256,49 +253,6 @@ def required_draws(
     return high
 
 
-@dataclass(frozen=True)
-class TwoSampleResult:
-    """`differs` says that the p-value, corrected for the number of comparisons, is below alpha.
-
-    Not to differ proves nothing: unlike `equivalence_test` a two-sample test states no detectable discrepancy.
-    """
-
-    differs: bool
-    p_value: float
-    comparison: int
-    comparisons: int
-
-
-def two_sample_test(first: Array, second: Array, alpha: float, directions: int = 32, seed: int = 0) -> TwoSampleResult:
-    """Do two sets of independent draws, of shapes (R_1, ...) and (R_2, ...), come from one joint law?
-
-    Kolmogorov-Smirnov on every entry, on `directions` fixed random combinations of the standardised entries, and on
-    products of two such combinations, which see dependence between entries. The smallest p-value is multiplied by
-    the number of comparisons (Bonferroni). Ties make the test conservative. Raises ValueError on fewer than two
-    draws or if a draw has different sizes in the two sets.
-    """
-    one, two = (np.asarray(draws, dtype=float).reshape(len(draws), -1) for draws in (first, second))
-    if min(len(one), len(two)) < 2 or one.shape[1] != two.shape[1]:
-        raise ValueError("a two-sample test needs at least two draws a side, of one shape")
-    # What differs by rounding only, such as an entry that is zero in exact arithmetic, becomes a tie.
-    grid = 1e-11 * np.median(np.abs(np.concatenate([one, two])).max(axis=1)) or 1.0
-    one, two = np.round(one / grid) * grid, np.round(two / grid) * grid
-    pooled = np.concatenate([one, two])
-    centre, scale = np.median(pooled, axis=0), pooled.std(axis=0)
-    combinations = np.random.default_rng(seed).standard_normal((one.shape[1], directions))
-    combinations /= np.where(scale > 0, scale, np.inf)[:, None]
-
-    def features(draws: Array) -> Array:
-        mixed = (draws - centre) @ combinations
-        return np.hstack([draws, mixed, mixed * np.roll(mixed, 1, axis=1)])
-
-    columns = zip(features(one).T, features(two).T, strict=True)
-    p_values = np.array([scipy.stats.ks_2samp(left, right).pvalue for left, right in columns])
-    smallest = int(p_values.argmin())
-    corrected = min(1.0, float(p_values[smallest]) * len(p_values))
-    return TwoSampleResult(corrected < alpha, corrected, smallest, len(p_values))
-
-
 def clopper_pearson(successes: int, draws: int, error: float) -> tuple[float, float]:
     """Limits of a probability from independent trials, each on the wrong side with probability at most `error`.
 
@@ -307,8 +261,8 @@ def clopper_pearson(successes: int, draws: int, error: float) -> tuple[float, fl
     """
     if not 0 <= successes <= draws or draws < 1:
         raise ValueError(f"{successes} of {draws} is no number of successes: count at least one trial")
-    low = scipy.stats.beta.ppf(error, successes, draws - successes + 1) if successes else 0.0
-    high = scipy.stats.beta.isf(error, successes + 1, draws - successes) if successes < draws else 1.0
+    low = betaincinv(successes, draws - successes + 1, error) if successes else 0.0
+    high = betainccinv(successes + 1, draws - successes, error) if successes < draws else 1.0
     return float(low), float(high)
 
 
@@ -359,7 +313,7 @@ def split_interval(values: Array, test_ratio: float, confidence: float) -> Inter
         raise ValueError("an interval needs at least two splits")
     if test_ratio < 0:
         raise ValueError(f"the ratio of testing to training rows must not be negative, as {test_ratio} is")
-    quantile_of_student = scipy.stats.t.isf((1 - confidence) / 2, len(values) - 1)
+    quantile_of_student = -stdtrit(len(values) - 1, (1 - confidence) / 2)
     half = float(quantile_of_student * values.std(ddof=1) * math.sqrt(1 / len(values) + test_ratio))
     mean = float(values.mean())
     return Interval(mean, mean - half, mean + half)
@@ -422,9 +376,9 @@ def fit_exponent(widths: Array, values: Array, errors: Array, confidence: float 
     centre, height = np.average(abscissae, weights=weights), np.average(ordinates, weights=weights)
     spread = (weights * (abscissae - centre) ** 2).sum()
     slope = float((weights * (abscissae - centre) * ordinates).sum() / spread)
-    half_width = float(scipy.stats.norm.isf((1 - confidence) / 2) / math.sqrt(spread))
+    half_width = float(-ndtri((1 - confidence) / 2) / math.sqrt(spread))
     residuals = ordinates - height - slope * (abscissae - centre)
-    misfit = float(scipy.stats.chi2.sf((weights * residuals**2).sum(), len(widths) - 2))
+    misfit = float(chdtrc(len(widths) - 2, (weights * residuals**2).sum()))
     prefactor = math.exp(height - slope * centre)
     return Exponent(slope, slope - half_width, slope + half_width, prefactor, misfit)
 

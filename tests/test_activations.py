@@ -16,8 +16,8 @@ from numerics.networks.entrywise import NUMPY, entrywise
 from numerics.networks.exact_law import sample_kernels
 from numerics.networks.torch_network import empirical_ntk, forward, initialise
 from numerics.numbers.systems import Balls, DoubleBalls, Mpmath, evaluate
-from numerics.statistics import two_sample_test
 from tests.oracles import activations as oracle
+from tests.two_samples import two_sample_test
 from theory.activations import (
     ACTIVATIONS,
     AbsoluteValue,

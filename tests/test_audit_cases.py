@@ -7,7 +7,7 @@ import json
 import pytest
 
 from ntk_companion.audit.claims.reading import parse_claims
-from ntk_companion.audit.reply.replies import audit, audit_claim
+from ntk_companion.audit.reply.auditing import audit, audit_claim
 from ntk_companion.audit.syntax.errors import InputError
 from ntk_companion.cli import main
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ntk_companion import ledger
 from ntk_companion.audit.claims.reading import parse_claims
-from ntk_companion.audit.reply import replies
+from ntk_companion.audit.reply import auditing, replies
 from ntk_companion.audit.syntax import language
 from ntk_companion.audit.syntax.errors import ClaimError, InputError
 from ntk_companion.audit.syntax.vocabulary import FAMILIES, WORDS
@@ -103,7 +103,7 @@ def test_a_malformed_file_is_refused_with_a_sentence_that_points_at_the_place(me
     started = time.perf_counter()
     with pytest.raises(InputError) as refusal:
         for claim in parse_claims(text if isinstance(text, bytes) else text.encode()).claims:
-            replies.audit_claim(claim)
+            auditing.audit_claim(claim)
     assert message in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert len(str(refusal.value)) < 500
@@ -132,7 +132,7 @@ def test_an_enormous_claim_ends_soon_and_is_never_decided_wrongly(assertion, mon
     monkeypatch.setattr(budget, "MOST_WORK", 2_000_000)
     started = time.process_time()
     (claim,) = parse_claims(with_assertion(assertion).encode()).claims
-    verdict = replies.audit_claim(claim).verdict
+    verdict = auditing.audit_claim(claim).verdict
     assert verdict in (
         ("INCONCLUSIVE", "REFUTED") if "+ 1" in assertion and "=" in assertion else ("INCONCLUSIVE", "CONFIRMED")
     )
@@ -191,7 +191,7 @@ def test_any_tables_are_claims_or_bad_input(tables, claim):
 
     with contextlib.suppress(InputError):
         for read in parse_claims(tomli_w.dumps(tables | {"claim": [claim]}).encode()).claims:
-            replies.audit_claim(read)
+            auditing.audit_claim(read)
 
 
 SIGNS = ["x", "1", "2", "0.5", "1e-9", "(", ")", "[", "]", "|", ",", "..", ":", "<", "=", "!=", ">=", "'3.6'"]
@@ -245,7 +245,7 @@ def verdict_of(assertion):
         points = [[0], [1]]
         assertion = {json.dumps(assertion)}
     """
-    return replies.audit_claim(parse_claims(text.encode()).claims[0]).verdict
+    return auditing.audit_claim(parse_claims(text.encode()).claims[0]).verdict
 
 
 @settings(max_examples=150, deadline=None)
@@ -320,7 +320,7 @@ NO_RECORDS += [RECORD | {"claims": claims} for claims in (None, [1], [{}], [{"id
 
 @pytest.mark.parametrize("value", NO_RECORDS, ids=lambda value: repr(value)[-20:])
 def test_a_record_that_is_none_is_bad_input_before_any_work(run, tmp_path, monkeypatch, value):
-    monkeypatch.setattr(replies, "audit", lambda *ignored: pytest.fail("audited"))
+    monkeypatch.setattr(auditing, "audit", lambda *ignored: pytest.fail("audited"))
     (tmp_path / "record.json").write_text(json.dumps(value), encoding="utf-8")
     code, out, err = run(GOOD, "--against", "record.json")
     assert (code, out, err.count("\n")) == (2, "", 1)

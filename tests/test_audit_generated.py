@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from ntk_companion.audit.claims.reading import parse_claims
-from ntk_companion.audit.reply.replies import audit_claim
+from ntk_companion.audit.reply.auditing import audit_claim
 from tests.oracles import claims
 
 

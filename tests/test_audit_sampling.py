@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from scipy.special import stdtrit
 
 from ntk_companion.audit.claims.reading import parse_claims
-from ntk_companion.audit.reply.replies import audit_claim
+from ntk_companion.audit.reply.auditing import audit_claim
 from ntk_companion.audit.values.sampling import ERROR, LEAST_DRAWS, LOOKS, RESERVE, WIDTH_BY_DEPTH, interval
 from numerics.networks.exact_law import sample_kernels
 from theory.architecture import fcn, resnet

@@ -10,7 +10,7 @@ import sympy
 
 from checks.divergence.formal import RULES
 from ntk_companion.audit.claims.reading import parse_claims
-from ntk_companion.audit.reply.replies import audit_claim
+from ntk_companion.audit.reply.auditing import audit_claim
 from ntk_companion.formal import Development, Formal, ProofError
 from ntk_companion.formal.proving import companion_proofs, held
 from ntk_companion.formal.rules import covers

@@ -10,7 +10,7 @@ import pytest
 import tomli_w
 
 from ntk_companion.audit.claims.reading import parse_claims
-from ntk_companion.audit.reply.replies import audit, audit_claim
+from ntk_companion.audit.reply.auditing import audit, audit_claim
 from ntk_companion.audit.syntax.errors import InputError
 from ntk_companion.audit.values import trajectory_bounds as courses
 from ntk_companion.audit.values.trajectory_bounds import TrajectoryBounds

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from ntk_companion.audit.claims.reading import InputError, parse_claims
-from ntk_companion.audit.reply.replies import audit, audit_claim
+from ntk_companion.audit.reply.auditing import audit, audit_claim
 
 OBJECTS = """
 [networks.net]

@@ -6,8 +6,16 @@ import pytest
 import sympy
 import torch
 
-from numerics.flow.activations import ReluGate, SoftplusGate, solve_gates
-from numerics.flow.discrete_gradient import contraction, mean_gradients, tape_of
+from numerics.flow.activations import ReluActivation, SoftplusActivation, solve_slopes
+from numerics.flow.discrete_gradient import (
+    LinearMap,
+    activation_after,
+    affine_layers,
+    backward,
+    contraction,
+    run,
+    tape_of,
+)
 from numerics.flow.shared_kinks import proportional
 from numerics.networks.torch_network import empirical_ntk, forward, initialise
 from theory.architecture import Affine, Architecture, Group, Relu, fcn, resnet, smoothed
@@ -34,6 +42,23 @@ def outputs(architecture, parameters):
     return forward(architecture, parameters, torch.from_numpy(INPUTS)).numpy()
 
 
+def mean_gradients(architecture, start, end, inputs):
+    """The gradients of `numerics.flow.discrete_gradient`, (1), between two parameter values, on inputs of shape (n, d).
+
+    Both must agree on groups that are not trained for (1) to hold with the trained groups alone.
+    """
+    tape = tape_of(architecture, start)
+    before, after = run(tape, start, inputs), run(tape, end, inputs)
+    maps, slopes, means = {}, {}, {}
+    for position, layer in affine_layers(tape):
+        maps[position] = LinearMap(((0.5, start[layer.weight.name]), (0.5, end[layer.weight.name])))
+        means[position] = (before[position] + after[position]) / 2
+        activation = activation_after(tape, position)
+        if activation is not None:
+            slopes[position] = activation.secant(before[position + 1], after[position + 1])
+    return backward(tape, maps, means, slopes)
+
+
 @pytest.mark.parametrize("network", [*NETWORKS, smoothed(fcn(2), 10), smoothed(resnet(2), 3)], ids=lambda n: n.name)
 @pytest.mark.parametrize("size", [1.0, 1e-3])
 def test_the_change_of_the_outputs_is_the_inner_product_of_mean_gradients_and_step(network, size):
@@ -49,7 +74,7 @@ def test_the_change_of_the_outputs_is_the_inner_product_of_mean_gradients_and_st
 
 def test_slopes_of_automatic_differentiation_miss_the_change_across_kinks(monkeypatch):
     start, end = two_parameters(fcn(2))
-    monkeypatch.setattr(ReluGate, "secant", lambda gate, before, after: gate.slope(before))
+    monkeypatch.setattr(ReluActivation, "secant", lambda gate, before, after: gate.slope(before))
     gradients = mean_gradients(fcn(2), numbers(start), numbers(end), INPUTS)
     change = outputs(fcn(2), end) - outputs(fcn(2), start)
     found = contraction(tape_of(fcn(2), numbers(start)), gradients, numbers(end), numbers(start))
@@ -68,7 +93,7 @@ def test_without_a_step_mean_gradients_are_those_of_automatic_differentiation(ne
 
 
 def test_the_secant_slope_of_the_softplus_is_accurate_for_near_and_far_ends():
-    gate = SoftplusGate(7.0)
+    gate = SoftplusActivation(7.0)
     for start, end in [(0.3, 0.3), (0.3, 0.3 + 1e-9), (-0.2, 0.1), (-40.0, 35.0), (5.0, 5.2), (-5.0, -5.3)]:
         with mpmath.workdps(60):
             ends = [mpmath.mpf(start), mpmath.mpf(end)]
@@ -77,7 +102,7 @@ def test_the_secant_slope_of_the_softplus_is_accurate_for_near_and_far_ends():
         assert float(gate.secant(np.array(start), np.array(end))) == pytest.approx(float(exact), rel=1e-12)
 
 
-@pytest.mark.parametrize("gate", [ReluGate(), SoftplusGate(20.0)], ids=repr)
+@pytest.mark.parametrize("gate", [ReluActivation(), SoftplusActivation(20.0)], ids=repr)
 def test_an_attracting_kink_finds_the_one_slope_that_is_its_own_secant(gate):
     generator = np.random.default_rng(1)
     start, zeta = generator.standard_normal((2, 2000))
@@ -97,7 +122,7 @@ def test_a_neuron_pushed_to_its_kink_from_both_sides_slides_and_one_passing_does
         "away": (1.0, 0.3, -0.1, False),
     }
     for start, drift, push, slides in cases.values():
-        found = solve_gates(ReluGate(), start * one, drift * one, one, 0 * one, push * one, 0.5 * one, alone)
+        found = solve_slopes(ReluActivation(), start * one, drift * one, one, 0 * one, push * one, 0.5 * one, alone)
         assert bool(found.sliding[0, 0]) is slides
         np.testing.assert_allclose(found.values, start + drift + push * found.slopes)
 

@@ -13,9 +13,10 @@ from numerics.data.points import float_points
 from numerics.kernels.gram import kernel_grams
 from numerics.networks import exact_law
 from numerics.networks.exact_law import Covariance, sample_kernels
-from numerics.statistics import entry_scale, equivalence_test, estimate, two_sample_test
+from numerics.statistics import entry_scale, equivalence_test, estimate
 from tests.oracles import networks
 from tests.test_network import with_wrong_normalisation
+from tests.two_samples import two_sample_test
 from theory.architecture import fcn, resnet, with_trained
 
 SCALE = sympy.Rational(3, 5)

@@ -9,7 +9,8 @@ import sympy
 import torch
 from scipy.special import wrightomega
 
-from numerics.flow.integrate import AT_REST, FINISHED, OUT_OF_STEPS, Accuracy, Recording, gradient_flow
+from numerics.flow import Accuracy
+from numerics.flow.integrate import AT_REST, FINISHED, OUT_OF_STEPS, Recording, gradient_flow
 from numerics.flow.trajectory import log10_crossing
 from numerics.losses import CrossEntropy, Exponential, Squared, logistic
 from numerics.networks.torch_network import empirical_ntk, initialise

@@ -5,11 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from numerics.flow.integrate import AT_REST, FINISHED, Accuracy, Recording, gradient_flow
+from numerics.flow import Accuracy
+from numerics.flow.integrate import AT_REST, FINISHED, Recording, gradient_flow
 from numerics.losses import CrossEntropy
 from numerics.networks.classes import as_one_output, initial_class_arrays
+from numerics.networks.parameters import initial_arrays
 from numerics.networks.softmax import SoftmaxCrossEntropy
 from theory.architecture import fcn
+from theory.presets import lee
 
 LOG_10 = math.log(10)
 POINTS = np.array([[1.0, 0.0], [0.0, 0.5], [-0.8, 0.3]])
@@ -52,3 +55,13 @@ def test_three_classes_diverge_with_hard_targets_and_stay_with_soft_ones_or_a_pe
         assert found.margins[-1].max() < 8
     else:
         assert found.status == FINISHED and found.margins[-1].min() > 8
+
+
+def test_networks_of_several_classes_start_with_the_deviations_of_one_output():
+    network = lee(1, parametrisation="standard")
+    arrays = initial_class_arrays(network, 3, 4000, 5, np.random.default_rng(1))
+    assert arrays["W_1"].std() == pytest.approx(3**-0.5, rel=0.05)
+    assert arrays["W_2"].std() == pytest.approx(4000**-0.5, rel=0.05)
+    one = initial_arrays(network, 3, 40, np.random.default_rng(1))
+    same = initial_class_arrays(network, 3, 40, 1, np.random.default_rng(1))
+    assert all((same[name] == one[name]).all() for name in one)

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from numerics.flow import errors, integrate, stepping
+from numerics.flow import Accuracy, errors, integrate, stepping
 from numerics.flow.descent import gradient_descent
-from numerics.flow.integrate import FINISHED, Accuracy, Recording, gradient_flow
+from numerics.flow.integrate import FINISHED, Recording, gradient_flow
 from numerics.flow.shared_kinks import proportional, sharings
 from numerics.losses import logistic
 from numerics.networks.parameters import initial_arrays

@@ -65,9 +65,8 @@ def test_the_rate_of_the_normalised_margin_is_the_derivative_along_a_flow_of_one
     assert abs(sympy.N(late_times.normalised_margin_rate().subs(t | values) - expected, 30)) < 1e-25
 
 
-def test_the_exponents_of_degree_two_are_one_half_and_one():
+def test_the_exponent_of_degree_two_is_one():
     at_two = {late_times.degree: 2}
-    assert late_times.norm_exponent().subs(at_two) == sympy.Rational(1, 2)
     assert late_times.loss_exponent().subs(at_two) == 1
 
 

@@ -25,8 +25,8 @@ from numerics.statistics import (
     remove_bias,
     required_draws,
     split_interval,
-    two_sample_test,
 )
+from tests.two_samples import two_sample_test
 
 
 def generator(seed=0):

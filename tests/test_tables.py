@@ -194,12 +194,6 @@ def test_an_edited_result_refuses_its_table_alone(whole, suite, tmp_path):
     assert set(built) >= EVERY - {"crossing_times"}
 
 
-def test_all_tables_names_the_entry(whole, suite, tmp_path):
-    (tmp_path / "ledger.json").write_text(json_text(edited(whole, "gap:best", None)), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"statements_this_suite is refused.*'gap:best'"):
-        tables.all_tables(tmp_path / "ledger.json")
-
-
 # --- the command ---
 
 

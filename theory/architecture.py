@@ -113,20 +113,24 @@ class Architecture:
         return f"$${network_latex(self)}$$"
 
 
-def groups_of(layers: Iterable[Layer]) -> Iterator[Group]:
-    """The parameter groups of some layers, in the order of the forward pass."""
+def affine_layers(layers: Iterable[Layer]) -> Iterator[Affine]:
+    """The affine layers among some layers, those of residual branches too, in the order of the forward pass."""
     for layer in layers:
         match layer:
-            case Affine(weight, bias):
-                yield weight
-                if bias is not None:
-                    yield bias
+            case Affine():
+                yield layer
             case Residual(_, branch):
-                yield from groups_of(branch)
+                yield from affine_layers(branch)
             case Activation() | Normalise():
                 pass
             case _:
                 assert_never(layer)
+
+
+def groups_of(layers: Iterable[Layer]) -> Iterator[Group]:
+    """The parameter groups of some layers, in the order of the forward pass."""
+    for layer in affine_layers(layers):
+        yield from (group for group in (layer.weight, layer.bias) if group is not None)
 
 
 def fcn_block(index: Index, bias: str = "trained", activation: Activation = RELU) -> tuple[Layer, ...]:

@@ -7,8 +7,6 @@ and of the beginning and the end of the shallowest member. `theory/proofs/agreem
 theorems speak of. Equations are numbered as in arXiv 2504.11130.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -6,8 +6,6 @@ network and be tried on a large one. A vector is a matrix of one column, the out
 numbered as in arXiv 2504.11130.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
@@ -15,7 +13,7 @@ from typing import Any, assert_never
 import sympy
 
 from theory.activations import Activation, Relu
-from theory.architecture import Affine, Architecture, Group, Layer, Normalise, Residual
+from theory.architecture import Affine, Architecture, Group, Layer, Normalise, Residual, affine_layers
 
 Matrix = Any
 
@@ -181,27 +179,12 @@ def symbolic_network(architecture: Architecture, input_dimension: int, widths: S
     size = input_dimension
     for position, layers in enumerate((architecture.stem, *architecture.blocks, architecture.head)):
         outputs = 1 if position > architecture.depth else widths[max(position - 1, 0)]
-        for affine in _affine_layers(layers):
+        for affine in affine_layers(layers):
             sizes[affine.weight] = (outputs, size)
             if affine.bias is not None:
                 sizes[affine.bias] = (outputs, 1)
             size = outputs
     return FiniteNetwork(architecture, {group.name: _symbols(group, *shape) for group, shape in sizes.items()})
-
-
-def _affine_layers(layers: Sequence[Layer]) -> list[Affine]:
-    found: list[Affine] = []
-    for layer in layers:
-        match layer:
-            case Affine():
-                found.append(layer)
-            case Residual(_, branch):
-                found += _affine_layers(branch)
-            case Activation() | Normalise():
-                pass
-            case _:
-                assert_never(layer)
-    return found
 
 
 def _symbols(group: Group, rows: int, columns: int) -> sympy.Matrix:

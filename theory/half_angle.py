@@ -6,8 +6,6 @@ kernels become sums of non-negative terms in S and C: nothing cancels near theta
 accuracy and balls stay inside the domains of their functions. Every form here is proved equal to its definition.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from typing import NamedTuple
 

@@ -13,8 +13,6 @@ smooth functions of moderate growth
     d/dc E[f(u) g(v)] = E[f'(u) g'(v)],    d/dp E[f(u)] = E[f''(u)] / 2    (Price 1958).
 """
 
-from __future__ import annotations
-
 from functools import cache
 from typing import NamedTuple
 

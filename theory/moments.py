@@ -6,27 +6,14 @@ for theta - pi/2 < phi < pi/2, and the moments are integrals of elementary funct
 arXiv 2504.11130.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy
 from sympy import cos, pi
 
 from theory.activations import Elementary, GaussianMoment, Homogeneous
-from theory.activations.homogeneous import relu_moment, step_moment
+from theory.activations.homogeneous import relu_moment, step_moment  # noqa: F401 - they are moments
 from theory.integrals import c, p, r
-
-__all__ = [
-    "angular_coefficient",
-    "angular_function",
-    "cosine",
-    "gaussian_moment",
-    "k0",
-    "k1",
-    "relu_moment",
-    "step_moment",
-]
 
 theta = sympy.Symbol("theta", real=True)
 """The angle of a pair, 0 <= theta <= pi."""

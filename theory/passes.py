@@ -1,9 +1,7 @@
 """A forward and a backward pass through layers, over whatever an interpreter of architectures computes with."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from theory.architecture import Layer
 
@@ -36,3 +34,14 @@ def compose(
         return cotangent, parts
 
     return value, through
+
+
+def residual(value: Any, scale: Any, branch: tuple[Any, Callable[..., Any]]) -> tuple[Any, Callable[..., Any]]:
+    """value + scale * branch(value), and the backward pass, from those of the branch."""
+    after, branch_backward = branch
+
+    def backward(cotangent: Any) -> tuple[Any, dict[Any, Any]]:
+        branch_cotangent, parts = branch_backward(scale * cotangent)
+        return cotangent + branch_cotangent, parts
+
+    return value + scale * after, backward

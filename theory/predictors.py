@@ -13,8 +13,6 @@ Matrices are sympy's matrix symbols, of symbolic size: what is proved holds for 
 Set-up: this suite, after the abstracts of arXiv 2605.17606 and 2501.10929.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import sympy

@@ -4,11 +4,8 @@ Every maker takes the depth L and names its other choices; a weight's or a bias'
 squared where the paper has sigma in front of standard normal parameters, and a variance elsewhere.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import sympy
 
@@ -20,6 +17,7 @@ from theory.architecture import (
     Group,
     Layer,
     Normalise,
+    affine_layers,
     check,
     fcn,
     groups_of,
@@ -184,9 +182,10 @@ def changed(
     bias, output_bias               "trained" or "frozen" as they are, "zero": started at zero, trained; "none"
     trained                         exactly these groups. Raises ValueError on a group or a word that there is not.
     """
+    biases = {layer.bias for layer in affine_layers(network.layers)}
 
     def change(group: Group) -> Group | None:
-        if not _is_bias(group, network):
+        if group not in biases:
             return group if weight_variance is None else dataclasses.replace(group, variance=weight_variance)
         if bias == "none":
             return None
@@ -215,19 +214,6 @@ def changed(
     said = [f"{word} {value}" for word, value in words.items() if value is not None]
     said += [] if trained is None else [f"trained {' '.join(trained)}"]
     return dataclasses.replace(result, name=", ".join([network.name, *said]))
-
-
-def _is_bias(group: Group, network: Architecture) -> bool:
-    return group in _biases(network.layers)
-
-
-def _biases(layers: Iterable[Any]) -> set[Group]:
-    found: set[Group] = set()
-    for layer in layers:
-        if isinstance(layer, Affine) and layer.bias is not None:
-            found.add(layer.bias)
-        found |= _biases(getattr(layer, "branch", ()))
-    return found
 
 
 def _biased(group: Group, word: str) -> Group:

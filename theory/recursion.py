@@ -17,8 +17,6 @@ l is 0 in the stem and L + 1 in the head; a second activation of a block has a s
 these very objects; they print as LaTeX.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -38,7 +36,7 @@ from theory.architecture import (
     resnet_block,
 )
 from theory.moments import pair_moment
-from theory.passes import compose
+from theory.passes import compose, residual
 
 input_kernel = sympy.Symbol(r"\langle x,x'\rangle")
 """The kernel <x, x'> of the inputs."""
@@ -219,12 +217,8 @@ def _run_layer(layer: Layer, signal: Signal, index: object, definitions: Definit
             if after.kind != signal.kind or signal.kind == INPUT or not after.gaussian:
                 message = "a residual branch must end in an affine layer, normalised if what it is added to is"
                 raise ValueError(f"block {index}: {message}, and start from hidden neurons")
-
-            def residual(cotangent: sympy.Expr) -> tuple[sympy.Expr, Parts]:
-                branch_cotangent, parts = branch_backward(scale**2 * cotangent)
-                return cotangent + branch_cotangent, parts
-
-            return replace(signal, kernel=signal.kernel + scale**2 * after.kernel), residual
+            kernel, backward = residual(signal.kernel, scale**2, (after.kernel, branch_backward))
+            return replace(signal, kernel=kernel), backward
         case _:
             assert_never(layer)
 
@@ -275,7 +269,11 @@ def _run_activation(
 Triple = tuple[sympy.Expr, sympy.Expr, sympy.Expr]
 
 
-def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple) -> sympy.Expr:
+Moment = Callable[[type[GaussianMoment], sympy.Expr, sympy.Expr, sympy.Expr], sympy.Expr]
+"""A Gaussian moment of a kernel with these values at (x, x), (x, x') and (x', x'), at (x, x')."""
+
+
+def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple, moment: Moment = pair_moment) -> sympy.Expr:
     """Unroll a kernel of a recursion to a closed form in <x, x>, <x, x'>, <x', x'> given as `inputs`."""
 
     @cache
@@ -288,8 +286,7 @@ def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple) -> sympy
             case GaussianMoment():
                 first, cross, second = triple(expression.args[0])
                 return tuple(
-                    pair_moment(expression.func, *pair)
-                    for pair in ((first,) * 3, (first, cross, second), (second,) * 3)
+                    moment(expression.func, *pair) for pair in ((first,) * 3, (first, cross, second), (second,) * 3)
                 )
             case sympy.Add() | sympy.Mul():
                 return tuple(expression.func(*entries) for entries in zip(*map(triple, expression.args), strict=True))

@@ -7,8 +7,6 @@ equation, the two initial coefficients, and the recurrence for a symbolic index.
 non-negative, so that the series converges absolutely on the closed interval and equals the continuous kernel there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache

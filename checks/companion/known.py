@@ -1,10 +1,6 @@
 """How a statement on the suite's own machinery is made: a tool must give known answers, and broken tools must not."""
 
-from __future__ import annotations
-
-from ntk_companion.evidence import certified, numerical
-from ntk_companion.judging import record
-from ntk_companion.statement import Statement
+from ntk_companion import Statement, certified, numerical, record
 
 OURS = "this suite"
 

@@ -1,7 +1,5 @@
 """The auditor against claims of which the verdict is known by hand, and its comparisons where ends touch."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable
@@ -10,13 +8,13 @@ import flint
 import numpy as np
 
 from checks.companion.known import known_answers, record_answer, record_number
+from ntk_companion import check, judge_case
 from ntk_companion.audit.claims.reading import parse_claims
 from ntk_companion.audit.reply.auditing import audit_claim
 from ntk_companion.audit.syntax.vocabulary import Relation
 from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.ranges import Range
 from ntk_companion.audit.values.trajectory_bounds import Setting, TrajectoryBounds, trajectory_bounds
-from ntk_companion.judging import check, judge_case
 from numerics.data.points import circle
 from numerics.kernels.gram import FLOAT64
 from theory.architecture import fcn

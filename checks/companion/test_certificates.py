@@ -1,7 +1,5 @@
 """Enclosures of lambda_min and of the gap constants against known answers; def:1 holds signs to exact minors."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
@@ -10,7 +8,7 @@ import flint
 import numpy as np
 
 from checks.companion.known import known_answers, record_answer
-from ntk_companion.judging import check, judge_case
+from ntk_companion import check, judge_case
 from numerics.data.points import rational_points
 from numerics.kernels.gap import Bounds, gap_constants
 from numerics.kernels.spectrum import Enclosure, factorised_enclosure, residual_enclosure

@@ -12,7 +12,7 @@ import sympy
 import torch
 
 from checks.companion.known import known_answers, record_number
-from ntk_companion.judging import check, judge_case, session_seed
+from ntk_companion import check, judge_case, session_seed
 from numerics.data.points import circle
 from numerics.flow.integrate import Accuracy, Recording, gradient_flow
 from numerics.flow.trajectory import Trajectory
@@ -28,7 +28,7 @@ FLOWS = known_answers(
     "networks of width 6 with softplus activations, to t = 1/2, within a relative 2e-4; a ReLU network that slides",
 )
 INPUTS = np.array([[1.0, 0.3], [-0.5, 0.8], [0.2, -1.1]])
-WIDTH, UNTIL, STEPS = 6, 0.5, 60
+WIDTH, UNTIL, STEPS = 6, 0.5, 30
 SHARPNESS = sympy.Integer(4)
 
 

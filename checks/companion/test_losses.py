@@ -11,7 +11,7 @@ import mpmath
 import numpy as np
 
 from checks.companion.known import known_answers, record_number
-from ntk_companion.judging import check, judge_case, random_seed
+from ntk_companion import check, judge_case, random_seed
 from numerics.flow.frozen_kernel import Pull, Step, impulses
 from numerics.losses import CrossEntropy, Exponential, Loss, Squared
 from numerics.networks.softmax import SoftmaxCrossEntropy

@@ -16,8 +16,7 @@ import sympy
 
 from checks.companion.known import known_answers, record_answer, record_number
 from checks.setups.budget import BUDGET
-from ntk_companion.evidence import statistical
-from ntk_companion.judging import check, judge_case, random_seed, record
+from ntk_companion import check, judge_case, random_seed, record, statistical
 from numerics.kernels.gram import kernel_grams, ntk
 from numerics.kernels.hermite import Series, series
 from numerics.networks.exact_law import KernelDraws, sample_kernels
@@ -267,9 +266,11 @@ def sampled(share: float = 1) -> Sampler:
     return lambda setting, seed: sample_kernels(linear(share), setting.points, setting.width, setting.draws, seed)
 
 
-def near_points_taken_for_one(setting: Setting, seed: int) -> KernelDraws:
-    """Wrong: the difference of near points lost."""
-    return sampled()(setting._replace(points=setting.points[[0, 1, 1][: len(setting.points)]]), seed)
+def near_points_too_near(setting: Setting, seed: int) -> KernelDraws:
+    """Wrong: three quarters of the difference of near points."""
+    points = setting.points.copy()
+    points[2:] = 0.75 * points[2:] + 0.25 * points[1:2]
+    return sampled()(setting._replace(points=points), seed)
 
 
 def batches_repeated(setting: Setting, seed: int) -> KernelDraws:
@@ -287,7 +288,7 @@ def batches_repeated(setting: Setting, seed: int) -> KernelDraws:
     mutants={
         "a variance a quarter larger": sampled(1.25),
         "a variance a quarter smaller": sampled(0.75),
-        "near points taken for one": near_points_taken_for_one,
+        "near points too near": near_points_too_near,
         "draws repeated": batches_repeated,
     },
 )

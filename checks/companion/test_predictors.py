@@ -11,7 +11,7 @@ import numpy as np
 import scipy.linalg
 
 from checks.companion.known import known_answers, record_answer, record_number
-from ntk_companion.judging import check, judge_case, random_seed
+from ntk_companion import check, judge_case, random_seed
 from numerics.losses import Squared
 from numerics.regression.linearised import LinearisedFlow, linearised_flow
 from numerics.regression.predictors import Predictor, best_penalty, interpolation_law, ridge

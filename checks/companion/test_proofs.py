@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 from checks.companion.known import known_answers, record_answer
 from checks.suite import SUITE
+from ntk_companion import Statement, check, judge_case
 from ntk_companion.formal import Development, Formal, ProofError, seal, sources
 from ntk_companion.formal.proving import companion_proofs
-from ntk_companion.judging import check, judge_case
-from ntk_companion.statement import Statement
 from theory.coq import generated
 
 PROOFS = known_answers(

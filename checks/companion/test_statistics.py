@@ -1,7 +1,5 @@
 """The statistical tests against the textbook's formulas: shares of Bonferroni, power, skewness, degrees of freedom."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -10,11 +8,12 @@ import numpy as np
 import scipy.stats
 
 from checks.companion.known import known_answers, record_number
-from ntk_companion.judging import check, judge_case, random_seed
+from ntk_companion import check, judge_case, random_seed
 from numerics.regression.ensembles import width_exponent
 from numerics.statistics import (
     Estimate,
     FalseAlarmBudget,
+    Interval,
     TestResult,
     added,
     clopper_pearson,
@@ -26,7 +25,7 @@ from numerics.statistics import (
     quantile,
     regression,
     remove_bias,
-    two_sample_test,
+    split_interval,
 )
 
 TESTS = known_answers(
@@ -322,33 +321,30 @@ def test_verdicts_on_the_mean_of_draws(claim):
     judge_case(verdicts_on_a_mean_are_known, claim, symmetric_sample(random_seed() % 2**32).draws[:, 0])
 
 
-TwoSamples = Callable[[np.ndarray, np.ndarray], float]
+Splits = Callable[[np.ndarray, float, float], Interval]
 
 
-def corrected_p_value(first: np.ndarray, second: np.ndarray) -> float:
-    """The p-value of the test for entries alone: no combination is looked at."""
-    return two_sample_test(first, second, 1e-6, directions=0).p_value
-
-
-def entries_are_tested(claim: TwoSamples, seed: int) -> None:
-    """With no combinations, is the p-value twice the smaller one of the two entries?"""
-    generator = np.random.default_rng(seed)
-    first, second = generator.standard_normal((60, 2)), generator.standard_normal((60, 2)) + np.array([0.8, 0.0])
-    exact = min(1.0, 2 * min(scipy.stats.ks_2samp(first[:, k], second[:, k]).pvalue for k in range(2)))
-    found = claim(first, second)
-    record_number(math.isclose(found, exact, rel_tol=1e-9), f"p {found:.3g}, exactly {exact:.3g}")
+def limits_over_splits_are_the_textbooks(claim: Splits, ratio: float) -> None:
+    """Are mean and limits those of Student's t, two-sided, with the variance of Nadeau and Bengio?"""
+    values = np.random.default_rng(random_seed(str(ratio)) % 2**32).standard_normal(8)
+    half = scipy.stats.t(7).isf(0.005) * values.std(ddof=1) * math.sqrt(1 / 8 + ratio)
+    found = claim(values, ratio, 0.99)
+    exact = (values.mean(), values.mean() - half, values.mean() + half)
+    record_number(np.allclose((found.mean, found.low, found.high), exact), f"ratio {ratio}: {found}, exactly {exact}")
 
 
 @check(
     TESTS,
-    corrected_p_value,
+    split_interval,
     mutants={
-        "no correction": lambda first, second: corrected_p_value(first, second) / 2,
-        "one entry": lambda first, second: corrected_p_value(first[:, 1:], second[:, 1:]),
+        "one-sided": lambda values, ratio, confidence: split_interval(values, ratio, 2 * confidence - 1),
+        "as if splits shared no rows": lambda values, ratio, confidence: split_interval(values, 0.0, confidence),
+        "2% of the ratio": lambda values, ratio, confidence: split_interval(values, 1.02 * ratio, confidence),
     },
 )
-def test_p_values_of_two_samples_are_corrected(claim):
-    judge_case(entries_are_tested, claim, random_seed() % 2**32)
+def test_limits_over_splits_are_the_textbooks(claim):
+    for ratio in (0.0, 0.25, 5.0):
+        judge_case(limits_over_splits_are_the_textbooks, claim, ratio)
 
 
 Sum = Callable[[Estimate, Estimate], Estimate]

@@ -1,7 +1,5 @@
 """What is read off a recorded trajectory, on trajectories of which it is known."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,8 +9,7 @@ import numpy as np
 
 from checks.companion.known import known_answers, record_number
 from checks.setups.trajectories import balanced_at_the_origin, stays_above
-from ntk_companion.evidence import Verdict
-from ntk_companion.judging import check, judge_case
+from ntk_companion import Verdict, check, judge_case
 from numerics.flow.errors import with_errors
 from numerics.flow.trajectory import AT_REST, FINISHED, STALLED, Trajectory, label_aware_minimum, log10_crossing
 from numerics.losses import logistic

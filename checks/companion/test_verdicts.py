@@ -1,27 +1,31 @@
 """The judge and the ledger against a table of what every verdict must be."""
 
-from __future__ import annotations
-
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from checks.companion.known import known_answers, record_answer
-from ntk_companion import ledger
-from ntk_companion.evidence import Evidence, Role, Verdict, certified, numerical, statistical, symbolic
-from ntk_companion.judging import (
-    MutantKilled,
-    Run,
-    Tally,
+from ntk_companion import (
+    Evidence,
+    Finding,
+    Hypothesis,
+    Role,
+    Severity,
+    Statement,
+    Verdict,
+    certified,
     check,
     judge_case,
+    ledger,
+    numerical,
     random_seed,
-    running,
     session_seed,
+    statistical,
+    symbolic,
 )
+from ntk_companion.judging import MutantKilled, Run, Tally, running
 from ntk_companion.plugin import problem_of
-from ntk_companion.statement import Finding, Hypothesis, Severity, Statement
 
 LEDGER = known_answers(
     "verdicts",

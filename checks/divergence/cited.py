@@ -1,9 +1,6 @@
 """What the statements on the divergence paper take from the literature: cited, decided nowhere here."""
 
-from __future__ import annotations
-
-from ntk_companion.judging import cite
-from ntk_companion.statement import Statement
+from ntk_companion import Statement, cite
 
 WIDTH_LIMIT = cite(
     Statement(

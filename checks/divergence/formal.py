@@ -2,7 +2,7 @@
 
 import sympy
 
-from ntk_companion.formal import Formal
+from checks.setups.proofs import proved
 from ntk_companion.formal.rules import Definite
 from theory.architecture import Architecture, fcn, resnet
 from theory.coq import derived_fcn, derived_resnet
@@ -22,200 +22,154 @@ ONE_WIDTH = "All hidden layers have the same width m."
 BELOW = "An eigenvalue is spoken of by its bounds: l is at most lambda_min(A) just if v' A v >= l |v|^2 for all v."
 
 CLASSES = {
-    "thm:1-classes": (
-        Formal(
-            ("multiclass_network.theorem_1_fcn_classes", "multiclass_network.theorem_1_resnet_classes"),
-            FLOW,
-        ),
+    "thm:1-classes": proved(
+        "multiclass_network.theorem_1_fcn_classes", "multiclass_network.theorem_1_resnet_classes", less=FLOW
     ),
-    "thm:2-classes": (
-        Formal(
-            ("multiclass_network.theorem_2_fcn_classes", "multiclass_network.theorem_2_resnet_classes"),
-            f"{FLOW} {LAST_GROUPS} alpha is not 0 in the residual network. {LIMIT}",
-        ),
+    "thm:2-classes": proved(
+        "multiclass_network.theorem_2_fcn_classes",
+        "multiclass_network.theorem_2_resnet_classes",
+        less=f"{FLOW} {LAST_GROUPS} alpha is not 0 in the residual network. {LIMIT}",
     ),
 }
 LEAST_EIGENVALUE = {
-    "lambda-0:separation": (
-        Formal(("least_eigenvalue.least_eigenvalue_fcn", "least_eigenvalue_cases.hexagon_least_eigenvalue"), BELOW),
+    "lambda-0:separation": proved(
+        "least_eigenvalue.least_eigenvalue_fcn", "least_eigenvalue_cases.hexagon_least_eigenvalue", less=BELOW
     ),
 }
 PROOFS = (
     CLASSES
     | LEAST_EIGENVALUE
     | {
-        "def:1": (Formal(("definition_1.definition_1",), BELOW),),
-        "lemma:1": (
-            Formal(
-                ("definition_1.lemma_1",),
-                "The Gaussian moment is its closed form sqrt(K(x, x) K(y, y)) k_1(.) / 2, that moments.moment_1 proves "
-                "equal to the integral in polar coordinates.",
-            ),
+        "def:1": proved("definition_1.definition_1", less=BELOW),
+        "lemma:1": proved(
+            "definition_1.lemma_1",
+            less="The Gaussian moment is its closed form sqrt(K(x, x) K(y, y)) k_1(.) / 2, that moments.moment_1 "
+            "proves equal to the integral in polar coordinates.",
         ),
-        "lemma:2": (
-            Formal(
-                ("power_series.lemma_2",),
-                "Points are given by their Gram matrix: ones on its diagonal, less than 1 in modulus off it.",
-            ),
+        "lemma:2": proved(
+            "power_series.lemma_2",
+            less="Points are given by their Gram matrix: ones on its diagonal, less than 1 in modulus off it.",
         ),
-        "lemma:3": (
-            Formal(("arccosine.lemma_3", "arccosine_ends.lemma_3_closed", "arccosine.central_binomial_factorial")),
+        "lemma:3": proved("arccosine.lemma_3", "arccosine_ends.lemma_3_closed", "arccosine.central_binomial_factorial"),
+        "lemma:4": proved("definition_1.lemma_4"),
+        "lemma:5": proved("definition_1.lemma_5", less="alpha is not 0; the points are phi(x) for different x."),
+        "lemma:6": proved("definition_1.lemma_6", less="alpha is not 0; the points are phi(x) for different x."),
+        "prop:pd-fcn": proved("definiteness.proposition_2", "agreement.fcn_agrees"),
+        "prop:pd-resnet": proved("definiteness.proposition_3", "agreement.resnet_agrees", less="alpha is not 0."),
+        "prop:1": proved("definition_1.proposition_1", less="alpha is not 0 in the residual network."),
+        "eq:C.1": proved("paper_steps.equation_C_1", less=STEP),
+        "eq:C.3": proved("paper_steps.equation_C_1", less=STEP),
+        "eq:C.4": proved("paper_steps.equation_C_4"),
+        "eq:C.11": proved(
+            "paper_steps.equation_C_11",
+            less="The last bias is trained, and no pre-activation of the last layer is zero.",
         ),
-        "lemma:4": (Formal(("definition_1.lemma_4",)),),
-        "lemma:5": (Formal(("definition_1.lemma_5",), "alpha is not 0; the points are phi(x) for different x."),),
-        "lemma:6": (Formal(("definition_1.lemma_6",), "alpha is not 0; the points are phi(x) for different x."),),
-        "prop:pd-fcn": (Formal(("definiteness.proposition_2", "agreement.fcn_agrees")),),
-        "prop:pd-resnet": (Formal(("definiteness.proposition_3", "agreement.resnet_agrees"), "alpha is not 0."),),
-        "prop:1": (Formal(("definition_1.proposition_1",), "alpha is not 0 in the residual network."),),
-        "eq:C.1": (Formal(("paper_steps.equation_C_1",), STEP),),
-        "eq:C.3": (Formal(("paper_steps.equation_C_1",), STEP),),
-        "eq:C.4": (Formal(("paper_steps.equation_C_4",)),),
-        "eq:C.11": (
-            Formal(
-                ("paper_steps.equation_C_11",),
-                "The last bias is trained, and no pre-activation of the last layer is zero.",
-            ),
+        "eq:C.14": proved("paper_steps.equation_C_14_wrong", refutes=True)
+        + proved("paper_steps.equation_C_14", less=f"Of f(x). {ONE_WIDTH}", corrects=True),
+        "eq:C.23": proved("paper_steps.equation_C_23", corrects=True),
+        "eq:C.24": proved("paper_steps.equation_C_24", less="With the set of (C.23) put right."),
+        "eq:C.10": proved(
+            "output_parts.equation_C_10", less="Of the fully connected network, the output weights trained."
         ),
-        "eq:C.14": (
-            Formal(("paper_steps.equation_C_14_wrong",), refutes=True),
-            Formal(("paper_steps.equation_C_14",), f"Of f(x). {ONE_WIDTH}", corrects=True),
+        "eq:C.16": proved("output_parts.equation_C_16_wrong", refutes=True)
+        + proved("output_parts.equation_C_16", less=ONE_WIDTH, corrects=True),
+        "eq:C.17": proved("output_parts.equation_C_17"),
+        "output:sum": proved(
+            "output_sums.output_sum_fcn", less=f"{LAST_GROUPS} No pre-activation of the last layer is zero."
         ),
-        "eq:C.23": (Formal(("paper_steps.equation_C_23",), corrects=True),),
-        "eq:C.24": (Formal(("paper_steps.equation_C_24",), "With the set of (C.23) put right."),),
-        "eq:C.10": (
-            Formal(("output_parts.equation_C_10",), "Of the fully connected network, the output weights trained."),
+        "output:resnet-sum": proved("output_sums.output_sum_resnet", less=LAST_GROUPS),
+        "output:bias-free": proved(
+            "bias_free.output_bias_free",
+            less="In powers, without roots; all weights are trained, and the output is differentiable in them where "
+            "it is taken.",
         ),
-        "eq:C.16": (
-            Formal(("output_parts.equation_C_16_wrong",), refutes=True),
-            Formal(("output_parts.equation_C_16",), ONE_WIDTH, corrects=True),
+        "hypothesis:alpha": proved("mutants.mutant_proposition_3", refutes=True)
+        + proved("definiteness.proposition_3", corrects=True),
+        "eq:3.8": proved(
+            "agreement.k0_agrees",
+            "agreement.k1_agrees",
+            "moments.moment_0",
+            "moments.moment_1",
+            less="The Gaussian integral over the plane is taken in polar coordinates.",
         ),
-        "eq:C.17": (Formal(("output_parts.equation_C_17",)),),
-        "output:sum": (
-            Formal(("output_sums.output_sum_fcn",), f"{LAST_GROUPS} No pre-activation of the last layer is zero."),
+        "eq:3.2": proved("gradient_flow.equation_3_2", less=STEP),
+        "eq:C.22": proved(
+            "gradient_flow.equation_C_22",
+            "dissipation.equation_5_4",
+            less=f"{STEP} That V >= 0 is the lemma loss_nonneg, which is not displayed.",
         ),
-        "output:resnet-sum": (Formal(("output_sums.output_sum_resnet",), LAST_GROUPS),),
-        "output:bias-free": (
-            Formal(
-                ("bias_free.output_bias_free",),
-                "In powers, without roots; all weights are trained, and the output is differentiable in them where "
-                "it is taken.",
-            ),
+        "eq:5.4": proved("dissipation.equation_5_4", corrects=True),
+        "eq:5.5": proved("gradient_flow.equation_C_22", less=STEP),
+        "lemma:7": proved("gap_constants.lemma_7", less=BELOW),
+        "gap:sharp": proved("gap_constants.sharp_constant", "gap_constants.sharp_constant_attained", less=BELOW),
+        "gap:best": proved(
+            "gap_constants.best_constant",
+            "gap_constants.best_constant_attained",
+            "gap_sharpness.best_constant_sharp",
+            less="The inverse of K is a matrix P with K P = I, for a positive semidefinite K.",
         ),
-        "hypothesis:alpha": (
-            Formal(("mutants.mutant_proposition_3",), refutes=True),
-            Formal(("definiteness.proposition_3",), corrects=True),
+        "gap:label-aware": proved("gap_constants.label_aware_constant", "gap_sharpness.label_aware_sharp"),
+        "gap:order": proved(
+            "gap_constants.below_best",
+            "gap_constants.best_label",
+            "gap_constants.label_below",
+            less="The order of the constants is proved; that some labelling attains g* is decided on instances only.",
+            part=True,
         ),
-        "eq:3.8": (
-            Formal(
-                ("agreement.k0_agrees", "agreement.k1_agrees", "moments.moment_0", "moments.moment_1"),
-                "The Gaussian integral over the plane is taken in polar coordinates.",
-            ),
+        "output:fcn": proved("fcn_network.kernel_controls_output", less=LAST_GROUPS),
+        "output:resnet": proved("resnet_network.kernel_controls_resnet_output", less=LAST_GROUPS),
+        "thm:1": proved("training.theorem_1_fcn", "training.theorem_1_resnet", "theorem_1.lemma_8", less=FLOW),
+        "thm:2": proved(
+            "training.theorem_2_fcn_printed",
+            "fcn_network.theorem_2_fcn",
+            "training.theorem_2_fcn_margin",
+            less=f"{FLOW} {LAST_GROUPS} {LIMIT}",
         ),
-        "eq:3.2": (
-            Formal(
-                ("gradient_flow.equation_3_2",),
-                STEP,
-            ),
+        "thm:2-resnet": proved(
+            "training.theorem_2_resnet_printed",
+            "resnet_network.theorem_2_resnet",
+            "training.theorem_2_resnet_margin",
+            less=f"{FLOW} {LAST_GROUPS} alpha is not 0. {LIMIT}",
         ),
-        "eq:C.22": (
-            Formal(
-                ("gradient_flow.equation_C_22", "dissipation.equation_5_4"),
-                f"{STEP} That V >= 0 is the lemma loss_nonneg, which is not displayed.",
-            ),
+        "alternative": proved("alternative.alternative", less=f"{FLOW} The lower limit is spoken of by its bounds."),
+        "alternative:gap": proved(
+            "training.theorem_2_fcn_initial", "gap_constants.label_below", less=f"{FLOW} {LAST_GROUPS}"
         ),
-        "eq:5.4": (Formal(("dissipation.equation_5_4",), corrects=True),),
-        "eq:5.5": (
-            Formal(
-                ("gradient_flow.equation_C_22",),
-                STEP,
-            ),
+        "cor:1": proved(
+            "corollary_1_resnet.corollary_1_fcn_flow",
+            "corollary_1_resnet.corollary_1_resnet_flow",
+            less=f"{FLOW} The limit inferior is infinite too; lambda_min(K_t) stays above a positive number.",
         ),
-        "lemma:7": (Formal(("gap_constants.lemma_7",), BELOW),),
-        "gap:sharp": (Formal(("gap_constants.sharp_constant", "gap_constants.sharp_constant_attained"), BELOW),),
-        "gap:best": (
-            Formal(
-                (
-                    "gap_constants.best_constant",
-                    "gap_constants.best_constant_attained",
-                    "gap_sharpness.best_constant_sharp",
-                ),
-                "The inverse of K is a matrix P with K P = I, for a positive semidefinite K.",
-            ),
+        "envelope:lower": proved(
+            "varying_envelope.varying_margin_envelope",
+            less="The theorem begins at time 0, which may be any time s of a longer flow. The rate is any continuous "
+            "function that gamma_t^2 never falls below; the envelope is stated for each y with y + ln y at most "
+            "its exponent.",
         ),
-        "gap:label-aware": (Formal(("gap_constants.label_aware_constant", "gap_sharpness.label_aware_sharp")),),
-        "gap:order": (
-            Formal(
-                ("gap_constants.below_best", "gap_constants.best_label", "gap_constants.label_below"),
-                "The order of the constants is proved; that some labelling attains g* is decided on instances only.",
-                part=True,
-            ),
+        "envelope:upper": proved(
+            "varying_envelope.varying_upper_envelope",
+            "upper_envelope.least_margin",
+            less="The theorem begins at time 0, which may be any time s of a longer flow. The rate is any continuous "
+            "function that the dissipation never exceeds, for the potential of the mean loss; the bound on the "
+            "least margin itself is stated for a constant rate.",
+            part=True,
         ),
-        "output:fcn": (Formal(("fcn_network.kernel_controls_output",), LAST_GROUPS),),
-        "output:resnet": (Formal(("resnet_network.kernel_controls_resnet_output",), LAST_GROUPS),),
-        "thm:1": (Formal(("training.theorem_1_fcn", "training.theorem_1_resnet", "theorem_1.lemma_8"), FLOW),),
-        "thm:2": (
-            Formal(
-                ("training.theorem_2_fcn_printed", "fcn_network.theorem_2_fcn", "training.theorem_2_fcn_margin"),
-                f"{FLOW} {LAST_GROUPS} {LIMIT}",
-            ),
+        "remark:1": proved("remark_1.remark_1_needs_bound", refutes=True)
+        + proved("remark_1.remark_1", less="The loss is bounded below.", corrects=True),
+        "eq:3.6": proved("printed_kernels.equation_3_6_wrong", refutes=True),
+        "eq:3.9": proved("printed_kernels.equation_3_9_wrong", refutes=True),
+        "eq:3.10": proved("printed_kernels.equation_3_10_wrong", refutes=True),
+        "flow:kinks": proved("kinks.mutant_theorem_1_automatic_gram", "kinks.mutant_equation_C_22", refutes=True),
+        "thm:2-time": proved(
+            "theorem_2.crossing_time",
+            less="For a flow whose loss falls at least at the rate u' K_t^r u and whose kernel bounds the output by "
+            "a constant c, as the output bounds prove of both networks.",
         ),
-        "thm:2-resnet": (
-            Formal(
-                (
-                    "training.theorem_2_resnet_printed",
-                    "resnet_network.theorem_2_resnet",
-                    "training.theorem_2_resnet_margin",
-                ),
-                f"{FLOW} {LAST_GROUPS} alpha is not 0. {LIMIT}",
-            ),
-        ),
-        "alternative": (Formal(("alternative.alternative",), f"{FLOW} The lower limit is spoken of by its bounds."),),
-        "alternative:gap": (
-            Formal(("training.theorem_2_fcn_initial", "gap_constants.label_below"), f"{FLOW} {LAST_GROUPS}"),
-        ),
-        "cor:1": (
-            Formal(
-                ("corollary_1_resnet.corollary_1_fcn_flow", "corollary_1_resnet.corollary_1_resnet_flow"),
-                f"{FLOW} The limit inferior is infinite too; lambda_min(K_t) stays above a positive number.",
-            ),
-        ),
-        "envelope:lower": (
-            Formal(
-                ("varying_envelope.varying_margin_envelope",),
-                "The theorem begins at time 0, which may be any time s of a longer flow. The rate is any continuous "
-                "function that gamma_t^2 never falls below; the envelope is stated for each y with y + ln y at most "
-                "its exponent.",
-            ),
-        ),
-        "envelope:upper": (
-            Formal(
-                ("varying_envelope.varying_upper_envelope", "upper_envelope.least_margin"),
-                "The theorem begins at time 0, which may be any time s of a longer flow. The rate is any continuous "
-                "function that the dissipation never exceeds, for the potential of the mean loss; the bound on the "
-                "least margin itself is stated for a constant rate.",
-                part=True,
-            ),
-        ),
-        "remark:1": (
-            Formal(("remark_1.remark_1_needs_bound",), refutes=True),
-            Formal(("remark_1.remark_1",), "The loss is bounded below.", corrects=True),
-        ),
-        "eq:3.6": (Formal(("printed_kernels.equation_3_6_wrong",), refutes=True),),
-        "eq:3.9": (Formal(("printed_kernels.equation_3_9_wrong",), refutes=True),),
-        "eq:3.10": (Formal(("printed_kernels.equation_3_10_wrong",), refutes=True),),
-        "flow:kinks": (Formal(("kinks.mutant_theorem_1_automatic_gram", "kinks.mutant_equation_C_22"), refutes=True),),
-        "thm:2-time": (
-            Formal(
-                ("theorem_2.crossing_time",),
-                "For a flow whose loss falls at least at the rate u' K_t^r u and whose kernel bounds the output by "
-                "a constant c, as the output bounds prove of both networks.",
-            ),
-        ),
-        "thm:2-start": (
-            Formal(
-                ("training.theorem_2_fcn_initial", "training.theorem_2_resnet_initial", "theorem_2.crossing_time"),
-                f"{FLOW} {LAST_GROUPS} alpha is not 0 in the residual network.",
-            ),
+        "thm:2-start": proved(
+            "training.theorem_2_fcn_initial",
+            "training.theorem_2_resnet_initial",
+            "theorem_2.crossing_time",
+            less=f"{FLOW} {LAST_GROUPS} alpha is not 0 in the residual network.",
         ),
     }
 )

@@ -1,16 +1,12 @@
 """How a printed formula becomes a statement, and how an identity between sympy expressions is decided."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import flint
 import sympy
 
-from ntk_companion.evidence import Evidence, Kind, Verdict, certified, symbolic
-from ntk_companion.judging import record
-from ntk_companion.statement import Finding, Hypothesis, Statement
-from ntk_companion.symbolics import Point, point_of, value_at, vanishes
+from ntk_companion import Evidence, Finding, Hypothesis, Kind, Statement, Verdict, certified, record, symbolic, vanishes
+from ntk_companion.symbolics import Point, point_of, value_at
 from numerics.numbers.systems import Balls, evaluate
 from theory.printed.divergence import PAPER, PRINTED, VERSION
 

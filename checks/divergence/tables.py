@@ -1,7 +1,5 @@
 """Tables of recorded results."""
 
-from __future__ import annotations
-
 from checks.setups.headings import CONSTANTS, headed
 from ntk_companion.appendix.recorded_table import RecordedTable
 from ntk_companion.appendix.reshaping import crossings, side_by_side, to_place, whole_steps, without

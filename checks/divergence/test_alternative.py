@@ -5,8 +5,6 @@ If lambda_min(K_t) >= C > 0 from some time on, every margin is at least ln W(exp
 K_t(x_i, x_i) tends to infinity. In the first case sup |K_t - K| >= lambda_0 / n (gap:sharp), else it is infinite.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -27,12 +25,10 @@ from checks.setups.trajectories import (
     stays_above,
     two_flows,
 )
-from ntk_companion.evidence import Evidence, Kind, numerical, vacuous
-from ntk_companion.judging import check, counterexample, record, thorough
-from ntk_companion.statement import Statement
+from ntk_companion import Evidence, Kind, Statement, check, counterexample, numerical, record, thorough, vacuous
 from numerics.data.points import circle
+from numerics.flow import Accuracy, Recording
 from numerics.flow.frozen_kernel import log_difference
-from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory, log_expm1, margin_of_integral
 from numerics.kernels.gram import FLOAT64
 from numerics.losses import logistic

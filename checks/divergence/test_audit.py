@@ -4,8 +4,6 @@ The file lies beside this one. A claim that stands for a statement of the ledger
 assertion is decided by the auditor, and its verdict must be the one on record in the file.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -14,12 +12,10 @@ import pytest
 
 from checks.setups.budget import BUDGET
 from checks.suite import SUITE
+from ntk_companion import Evidence, Kind, Statement, Verdict, check, record
 from ntk_companion.audit.claims.claim import ClaimsFile
 from ntk_companion.audit.claims.reading import parse_claims
-from ntk_companion.audit.reply.replies import Reply, audit_claim
-from ntk_companion.evidence import Evidence, Kind, Verdict
-from ntk_companion.judging import check, record
-from ntk_companion.statement import Statement
+from ntk_companion.audit.reply.auditing import Reply, audit_claim
 from ntk_companion.suite import declared
 from theory.printed import divergence
 

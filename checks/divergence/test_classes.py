@@ -1,7 +1,5 @@
 """K classes: margins against the runner-up under gradient descent on the cross-entropy of a softmax."""
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

@@ -4,8 +4,6 @@ Constants are certified bounds of `numerics.kernels.gap`. A crossing is met befo
 max |K_0 - K| exceeds the constant; the width from which it is informative follows from exact draws of K_0.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -18,7 +16,6 @@ from checks.setups.budget import BUDGET
 from checks.setups.trajectories import (
     HALF,
     LOGISTIC,
-    PAPER,
     TOP_TRAINED,
     TWO,
     alternating,
@@ -41,6 +38,7 @@ from numerics.losses import CrossEntropy, Squared, logistic
 from numerics.networks.exact_law import sample_kernels
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, resnet, with_trained
+from theory.printed.divergence import PAPER
 
 SMALL_START = Hypothesis("informative", "max |K_0 - K| is below the constant, or the gap is met before training")
 CROSSED = (

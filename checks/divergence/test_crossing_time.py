@@ -1,7 +1,5 @@
 """By when the kernel must have crossed a gap: a proved time, crossings against K_0, and their growth with the width."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

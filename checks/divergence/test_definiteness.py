@@ -3,8 +3,6 @@
 Each sample set is decided by a rigorous enclosure of lambda_min; each hypothesis dropped by an exact null vector.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,9 +29,8 @@ from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Balls, DoubleBalls, NumberSystem
 from theory.architecture import Affine, Architecture, Residual, fcn, resnet
 from theory.moments import relu_moment
+from theory.printed.divergence import PAPER
 from theory.recursion import Recursion, closed_form, input_kernel, recursion
-
-PAPER = "arXiv 2504.11130"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Corollary 1 of arXiv 2504.11130 along computed flows: the parameters keep moving, layer by layer."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -10,21 +8,19 @@ import pytest
 from checks.setups.trajectories import (
     ALONG,
     LOGISTIC,
-    PAPER,
     alternating,
     cut_short,
     flow_of,
     on_two_points,
     squared_on_two_points,
 )
-from ntk_companion.evidence import Evidence, Kind, numerical, vacuous
-from ntk_companion.judging import check, counterexample, record, thorough
-from ntk_companion.statement import Statement
+from ntk_companion import Evidence, Kind, Statement, check, counterexample, numerical, record, thorough, vacuous
 from numerics.data.points import circle
 from numerics.flow.integrate import Recording
 from numerics.flow.trajectory import Trajectory
 from numerics.losses import CrossEntropy, Loss, Squared
 from theory.architecture import Architecture, fcn, resnet
+from theory.printed.divergence import PAPER
 
 COROLLARY_1 = Statement(
     id="cor:1",

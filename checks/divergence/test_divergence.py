@@ -4,8 +4,6 @@ They are held against plain gradient descent, which shares nothing with our inte
 against computed flows. Claims and mutants are tried on the same paths.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 
@@ -18,7 +16,6 @@ from checks.setups.trajectories import (
     ENDED,
     LARGER,
     LOGISTIC,
-    PAPER,
     QUADRATURE,
     SETTINGS,
     Pair,
@@ -51,13 +48,14 @@ from ntk_companion.judging import check, counterexample, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
 from ntk_companion.symbolics import combined, is_nonnegative, is_positive, vanishes
 from numerics.data.points import circle
-from numerics.flow.integrate import Accuracy, Recording
+from numerics.flow import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory
 from numerics.kernels.gram import FLOAT64
 from numerics.losses import logistic
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, smoothed, with_trained
 from theory.dynamics import envelopes
+from theory.printed.divergence import PAPER
 
 DEFINITE = Hypothesis("definite kernel", "lambda_min(K_t) stays above a positive constant")
 SELECTED = Hypothesis("selected subgradients", "K_t is the Gram of the flow's own subgradients, not 1(z > 0)")

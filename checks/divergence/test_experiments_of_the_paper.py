@@ -5,8 +5,6 @@ A check asks of one reading whether the plotted values are its own; the other re
 With ``--profile thorough`` a whole training at a quarter of the width is.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 
@@ -19,15 +17,12 @@ from checks.divergence.experiments.figures_1_and_3 import MEAN, NARROW, SUMMED, 
 from checks.setups.budget import BUDGET
 from checks.setups.networks import NETWORKS, WITH, WITHOUT, profile_points
 from checks.suite import SUITE
-from ntk_companion.evidence import Evidence, numerical, statistical
-from ntk_companion.judging import check, random_seed, record, thorough
+from ntk_companion import Evidence, Statement, check, numerical, random_seed, record, statistical, thorough
 from ntk_companion.results import Results
-from ntk_companion.statement import Statement
 from numerics.kernels.gram import FLOAT64
 from numerics.networks.exact_law import sample_kernels
 from numerics.networks.torch_network import initialise
-
-PAPER = "arXiv 2504.11130"
+from theory.printed.divergence import PAPER
 
 FIGURE_1 = Statement(
     id="fig:1",

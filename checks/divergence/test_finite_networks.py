@@ -4,8 +4,6 @@ Judged as polynomial identities in all parameters, inputs and activation pattern
 networks, and on networks in doubles with the gradients of automatic differentiation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache

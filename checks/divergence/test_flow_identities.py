@@ -10,9 +10,7 @@ import torch
 
 from checks.divergence.cited import CHAIN_RULE
 from checks.divergence.identities import printed_statement, record_identity
-from ntk_companion.evidence import numerical
-from ntk_companion.judging import check, random_seed, record
-from ntk_companion.statement import Finding, Hypothesis, Severity
+from ntk_companion import Finding, Hypothesis, Severity, check, numerical, random_seed, record
 from numerics.networks.torch_network import empirical_ntk, forward, initialise
 from theory.architecture import Architecture, fcn, resnet
 from theory.dynamics import gradient_flow as flow

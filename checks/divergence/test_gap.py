@@ -3,8 +3,6 @@
 Each constant is attacked with the worst perturbation it allows, and with random ones; every case is certified.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -13,9 +11,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ntk_companion.evidence import certified
-from ntk_companion.judging import check, counterexample, judge_case, record
-from ntk_companion.statement import Hypothesis, Statement
+from ntk_companion import Hypothesis, Statement, certified, check, counterexample, judge_case, record
 from ntk_companion.strategies import sample_sets
 from numerics.data.points import PointSet, hexagon
 from numerics.kernels.gap import Bounds, best_gap, centres, label_aware_gap, simplex_minimiser
@@ -24,8 +20,8 @@ from numerics.kernels.spectrum import Enclosure, factorised_enclosure
 from numerics.numbers.comparisons import all_of, at_most, decided
 from numerics.numbers.systems import Balls
 from theory.architecture import fcn
+from theory.printed.divergence import PAPER
 
-PAPER = "arXiv 2504.11130"
 DEFINITE = Hypothesis("definite limit", "lambda_0 = lambda_min(K) is positive, so the points are different")
 SIGNED = Hypothesis("residuals have one sign", "u_i >= 0 for all i", lambda case: all(u >= 0 for u in case.residuals))
 

@@ -1,15 +1,11 @@
 """How the gap constants fall with the number of points: is Theorem 2 of arXiv 2504.11130 ever informative?"""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 
 import flint
 
-from ntk_companion.evidence import certified
-from ntk_companion.judging import check, record
-from ntk_companion.statement import Statement
+from ntk_companion import Statement, certified, check, record
 from numerics.data.points import PointSet, RationalPoints, circle, rational_points
 from numerics.kernels.gap import Bounds, GapConstants, certified_gap_constants
 from numerics.numbers.comparisons import less

@@ -4,8 +4,6 @@ Draws of K_0 come from the exact law of its n x n matrix (any width) and, indepe
 A width m is granted the bias of `checks.setups.budget`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 
@@ -15,9 +13,7 @@ import sympy
 import torch
 
 from checks.setups.budget import BIAS_BOUND, BUDGET
-from ntk_companion.evidence import Evidence, numerical, statistical
-from ntk_companion.judging import check, random_seed, record, thorough
-from ntk_companion.statement import Statement
+from ntk_companion import Evidence, Statement, check, numerical, random_seed, record, statistical, thorough
 from numerics.data.points import PointSet, circle, hexagon, sphere
 from numerics.kernels.gram import FLOAT64, kernel_grams
 from numerics.networks.exact_law import sample_kernels
@@ -33,8 +29,8 @@ from numerics.statistics import (
     required_draws,
 )
 from theory.architecture import Architecture, fcn, resnet, with_trained
+from theory.printed.divergence import PAPER
 
-PAPER = "arXiv 2504.11130"
 EXACT_LAW = Statement(
     id="limit:exact-law",
     title="At initialisation every part of the empirical NTK tends to its derived limit",

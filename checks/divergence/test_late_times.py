@@ -1,7 +1,5 @@
 """Late times of (quasi-)homogeneous networks: the normalised margin, the norm and the loss (Lyu and Li, ICLR 2020)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from ntk_companion.evidence import Evidence, Kind, numerical, symbolic, vacuous
 from ntk_companion.judging import check, counterexample, record, session_seed, thorough
 from ntk_companion.statement import Hypothesis, Statement
 from ntk_companion.symbolics import combined, is_nonnegative, vanishes
-from numerics.flow.integrate import Accuracy, Recording
+from numerics.flow import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory, log_expm1
 from numerics.kernels.gram import FLOAT64
 from numerics.losses import Array, Squared

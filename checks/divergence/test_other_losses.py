@@ -1,7 +1,5 @@
 """Remark 1 of arXiv 2504.11130 along computed flows: the exponential loss, and the logistic one at temperatures."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +10,6 @@ import sympy
 
 from checks.setups.trajectories import (
     ALONG,
-    PAPER,
     TWO,
     cut_short,
     errors,
@@ -22,16 +19,14 @@ from checks.setups.trajectories import (
     squared_on_two_points,
     stays_above,
 )
-from ntk_companion.evidence import numerical, symbolic
-from ntk_companion.judging import check, counterexample, record
-from ntk_companion.statement import Hypothesis, Statement
-from ntk_companion.symbolics import vanishes
+from ntk_companion import Hypothesis, Statement, check, counterexample, numerical, record, symbolic, vanishes
 from numerics.data.points import circle
 from numerics.flow.trajectory import Trajectory
 from numerics.losses import CrossEntropy, Exponential, Loss, Squared, logistic
 from theory.architecture import fcn, with_trained
 from theory.dynamics import envelopes
 from theory.dynamics import gradient_flow as flow
+from theory.printed.divergence import PAPER
 
 OTHER_LOSSES = Statement(
     id="remark:1-flows",

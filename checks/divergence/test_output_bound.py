@@ -4,8 +4,6 @@ The constants are `theory.dynamics.output_bound`'s, where the proof stands. Ever
 any size, and on parameters that attain it, or nearly, at any depth and width: there 5% more is refuted.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -4,8 +4,6 @@ Judged three ways: as identities between symbols, by values in balls, and by Mon
 initialisation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -36,19 +34,12 @@ from theory.printed.divergence import (
     CORRECTED_RESNET,
     FCN_PIECES,
     PRINTED,
-    FullyConnected,
-    KernelParts,
-    Layers,
-    ResidualKernel,
-    alpha,
     derived_fully_connected,
     derived_moments,
     derived_residual_kernel,
     derived_second_covariance,
-    norm,
-    other_norm,
-    u,
 )
+from theory.printed.forms import FullyConnected, KernelParts, Layers, ResidualKernel, alpha, norm, other_norm, u
 from theory.recursion import Recursion, input_kernel
 
 HALF = Rational(1, 2)

@@ -1,7 +1,5 @@
 """Steps of proofs and statements of arXiv 2504.11130 that are wrong, or hold under a hypothesis it does not name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction

@@ -5,9 +5,7 @@ from dataclasses import replace
 import sympy
 
 from checks.divergence.identities import printed_statement, undecided
-from ntk_companion.evidence import Verdict, symbolic
-from ntk_companion.judging import check, record
-from ntk_companion.statement import Statement
+from ntk_companion import Statement, Verdict, check, record, symbolic
 from theory.printed.divergence import PAPER, PRINTED
 from theory.series import Coefficients, PowerSeries, coefficients, first_difference, is_proved, k, maclaurin, n
 

@@ -4,8 +4,6 @@ Error rates of one in a million are not seen in any simulation that ends: what i
 or per mille, what is compared exactly is the formula.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 
@@ -13,9 +11,7 @@ import numpy as np
 import scipy.stats
 
 from checks.setups.budget import BUDGET
-from ntk_companion.evidence import numerical, statistical
-from ntk_companion.judging import check, random_seed, record
-from ntk_companion.statement import Statement
+from ntk_companion import Statement, check, numerical, random_seed, record, statistical
 from numerics.regression.ensembles import width_exponent
 from numerics.statistics import (
     Array,

@@ -1,7 +1,5 @@
 """Figures of trained networks beside kernel predictors."""
 
-from __future__ import annotations
-
 from matplotlib.figure import Figure
 
 from checks.setups.figures import fitted_line

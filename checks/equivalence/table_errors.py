@@ -8,8 +8,6 @@ for EQ-3, where kernels are fitted to 200 rows, and are disjoint for EQ-2, where
 know which (`numerics.statistics.split_interval`).
 """
 
-from __future__ import annotations
-
 import math
 from functools import cache
 

@@ -1,7 +1,5 @@
 """Tables of recorded results."""
 
-from __future__ import annotations
-
 from checks.setups.headings import headed
 from ntk_companion.appendix.recorded_table import RecordedTable
 

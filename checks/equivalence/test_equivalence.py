@@ -4,8 +4,6 @@ The abstract alone was at hand: the claims are its, the set-ups are this suite's
 `checks.equivalence.table_errors`). Verdicts on data are per setting and say nothing beyond it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -28,10 +26,8 @@ from checks.equivalence.table_errors import (
 from checks.setups.kernel_regime import SQUARED, TO_LIMIT
 from checks.setups.rates import PREDICTOR_CLAIMS, SHRINKS, WRONG_RATES, closeness, rate_evidence
 from checks.suite import SUITE
-from ntk_companion.evidence import numerical
-from ntk_companion.judging import check, random_seed, record, thorough
+from ntk_companion import Finding, Hypothesis, Severity, Statement, check, numerical, random_seed, record, thorough
 from ntk_companion.results import Results
-from ntk_companion.statement import Finding, Hypothesis, Severity, Statement
 from numerics.data.tables import TABLES, Table, split
 from numerics.statistics import Interval
 

@@ -1,7 +1,5 @@
 """Figures of the kernel regime of classification: lazy training beside divergence."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The contrast that arXiv 2504.11130 draws: under squared loss the kernel stays, under cross-entropy it does not."""
 
-from __future__ import annotations
-
 import math
 from functools import cache
 

@@ -4,8 +4,6 @@ The claims are the abstract's, the set-ups are this suite's (`checks.setups.kern
 exponents fitted to independent networks; their intervals are exact if the logarithms scatter normally about a line.
 """
 
-from __future__ import annotations
-
 import math
 from functools import cache
 

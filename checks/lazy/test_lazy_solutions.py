@@ -4,8 +4,6 @@ The abstract alone was at hand: the claims are its, the set-ups are this suite's
 `checks.lazy.trained_law`).
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from functools import cache

@@ -6,8 +6,6 @@ trained, by gradient descent. On these points the law derived from the NTK and t
 by up to 0.6 deviations in the mean, and by a fifth in the variance.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 import numpy as np

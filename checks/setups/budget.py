@@ -7,8 +7,6 @@ A share is the probability that the statement's own check, all its items togethe
 spend nothing: a mutant that is refuted by chance was wrong anyway.
 """
 
-from __future__ import annotations
-
 from numerics.statistics import FalseAlarmBudget
 
 BIAS_BOUND = 4.0

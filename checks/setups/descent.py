@@ -5,8 +5,6 @@ On a kink descent chatters from side to side; the Gram matrix of its gradients, 
 that of the flow that slides along the kink, which the Gram matrix at one instant, slopes 1(z > 0), is not.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Headings of the columns of recorded results in tables, and the gap constants as formulas."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from ntk_companion.appendix.recorded_table import RecordedTable

@@ -7,8 +7,6 @@ The explicit solutions are held against networks on three other points, of an ar
 there K, K + 2 and the NNGP kernel predict differently, which on evenly spaced points they hardly do.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace

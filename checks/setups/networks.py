@@ -1,7 +1,5 @@
 """What the experiments share: the networks by the names in the tables, the sample sets, and how numbers are printed."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable
 
@@ -66,8 +64,7 @@ def log_spaced(until: int, per_decade: int = 12) -> list[int]:
 
 
 def table(
-    module: str, name: str, caption: str, settings: dict[str, object], columns: str, rows: Iterable[Iterable[object]]
+    name: str, caption: str, settings: dict[str, object], columns: str, rows: Iterable[Iterable[object]]
 ) -> Results:
-    """Results of the experiment `module`; `columns` are words."""
-    command = f"ntk-companion experiment {module}"
-    return made(name, caption, settings, columns.split(), [tuple(row) for row in rows], command)
+    """Results of an experiment; `columns` are words."""
+    return made(name, caption, settings, columns.split(), [tuple(row) for row in rows])

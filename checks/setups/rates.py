@@ -1,26 +1,14 @@
 """How the checks of the kernel regime judge rates with the width: fitted exponents against claimed ranges."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from checks.setups import kernel_regime
 from checks.setups.budget import BUDGET
-from checks.setups.kernel_regime import (
-    QUANTITIES,
-    REGULARISED,
-    SOFT,
-    SQUARED,
-    limits_on_the_arc,
-    predicted,
-    runs_of,
-    runs_on_the_arc,
-)
-from ntk_companion.evidence import Evidence, statistical
-from ntk_companion.judging import thorough
+from ntk_companion import Evidence, statistical, thorough
 from numerics.kernels.gram import KernelGrams
 from numerics.losses import Array
 from numerics.regression.ensembles import Run, width_exponent
@@ -29,7 +17,7 @@ from theory.architecture import fcn
 
 WIDTHS = {1: (32, 256, 2048), 2: (32, 128, 512)}
 """By depth."""
-SEEDS = {SOFT: 13, REGULARISED: 9, SQUARED: 14}
+SEEDS = {kernel_regime.SOFT: 13, kernel_regime.REGULARISED: 9, kernel_regime.SQUARED: 14}
 PREDICTED = -0.5
 """The exponent of K_0 - K, by the central limit theorem; for the drift, the most that proofs of the limit give."""
 
@@ -56,13 +44,13 @@ HOLDS: dict[str, bool | None] = {"agrees": True, "differs": False, "undecided": 
 
 def ensemble_of(kind: str, depth: int = 1, first: int = 0) -> list[Run]:
     """The networks of a kind that the checks share, of the seeds from `first` on."""
-    return runs_of(kind, fcn(depth), WIDTHS[depth], SEEDS[kind], first)
+    return kernel_regime.runs_of(kind, fcn(depth), WIDTHS[depth], SEEDS[kind], first)
 
 
 def rate_evidence(kind: str, quantity: str, claim: Range, first: int, depth: int = 1) -> Evidence:
     """Is a quantity's exponent inside the claimed range? Refuted with error alpha, confirmed with error 1e-6."""
     runs = ensemble_of(kind, depth, first)
-    values = np.array([QUANTITIES[quantity](run, kind) for run in runs])
+    values = np.array([kernel_regime.QUANTITIES[quantity](run, kind) for run in runs])
     alpha = BUDGET.alpha("lazy", tests=10)
     wide, fitted = _fit(runs, values, alpha), _fit(runs, values, 2 * MISS)
     inside = claim[0] < fitted.low and fitted.high < claim[1]
@@ -81,9 +69,9 @@ def closeness(kind: str, claim: tuple[KernelOf, bool], first: int) -> list[Evide
     another kernel would predict is linear in the change on the samples, while the fluctuation of K_0 is not.
     """
     kernel_of, start_kept = claim
-    runs = runs_on_the_arc(kind, WIDEST, 120 if thorough() else 60, first)
-    kernel, alpha = kernel_of(limits_on_the_arc()), BUDGET.alpha("explicit solutions", tests=6)
-    apart = np.array([run.test_outputs[-1] - predicted(run, kind, kernel, start_kept) for run in runs])
+    runs = kernel_regime.runs_on_the_arc(kind, WIDEST, 120 if thorough() else 60, first)
+    kernel, alpha = kernel_of(kernel_regime.limits_on_the_arc()), BUDGET.alpha("explicit solutions", tests=6)
+    apart = np.array([run.test_outputs[-1] - kernel_regime.predicted(run, kind, kernel, start_kept) for run in runs])
     moved = np.array([run.test_outputs[-1] - run.test_outputs[0] for run in runs])
     on_samples = np.array([run.outputs[-1] - run.outputs[0] for run in runs])
     shares = np.log(np.sqrt((apart**2).mean(axis=1) / (moved**2).mean(axis=1)))

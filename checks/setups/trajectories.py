@@ -5,33 +5,29 @@ random point is moved by `--seed`. A finite run confirms what was checked on it,
 decides nothing of the times that it did not reach.
 """
 
-from __future__ import annotations
-
+import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Protocol
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import sympy
 import torch
 
-from checks.setups.descent import SHARE, descent, log_spaced_times
-from ntk_companion.evidence import Evidence, numerical
-from ntk_companion.judging import session_seed, thorough
-from ntk_companion.statement import Hypothesis
+from checks.setups.descent import SHARE, Descent, descent, log_spaced_times
+from ntk_companion import Evidence, Hypothesis, numerical, session_seed, thorough
 from numerics.data.points import PointSet, circle, float_points, hexagon
+from numerics.flow import Accuracy, Recording, gradient_flow
 from numerics.flow.errors import with_errors
 from numerics.flow.frozen_kernel import log_difference
-from numerics.flow.integrate import Accuracy, Recording, gradient_flow
 from numerics.flow.trajectory import Trajectory, label_aware_minimum, log_expm1, margin_of_integral
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.losses import Array, CrossEntropy, Loss, Squared, logistic
 from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, resnet
 
-PAPER = "arXiv 2504.11130"
 LOGISTIC = Hypothesis("logistic loss, hard labels", "the loss is the summed logistic loss with labels 0 and 1")
 TOP_TRAINED = Hypothesis("top layer trained", "W_{L+1} and the last bias are trained")
 ALONG = (
@@ -50,32 +46,24 @@ MOST_ERROR = 0.4
 """An error of a margin above this decides nothing."""
 
 
-class Path(Protocol):
-    """A flow or descent: R times, n samples."""
+Path = Trajectory | Descent
+"""A flow or descent: R times, n samples."""
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
-    @property
-    def loss(self) -> Loss:
-        """The loss that is minimised."""
 
-    @property
-    def log_t(self) -> Array:
-        """ln t, shape (R,)."""
+def per_session(make: Callable[Given, Made]) -> Callable[Given, Made]:
+    """The same function, which makes each of its values once for every seed of the session."""
+    signature = inspect.signature(make)
+    kept = cache(lambda session, *args, **options: make(*args, **options))
 
-    @property
-    def outputs(self) -> Array:
-        """f_t(x_i), shape (R, n)."""
+    @wraps(make)
+    def made(*args: Given.args, **options: Given.kwargs) -> Made:
+        given = signature.bind(*args, **options)
+        given.apply_defaults()
+        return kept(session_seed(), *given.args, **given.kwargs)
 
-    @property
-    def automatic_gram(self) -> Array:
-        """The Gram of automatic differentiation, shape (R, n, n)."""
-
-    @property
-    def margins(self) -> Array:
-        """s_i f_t(x_i), shape (R, n)."""
-
-    @property
-    def gram(self) -> Array:
-        """K_t, shape (R, n, n)."""
+    return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,21 +72,6 @@ class Pair:
 
     fine: Path
     rough: Path
-
-
-@cache
-def _flows(
-    architecture: Architecture,
-    points: PointSet,
-    loss: Loss,
-    width: int,
-    log10_until: float,
-    entropy: tuple[int, int],
-    accuracy: Accuracy,
-    recording: Recording,
-) -> tuple[Trajectory, Trajectory]:
-    start = initialise(architecture, points.dimension, width, np.random.default_rng(entropy))
-    return two_flows(architecture, start, points.coordinates(FLOAT64), loss, log10_until, accuracy, recording)
 
 
 def two_flows(
@@ -123,6 +96,7 @@ def two_flows(
     return with_errors(fine, other), other
 
 
+@per_session
 def pair_of(
     architecture: Architecture,
     points: PointSet,
@@ -134,24 +108,13 @@ def pair_of(
     recording: Recording = Recording(),  # noqa: B008
 ) -> Pair:
     """The gradient flow from an initialisation, the `member`-th of the session's seed, to t = 10^log10_until."""
-    entropy = (session_seed(), member)
-    # A loss is a frozen value, which its protocol does not say.
-    given = (architecture, points, loss, width, log10_until, entropy, accuracy, recording)
-    return Pair(*_flows(*given))  # type: ignore[arg-type]
+    start = initialise(architecture, points.dimension, width, np.random.default_rng((session_seed(), member)))
+    return Pair(*two_flows(architecture, start, points.coordinates(FLOAT64), loss, log10_until, accuracy, recording))
 
 
-def flow_of(
-    architecture: Architecture,
-    points: PointSet,
-    loss: Loss,
-    width: int,
-    log10_until: float,
-    member: int = 0,
-    accuracy: Accuracy = Accuracy(),  # noqa: B008
-    recording: Recording = Recording(),  # noqa: B008
-) -> Trajectory:
+def flow_of(*setting: Any, **more: Any) -> Trajectory:
     """The finer flow of `pair_of`, with its error estimates."""
-    found = pair_of(architecture, points, loss, width, log10_until, member, accuracy, recording).fine
+    found = pair_of(*setting, **more).fine
     assert isinstance(found, Trajectory)
     return found
 
@@ -241,17 +204,13 @@ class Setting:
         loss = self.loss_on(points)
         return pair_of(self.architecture, points, loss, self.width, log10_until, recording=recording)
 
+    @per_session
     def descent(self) -> Pair:
         """Gradient descent to t = 100, from the same start."""
-        return _descents(self, session_seed())
-
-
-@cache
-def _descents(setting: Setting, session: int) -> Pair:
-    points, architecture = setting.points(session), setting.architecture
-    start = initialise(architecture, points.dimension, setting.width, np.random.default_rng((session, 0)))
-    given = (architecture, start, points.coordinates(FLOAT64), setting.loss_on(points), log_spaced_times(2))
-    return Pair(*(descent(*given, share) for share in (SHARE, 2 * SHARE)))
+        points, architecture, seed = self.points(session_seed()), self.architecture, session_seed()
+        start = initialise(architecture, points.dimension, self.width, np.random.default_rng((seed, 0)))
+        given = (architecture, start, points.coordinates(FLOAT64), self.loss_on(points), log_spaced_times(2))
+        return Pair(*(descent(*given, share) for share in (SHARE, 2 * SHARE)))
 
 
 SETTINGS: dict[str, Setting] = {
@@ -273,15 +232,11 @@ CLUSTER = Setting(fcn(1), cluster, 48, logistic([1, 1, 1]))
 """One label on points that nearly coincide: the upper envelope is nearly attained."""
 
 
-@cache
-def _copies(size: int, session: int) -> Pair:
-    start = initialise(fcn(1), 2, 32, np.random.default_rng((session, 0)))
-    return Pair(*two_flows(fcn(1), start, np.ones((size, 2)), logistic([1] * size), 4))
-
-
+@per_session
 def copies_of_one_point(size: int) -> Pair:
     """So many copies of one point with one label: all residuals are equal, K has equal entries, bounds are attained."""
-    return _copies(size, session_seed())
+    start = initialise(fcn(1), 2, 32, np.random.default_rng((session_seed(), 0)))
+    return Pair(*two_flows(fcn(1), start, np.ones((size, 2)), logistic([1] * size), 4))
 
 
 @cache

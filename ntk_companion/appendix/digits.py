@@ -1,7 +1,5 @@
 """Estimates with only the digits that their errors support, as text."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal

@@ -1,7 +1,5 @@
 """Text, numbers and cells in LaTeX and in Markdown: escaped, mathematics untouched."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import cache

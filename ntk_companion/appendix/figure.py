@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ntk_companion.appendix.style import STYLE
 from ntk_companion.results import Results
 
 if TYPE_CHECKING:
@@ -48,8 +49,6 @@ def drawn(spec: FigureSpec, recorded: Callable[[str], Results]) -> Figure:
     """
     import matplotlib
 
-    from ntk_companion.appendix.style import STYLE
-
     found = [recorded(name) for name in spec.sources]
     with matplotlib.rc_context(STYLE | {"svg.hashsalt": spec.name}):
         return spec.draw(*found)
@@ -61,8 +60,6 @@ def render(spec: FigureSpec, form: str, recorded: Callable[[str], Results]) -> b
     Raises ValueError if the recorded results are missing or were edited.
     """
     import matplotlib
-
-    from ntk_companion.appendix.style import STYLE
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it complains of the dates of the fonts
     content = io.BytesIO()

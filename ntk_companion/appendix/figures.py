@@ -1,7 +1,5 @@
 """The figures of a suite, in order, and their files."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from ntk_companion.appendix.figure import FORMATS, render

@@ -1,7 +1,5 @@
 """A table as LaTeX (booktabs), Markdown and CSV; the document that inputs them all. Templates by Jinja2."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The columns of a table on a page of LaTeX: their widths, and headings that are broken over lines."""
 
-from __future__ import annotations
-
 import math
 import re
 import textwrap

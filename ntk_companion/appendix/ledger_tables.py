@@ -1,7 +1,5 @@
 """The tables that stand on the ledger: statements, hypotheses, mutants, findings, and the audit of claims."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -183,12 +181,12 @@ def _corrected(entry: Record) -> str:
 def audit(material: Material, file: Path) -> Table:
     """The auditor's replies to a file of claims, decided now; those that stand for statements by the ledger."""
     from ntk_companion.audit.claims.reading import read_claims
-    from ntk_companion.audit.reply import replies
+    from ntk_companion.audit.reply import auditing, replies
 
     claims = read_claims(file)
     named = dict.fromkeys(str(claim.statement) for claim in claims.claims if claim.statement)
     entries = {name: material.entry(name) for name in named}
-    found = replies.audit(claims, 0, entries)
+    found = auditing.audit(claims, 0, entries)
     record = replies.record(claims, found, 0)
     rows = [
         (one.id, f"{one.verdict} ({one.scope}; {one.evidence})", one.sentence, one.source, one.assertion, one.because,

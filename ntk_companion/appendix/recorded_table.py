@@ -1,7 +1,5 @@
 """A table that stands on recorded results, with the statements of the ledger that it belongs to."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Recorded results as the rows that a table prints: some of them, or with the values of a column side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal

@@ -1,7 +1,5 @@
 """Recorded results as the series of a plot."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

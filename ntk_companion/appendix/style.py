@@ -1,7 +1,5 @@
 """The look of the figures: a paper's column, legible in grey."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A table as a value: what the LaTeX, Markdown, CSV and HTML forms of it share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """All tables of the appendix, from the ledger, the audit and recorded results, and their files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -33,15 +31,6 @@ def attempts(ledger_path: Path) -> Iterator[Table | Refusal]:
             yield build(material)
         except (ValueError, OSError) as error:
             yield Refusal("table", name, str(error))
-
-
-def all_tables(ledger_path: Path) -> list[Table]:
-    """Every table. Raises ValueError, naming the ledger's entry or the file, if one of them cannot be built."""
-    found = list(attempts(ledger_path))
-    for one in found:
-        if isinstance(one, Refusal):
-            raise ValueError(one.sentence)
-    return [one for one in found if isinstance(one, Table)]
 
 
 def write_all(ledger_path: Path, folder: Path) -> tuple[list[Path], list[Refusal]]:

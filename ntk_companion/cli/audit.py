@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ntk_companion.ledger import Record
 
 FORMATS = ("text", "markdown", "latex")
+SUMMARY = "verdicts on claims written in TOML"
 DESCRIPTION = """Decides every claim of a TOML file: CONFIRMED, REFUTED, INCONCLUSIVE or VACUOUS, with its scope and one
 sentence of evidence. docs/audit.md shows how to write one. Exit code 1 if a claim is refuted. What --json prints is a
 record that --against compares with."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the command `audit` and its options."""
-    parser = commands.add_parser("audit", help="verdicts on claims written in TOML", description=DESCRIPTION)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("file", type=Path, metavar="FILE.toml", help="the claims")
     parser.add_argument("--only", metavar="ID", help="audit this claim alone")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text, or a reply to paste; default text")
@@ -32,26 +32,26 @@ def add_to(commands: Any) -> None:
     seed = arguments.whole_number("the seed", 0, 2**32)
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of searches for counterexamples; default 0")
     parser.add_argument("--ledger", type=Path, metavar="FILE", help="the ledger to look statements up in")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:
     """The replies to the claims. Raises InputError on a file of no claims, or without the one asked for."""
-    from ntk_companion import ledger
     from ntk_companion.audit.claims.reading import read_claims
-    from ntk_companion.audit.reply import replies
     from ntk_companion.audit.syntax.errors import InputError
 
-    claims = read_claims(options.file)
+    claims = read_claims(options.file)  # before what decides them is loaded
     if options.only is not None:
         chosen = tuple(claim for claim in claims.claims if claim.id == options.only)
         if not chosen:
             raise InputError(f"{options.file}: no claim has the id {options.only!r}")
         claims = replace(claims, claims=chosen)
+    from ntk_companion import ledger
+    from ntk_companion.audit.reply import auditing, replies
+
     if options.ledger is not None:
         ledger.read(options.ledger)  # even if no claim speaks of a statement
     before = None if options.against is None else replies.read_record(options.against)
-    found = replies.audit(claims, options.seed, _ledger(arguments.ledger_path(options), claims))
+    found = auditing.audit(claims, options.seed, _ledger(arguments.ledger_path(options), claims))
     record = replies.record(claims, found, options.seed)
     lines = replies.lines(found, options.format)
     if before is not None:

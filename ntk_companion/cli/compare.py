@@ -14,17 +14,15 @@ if TYPE_CHECKING:
     import numpy as np
 
 MOST_POINTS = 200
+SUMMARY = "which network a matrix or a module is that of"
 DESCRIPTION = """Compares a Gram matrix, or the empirical kernel at initialisation of a torch module, with the kernels
 of the networks of the language: depth, biases, factors of the parts. FILE.py:NAME names a function without arguments
 that returns a module of points (n, d), or a module and a loss of outputs and labels; the file is run. With --depth and
 --bias, what differs from that fully connected network is told."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the command `compare` and its options."""
-    parser = commands.add_parser(
-        "compare", help="which network a matrix or a module is that of", description=DESCRIPTION
-    )
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument("--gram", type=Path, metavar="FILE.npy", help="a symmetric matrix, a row a point; .npy or .csv")
     given.add_argument(
@@ -38,7 +36,6 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--draws", type=draws, default=40, metavar="N", help="modules made; default 40")
     seed = arguments.whole_number("the seed", 0, 2**32)
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of torch, before the first; default 0")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -1,26 +1,23 @@
 """``ntk-companion derive``: the NTK recursion of a network, derived, as LaTeX, text or a Coq definition."""
 
-from __future__ import annotations
-
 import argparse
 from typing import Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
 
+SUMMARY = "the NTK recursion of a network, derived"
 DESCRIPTION = """Derive the recursion of the limiting NTK of a network: Sigma_l is the covariance of the
 pre-activations, S_l of the features, B_l and R_l are the kernels of the cotangents there; every trained parameter group
 adds a part to the kernel. E_k[s s'] is the mean of s(u) s(v) over (u, v) ~ N(0, k), a dot is a derivative, d the
 dimension of the inputs."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the command `derive` and its options."""
-    parser = commands.add_parser("derive", help="the NTK recursion of a network, derived", description=DESCRIPTION)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     arguments.add_network(parser)
     forms = "latex, text, or coq: a definition in the terms of theory/proofs, for ReLU networks; default text"
     parser.add_argument("--form", choices=("latex", "text", "coq"), default="text", help=forms)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -6,26 +6,26 @@ import argparse
 import importlib
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ntk_companion.cli.arguments import Result, table
 
 if TYPE_CHECKING:
     from ntk_companion.suite import Suite
 
+SUMMARY = "run an experiment and record it"
 DESCRIPTION = """Runs experiments and writes each table of results as a CSV file that names its command, settings and
 versions and is sealed by a hash. Without a name, lists the experiments. Tables and figures are drawn from the results
 recorded with the suite: those are replaced only with --replace."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the parser of ``ntk-companion experiment`` to the subcommands."""
-    parser = commands.add_parser("experiment", help="run an experiment and record it", description=DESCRIPTION)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("names", nargs="*", metavar="NAME", help="the experiments to run, one after the other")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; default: a new folder here")
     parser.add_argument("--replace", action="store_true", help="replace the results recorded with the suite")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:
@@ -59,4 +59,5 @@ def _written(suite: Suite, name: str, out: Path | None) -> Iterator[Path]:
     folder = out or suite.recorded_folder(name)
     make_folder(folder)
     for found in importlib.import_module(suite.experiments()[name]).run():
-        yield results.write(found, folder)
+        command = found.command or f"ntk-companion experiment {name}"
+        yield results.write(replace(found, command=command), folder)

@@ -1,25 +1,21 @@
 """``ntk-companion figures``: the appendix's figures, drawn from recorded results."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
-from typing import Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
 
+SUMMARY = "the figures of the appendix"
 DESCRIPTION = """Draws the figures of the appendix into DIR, from the recorded results of the suite that the ledger
 speaks of, each as PDF, SVG and PNG at the width of a paper's column, and figures.tex, which the appendix.tex of the
 command tables inputs. A figure whose results are missing or were edited is refused, and the exit code is then 2."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the parser of ``ntk-companion figures`` to the subcommands."""
-    parser = commands.add_parser("figures", help="the figures of the appendix", description=DESCRIPTION)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     arguments.add_ledger(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -27,6 +27,7 @@ MANY_DECADES = 20
 """Above, there are two records a decade instead of four."""
 MOST_NUMBERS = 4 * 10**8
 """The largest count of parameters and pre-activations."""
+SUMMARY = "a finite network trained by gradient flow"
 DESCRIPTION = """Train a finite network by gradient flow of the summed logistic loss, from a random start to time T, in
 log time: T may be 1e400. Records loss and margins, when max |K_t - K| crosses the constants of Theorem 2 (printed:
 lambda_0/(2n^2); sharp: lambda_0/n; best: the largest that keeps K_t positive definite; label_aware: the squared margin
@@ -53,9 +54,8 @@ ADVICE = {
 """What to do about a flow that ended early, by its status."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the command `flow` and its options."""
-    parser = commands.add_parser("flow", help="a finite network trained by gradient flow", description=DESCRIPTION)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     arguments.add_network(parser)
     arguments.add_points(parser)
     width = arguments.whole_number("the width", 1, MOST_WIDTH)
@@ -67,7 +67,6 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--seed", type=seed, default=0, metavar="S", help="default 0")
     checkpoint = "go on from this file if it exists, and keep it up to date, at least every minute"
     parser.add_argument("--checkpoint", type=Path, metavar="FILE", help=checkpoint)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -1,7 +1,5 @@
 """``ntk-companion gram``: the Gram matrix of a limiting NTK in right decimals, and an enclosure of lambda_min."""
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +9,7 @@ from ntk_companion.cli.arguments import Result
 
 MOST_DIGITS = 1000
 MOST_POINTS = 3000
+SUMMARY = "the Gram matrix of a limiting NTK, certified"
 DESCRIPTION = """The n x n Gram matrix of the limiting NTK. Every entry is printed with D significant digits and is off
 by less than one unit of its last digit, proved by ball arithmetic; an entry below 10^-2D sqrt(K(x,x) K(x',x')) is
 printed as 0. The radius bounds the error of every entry as printed. lambda_min lies between the two numbers given,
@@ -18,9 +17,8 @@ which agree to D digits if n <= 250 and lambda_min is proved positive; it is zer
 named."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the command `gram` and its options."""
-    parser = commands.add_parser("gram", help="the Gram matrix of a limiting NTK, certified", description=DESCRIPTION)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     arguments.add_network(parser)
     arguments.add_points(parser)
     width = arguments.whole_number("the width", 1, 10**10)
@@ -29,7 +27,6 @@ def add_to(commands: Any) -> None:
     )
     digits = arguments.whole_number("the number of digits", 1, MOST_DIGITS)
     parser.add_argument("--digits", type=digits, default=15, metavar="D", help="significant digits; default 15")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:

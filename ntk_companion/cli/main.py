@@ -4,8 +4,6 @@ Exit codes: 0 done; 1 something was refuted; 2 bad input, with one line on stder
 traceback; 130 interrupted; 141 the reader of the output went away.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import itertools
@@ -41,7 +39,7 @@ EXTRAS = {
     "hypothesis": "checks",
     "sklearn": "data",
     "mlxtend": "data",
-    "jinja2": "report",
+    "torch": "torch",
     "matplotlib": "report",
     "pylatexenc": "report",
     "math_core": "report",
@@ -79,8 +77,10 @@ def parser() -> Parser:
     result.add_argument("--version", action=Version, nargs=0, help="print the version and end")
     commands = result.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
-        command.add_to(commands)
-    for added in commands.choices.values():
+        name = command.__name__.rpartition(".")[2]
+        added = commands.add_parser(name, help=command.SUMMARY, description=command.DESCRIPTION)
+        command.add_to(added)
+        added.set_defaults(run=command.run)
         added.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return result
 

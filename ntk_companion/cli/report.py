@@ -1,27 +1,23 @@
 """``ntk-companion report``: the ledger, tables and figures as one HTML page that opens from disk."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
-from typing import Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
 
 FILE = "report.html"
+SUMMARY = "one HTML page of everything"
 DESCRIPTION = f"""Writes DIR/{FILE}: every statement of the ledger with its formula, evidence, verdict and scope, the
 graph of which uses which, the findings, and the suite's tables and figures if the ledger holds all of its statements.
 The page fetches nothing and opens from disk. A ledger of which an entry is missing or was edited is refused; a table or
 figure that cannot be built is named in the page, and the exit code is then 2."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the parser of ``ntk-companion report`` to the subcommands."""
-    parser = commands.add_parser("report", help="one HTML page of everything", description=DESCRIPTION)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     arguments.add_ledger(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:

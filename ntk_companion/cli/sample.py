@@ -1,7 +1,5 @@
 """``ntk-companion sample``: the mean empirical NTK of finite networks at initialisation, with standard errors."""
 
-from __future__ import annotations
-
 import argparse
 from typing import Any
 
@@ -13,14 +11,14 @@ MOST_DRAWS = 10**6
 MOST_POINTS = 3000
 MOST_NUMBERS = 10**8
 """The largest draws x n x n x parameter groups: what is kept in memory."""
+SUMMARY = "finite networks at initialisation, sampled"
 DESCRIPTION = """The mean over independent networks of width M of the empirical NTK at initialisation, drawn from its
 exact law without weight matrices, and the standard error of that mean, entry by entry. limit is the kernel at
 infinite width. A draw depends on the seed and its own number alone."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the command `sample` and its options."""
-    parser = commands.add_parser("sample", help="finite networks at initialisation, sampled", description=DESCRIPTION)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     arguments.add_network(parser)
     arguments.add_points(parser)
     width = arguments.whole_number("the width", 1, MOST_WIDTH)
@@ -31,7 +29,6 @@ def add_to(commands: Any) -> None:
     parser.add_argument("--seed", type=seed, default=0, metavar="S", help="default 0")
     jobs = arguments.whole_number("the number of jobs", 1, 256)
     parser.add_argument("--jobs", type=jobs, default=1, metavar="J", help="processor cores to use; default 1")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:

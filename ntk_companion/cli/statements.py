@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "ntk-companion statements 1"
 NOT_RUN = "not run"
+SUMMARY = "every statement and its status"
 DESCRIPTION = f"""Every statement with its status, scope, evidence and mutants. The status is that of the ledger that
 the last run of the checks wrote: ledger.json in this folder or beside the checks, or else the one recorded with the
 suite. A statement that it does not hold, or holds in another revision, is "{NOT_RUN}". One is proved if a proof covers
@@ -22,11 +23,9 @@ all cases and all that it uses is proved or cited."""
 Record = dict[str, Any]
 
 
-def add_to(commands: Any) -> None:
-    """Add the parser of ``ntk-companion statements`` to the subcommands."""
-    parser = commands.add_parser("statements", help="every statement and its status", description=DESCRIPTION)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     arguments.add_ledger(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -1,14 +1,12 @@
 """``ntk-companion tables``: the appendix's tables as LaTeX, Markdown and CSV."""
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
-from typing import Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
 
+SUMMARY = "the tables of the appendix"
 DESCRIPTION = """Writes the tables of the appendix into DIR, each as LaTeX (booktabs), Markdown and CSV, and
 appendix.tex, which inputs them all. They are made of the ledger, of an audit of the suite's claims and of its
 recorded results; nothing is measured again. A table of which an entry of the ledger is missing, stale or was
@@ -16,12 +14,10 @@ edited is refused, and so is one of edited results: then nothing is written for 
 2."""
 
 
-def add_to(commands: Any) -> None:
-    """Add the parser of ``ntk-companion tables`` to the subcommands."""
-    parser = commands.add_parser("tables", help="the tables of the appendix", description=DESCRIPTION)
+def add_to(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     arguments.add_ledger(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> Result:

@@ -9,8 +9,6 @@ The development is the companion's own, or that of --folder, which may require t
 Exit codes: 0 done; 1 a proof, a generated definition or the seal is not what it should be; 2 bad input, or no Coq.
 """
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import sys

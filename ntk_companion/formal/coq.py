@@ -1,7 +1,5 @@
 """Coq at work: compiling a development into a cache, and asking a fresh Coq about what was compiled."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Proofs as check items: the statements that a development proves, and the mutants whose negations it proves."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 import pytest

@@ -1,7 +1,5 @@
 """Evidence from proofs: a theorem of a development, replayed by Coq or held to its seal, for a statement."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A development replayed: compiled, its statements given back to Coq, its axioms, mutants and witnesses checked."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

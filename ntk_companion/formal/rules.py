@@ -1,7 +1,5 @@
 """Rules: what theorems say of every network of a family, for an auditor to use on the networks of its claims."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache

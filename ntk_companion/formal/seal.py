@@ -5,8 +5,6 @@ on, its mutants and its witness; and for every statement of a suite the hash of 
 that prove it, so that a change of either asks somebody to read the two side by side again.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping

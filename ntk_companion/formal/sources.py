@@ -1,7 +1,5 @@
 """Coq source text, read without Coq: comments, sentences, what is declared where, and what must not be said."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

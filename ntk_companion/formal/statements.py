@@ -1,7 +1,5 @@
 """The text of a theorem's statement as Coq prints it, taken apart: substitutions, and hypotheses without conclusion."""
 
-from __future__ import annotations
-
 import re
 
 OPENING, CLOSING = "([{", ")]}"

@@ -1,7 +1,5 @@
 """What the page holds beside the ledger's entries: the appendix's tables and figures, and what is missing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any

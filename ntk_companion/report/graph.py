@@ -1,7 +1,5 @@
 """The graph of which statement uses which, laid out by Graphviz (which comes with pygraphviz)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """LaTeX as MathML, which a browser shows by itself, and the font that it needs for that."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re

@@ -1,7 +1,5 @@
 """The page: what a ledger says, with the appendix's tables and figures, as one HTML text that fetches nothing."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

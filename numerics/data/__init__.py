@@ -1,5 +1,3 @@
 """Point sets, images and tables of data."""
 
 from numerics.data.points import circle, hexagon, sphere
-
-__all__ = ["circle", "hexagon", "sphere"]

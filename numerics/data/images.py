@@ -3,8 +3,6 @@
 Data is never replaced by other data: where the images asked for are not there, a ValueError says how to get them.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import importlib.util

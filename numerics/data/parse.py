@@ -1,7 +1,5 @@
 """Point sets by name: what ``--points`` and claims files write."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

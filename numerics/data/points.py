@@ -1,14 +1,14 @@
 """Point sets: exact values, by name or from a CSV file, and their coordinates in any number system."""
 
-from __future__ import annotations
-
 import csv
 import math
+import operator
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -112,10 +112,7 @@ def as_coordinates(points: Any) -> np.ndarray:
 
 def _norms(values: Array, system: NumberSystem) -> Array:
     squares = values * values
-    total = squares[:, 0]
-    for column in range(1, squares.shape[1]):
-        total = total + squares[:, column]
-    return system.sqrt(total)
+    return system.sqrt(reduce(operator.add, (squares[:, column] for column in range(squares.shape[1]))))
 
 
 def _convert(numerators: np.ndarray, denominator: int, system: NumberSystem) -> Array:

@@ -5,8 +5,6 @@ the square root of the number of features, so that inputs have norm about 1. Dat
 a table is not there, a ValueError says how to get it.
 """
 
-from __future__ import annotations
-
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass

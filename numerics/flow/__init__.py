@@ -3,5 +3,3 @@
 from numerics.flow.integrate import Recording, gradient_flow
 from numerics.flow.stepping import Accuracy
 from numerics.flow.trajectory import Trajectory
-
-__all__ = ["Accuracy", "Recording", "Trajectory", "gradient_flow"]

@@ -9,7 +9,7 @@ equation with one solution.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from scipy.special import expit
@@ -19,37 +19,11 @@ from theory.architecture import Relu, Softplus
 if TYPE_CHECKING:
     from numerics.flow.shared_kinks import Sharing
 
-Array = np.ndarray[Any, Any]
-
-
-class Activation(Protocol):
-    """An activation, entry by entry on arrays; `kinked` ones have points where the flow may slide.
-
-    All arguments of a method have one shape, any, and so has its result.
-    """
-
-    @property
-    def kinked(self) -> bool:
-        """Is the slope discontinuous?"""
-
-    def value(self, values: Array) -> Array:
-        """phi(z), entry by entry."""
-
-    def slope(self, values: Array) -> Array:
-        """phi'(z), that of automatic differentiation at a kink."""
-
-    def secant(self, start: Array, end: Array) -> Array:
-        """(phi(end) - phi(start)) / (end - start), phi'(start) where they are equal."""
-
-    def settled(self, start: Array, middle: Array, reach: Array) -> Array:
-        """Where (booleans) the secant slope is nearly the same for every end within `reach` of `middle`."""
-
-    def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
-        """The lam with lam = secant(start, zeta + strength lam); unique where strength <= 0."""
+Array = np.ndarray
 
 
 @dataclass(frozen=True)
-class ReluGate:
+class ReluActivation:
     """max(0, z), with the slope 1(z > 0). Shapes as for `Activation`."""
 
     kinked: ClassVar[bool] = True
@@ -93,7 +67,7 @@ class ReluGate:
 
 
 @dataclass(frozen=True)
-class SoftplusGate:
+class SoftplusActivation:
     """ln(1 + exp(sharpness z)) / sharpness. Shapes as for `Activation`."""
 
     sharpness: float
@@ -139,21 +113,28 @@ class SoftplusGate:
         return slope
 
 
+Activation = ReluActivation | SoftplusActivation
+"""An activation, entry by entry on arrays; `kinked` ones have points where the flow may slide.
+
+All arguments of a method have one shape, any, and so has its result.
+"""
+
+
 def activation_of(layer: Relu | Softplus) -> Activation:
     """The activation of a layer."""
-    return SoftplusGate(float(layer.sharpness)) if isinstance(layer, Softplus) else ReluGate()
+    return SoftplusActivation(float(layer.sharpness)) if isinstance(layer, Softplus) else ReluActivation()
 
 
 @dataclass(frozen=True)
-class Gated:
-    """What `solve_gates` found, n x m arrays: pre-activations at the end, slopes, where the flow slides on a kink."""
+class SolvedLayer:
+    """What `solve_slopes` found, n x m arrays: pre-activations at the end, slopes, where the flow slides on a kink."""
 
     values: Array
     slopes: Array
     sliding: Array
 
 
-def solve_gates(
+def solve_slopes(
     activation: Activation,
     start: Array,
     drift: Array,
@@ -162,7 +143,7 @@ def solve_gates(
     push: Array,
     slopes: Array,
     sharing: Sharing,
-) -> Gated:
+) -> SolvedLayer:
     """Slopes lam and ends z' = start + drift + own (push * lam), lam = secant(start, z'), for n samples x m neurons.
 
     `start`, `drift`, `push` and the old `slopes` are n x m. `own` is the n x n kernel through which the layer's own
@@ -192,7 +173,7 @@ def solve_gates(
             ~settled[:, columns],
             sharing,
         )
-    return Gated(start + drift + own @ (push * slopes), slopes, sliding)
+    return SolvedLayer(start + drift + own @ (push * slopes), slopes, sliding)
 
 
 def _gauss_seidel(

@@ -4,8 +4,6 @@ The file is numpy's npz after a line that names it and a digest of all that foll
 anything is read. It is written beside its final place and then moved there, so that a crash leaves the last whole one.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import hashlib
@@ -13,11 +11,11 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 SCHEMA = "ntk-companion checkpoint 2"
 MAGIC, DIGEST_SIZE = f"{SCHEMA}\n".encode(), 32
 

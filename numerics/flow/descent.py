@@ -1,7 +1,5 @@
 """Plain gradient descent with a fixed step, as the experiments of arXiv 2504.11130, section 6, run it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 

@@ -11,11 +11,9 @@ ordinary backpropagation. A network is `theory.architecture`'s value; here it is
 Vectors of samples are n x width arrays, as in `numerics.networks.torch_network`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, assert_never
+from typing import assert_never
 
 import numpy as np
 
@@ -24,7 +22,7 @@ from theory import activations
 from theory.activations import Relu, Softplus
 from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 Weights = Mapping[str, Array]
 """Arrays by group name: weights are outputs x inputs, biases have one entry an output."""
 
@@ -301,20 +299,3 @@ def contraction(tape: Tape, gradients: Gradients, end: Weights, start: Weights) 
         change = displaced(end, start, layer, gradients.inputs[position])
         total += np.einsum("ij,ij->i", gradients.cotangents[position], change)
     return total
-
-
-def mean_gradients(architecture: Architecture, start: Weights, end: Weights, inputs: Array) -> Gradients:
-    """The gradients of (1) between two parameter values, on inputs of shape (n, d).
-
-    Both must agree on groups that are not trained for (1) to hold with the trained groups alone.
-    """
-    tape = tape_of(architecture, start)
-    before, after = run(tape, start, inputs), run(tape, end, inputs)
-    maps, slopes, means = {}, {}, {}
-    for position, layer in affine_layers(tape):
-        maps[position] = LinearMap(((0.5, start[layer.weight.name]), (0.5, end[layer.weight.name])))
-        means[position] = (before[position] + after[position]) / 2
-        activation = activation_after(tape, position)
-        if activation is not None:
-            slopes[position] = activation.secant(before[position + 1], after[position + 1])
-    return backward(tape, maps, means, slopes)

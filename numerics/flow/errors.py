@@ -6,17 +6,14 @@ An estimate is no bound. Near a repelling kink the flow has several solutions; w
 difference says so.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from numerics.flow.stepping import Accuracy
 from numerics.flow.trajectory import Trajectory
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 SAFETY, FINER = 10.0, 4
 """The multiple: 4 was too small on one problem in twelve (a residual network of scale 10^4), by a factor of 2.4."""

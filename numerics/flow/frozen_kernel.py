@@ -15,14 +15,13 @@ import math
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from scipy.integrate import ODEintWarning, odeint
 
 from numerics.losses import Loss
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 MOST_EXPONENT = 700.0
 _NODES, _NODE_WEIGHTS = (lambda rule: ((rule[0] + 1) / 2, rule[1] / 2))(np.polynomial.legendre.leggauss(6))
 

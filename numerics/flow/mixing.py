@@ -4,15 +4,12 @@ The next x is the affine combination of the last images g(x) for which that of t
 at the cube. It ends limit cycles, into which plain iteration of slopes at kinks falls, and needs fewer evaluations.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 DAMPING = 1e-6
 """Of the least squares problem, relative to the trace of its matrix."""
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from theory.architecture import Affine
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 SAME = 1e-12
 """Vectors are proportional if they are so up to this relative error."""
 

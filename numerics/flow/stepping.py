@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.linalg.blas import dgemm
 
-from numerics.flow.activations import activation_of, solve_gates
+from numerics.flow.activations import activation_of, solve_slopes
 from numerics.flow.discrete_gradient import (
     Array,
     Fork,
@@ -365,7 +365,7 @@ class _Sweeper:
         push = total[:, None] * gradients.signals[position]
         activation = activation_after(self.problem.tape, position)
         if activation is not None:
-            gated = solve_gates(
+            gated = solve_slopes(
                 activation, start, drift, own, below, push, slopes[position], self.problem.sharings[position]
             )
             result.slopes[position], result.sliding[position] = gated.slopes, gated.sliding

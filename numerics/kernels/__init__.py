@@ -1,5 +1,3 @@
 """Gram matrices of derived kernels, certified spectra and the gap constants."""
 
 from numerics.kernels.gram import kernel_grams, nngp, ntk
-
-__all__ = ["kernel_grams", "nngp", "ntk"]

@@ -11,10 +11,9 @@ printed < sharp <= best <= label_aware. A perturbation E with max |E_ij| below `
 best * sign(w) sign(w)' subtracted makes it singular.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import reduce
 
 import flint
 import numpy as np
@@ -22,7 +21,7 @@ import scipy.optimize
 
 from numerics.data.points import PointSet
 from numerics.kernels.gram import ntk
-from numerics.kernels.spectrum import MOST_BITS, Enclosure, certified_lambda_min
+from numerics.kernels.spectrum import MOST_BITS, Bounds, Enclosure, certified_lambda_min
 from numerics.numbers.latex import interval_latex
 from numerics.numbers.systems import Balls
 from theory.architecture import Architecture
@@ -33,21 +32,6 @@ MOST_PATTERNS = 12
 
 class NotDefiniteError(ValueError):
     """A Gram matrix that is not known to be positive definite."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """A real number known to lie in [lower, upper]: exact FLINT numbers."""
-
-    lower: flint.arb
-    upper: flint.arb
-
-    def has_digits(self, digits: int) -> bool:
-        """Are the bounds positive, and do they agree to this many digits?"""
-        return bool(self.lower > 0 and (self.upper - self.lower) * flint.arb(10) ** digits < self.lower)
-
-    def _repr_latex_(self) -> str:
-        return f"${interval_latex(self.lower, self.upper)}$"
 
 
 @dataclass(frozen=True)
@@ -127,7 +111,7 @@ def best_gap(matrix: np.ndarray, lambda_min: Enclosure) -> Bounds:
     precision does not carry the inverse, between lambda_0 / n and the least diagonal entry.
     """
     size = len(matrix)
-    widest = Bounds(_divided(lambda_min, size).lower, _least(list(matrix.diagonal())).upper())
+    widest = Bounds(_divided(lambda_min, size).lower, reduce(flint.arb.min, matrix.diagonal()).upper())
     try:
         inverse = flint.arb_mat(matrix.tolist()).inv()
     except ZeroDivisionError:
@@ -137,9 +121,7 @@ def best_gap(matrix: np.ndarray, lambda_min: Enclosure) -> Bounds:
         return _narrowed(widest, [Bounds(widest.lower, (1 / _quadratic_form(inverse, pattern)).upper())])
     halves = (np.arange(2 ** (size - 1))[:, None] >> np.arange(size)) & 1  # z and -z give the same
     values = [_quadratic_form(inverse, 1 - 2 * half) for half in halves]
-    largest = values[0]
-    for value in values[1:]:
-        largest = largest.max(value)
+    largest = reduce(flint.arb.max, values)
     return _narrowed(widest, [Bounds((1 / largest).lower(), (1 / largest).upper())])
 
 
@@ -177,7 +159,7 @@ def label_aware_gap(matrix: np.ndarray, signs: Sequence[int] | np.ndarray) -> Bo
     relabelled = matrix * np.multiply.outer(np.array(signs), np.array(signs))
     rough = simplex_minimiser(scaled_centres(relabelled))
     candidates = [[flint.arb(float(weight)) for weight in rough], _refined(relabelled, np.flatnonzero(rough))]
-    widest = Bounds(flint.arb(0), _least(list(matrix.diagonal())).upper())
+    widest = Bounds(flint.arb(0), reduce(flint.arb.min, matrix.diagonal()).upper())
     return _narrowed(widest, [_convexity_bounds(relabelled, weights) for weights in candidates])
 
 
@@ -212,7 +194,7 @@ def _convexity_bounds(matrix: np.ndarray, weights: list[flint.arb]) -> Bounds:
     column = flint.arb_mat([[weight / total] for weight in weights])
     image = flint.arb_mat(matrix.tolist()) * column
     value = (column.transpose() * image)[0, 0]
-    return Bounds((2 * _least(image.entries()) - value).lower(), value.upper())
+    return Bounds((2 * reduce(flint.arb.min, image.entries()) - value).lower(), value.upper())
 
 
 def _refined(matrix: np.ndarray, support: np.ndarray) -> list[flint.arb]:
@@ -237,10 +219,3 @@ def _refined(matrix: np.ndarray, support: np.ndarray) -> list[flint.arb]:
             return weights
         chosen = sorted([*chosen, entering])
     return weights if any(weight > 0 for weight in weights) else [flint.arb(1)] * len(matrix)
-
-
-def _least(values: list[flint.arb]) -> flint.arb:
-    least = values[0]
-    for value in values[1:]:
-        least = least.min(value)
-    return least

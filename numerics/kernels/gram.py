@@ -1,7 +1,5 @@
 """Gram matrices of the kernels of infinitely wide networks, over any number system."""
 
-from __future__ import annotations
-
 import contextvars
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,17 +65,11 @@ def nngp(
     return gram(recursion(architecture), recursion(architecture).nngp, points, system, others, width)
 
 
-def kernel_grams(
-    architecture: Architecture,
-    points: Points,
-    system: NumberSystem = FLOAT64,
-    others: Points | None = None,
-    width: int | None = None,
-) -> KernelGrams:
+def kernel_grams(architecture: Architecture, points: Points, system: NumberSystem = FLOAT64) -> KernelGrams:
     """The NTK, its parts and the NNGP kernel in one pass. Shapes, accuracy and errors as for `ntk`."""
     derived = recursion(architecture)
     kernels = [derived.ntk, derived.nngp, *derived.parts.values()]
-    total, outputs, *parts = _grams(derived, kernels, points, system, others, width)
+    total, outputs, *parts = _grams(derived, kernels, points, system, None, None)
     return KernelGrams(total, {group.name: part for group, part in zip(derived.parts, parts, strict=True)}, outputs)
 
 

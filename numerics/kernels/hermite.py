@@ -15,8 +15,6 @@ L_k a Laguerre polynomial; and what lies beyond X is bounded by |h_k(x)| <= 1.08
 series is at most sqrt(T(sigma) T(sigma')), T = E[s^2] - sum a_k^2 over the terms taken.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,11 +1,9 @@
 """Kernels on pairs of points over any number system, for the ReLU family in half-angle coordinates."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, partial, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -129,9 +127,7 @@ class PairEvaluation:
                 return self._moment(expression)
             case sympy.Add():
                 constant, terms = expression.as_coeff_add()
-                total, *rest = (self.pairs(term) for term in terms)
-                for other in rest:
-                    total = self._add(total, other, half_angle.addition())
+                total = reduce(partial(self._add, form=half_angle.addition()), map(self.pairs, terms))
                 return total if constant == 0 else self._add(total, self._constant(constant, total), _shift())
             case sympy.Mul():
                 constant, kernel = expression.as_independent(sympy.Symbol, GaussianMoment, as_Add=False)

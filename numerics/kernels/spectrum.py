@@ -7,8 +7,6 @@ meets only positive pivots, every symmetric matrix in the ball A has lambda_min 
 serves to a few hundred points. Upper bounds are Rayleigh quotients.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -28,25 +26,34 @@ SMALL = 16
 
 
 @dataclass(frozen=True)
-class Enclosure:
-    """lower <= lambda_min <= upper, proved for every symmetric matrix in the ball matrix, at `bits` bits.
-
-    `lower` and `upper` are exact FLINT numbers (balls of radius zero); infinite where nothing was proved.
-    """
+class Bounds:
+    """A real number known to lie in [lower, upper]: exact FLINT numbers."""
 
     lower: flint.arb
     upper: flint.arb
-    method: str
-    bits: int
 
     @property
     def positive(self) -> bool:
-        """Is lambda_min > 0 proved?"""
+        """Is the number proved to be positive?"""
         return bool(self.lower > 0)
 
     def has_digits(self, digits: int) -> bool:
-        """Do the bounds prove a positive lambda_min and agree to this many digits?"""
+        """Do the bounds prove a positive number and agree to this many digits?"""
         return self.positive and bool((self.upper - self.lower) * flint.arb(10) ** digits < self.lower)
+
+    def _repr_latex_(self) -> str:
+        return f"${interval_latex(self.lower, self.upper)}$"
+
+
+@dataclass(frozen=True)
+class Enclosure(Bounds):
+    """lower <= lambda_min <= upper, proved for every symmetric matrix in the ball matrix, at `bits` bits.
+
+    `lower` and `upper` are balls of radius zero; infinite where nothing was proved.
+    """
+
+    method: str
+    bits: int
 
     def _repr_latex_(self) -> str:
         return rf"$$\lambda_{{\min}} \in {interval_latex(self.lower, self.upper)}$$"
@@ -168,7 +175,7 @@ def tightest_enclosure(matrix: np.ndarray) -> Enclosure:
     middle = flint.arb_mat(matrix.tolist()).mid()
     bound = max(sum((abs(value) for value in row), flint.arb(0)).upper() for row in matrix)
     lower = -(1 + bound).upper()
-    vector = _start(matrix, bound)
+    vector = _double_vector(middle)[0]
     upper = _rayleigh(matrix, vector.entries())
     for _ in range(_MOST_STEPS):
         gap = (upper - lower).upper()
@@ -185,13 +192,6 @@ def tightest_enclosure(matrix: np.ndarray) -> Enclosure:
         if shift is None and not better:
             break
     return Enclosure(lower, upper, "shifted factorisation", flint.ctx.prec)
-
-
-def _start(matrix: np.ndarray, size: flint.arb) -> flint.arb_mat:
-    """Roughly an eigenvector of the smallest eigenvalue, in doubles, of a matrix of about this size."""
-    scale = size if size > 0 else flint.arb(1)
-    centres = np.array([[float((value.mid() / scale).mid()) for value in row] for row in matrix])
-    return flint.arb_mat([[float(value)] for value in np.linalg.eigh(centres)[1][:, 0]])
 
 
 def _improved(middle: flint.arb_mat, shift: flint.arb, vector: flint.arb_mat) -> flint.arb_mat:

@@ -6,8 +6,6 @@ network without any bias is positively homogeneous in its input: then the rows o
 and that of the origin is zero.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable
 from math import gcd

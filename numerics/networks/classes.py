@@ -5,11 +5,9 @@ Does not load torch. Two classes are one output: with g = (w_1 - w_0)/sqrt(2) in
 logistic loss of g . a at temperature 1/sqrt(2).
 """
 
-from __future__ import annotations
-
 import numpy as np
 
-from numerics.networks.parameters import Array, parameter_shapes
+from numerics.networks.parameters import Array, drawn, parameter_shapes
 from theory.architecture import Affine, Architecture
 
 
@@ -29,12 +27,8 @@ def class_shapes(
 def initial_class_arrays(
     architecture: Architecture, input_dimension: int, width: int, classes: int, generator: np.random.Generator
 ) -> dict[str, Array]:
-    """Parameters at initialisation, entries independent N(0, variance of the group), shapes by `class_shapes`."""
-    shapes = class_shapes(architecture, input_dimension, width, classes)
-    return {
-        group.name: generator.standard_normal(shapes[group.name]) * float(group.variance) ** 0.5
-        for group in architecture.groups
-    }
+    """Parameters at initialisation, entries independent normal as in `initial_arrays`, shapes by `class_shapes`."""
+    return drawn(architecture, class_shapes(architecture, input_dimension, width, classes), generator)
 
 
 def as_one_output(architecture: Architecture, parameters: dict[str, Array]) -> dict[str, Array]:

@@ -1,10 +1,9 @@
 """Functions of one variable, given as sympy expressions, entry by entry on arrays of doubles: numpy's or torch's."""
 
-from __future__ import annotations
-
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -52,10 +51,8 @@ def entrywise(expression: sympy.Expr, library: Library) -> Callable[[Array], Arr
             case _ if not node.has(z):
                 return float(node)
             case sympy.Add() | sympy.Mul():
-                first, *rest = (of(argument, values) for argument in node.args)
-                for other in rest:
-                    first = first + other if isinstance(node, sympy.Add) else first * other
-                return first
+                combined = operator.add if isinstance(node, sympy.Add) else operator.mul
+                return reduce(combined, (of(argument, values) for argument in node.args))
             case sympy.Pow() if node.exp.is_Integer:
                 return of(node.base, values) ** int(node.exp)
             case sympy.Max() if len(node.args) == 2 and sympy.S.Zero in node.args:

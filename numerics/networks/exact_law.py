@@ -32,7 +32,7 @@ from numerics.networks.entrywise import NUMPY, entrywise
 from numerics.networks.streaming import Array, Block, Field, NormalSource, Sums, batch_size, constant, task_size
 from theory.activations import Activation
 from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
-from theory.passes import compose
+from theory.passes import compose, residual
 
 Parts = dict[str, Array]
 Backward = Callable[[Field], tuple[Field, Parts]]
@@ -149,16 +149,9 @@ def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, B
             return _run_activation(layer, values)
         case Normalise(factor):
             normalisation = (float(factor) / values.width) ** 0.5
-            return values.scaled(normalisation), lambda cotangent: (cotangent.scaled(normalisation), {})
+            return normalisation * values, lambda cotangent: (normalisation * cotangent, {})
         case Residual(scale, branch):
-            strength = float(scale)
-            branch_values, branch_backward = _run(branch, values, network)
-
-            def residual(cotangent: Field) -> tuple[Field, Parts]:
-                branch_cotangent, parts = branch_backward(cotangent.scaled(strength))
-                return cotangent + branch_cotangent, parts
-
-            return values + branch_values.scaled(strength), residual
+            return residual(values, float(scale), _run(branch, values, network))
         case _:
             assert_never(layer)
 
@@ -191,7 +184,7 @@ def _run_affine(layer: Affine, inputs: Field, network: _Network) -> tuple[Field,
         spread = Covariance.of(cotangent_gram).factor(rank).mT
         projected = (weight_variance**0.5 * overlap + bias_variance**0.5 * bias_noise) @ spread
         correction = _correction(covariance, alignment, projected)
-        return (noise @ spread).scaled(weight_variance**0.5) + (inputs @ correction).scaled(weight_variance), parts
+        return weight_variance**0.5 * (noise @ spread) + weight_variance * (inputs @ correction), parts
 
     return outputs, affine
 

@@ -1,16 +1,14 @@
 """The parameters of a finite network as arrays: their shapes and initial values. Does not load torch."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Any, assert_never
+from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 import numpy as np
 
 from theory.activations import Activation
 from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 
 def parameter_shapes(architecture: Architecture, input_dimension: int, width: int) -> dict[str, tuple[int, ...]]:
@@ -51,7 +49,13 @@ def initial_arrays(
     Shapes are those of `parameter_shapes`: weights outputs x inputs, biases (outputs,). With `per_input` the variance
     is divided by the number of a weight's inputs. Raises ValueError on a size below 1.
     """
-    shapes = parameter_shapes(architecture, input_dimension, width)
+    return drawn(architecture, parameter_shapes(architecture, input_dimension, width), generator)
+
+
+def drawn(
+    architecture: Architecture, shapes: Mapping[str, tuple[int, ...]], generator: np.random.Generator
+) -> dict[str, Array]:
+    """Groups of these shapes, entries independent N(0, variance of the group); `per_input`: divided by the inputs."""
     arrays = {}
     for group in architecture.groups:
         shape = shapes[group.name]

@@ -7,8 +7,6 @@ solve for several classes. `output_kernel` is the empirical NTK of such a finite
 from `numerics.networks.classes`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import joblib
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 BLOCK = 4096
 """Neurons in a block."""
@@ -62,8 +61,7 @@ class Field:
         product = _product(before, matrix)
         return Field(self.width, lambda block: _product(source.on(block), product), (source, product))
 
-    def scaled(self, factor: float) -> Field:
-        """The field times a number."""
+    def __rmul__(self, factor: float) -> Field:
         return self @ np.array(factor)
 
     def __add__(self, other: Field) -> Field:

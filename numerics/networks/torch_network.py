@@ -5,8 +5,6 @@ the head has one output. The derivative of the ReLU at zero is 0, that is 1(z > 
 Equations are numbered as in arXiv 2504.11130.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -19,7 +17,7 @@ from numerics.networks.entrywise import Library, entrywise
 from numerics.networks.parameters import initial_arrays
 from theory.activations import Activation
 from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
-from theory.passes import compose
+from theory.passes import compose, residual
 
 Parameters = Mapping[str, torch.Tensor]
 """Tensors by group name: weights are outputs x inputs, biases have one entry an output."""
@@ -119,14 +117,7 @@ def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tu
             scale = (float(factor) / values.shape[1]) ** 0.5
             return scale * values, lambda cotangent: (scale * cotangent, {})
         case Residual(scale, branch):
-            strength = float(scale)
-            branch_values, branch_backward = _run(branch, values, parameters)
-
-            def residual(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
-                branch_cotangent, parts = branch_backward(strength * cotangent)
-                return cotangent + branch_cotangent, parts
-
-            return values + strength * branch_values, residual
+            return residual(values, float(scale), _run(branch, values, parameters))
         case _:
             assert_never(layer)
 

@@ -4,8 +4,6 @@ A comparison of python-flint's balls is True only if it is proved, so that False
 What becomes a verdict is compared here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any

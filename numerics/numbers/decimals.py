@@ -1,7 +1,5 @@
 """Ball matrices as decimals of which every digit is guaranteed."""
 
-from __future__ import annotations
-
 import decimal
 import math
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """How values show themselves in a notebook: intervals as LaTeX, tables as HTML."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

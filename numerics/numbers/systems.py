@@ -5,12 +5,11 @@ whose centres and radii are doubles. Constants stay exact until they meet the nu
 its precision, or enclosed.
 """
 
-from __future__ import annotations
-
 import contextlib
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 from typing import Any, Protocol
 
 import flint
@@ -88,15 +87,9 @@ def evaluate(expression: sympy.Expr, system: NumberSystem, values: Mapping[sympy
         case sympy.core.numbers.Pi():
             return system.pi
         case sympy.Add():
-            total, *rest = (evaluate(argument, system, values) for argument in expression.args)
-            for term in rest:
-                total = total + term
-            return total
+            return reduce(operator.add, (evaluate(argument, system, values) for argument in expression.args))
         case sympy.Mul():
-            total, *rest = (evaluate(argument, system, values) for argument in expression.args)
-            for factor in rest:
-                total = total * factor
-            return total
+            return reduce(operator.mul, (evaluate(argument, system, values) for argument in expression.args))
         case sympy.Pow():
             return _power(evaluate(expression.base, system, values), expression.exp, system)
         case sympy.sin() | sympy.cos() | sympy.acos() | sympy.asin() | sympy.exp() | sympy.log() | sympy.tanh():
@@ -129,9 +122,7 @@ def _power(base: Any, exponent: sympy.Expr, system: NumberSystem) -> Any:
     if exponent.q == 2:
         base = system.sqrt(base)
     power = int(exponent.p)
-    result = base
-    for _ in range(abs(power) - 1):
-        result = result * base
+    result = reduce(operator.mul, [base] * abs(power))
     return system.rational(Fraction(1)) / result if power < 0 else result
 
 

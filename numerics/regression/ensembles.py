@@ -5,8 +5,6 @@ distance of the parameters from their start, and the kernel and outputs at initi
 spread over processes by joblib. A run's random stream is determined by its width and seed.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

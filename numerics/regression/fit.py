@@ -6,8 +6,6 @@ on training sets of capped size, down to a stated training residual. Errors are 
 standard deviation of the training targets.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache

@@ -5,8 +5,6 @@ dC/dt = c(f(X)) - penalty C; outputs anywhere else follow from C. K is the empir
 linearisation of a finite network, or the limiting NTK. Losses are summed over the samples.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

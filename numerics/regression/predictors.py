@@ -10,32 +10,17 @@ kernel is K (x) 1_C (`numerics.networks.softmax`). `theory.predictors` derives a
 abstracts of arXiv 2605.17606 and 2501.10929.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
 import scipy.linalg
 
-Array = np.ndarray[Any, Any]
+from numerics.losses import Array, Loss
+
 MOST_ITERATIONS = 200
 EPSILON = float(np.finfo(float).eps)
-
-
-class ConvexLoss(Protocol):
-    """A loss convex in outputs of shape (N,): `numerics.losses`, or `numerics.networks.softmax` with N = n C."""
-
-    def log_value(self, outputs: Array) -> float:
-        """ln of the sum over the samples."""
-
-    def flow_weights(self, outputs: Array) -> Array:
-        """c = -dl/df, shape (N,)."""
-
-    def curvatures(self, outputs: Array) -> Array:
-        """d^2 l/df^2: its diagonal, shape (N,), where it has nothing else; or the N x N matrix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +92,7 @@ def best_penalty(kernel: Array, targets: Array, penalties: Sequence[float]) -> f
     return min(penalties, key=score)
 
 
-def regularised(loss: ConvexLoss, kernel: Array, start: Array, penalty: float, tolerance: float = 1e-10) -> Predictor:
+def regularised(loss: Loss, kernel: Array, start: Array, penalty: float, tolerance: float = 1e-10) -> Predictor:
     """f(X) = f_0(X) + K c(f(X)) / penalty: the unique minimiser of loss(f_0 + K C) + (penalty/2) C' K C.
 
     K = `kernel` is N x N, f_0(X) = `start` has the shape (N,). Newton's method with the symmetric factor of penalty + S
@@ -179,7 +164,7 @@ def _roots(curvatures: Array) -> Array:
 
 
 def _descend(
-    loss: ConvexLoss, kernel: Array, start: Array, penalty: float, coefficients: Array, step: Array, value: float
+    loss: Loss, kernel: Array, start: Array, penalty: float, coefficients: Array, step: Array, value: float
 ) -> tuple[Array, float]:
     """The coefficients after the step, halved until the objective does not rise, and the objective there."""
     for halvings in range(60):

@@ -1,7 +1,5 @@
 """Activations, one value each. A file here with a table `NAMED` adds its own to what files and options can name."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
@@ -13,30 +11,6 @@ from theory.activations.analytic import Analytic, Sigmoid, Silu, Softplus, Tanh
 from theory.activations.elementary import Cos, Elementary, Erf, Exp, Gelu, Polynomial, Sin
 from theory.activations.homogeneous import AbsoluteValue, Homogeneous, LeakyRelu, Relu, Step
 from theory.activations.identity import Identity
-
-__all__ = [
-    "AbsoluteValue",
-    "Activation",
-    "Analytic",
-    "Cos",
-    "Elementary",
-    "Erf",
-    "Exp",
-    "GaussianMoment",
-    "Gelu",
-    "Homogeneous",
-    "Identity",
-    "LeakyRelu",
-    "Polynomial",
-    "Relu",
-    "Sigmoid",
-    "Silu",
-    "Sin",
-    "Softplus",
-    "Step",
-    "Tanh",
-    "activation_named",
-]
 
 Makers = dict[str, Callable[..., Activation]]
 

@@ -7,8 +7,6 @@ On |Im w| <= pi/2 the real part of e^-w is not negative, so that |1 + e^-w| >= 1
 |ln(1 + e^w)| <= ln 2 + |Re w| + pi/2, its imaginary part being an angle of the right half plane.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 

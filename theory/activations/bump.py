@@ -1,7 +1,5 @@
 """An activation that nobody uses, as an example of what adding one takes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

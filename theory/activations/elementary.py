@@ -1,7 +1,5 @@
 """Activations with closed Gaussian moments in the variances and the covariance, derived by `theory.integrals`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

@@ -4,8 +4,6 @@ s(z) = a z^q for z > 0 and b (-z)^q for z < 0, q = 0 or 1; at zero s, or s', is 
 the moment of a = 1, b = 0; that of any other is a combination of it at the angle and at the supplement.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """The identity: the deep linear network."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import ClassVar
 

@@ -23,8 +23,6 @@ gamma^2 > g on the simplex. Then gamma_s^2 >= gamma^2 - g, so every margin is at
 |f_t(x)| (`theory.dynamics.output_bound`). Both together bound t: `latest_crossing`.
 """
 
-from __future__ import annotations
-
 import sympy
 
 loss, size, kernel_form = sympy.symbols("L n kappa", positive=True)

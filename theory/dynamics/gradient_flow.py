@@ -9,8 +9,6 @@ The derivatives of the loss are taken by sympy, of the sum over symbolically man
 two finite sums, which is done by comparing their summands. Equations are numbered as in arXiv 2504.11130.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 

@@ -22,8 +22,6 @@ so that y = 1 / (S N^p), whose rate is d(1/S)/dt (1 - p/N) / N^p, grows linearly
 multiple of it: rho grows like (ln t)^(1/H).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -109,11 +107,6 @@ def loss_exponent() -> sympy.Expr:
         sympy.expand_power_base((speed_squared * (1 + excess) / excess**2).subs(norm, radius), force=True)
     )
     return sympy.simplify(smoothed_margin * sympy.diff(sympy.log(rate), smoothed_margin))
-
-
-def norm_exponent() -> sympy.Expr:
-    """p where rho grows like (ln t)^p, from N = gamma rho^H."""
-    return 1 / degree
 
 
 def slowest_rate() -> sympy.Expr:

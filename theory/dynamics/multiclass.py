@@ -14,8 +14,6 @@ kernel K_11 + K_00 - 2 K_10, in the limit 2 K, with residual u: lambda_min K / (
 binary lambda_0 / n of that kernel, and 4 g the most that its entries move.
 """
 
-from __future__ import annotations
-
 import sympy
 
 from theory.dynamics import envelopes

@@ -10,8 +10,6 @@ Cauchy and Schwarz,
 On a kink, where p may be any number in [0, 1], the same holds: there a_L is zero.
 """
 
-from __future__ import annotations
-
 import sympy
 
 from theory.activations import Relu

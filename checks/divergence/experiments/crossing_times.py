@@ -4,8 +4,6 @@ n points evenly spread on the circle with alternating labels. A constant that th
 at no time: it is not informative at that width. The width it would take follows from exact draws of max |K_0 - K|.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 
@@ -78,7 +76,6 @@ def crossing_times(rows: list[tuple[object, ...]]) -> Results:
     """The recorded table of crossing times, of rows with the columns that it names."""
     return table(
         "crossing_times",
-        "crossing_times",
         "log10 of the time at which max |K_t - K| crosses each gap constant, and of the proved bound on it: FCN (2.1), "
         "circle:n, alternating labels.",
         {"initialisations": "seeds from 0 on"},
@@ -104,7 +101,6 @@ def crossing_slopes(found: Results) -> Results:
         numbers = [number(value, 3) for fit in fits for value in fit[: 3 if fit is fits[0] else 1]]
         rows.append((size, depth, constant, int(wide.sum()), *numbers, *[""] * (4 - len(numbers))))
     return table(
-        "crossing_times",
         "crossing_slopes",
         "Growth of log10 of the crossing time with the root of the width: slope of a line through all runs, its 99% "
         "interval, and the slope of the proved bound.",
@@ -135,7 +131,6 @@ def crossing_widths() -> Results:
                     (size, depth, name, number(value, 6), number(root_gap, 3), number(root_gap**2 / value**2, 2))
                 )
     return table(
-        "crossing_times",
         "crossing_widths",
         "The width from which a constant exceeds the median of max |K_0 - K|: informative in half the runs.",
         {"draws": START_DRAWS, "width of the draws": START_WIDTH, "seed": 0},

@@ -1,7 +1,5 @@
 """Monte Carlo against the limit: the error and the bias of K_0 by width, and every parameter group with intervals."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -81,7 +79,6 @@ def by_width(measured: dict[tuple[str, int, str], Measured]) -> Results:
             rows.append((network, depth, "hexagon", width, draws, number(mean, 4), number(error, 2), "", ""))
     return table(
         "error_by_width",
-        "error_by_width",
         "Mean of max |K_0 - K| on the hexagon (error); size of the mean of K_0 - K at two opposite points (bias); from "
         "exact draws.",
         {"seed": SEED},
@@ -103,7 +100,6 @@ def slopes(measured: dict[tuple[str, int, str], Measured]) -> Results:
         numbers = (fit.slope, fit.low, fit.high, sign * fit.prefactor, fit.misfit)
         rows.append((network, depth, "hexagon", quantity, *(number(value, 4) for value in numbers)))
     return table(
-        "error_by_width",
         "error_by_width_slopes",
         "Fitted power of the width: slope with its 99% interval, prefactor, and probability of the misfit. Empty: a "
         "mean is not told from zero.",
@@ -127,7 +123,6 @@ def monte_carlo() -> Results:
                     cells = (*(number(float(value), 6) for value in numbers), number(float(half_widths[place]), 2))
                     rows.append((network, depth, "hexagon", width, count, group, entry, *cells))
     return table(
-        "error_by_width",
         "monte_carlo",
         "The limit of every part of the NTK beside the mean of exact draws of finite networks, with the half-width of "
         "its 99% interval.",

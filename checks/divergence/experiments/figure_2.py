@@ -4,8 +4,6 @@ K_0((1, 0), x') by exact draws at the three widths of the paper. The paper shows
 stands if the plotted values are values that one draw may have.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -66,11 +64,11 @@ def distance(draws: Array, printed: float, alpha: float) -> Distance:
 
 def run() -> Iterator[Results]:
     """Tables figure_2 and figure_2_values."""
-    yield profiles("figure_2", "figure_2", NETWORKS, WIDTHS)
+    yield profiles("figure_2", NETWORKS, WIDTHS)
     yield values()
 
 
-def profiles(module: str, name: str, networks: Mapping[str, Architecture], widths: tuple[int, ...]) -> Results:
+def profiles(name: str, networks: Mapping[str, Architecture], widths: tuple[int, ...]) -> Results:
     """K_0((1, 0), x') over the angle of x': limit, mean, spread, and the first draw."""
     points = profile_points(ANGLES)
     rows: list[tuple[object, ...]] = []
@@ -80,7 +78,6 @@ def profiles(module: str, name: str, networks: Mapping[str, Architecture], width
             draws = sample_kernels(architecture, points.coordinates(FLOAT64), width, DRAWS, SEED).ntk[:, 0, 1:]
             rows += profile_rows((network, width), limit, estimate(draws), draws[0])
     return table(
-        module,
         name,
         "K_0((1, 0), x') over the angle of x': the limit, the mean and deviation of exact draws, and the first draw.",
         {"draws": DRAWS, "seed": SEED},
@@ -116,7 +113,6 @@ def values() -> Results:
                 deviations = number((printed - found.mean) / found.deviation, 3)
                 rows.append((network, width, place, printed, *numbers, deviations, verdict))
     return table(
-        "figure_2",
         "figure_2_values",
         "Values read off Figure 2 beside exact draws: how many deviations of one draw they are from the mean, and "
         "whether a draw is so far off with probability above 1e-6.",

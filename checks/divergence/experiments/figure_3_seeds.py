@@ -3,25 +3,12 @@
 The averaged loss is the summed one at a sixth of the time, so that one flow serves both readings of the loss.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from checks.divergence.experiments.figures_1_and_3 import (
-    EPOCHS,
-    INPUTS,
-    LATE,
-    MEAN,
-    PEAK,
-    PRINTED_PEAKS,
-    RATE,
-    SUMMED,
-    WIDTH,
-    profile_of,
-)
+from checks.divergence.experiments import figures_1_and_3
 from checks.setups.networks import ALTERNATING, NETWORKS, WITHOUT, number, table
 from ntk_companion.results import Results
 from numerics.flow.integrate import Recording, gradient_flow
@@ -29,7 +16,7 @@ from numerics.losses import logistic
 from numerics.networks.torch_network import Parameters, initialise
 
 SEEDS = 4
-SAMPLES = {SUMMED: 1, MEAN: len(ALTERNATING)}
+SAMPLES = {figures_1_and_3.SUMMED: 1, figures_1_and_3.MEAN: len(ALTERNATING)}
 
 
 def run() -> Iterator[Results]:
@@ -39,31 +26,34 @@ def run() -> Iterator[Results]:
         rows += peaks(seed)
         yield table(
             "figure_3_seeds",
-            "figure_3_seeds",
             "K_t((1, 0), (1, 0)) at the epochs of Figure 3, by the gradient flow of the network without biases; "
             "and its growth since the start.",
-            {"rate": RATE},
+            {"rate": figures_1_and_3.RATE},
             "network loss width seed epoch peak growth printed printed_growth",
             rows,
         )
 
 
-def peaks(seed: int, width: int = WIDTH) -> Iterator[tuple[object, ...]]:
+def peaks(seed: int, width: int = figures_1_and_3.WIDTH) -> Iterator[tuple[object, ...]]:
     """The rows of one initialisation."""
     architecture = NETWORKS[WITHOUT]
     parameters: Parameters = initialise(architecture, 2, width, np.random.default_rng(seed))
-    stops = [(RATE * epoch / size, loss, epoch) for loss, size in SAMPLES.items() for epoch in (EPOCHS, LATE)]
-    first = float(profile_of(architecture, parameters)[PEAK])
-    yield WITHOUT, "", width, seed, 0, number(first), "", PRINTED_PEAKS[0], ""
+    stops = [
+        (figures_1_and_3.RATE * epoch / size, loss, epoch)
+        for loss, size in SAMPLES.items()
+        for epoch in (figures_1_and_3.EPOCHS, figures_1_and_3.LATE)
+    ]
+    first = float(figures_1_and_3.profile_of(architecture, parameters)[figures_1_and_3.PEAK])
+    yield WITHOUT, "", width, seed, 0, number(first), "", figures_1_and_3.PRINTED_PEAKS[0], ""
     reached = 0.0
     for time, loss, epoch in sorted(stops):
         trajectory = gradient_flow(
-            *(architecture, parameters, INPUTS, logistic(ALTERNATING), math.log(time - reached)),
+            *(architecture, parameters, figures_1_and_3.INPUTS, logistic(ALTERNATING), math.log(time - reached)),
             recording=Recording(1, 0),
             progress=False,
         )
         parameters, reached = trajectory.parameters, time
-        peak = float(profile_of(architecture, parameters)[PEAK])
-        growth, printed = number(peak - first, 3), PRINTED_PEAKS[epoch]
-        printed_growth = number(printed - PRINTED_PEAKS[0], 3)
+        peak = float(figures_1_and_3.profile_of(architecture, parameters)[figures_1_and_3.PEAK])
+        growth, printed = number(peak - first, 3), figures_1_and_3.PRINTED_PEAKS[epoch]
+        printed_growth = number(printed - figures_1_and_3.PRINTED_PEAKS[0], 3)
         yield WITHOUT, loss, width, seed, epoch, number(peak), growth, printed, printed_growth

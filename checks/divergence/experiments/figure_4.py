@@ -6,8 +6,6 @@ readings leave the kernel at the printed magnitudes is found in 200 epochs; the 
 by descent, and to 100,000 by the gradient flow. How far flow and descent differ from epoch 200 to 1,000 is recorded.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -157,7 +155,6 @@ def readings(short: dict[Setup, Diagonals]) -> Results:
             share = number(in_printed_range(values), 2)
             rows.append((*setup.cells, epoch, *(number(float(value), 4) for value in quantiles), share))
     return table(
-        "figure_4",
         "figure_4_readings",
         f"K_t(x, x) over a hundred training images, by reading, beside the printed {LOWEST} to {HIGHEST} after ten "
         "epochs: the share of the images that lie between. Zero: the network has died.",
@@ -191,7 +188,6 @@ def figure_4(curves: dict[Setup, Curve]) -> Results:
                 rows.append((*setup.cells, method, epoch, point, labels[point], square, number(values[point])))
     return table(
         "figure_4",
-        "figure_4",
         "K_t(x, x) against the epoch for three images: those nearest to the printed values after ten epochs.",
         settings(),
         "pixels network depth images loss method epoch point label squared_norm value",
@@ -212,7 +208,6 @@ def figure_4_values(curves: dict[Setup, Curve]) -> Results:
         for name, quantile in zip(("5% of images", "median", "95% of images"), quantiles, strict=True):
             rows.append((*setup.cells, name, max(kernels), "", "", number(quantile, 3), "", ""))
     return table(
-        "figure_4",
         "figure_4_values",
         "K_t(x, x) after ten epochs and at the last, and the relative rise: three images, and quantiles over all.",
         settings(),
@@ -229,7 +224,6 @@ def figure_4_flow(curves: dict[Setup, Curve], agreements: dict[Setup, Diagonals]
         worst = float(np.abs(flow / descent - 1).max())
         rows.append((*setup.cells, LONG, number(descent.mean()), number(flow.mean()), number(worst, 2)))
     return table(
-        "figure_4",
         "figure_4_flow",
         "Mean K_t(x, x) over a hundred images at epoch 1,000: descent throughout, and the flow from epoch 200.",
         settings(),

@@ -6,8 +6,6 @@ gradient flow from there, epoch e being the time e times the rate. How far flow 
 epochs is recorded.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -66,17 +64,17 @@ class Training:
 
 def run() -> Iterator[Results]:
     """Tables figure_1, figure_1_values, figure_3, figure_3_values and figure_3_flow."""
-    yield from tables("figures_1_and_3", "", {WITHOUT: WIDTH, WITH: NARROW}, NETWORKS)
+    yield from tables("", {WITHOUT: WIDTH, WITH: NARROW}, NETWORKS)
 
 
 def tables(
-    module: str, prefix: str, widths: dict[str, int], networks: dict[str, Architecture], seeds: int = SEEDS
+    prefix: str, widths: dict[str, int], networks: dict[str, Architecture], seeds: int = SEEDS
 ) -> Iterator[Results]:
     """The tables for networks of these widths; seed 0 is profiled and goes on to epoch 200,000, the others do not."""
     trainings: dict[Reading, Training] = {}
     profiles: dict[tuple[Reading, str, int], np.ndarray] = {}
     agreements: dict[Reading, tuple[np.ndarray, np.ndarray]] = {}
-    sheet = Sheet(module, prefix)
+    sheet = Sheet(prefix)
     for name, width in widths.items():
         for loss in (SUMMED, MEAN):
             reading = Reading(name, loss, width, 0)
@@ -148,7 +146,6 @@ def magnitudes(training: Training) -> tuple[float, float, float, float, float]:
 class Sheet:
     """The tables of one experiment; those whose names have a prefix are not beside a figure of the paper."""
 
-    module: str
     prefix: str
 
     def printed(self, value: float | None) -> str:
@@ -156,9 +153,9 @@ class Sheet:
         return "" if self.prefix or value is None else str(value)
 
     def table(self, name: str, caption: str, columns: str, rows: Iterable[Iterable[object]]) -> Results:
-        """A table of recorded results of this module, its name with the prefix of the network."""
+        """A table of recorded results, its name with the prefix of the network."""
         settings = {"rate": RATE, "data": "hexagon, labels 0,1,0,1,0,1"}
-        return table(self.module, f"{self.prefix}{name}", caption, settings, columns, rows)
+        return table(f"{self.prefix}{name}", caption, settings, columns, rows)
 
     def figure_1(self, trainings: dict[Reading, Training]) -> Results:
         """The six outputs by epoch of gradient descent, as Figure 1 plots them."""

@@ -1,7 +1,5 @@
 """The gap constants against the number of points, and the width from which each is informative."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.setups.networks import DEPTHS, FAMILIES, labels_of, number, start_gap, table
@@ -56,7 +54,6 @@ def constants_table(found: dict[tuple[str, int, int, str], GapConstants]) -> Res
         rows.append((network, depth, f"circle:{size}", size, labels, *cells, certain(constants.label_aware)))
     return table(
         "gap_constants",
-        "gap_constants",
         "Certified gap constants on n points evenly spread on the circle, rounded down to four digits. `best` is known "
         "exactly to n = 12 and lies between `best` and `best_upper` above.",
         {"digits": DIGITS},
@@ -81,7 +78,6 @@ def widths_table(found: dict[tuple[str, int, int, str], GapConstants]) -> Result
             root_gap = gaps[key] * WIDTH**0.5
             rows.append((network, depth, f"circle:{size}", size, labels, name, number(root_gap, 2), number(needed, 2)))
     return table(
-        "gap_constants",
         "gap_widths",
         "The width from which each gap constant exceeds the median of max |K_0 - K|, C / sqrt(m); `root_gap` is C.",
         {"draws": DRAWS, "width of the draws": WIDTH, "seed": 0},

@@ -1,7 +1,5 @@
 """The analytic kernel over the angle, with Monte Carlo bands by width, and by parameter group at one width."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.divergence.experiments.figure_2 import DRAWS, SEED, profiles
@@ -16,7 +14,7 @@ WIDTHS, WIDTH_OF_PARTS = (100, 1000, 10_000), 1000
 
 def run() -> Iterator[Results]:
     """Tables kernel_profile and kernel_profile_parts."""
-    yield profiles("kernel_profile", "kernel_profile", NETWORKS | RESNETS, WIDTHS)
+    yield profiles("kernel_profile", NETWORKS | RESNETS, WIDTHS)
     yield parts()
 
 
@@ -34,7 +32,6 @@ def parts() -> Results:
                 numbers = (number(angle, 6), number(exact), number(mean), number(error, 2))
                 rows.append((network, WIDTH_OF_PARTS, group, *numbers))
     return table(
-        "kernel_profile",
         "kernel_profile_parts",
         "The part of each parameter group in K((1, 0), x') over the angle of x': its limit, and the mean of draws.",
         {"draws": DRAWS, "seed": SEED},

@@ -1,7 +1,5 @@
 """Certified kernel values and lambda_min by network, depth and points; and lambda_min against separation."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -56,7 +54,6 @@ def kernel_values() -> Results:
                 rows.append((network, depth, name, len(points), *certified(family(depth), points)))
     return table(
         "kernel_values",
-        "kernel_values",
         "Certified values of the NTK and its smallest eigenvalue, each off by less than one unit of its last digit. "
         "No lambda_min: not proved positive.",
         {"digits": DIGITS},
@@ -74,7 +71,6 @@ def separation() -> Results:
             for depth in DEPTHS:
                 rows.append((network, depth, -exponent, certified(family(depth), pair)[2]))
     return table(
-        "kernel_values",
         "separation",
         "Certified lambda_min of the NTK on the points (1, 0) and (1, s), against the separation s.",
         {"digits": DIGITS},

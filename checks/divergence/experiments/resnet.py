@@ -3,8 +3,6 @@
 Three blocks, residual scale 1, all biases; the paper states neither.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.divergence.experiments.figure_2 import WIDTHS, profiles
@@ -15,5 +13,5 @@ from ntk_companion.results import Results
 
 def run() -> Iterator[Results]:
     """Tables resnet_figure_1, resnet_figure_1_values, resnet_figure_2, resnet_figure_3, .._values and .._flow."""
-    yield profiles("resnet", "resnet_figure_2", RESNETS, WIDTHS)
-    yield from tables("resnet", "resnet_", dict.fromkeys(RESNETS, NARROW), RESNETS, seeds=1)
+    yield profiles("resnet_figure_2", RESNETS, WIDTHS)
+    yield from tables("resnet_", dict.fromkeys(RESNETS, NARROW), RESNETS, seeds=1)

@@ -1,7 +1,5 @@
 """Along the gradient flow: margins and envelopes, the kernel's gap, its spectrum, and how parameters and loss grow."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -111,7 +109,6 @@ def logits() -> Results:
             cells = (flow.run, flow.size, flow.depth, flow.width, flow.seed, number(log10_t, 5))
             rows.append((*cells, *(number(value) for value in values)))
     return table(
-        "trajectories",
         "logits",
         "The least and the largest margin along the gradient flow, and the envelopes that the kernel along it proves.",
         {},
@@ -130,7 +127,6 @@ def gap_over_time() -> Results:
             cells = (flow.size, flow.depth, flow.width, flow.seed, number(log10_t, 5))
             rows.append((*cells, *(number(value, 4) for value in values)))
     return table(
-        "trajectories",
         "gap_over_time",
         "max |K_t - K| and max |K_t - K_0| along the gradient flow of the FCN (2.1) on two opposite points.",
         {},
@@ -143,7 +139,6 @@ def gap_over_time_constants() -> Results:
     """The constants they are held against."""
     _, constants = certified_gap_constants(FAMILIES["FCN"](1), circle(2), logistic(labels_of(2)).signs)
     return table(
-        "trajectories",
         "gap_over_time_constants",
         "The gap constants of the FCN (2.1), depth 1, on two opposite points.",
         {},
@@ -162,7 +157,6 @@ def spectrum_over_time() -> Results:
             rows.append((*cells, *(number(value) for value in np.linalg.eigvalsh(gram))))
     columns = " ".join(f"eigenvalue_{index}" for index in range(1, 7))
     return table(
-        "trajectories",
         "spectrum_over_time",
         "The eigenvalues of K_t on the hexagon along the gradient flow, in ascending order.",
         {},
@@ -193,7 +187,6 @@ def late_times() -> Results:
                 cells = (flow.network, flow.depth, flow.width, flow.seed, first, last, name)
                 rows.append((*cells, number(exponent, 3), number(predicted, 4), found.status))
     return table(
-        "trajectories",
         "late_times",
         "Exponents of ln t, fitted over windows of time, two opposite points; `predicted` for homogeneous networks of "
         "degree H (Lyu and Li 2020): |theta| 1/H, t L -(2 - 2/H), margins 1.",

@@ -1,7 +1,5 @@
 """Figures of trained networks: outputs and envelopes, the kernel's gap, its spectrum."""
 
-from __future__ import annotations
-
 import numpy as np
 from matplotlib.figure import Figure
 

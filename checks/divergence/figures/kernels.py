@@ -1,7 +1,5 @@
 """Figures of kernels at initialisation: profiles, constants, smallest eigenvalues, convergence in the width."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -3,8 +3,6 @@
 What the paper shows is known from its plots alone: those values are in the recorded results, in columns `printed`.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -11,8 +11,6 @@ exponent; misfit is the p-value of the power law; at which width the fitted shar
 interval contains 0 or misfit is below 0.05.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.setups.kernel_regime import QUANTITIES, SQUARED, TO_LIMIT, exponent, runs_of
@@ -21,7 +19,6 @@ from ntk_companion.results import Results
 from numerics.regression.ensembles import Run
 from theory.architecture import fcn
 
-MODULE = "equivalence_by_width"
 PLAN = {1: ((32, 64, 128, 256, 512, 1024, 2048), 8), 2: ((64, 128, 256, 512, 1024), 6)}
 """Widths and seeds by depth."""
 SETTINGS: dict[str, object] = {"set-up": "this suite"}
@@ -49,7 +46,7 @@ def by_width(depths: tuple[int, ...]) -> Results:
         for run in runs_at(depth)
     ]
     caption = "Distance of trained networks to NTK kernel regression, by width; squared loss."
-    return table(MODULE, "equivalence_by_width", caption, SETTINGS, "depth width seed share", rows)
+    return table("equivalence_by_width", caption, SETTINGS, "depth width seed share", rows)
 
 
 def fits(depths: tuple[int, ...]) -> Results:
@@ -63,4 +60,4 @@ def fits(depths: tuple[int, ...]) -> Results:
         rows.append((depth, *cells, -0.5, number(needed, 1)))
     caption = "Exponent of the distance to kernel regression, and the width at which it is 1% of the targets' scale."
     columns = "depth slope low high misfit predicted width_for_one_percent"
-    return table(MODULE, "equivalence_by_width_fit", caption, SETTINGS, columns, rows)
+    return table("equivalence_by_width_fit", caption, SETTINGS, columns, rows)

@@ -14,33 +14,21 @@ difference, low, high, own_difference, own_low, own_high, claim. The claim, that
 more than 0.1 apart, is "held" (the interval of the difference beyond 0.1), "did not hold" (within) or "undecided".
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np
 
-from checks.equivalence.table_errors import (
-    RESIDUAL,
-    SMALL,
-    SMALL_TEST,
-    different,
-    mean_difference,
-    network,
-    small_kernel,
-    small_splits,
-)
+from checks.equivalence import table_errors
 from checks.setups.networks import number, table
 from ntk_companion.results import Results
 from numerics.data.tables import TABLES
 
-MODULE = "equivalence_depth"
 SEEDS, WIDTHS, DEPTHS = 2, (128,), (1, 2)
 SETTINGS: dict[str, object] = {
     "set-up": "this suite",
     "networks": "fully connected, biases trained",
-    "training": f"gradient descent at 1/lambda_max(K_0) to a residual of {RESIDUAL}",
-    "testing": f"{SMALL_TEST} rows",
+    "training": f"gradient descent at 1/lambda_max(K_0) to a residual of {table_errors.RESIDUAL}",
+    "testing": f"{table_errors.SMALL_TEST} rows",
 }
 
 
@@ -55,20 +43,20 @@ def depth_table(first: int = 0) -> Results:
     """EQ-2, run by run."""
     rows = []
     for name in TABLES:
-        for split in range(len(small_splits(name, first))):
+        for split in range(len(table_errors.small_splits(name, first))):
             for depth in DEPTHS:
-                kernel_error = small_kernel(name, first, split, depth)
+                kernel_error = table_errors.small_kernel(name, first, split, depth)
                 for width in WIDTHS:
                     for seed in range(first, first + SEEDS):
-                        fit = network(name, first, split, depth, width, seed)
+                        fit = table_errors.network(name, first, split, depth, width, seed)
                         errors = (fit.residual, fit.error, fit.own_error, kernel_error)
                         cells = (number(value, 6) for value in (*errors, fit.distance))
-                        rows.append((name, SMALL, split, depth, width, seed, fit.epochs, *cells))
+                        rows.append((name, table_errors.SMALL, split, depth, width, seed, fit.epochs, *cells))
     caption = "Test errors of trained networks and of kernel predictors by depth and width."
     columns = (
         "table training split depth width seed epochs residual network_error own_kernel_error kernel_error distance"
     )
-    return table(MODULE, "equivalence_depth", caption, SETTINGS, columns, rows)
+    return table("equivalence_depth", caption, SETTINGS, columns, rows)
 
 
 def mean_errors(errors: Results, name: str, depth: int, width: int, column: str) -> np.ndarray:
@@ -93,14 +81,19 @@ def changes_table(errors: Results) -> Results:
     for name in TABLES:
         for width in WIDTHS:
             networks, kernels, own = changes(errors, name, width).values()
-            difference, own_difference = mean_difference(networks - kernels), mean_difference(networks - own)
+            difference, own_difference = (
+                table_errors.mean_difference(networks - kernels),
+                table_errors.mean_difference(networks - own),
+            )
             values = [float(networks.mean()), float(kernels.mean())]
             values += [each for one in (difference, own_difference) for each in (one.mean, one.low, one.high)]
             cells = (number(value, 3) for value in values)
-            rows.append((name, SMALL, 1, 2, width, len(networks), *cells, different(difference)))
+            rows.append(
+                (name, table_errors.SMALL, 1, 2, width, len(networks), *cells, table_errors.different(difference))
+            )
     caption = "Change of the test error when a layer is added: networks, kernel predictors, and the difference."
     columns = (
         "table training from_depth to_depth width splits network_change kernel_change difference low high "
         "own_difference own_low own_high claim"
     )
-    return table(MODULE, "equivalence_depth_changes", caption, SETTINGS, columns, rows)
+    return table("equivalence_depth_changes", caption, SETTINGS, columns, rows)

@@ -12,8 +12,6 @@ Bengio's for the two real tables, whose splits overlap. The claim, that the erro
 interval within 10% of 1), "did not hold" (beyond 10%) or "undecided".
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np
@@ -23,7 +21,6 @@ from checks.setups.networks import number, table
 from ntk_companion.results import Results
 from numerics.data.tables import TABLES
 
-MODULE = "equivalence_nngp"
 SIZES, DEPTHS, SPLITS, FEWER = (50, 200), (1, 2, 3), 100, 10
 JUDGED = (200, 1)
 """Rows to train on and depth of the statements: they have all splits, other settings fewer."""
@@ -55,7 +52,7 @@ def by_split(found: dict[Case, np.ndarray]) -> Results:
     ]
     caption = "Test errors with the NTK and the NNGP kernel, by table, fit and split."
     columns = "table training depth fit split ntk_error nngp_error"
-    return table(MODULE, "equivalence_nngp_splits", caption, SETTINGS, columns, rows)
+    return table("equivalence_nngp_splits", caption, SETTINGS, columns, rows)
 
 
 def ratios(found: dict[Case, np.ndarray]) -> Results:
@@ -69,4 +66,4 @@ def ratios(found: dict[Case, np.ndarray]) -> Results:
         rows.append((*case, len(errors), *cells, very_close(interval)))
     caption = "Test error with the NNGP kernel over that with the NTK, by table, size, depth and fit."
     columns = "table training depth fit splits ntk_error nngp_error ratio low high claim"
-    return table(MODULE, "equivalence_nngp", caption, SETTINGS, columns, rows)
+    return table("equivalence_nngp", caption, SETTINGS, columns, rows)

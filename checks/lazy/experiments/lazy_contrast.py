@@ -12,8 +12,6 @@ Departure: the time when an output is 1/2 away from that of the flow with hard t
 drift of that flow at t = 1e20.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 
@@ -24,7 +22,6 @@ from checks.setups.networks import number, table
 from ntk_companion.results import Results
 from numerics.regression.ensembles import Run
 
-MODULE = "lazy_contrast"
 STRENGTHS = tuple(10.0**-k for k in range(1, 9))
 PLACES = ((256, 0), (64, 0), (1024, 0), (256, 1))
 """Widths and seeds; the first is drawn."""
@@ -59,7 +56,7 @@ def contrast() -> Results:
             rows.append((kind, f"{strength:.0e}" if strength else "0", width, seed, *cells))
     caption = "Drift of the kernel over time on one network: hard targets, soft targets, regularised."
     columns = "kind strength width seed log10_time drift largest_output distance"
-    return table(MODULE, "lazy_contrast", caption, SETTINGS, columns, rows)
+    return table("lazy_contrast", caption, SETTINGS, columns, rows)
 
 
 def crossover(places: tuple[tuple[int, int], ...]) -> Results:
@@ -75,4 +72,4 @@ def crossover(places: tuple[tuple[int, int], ...]) -> Results:
             rows.append((kind, f"{strength:.0e}", width, seed, *cells))
     caption = "When flows with soft targets or a regulariser depart from the diverging one, same network and seed."
     columns = "kind strength width seed log10_departure log10_end largest_drift largest_output hard_drift"
-    return table(MODULE, "lazy_crossover", caption, SETTINGS, columns, rows)
+    return table("lazy_crossover", caption, SETTINGS, columns, rows)

@@ -11,8 +11,6 @@ lazy_drift_exponents: kind, depth, quantity, slope, low, high, misfit, predicted
 99% limits; predicted -0.5, for drift and linearisation error as the most that the proofs give.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.setups.kernel_regime import BETA, EPSILON, QUANTITIES, REGULARISED, SOFT, exponent, runs_of
@@ -21,7 +19,6 @@ from ntk_companion.results import Results
 from numerics.regression.ensembles import Run
 from theory.architecture import fcn
 
-MODULE = "lazy_drift"
 PLAN = {1: ((32, 64, 128, 256, 512, 1024, 2048), 8), 2: ((32, 64, 128, 256, 512), 6)}
 """Widths and seeds by depth."""
 SETTINGS: dict[str, object] = {"set-up": "this suite", "epsilon": EPSILON, "beta": BETA}
@@ -53,7 +50,7 @@ def by_width(done: list[tuple[str, int]]) -> Results:
     ]
     caption = "Drift of the kernel in training, linearisation error, distance to the explicit solutions, by width."
     columns = "kind depth width seed " + " ".join(NAMES.values())
-    return table(MODULE, "lazy_drift_by_width", caption, SETTINGS, columns, rows)
+    return table("lazy_drift_by_width", caption, SETTINGS, columns, rows)
 
 
 def exponents(done: list[tuple[str, int]]) -> Results:
@@ -66,4 +63,4 @@ def exponents(done: list[tuple[str, int]]) -> Results:
             rows.append((kind, depth, name, *cells, -0.5))
     caption = "Exponents of the width, with 99% limits, beside the predicted ones."
     columns = "kind depth quantity slope low high misfit predicted"
-    return table(MODULE, "lazy_drift_exponents", caption, SETTINGS, columns, rows)
+    return table("lazy_drift_exponents", caption, SETTINGS, columns, rows)

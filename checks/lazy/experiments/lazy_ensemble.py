@@ -10,8 +10,6 @@ posterior of the NNGP process given the logits says.
 lazy_ensemble_draws: width, seed, point, trained, explicit: the first 200 networks, for a picture.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from checks.lazy.trained_law import TEST_POINTS, WIDTH, Moments, law, outcomes, products, trained
@@ -20,7 +18,6 @@ from ntk_companion.results import Results
 from numerics.regression.ensembles import Descent
 from numerics.statistics import estimate
 
-MODULE = "lazy_ensemble"
 DRAWS, SHOWN = 2000, 200
 SETTINGS: dict[str, object] = {
     "set-up": "this suite",
@@ -54,7 +51,7 @@ def moments(runs: list[Descent]) -> Results:
             rows.append((WIDTH, len(runs), "covariance", i + 1, j + 1, *cells))
     caption = "Mean and covariance of trained networks over initialisations, against the derived ones."
     columns = "width draws quantity first second derived ensemble half_width bayesian"
-    return table(MODULE, "lazy_ensemble", caption, SETTINGS, columns, rows)
+    return table("lazy_ensemble", caption, SETTINGS, columns, rows)
 
 
 def _rounded(found: Moments) -> Moments:
@@ -71,4 +68,4 @@ def draws(runs: list[Descent]) -> Results:
         for point in range(len(TEST_POINTS))
     ]
     caption = "Trained networks at the test points, and the explicit solutions from their own starts."
-    return table(MODULE, "lazy_ensemble_draws", caption, SETTINGS, "width seed point trained explicit", rows)
+    return table("lazy_ensemble_draws", caption, SETTINGS, "width seed point trained explicit", rows)

@@ -1,7 +1,5 @@
 """A claim as it was read: plain values, nothing decided."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """The networks a claim speaks of, their depth and scale expressions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from fractions import Fraction
 

@@ -1,25 +1,14 @@
 """Reading a claims file: TOML within stated limits, every fault met with one sentence that points at the place."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ntk_companion.audit.claims import toml
 from ntk_companion.audit.claims.claim import ALTERNATING, OWN, Claim, ClaimsFile, Labels, Reading
 from ntk_companion.audit.claims.networks import Network
-from ntk_companion.audit.claims.toml import (
-    MOST_BYTES,
-    exact_number,
-    load,
-    only,
-    sentence_of,
-    table_of,
-    text_of,
-    whole_number,
-)
 from ntk_companion.audit.claims.training import MOST_SEEDS, MOST_WIDTH, Training
 from ntk_companion.audit.syntax.builder import check_new_name, is_free
 from ntk_companion.audit.syntax.errors import ClaimError, InputError
@@ -49,7 +38,7 @@ READINGS = tuple(map(str, Reading))
 def read_claims(path: Path) -> ClaimsFile:
     """The claims in a file. Raises InputError on bad input, OSError if the file cannot be read."""
     with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
+        content = file.read(toml.MOST_BYTES + 1)
     return parse_claims(content, str(path), path.parent)
 
 
@@ -58,8 +47,8 @@ def parse_claims(content: bytes, name: str = "claims", folder: Path | None = Non
 
     Raises InputError, naming the place, on whatever is no file of claims.
     """
-    table = load(content, name)
-    only(table, FILE_KEYS, name)
+    table = toml.load(content, name)
+    toml.only(table, FILE_KEYS, name)
     claims = table.get("claim")
     if not isinstance(claims, list) or not claims:
         raise InputError(f"{name}: no claims; write a table [[claim]] with id, sentence and assertion")
@@ -72,7 +61,7 @@ def parse_claims(content: bytes, name: str = "claims", folder: Path | None = Non
         if claim.id in read:
             raise InputError(f"{name}: two claims have the id {claim.id!r}; ids must differ")
         read[claim.id] = claim
-    title = text_of(table, "title", name, "")
+    title = toml.text_of(table, "title", name, "")
     return ClaimsFile(name, title, tuple(read.values()), hashlib.sha256(content).hexdigest())
 
 
@@ -84,9 +73,9 @@ class _Reader:
         self.name = name
         self.folder = folder
         self.constants = self._constants(table, name, {})
-        entries = table_of(table, "networks", name)
+        entries = toml.table_of(table, "networks", name)
         self.networks = {key: self.network(value, f"{name}, networks.{key}") for key, value in entries.items()}
-        sets = table_of(table, "points", name)
+        sets = toml.table_of(table, "points", name)
         self.point_sets = {key: self.points(value, f"{name}, points.{key}") for key, value in sets.items()}
         taken: set[str] = set()
         for key in (*entries, *sets, *self.constants):
@@ -98,16 +87,16 @@ class _Reader:
         where = f"{self.name}, claim {number}"
         if not isinstance(entry, dict):
             raise InputError(f"{where}: write claims as tables [[claim]]")
-        name = text_of(entry, "id", where)
+        name = toml.text_of(entry, "id", where)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,99}", name):
             raise InputError(f"{where}: the id {name[:40]!r} needs letters, digits and : . _ - only, at most 100")
         where = f"{self.name}, claim {name!r}"
-        only(entry, CLAIM_KEYS, where)
+        toml.only(entry, CLAIM_KEYS, where)
         constants = self._constants(entry, where, dict(self.constants))
         networks, point_sets = dict(self.networks), dict(self.point_sets)
         network = self._named(entry, "network", networks, where)
         points = self._named(entry, "points", point_sets, where)
-        text, statement = text_of(entry, "assertion", where, ""), text_of(entry, "statement", where, "")
+        text, statement = toml.text_of(entry, "assertion", where, ""), toml.text_of(entry, "statement", where, "")
         if not text and not statement:
             raise InputError(
                 f'{where}: no assertion; write assertion = "...", or statement = "..." for one of the ledger'
@@ -117,15 +106,15 @@ class _Reader:
         if text:
             assertion = _at_place(where, "assertion", text, lambda: parse(text, names, objects))
             self._check_names(assertion, networks, point_sets, points, where)
-        expected = text_of(entry, "expected", where, "")
+        expected = toml.text_of(entry, "expected", where, "")
         if expected and expected not in VERDICTS:
             raise InputError(f"{where}: expected must be one of {', '.join(VERDICTS)}, not {expected[:40]!r}")
-        reading = text_of(entry, "reading", where, Reading.PRINTED)
+        reading = toml.text_of(entry, "reading", where, Reading.PRINTED)
         if reading not in READINGS or ("reading" in entry and not statement):
             raise InputError(f"{where}: reading says of a statement which form is meant, one of {', '.join(READINGS)}")
         written = {"claim": entry} | {key: self.table.get(key, {}) for key in ("networks", "points", "constants")}
         return Claim(
-            name, sentence_of(entry, "sentence", where), sentence_of(entry, "source", where), text, assertion,
+            name, toml.sentence_of(entry, "sentence", where), toml.sentence_of(entry, "source", where), text, assertion,
             statement or None, Reading(reading), networks, point_sets, constants, network, points,
             _labels(entry, where), _training(entry, where), expected, written,
         )  # fmt: skip
@@ -172,8 +161,8 @@ class _Reader:
         """A network's table."""
         if not isinstance(value, dict):
             raise InputError(f'{where}: write a network as {{ family = "fcn", depth = 3 }}')
-        only(value, NETWORK_KEYS, where)
-        family, bias = text_of(value, "family", where), text_of(value, "bias", where, "trained")
+        toml.only(value, NETWORK_KEYS, where)
+        family, bias = toml.text_of(value, "family", where), toml.text_of(value, "bias", where, "trained")
         if family not in FAMILIES:
             raise InputError(f"{where}: family must be one of {', '.join(FAMILIES)}, not {family[:40]!r}")
         if bias not in BIASES:
@@ -214,7 +203,8 @@ class _Reader:
                 f"{where}: {size} points in R^{dimension}; at most {MOST_POINTS} in R^{MOST_DIMENSION} are read"
             )
         rows = [
-            [exact_number(cell, f"{where}, point {place}") for cell in row] for place, row in enumerate(value, start=1)
+            [toml.exact_number(cell, f"{where}, point {place}") for cell in row]
+            for place, row in enumerate(value, start=1)
         ]
         try:
             return rational_points(f"{size} points in R^{dimension}", rows)
@@ -248,7 +238,7 @@ class _Reader:
 
     def _constants(self, table: dict[str, Any], where: str, known: dict[str, Node]) -> dict[str, Node]:
         taken = set(known)
-        for key, value in table_of(table, "constants", where).items():
+        for key, value in toml.table_of(table, "constants", where).items():
             _new_name(key, f"{where}, constants", taken)
             known[key] = _number(value, f"{where}, constants.{key}", known)
             taken.add(key)
@@ -268,7 +258,7 @@ def _at_place(where: str, key: str, text: str, read: Any) -> Any:
 def _number(value: Any, where: str, known: Mapping[str, Node]) -> Node:
     if isinstance(value, str):
         return _at_place(where, "expression", value, lambda: parse_constant(value, known))
-    return Number((0, 0), exact_number(value, where))
+    return Number((0, 0), toml.exact_number(value, where))
 
 
 def _labels(entry: dict[str, Any], where: str) -> Labels:
@@ -287,15 +277,15 @@ def _training(entry: dict[str, Any], where: str) -> Training | None:
     table, where = entry["training"], f"{where}, training"
     if not isinstance(table, dict) or not {"width", "until"} <= table.keys():
         raise InputError(f'{where}: write {{ width = 1000, until = "1e50" }}')
-    only(table, TRAINING_KEYS, where)
+    toml.only(table, TRAINING_KEYS, where)
     if {"seed", "seeds"} <= table.keys():
         raise InputError(f"{where}: give seed for one network, or seeds for how many, not both")
-    until = exact_number(table["until"], f"{where}, until")
+    until = toml.exact_number(table["until"], f"{where}, until")
     if until < 0:
         raise InputError(f"{where}: until must be a time, 0 or later")
-    width = whole_number(table["width"], f"{where}, width", 1, MOST_WIDTH)
-    seed = whole_number(table["seed"], f"{where}, seed", 0, 2**63 - 1) if "seed" in table else None
-    return Training(width, until, seed, whole_number(table.get("seeds", 1), f"{where}, seeds", 1, MOST_SEEDS))
+    width = toml.whole_number(table["width"], f"{where}, width", 1, MOST_WIDTH)
+    seed = toml.whole_number(table["seed"], f"{where}, seed", 0, 2**63 - 1) if "seed" in table else None
+    return Training(width, until, seed, toml.whole_number(table.get("seeds", 1), f"{where}, seeds", 1, MOST_SEEDS))
 
 
 def _new_name(key: str, where: str, taken: set[str]) -> None:

@@ -1,7 +1,5 @@
 """TOML within stated limits, and the values in it: every fault is met with one sentence that points at the place."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from fractions import Fraction

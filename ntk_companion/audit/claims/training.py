@@ -1,7 +1,5 @@
 """How the networks of a claim are trained: what its `training` says, within limits."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from fractions import Fraction

@@ -6,5 +6,3 @@ Importing the package declares the meaning of `probability`, which needs what is
 from ntk_companion.audit.decide import probability
 from ntk_companion.audit.decide.deciding import decide, needs_random_search
 from ntk_companion.audit.decide.initialisations import each_initialisation, speaks_of_one_network, times_in
-
-__all__ = ["decide", "each_initialisation", "needs_random_search", "probability", "speaks_of_one_network", "times_in"]

@@ -1,7 +1,5 @@
 """Statements about all, or some, points of a box: nested quantifiers of one kind over intervals, divided together."""
 
-from __future__ import annotations
-
 from collections import deque
 from dataclasses import dataclass, replace
 from itertools import product

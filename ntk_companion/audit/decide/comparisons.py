@@ -4,8 +4,6 @@ Precision is doubled up to a cap; if the two sides still touch, sympy may prove 
 an interval the comparison is decided for all its values at once, with the slope's help at ends where both sides meet.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction

@@ -4,8 +4,6 @@ Truth has four values. UNKNOWN is undecided; EMPTY is true for a reason that say
 balls and by sympy, quantifiers by trying, by subdivision and by search.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -17,23 +15,8 @@ from ntk_companion.audit.decide.search import over_family
 from ntk_companion.audit.decide.truth import Truth, conjunction, disjunction, negation
 from ntk_companion.audit.decide.vacuity import says_nothing
 from ntk_companion.audit.decide.witnesses import remember
+from ntk_companion.audit.syntax import nodes
 from ntk_companion.audit.syntax.errors import ExhaustedError
-from ntk_companion.audit.syntax.nodes import (
-    About,
-    And,
-    Comparison,
-    Family,
-    If,
-    Interval,
-    Node,
-    Not,
-    Number,
-    Or,
-    Quantified,
-    WholeNumbers,
-    parts,
-    words_in,
-)
 from ntk_companion.audit.syntax.vocabulary import TRAINED
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number_at
@@ -44,37 +27,37 @@ MOST_WHOLE_NUMBERS = 1000
 """Longer ranges are searched and not gone through."""
 
 
-def decide(node: Node, environment: Environment) -> Truth:
+def decide(node: nodes.Node, environment: Environment) -> Truth:
     """The truth of a statement; EMPTY if it says nothing of the training that it speaks of."""
     environment.budget.charge(WORK)
     outcome = _decide(node, environment)
     return Truth.EMPTY if outcome is Truth.TRUE and says_nothing(node, environment, decide) else outcome
 
 
-def _decide(node: Node, environment: Environment) -> Truth:
+def _decide(node: nodes.Node, environment: Environment) -> Truth:
     inner = replace(environment, root=False)
     match node:
-        case Comparison():
+        case nodes.Comparison():
             return decide_comparison(node, environment)
-        case About():
+        case nodes.About():
             return decide_about(node, environment)
-        case Not(part=Comparison(relation=relation) as part):
+        case nodes.Not(part=nodes.Comparison(relation=relation) as part):
             return decide(replace(part, relation=relation.opposite), environment)
-        case Not(part=part):
+        case nodes.Not(part=part):
             return negation(decide(part, inner))
-        case And(parts=parts_):
+        case nodes.And(parts=parts_):
             return _all_of(parts_, inner)
-        case Or(parts=parts_):
+        case nodes.Or(parts=parts_):
             return disjunction(decide(part, inner) for part in parts_)
-        case If(hypothesis=hypothesis, conclusion=conclusion):
+        case nodes.If(hypothesis=hypothesis, conclusion=conclusion):
             return _conditional(hypothesis, conclusion, inner)
-        case Quantified():
+        case nodes.Quantified():
             root = environment.root and environment.chain in (None, node.universal)
             return _quantified(node, replace(environment, root=root, chain=node.universal))
     raise TypeError(f"{node} is not a statement")
 
 
-def _all_of(statements: Iterable[Node], environment: Environment) -> Truth:
+def _all_of(statements: Iterable[nodes.Node], environment: Environment) -> Truth:
     """All hold: says nothing if one that speaks of training does."""
     found = []
     for statement in statements:
@@ -82,11 +65,11 @@ def _all_of(statements: Iterable[Node], environment: Environment) -> Truth:
         if found[-1][1] is Truth.FALSE:
             return Truth.FALSE
     outcome = conjunction(truth for _, truth in found)
-    hollow = any(truth is Truth.EMPTY and words_in(statement) & TRAINED for statement, truth in found)
+    hollow = any(truth is Truth.EMPTY and nodes.words_in(statement) & TRAINED for statement, truth in found)
     return Truth.EMPTY if hollow and outcome is Truth.TRUE else outcome
 
 
-def _conditional(hypothesis: Node, conclusion: Node, environment: Environment) -> Truth:
+def _conditional(hypothesis: nodes.Node, conclusion: nodes.Node, environment: Environment) -> Truth:
     held = decide(hypothesis, environment)
     if held is Truth.FALSE:
         environment.note(f"the hypothesis {shown(hypothesis, environment)} does not hold")
@@ -98,21 +81,21 @@ def _conditional(hypothesis: Node, conclusion: Node, environment: Environment) -
     return outcome
 
 
-def _quantified(node: Quantified, environment: Environment) -> Truth:
+def _quantified(node: nodes.Quantified, environment: Environment) -> Truth:
     match node.domain:
-        case WholeNumbers():
+        case nodes.WholeNumbers():
             return _over_whole_numbers(node, node.domain, environment)
-        case Interval():
+        case nodes.Interval():
             chain = chain_of(node, environment)
             found = over_box(chain, environment, decide) if chain is not None else None
             if found is not None:
                 return found
             return over_interval(node, node.domain, environment, decide)
-        case Family():
+        case nodes.Family():
             return over_family(node, node.domain, environment, decide)
 
 
-def _over_whole_numbers(node: Quantified, domain: WholeNumbers, environment: Environment) -> Truth:
+def _over_whole_numbers(node: nodes.Quantified, domain: nodes.WholeNumbers, environment: Environment) -> Truth:
     first, last = (
         whole_number_at(end, environment, "the end of a range", -(10**6), 10**6) for end in (domain.first, domain.last)
     )
@@ -122,7 +105,7 @@ def _over_whole_numbers(node: Quantified, domain: WholeNumbers, environment: Env
     tried = numbers if len(numbers) <= MOST_WHOLE_NUMBERS else _spread(numbers)
     settling, found = Truth.FALSE if node.universal else Truth.TRUE, []
     for done, number in enumerate(tried):
-        value = Number((0, 0), Fraction(number))
+        value = nodes.Number((0, 0), Fraction(number))
         try:
             outcome = decide(node.body, environment.bind(node.variable, value))
         except ExhaustedError:
@@ -153,6 +136,8 @@ def _spread(numbers: range) -> list[int]:
     return sorted({numbers[step] for step in steps} | {numbers[-1 - step] for step in steps[:10]})
 
 
-def needs_random_search(node: Node) -> bool:
+def needs_random_search(node: nodes.Node) -> bool:
     """Does deciding draw examples?"""
-    return any(isinstance(part, Quantified) and isinstance(part.domain, Family) for part in parts(node))
+    return any(
+        isinstance(part, nodes.Quantified) and isinstance(part.domain, nodes.Family) for part in nodes.parts(node)
+    )

@@ -1,7 +1,5 @@
 """Statements about all sample sets of a family that follow from how kernels are made, or from a theorem."""
 
-from __future__ import annotations
-
 from ntk_companion.audit.decide.theorems import FORMAL, Reason, definite
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.nodes import And, Apply, Comparison, Node, Not, Number, Or, parts
@@ -11,10 +9,9 @@ from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.facts import Sign, is_semidefinite, sign_of
 from ntk_companion.evidence import Kind
 
-EVERYWHERE = frozenset([
-    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.DET, vocabulary.MAX_NORM, vocabulary.FROBENIUS_NORM,
-    vocabulary.SPECTRAL_NORM, vocabulary.GAP_PRINTED, vocabulary.GAP_SHARP,
-])  # fmt: skip
+EVERYWHERE = vocabulary.NORMS | {
+    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.DET, vocabulary.GAP_PRINTED, vocabulary.GAP_SHARP,
+}  # fmt: skip
 """Numbers of a kernel that are defined on every sample set."""
 SYMBOLIC = frozenset([Kind.SYMBOLIC])
 SEMIDEFINITE = Reason("the kernel of a network is positive semidefinite by construction", SYMBOLIC)

@@ -1,7 +1,5 @@
 """Statements about trained networks, decided for every initialisation that a claim speaks of."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

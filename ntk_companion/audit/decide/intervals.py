@@ -1,7 +1,5 @@
 """Statements about all, or some, real numbers of an interval: subdivision into boxes that are decided as a whole."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace

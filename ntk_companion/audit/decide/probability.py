@@ -1,7 +1,5 @@
 """The probability over initialisations that a statement holds."""
 
-from __future__ import annotations
-
 import flint
 from scipy.stats import beta
 

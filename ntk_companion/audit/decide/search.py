@@ -1,7 +1,5 @@
 """Search for sample sets that settle a claim about a family of them, shrunk to the simplest one found."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Claims that follow from a proved theorem, whose hypotheses are checked on the objects of the claim."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ntk_companion.audit.syntax.errors import MeaninglessError

@@ -1,7 +1,5 @@
 """Truth of four values, and how it adds up."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from enum import Enum
 

@@ -1,7 +1,5 @@
 """When a statement that holds says nothing: bounds that are met before training begins."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from fractions import Fraction
 
@@ -9,20 +7,7 @@ import flint
 
 from ntk_companion.audit.decide.truth import Truth
 from ntk_companion.audit.decide.witnesses import Decide
-from ntk_companion.audit.syntax import vocabulary
-from ntk_companion.audit.syntax.nodes import (
-    And,
-    Apply,
-    Comparison,
-    If,
-    Node,
-    Number,
-    Quantified,
-    mapped,
-    parts,
-    times_of,
-    words_in,
-)
+from ntk_companion.audit.syntax import nodes, vocabulary
 from ntk_companion.audit.syntax.vocabulary import TIME
 from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Environment
@@ -37,7 +22,7 @@ BITS = 256
 MOST_HALVINGS = 6
 
 
-def says_nothing(node: Node, environment: Environment, decide: Decide) -> bool:
+def says_nothing(node: nodes.Node, environment: Environment, decide: Decide) -> bool:
     """Does a statement that holds say nothing of training?
 
     So it is if the time of a crossing is spoken of, and the constant is exceeded at the start; if a probability is
@@ -45,19 +30,23 @@ def says_nothing(node: Node, environment: Environment, decide: Decide) -> bool:
     limit, and is so at the start. A statement of its distance is taken for such a claim if it does not hold all the
     way from the limit to the kernel at the start: that a distance stays small is one that does.
     """
-    if environment.share is not None or isinstance(node, And | If) or (isinstance(node, Quantified) and node.universal):
+    if (
+        environment.share is not None
+        or isinstance(node, nodes.And | nodes.If)
+        or (isinstance(node, nodes.Quantified) and node.universal)
+    ):
         return False
-    words = words_in(node)
-    if isinstance(node, Comparison) and any(_crossed_at_start(part, environment) for part in parts(node)):
+    words = nodes.words_in(node)
+    if isinstance(node, nodes.Comparison) and any(_crossed_at_start(part, environment) for part in nodes.parts(node)):
         environment.log.note("the constant is exceeded at the start, before training")
         return True
     if vocabulary.PROBABILITY in words:
         return (
-            isinstance(node, Comparison)
+            isinstance(node, nodes.Comparison)
             and not environment.strict
             and not _holds(node, replace(environment, strict=True))
         )
-    if not any(_is_later_distance(part) for part in parts(node)):
+    if not any(_is_later_distance(part) for part in nodes.parts(node)):
         return False
     if _outcome(at_start(node), environment, decide) is not Truth.TRUE:
         return False
@@ -67,31 +56,31 @@ def says_nothing(node: Node, environment: Environment, decide: Decide) -> bool:
     return True
 
 
-def at_start(node: Node) -> Node:
+def at_start(node: nodes.Node) -> nodes.Node:
     """The same with all times replaced by 0."""
-    return mapped(node, lambda part: _at_time(part, Fraction(0)))
+    return nodes.mapped(node, lambda part: _at_time(part, Fraction(0)))
 
 
-def _at_time(part: Node, time: Fraction) -> Node:
+def _at_time(part: nodes.Node, time: Fraction) -> nodes.Node:
     """A word with another time."""
-    if not isinstance(part, Apply):
+    if not isinstance(part, nodes.Apply):
         return part
     pairs = zip(part.arguments, part.word.arguments, strict=False)
-    changed = tuple(Number(part.span, time) if wanted is TIME else argument for argument, wanted in pairs)
+    changed = tuple(nodes.Number(part.span, time) if wanted is TIME else argument for argument, wanted in pairs)
     return replace(part, arguments=changed) if TIME in part.word.arguments else part
 
 
-def _is_later_distance(part: Node) -> bool:
+def _is_later_distance(part: nodes.Node) -> bool:
     """Is this a word of the kernel's distance at a time other than 0?"""
-    if not isinstance(part, Apply) or part.word not in DISTANCES:
+    if not isinstance(part, nodes.Apply) or part.word not in DISTANCES:
         return False
-    return not all(isinstance(time, Number) and time.value == 0 for time in times_of(part))
+    return not all(isinstance(time, nodes.Number) and time.value == 0 for time in nodes.times_of(part))
 
 
-def _holds_from_limit_to_start(node: Node, environment: Environment, decide: Decide) -> bool:
+def _holds_from_limit_to_start(node: nodes.Node, environment: Environment, decide: Decide) -> bool:
     """Does a statement hold for all kernels between the limit and that at the start, by subdivision?"""
     # A variable may stand for time 0 as well; any later time is as good here.
-    node = mapped(node, lambda part: _at_time(part, Fraction(1)) if _is_later_distance(part) else part)
+    node = nodes.mapped(node, lambda part: _at_time(part, Fraction(1)) if _is_later_distance(part) else part)
     boxes = [(Fraction(0), Fraction(1))]
     while boxes:
         lower, upper = boxes.pop()
@@ -106,18 +95,18 @@ def _holds_from_limit_to_start(node: Node, environment: Environment, decide: Dec
     return True
 
 
-def _outcome(node: Node, environment: Environment, decide: Decide) -> Truth:
+def _outcome(node: nodes.Node, environment: Environment, decide: Decide) -> Truth:
     """The truth of a statement, with nothing left of what was met but the work."""
     return decide(node, environment.apart(root=False))
 
 
-def _holds(node: Comparison, environment: Environment) -> bool:
+def _holds(node: nodes.Comparison, environment: Environment) -> bool:
     here = replace(environment, bits=BITS)
     with flint.ctx.workprec(BITS):
         return ranges.compare(evaluate(node.left, here), node.relation, evaluate(node.right, here)) is True
 
 
-def _crossed_at_start(part: Node, environment: Environment) -> bool:
-    if not isinstance(part, Apply) or part.word not in CROSSINGS:
+def _crossed_at_start(part: nodes.Node, environment: Environment) -> bool:
+    if not isinstance(part, nodes.Apply) or part.word not in CROSSINGS:
         return False
     return bool(evaluate(replace(part, word=vocabulary.LOG10_CROSSING), environment).upper == arb.neg_inf())

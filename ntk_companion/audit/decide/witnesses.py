@@ -1,7 +1,5 @@
 """Witnesses: values of variables that settle a quantified claim, and why they do."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

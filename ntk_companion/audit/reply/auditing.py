@@ -1,7 +1,5 @@
 """Auditing: from a claim to a reply with its verdict, scope, evidence and qualification."""
 
-from __future__ import annotations
-
 import shlex
 from collections import Counter
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Counterexamples: claims files that refute a claim by themselves."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

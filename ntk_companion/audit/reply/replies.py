@@ -1,7 +1,5 @@
 """Records of an audit, their comparison, and the replies as text, Markdown and LaTeX."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -11,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ntk_companion.audit.claims.claim import ClaimsFile
-from ntk_companion.audit.reply.auditing import Reply, audit, audit_claim
+from ntk_companion.audit.reply.auditing import Reply
 from ntk_companion.audit.syntax.errors import InputError
 from ntk_companion.evidence import Verdict
 from ntk_companion.results import versions
 from ntk_companion.schema import fits
-
-__all__ = ["Reply", "audit", "audit_claim", "differences", "lines", "read_record", "record"]
 
 SCHEMA = "ntk-companion audit 1"
 RECORD = {"schema": str, "sha256": str, "claims": [{"id": str}]}
@@ -175,16 +171,7 @@ def _latex(text: str) -> str:
     try:
         return latex_text(text)
     except ValueError:
-        return "".join(_latex_character(character) for character in text)
-
-
-def _latex_character(character: str) -> str:
-    from ntk_companion.appendix.escaping import latex_text
-
-    try:
-        return latex_text(character)
-    except ValueError:
-        return f"[U+{ord(character):04X}]"
+        return "".join(map(_latex, text)) if len(text) > 1 else f"[U+{ord(text):04X}]"
 
 
 _TYPED = {"-": "-{}", "'": r"\textquotesingle{}", '"': r"{\char34}"}

@@ -1,7 +1,5 @@
 """What a claim speaks of, in words: a reply that names it stands alone."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What can be wrong with a claim, or stand in the way of a verdict."""
 
-from __future__ import annotations
-
 
 class InputError(ValueError):
     """Bad input, in one sentence that points at the place."""

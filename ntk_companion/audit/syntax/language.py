@@ -1,7 +1,5 @@
 """The language of assertions: from text to a tree of frozen values; each fault names its place and what to write."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable
 from functools import cache

@@ -1,23 +1,11 @@
 """The parts of an assertion: a tree of frozen values."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from ntk_companion.audit.syntax.vocabulary import (
-    KERNEL,
-    MATRIX_ARITHMETIC,
-    NUMBER,
-    TIME,
-    TRUTH,
-    Relation,
-    SampleFamily,
-    Sort,
-    Word,
-)
+from ntk_companion.audit.syntax import vocabulary
 
 Span = tuple[int, int]
 
@@ -52,7 +40,7 @@ class Apply(Node):
     in `arguments` as strings.
     """
 
-    word: Word
+    word: vocabulary.Word
     arguments: tuple[Node | str, ...] = ()
     network: str | None = None
     points: str | None = None
@@ -72,7 +60,7 @@ class Comparison(Node):
     """left relation right."""
 
     left: Node
-    relation: Relation
+    relation: vocabulary.Relation
     right: Node
 
 
@@ -134,7 +122,7 @@ class WholeNumbers(Node):
 class Family(Node):
     """A family of sample sets, such as different_points(6, 3)."""
 
-    family: SampleFamily
+    family: vocabulary.SampleFamily
     numbers: tuple[Node, ...]
 
 
@@ -148,21 +136,21 @@ class Quantified(Node):
     body: Node
 
 
-def sort_of(node: Node) -> Sort:
+def sort_of(node: Node) -> vocabulary.Sort:
     """What a part of an assertion is: a number, a kernel, or a truth."""
     match node:
-        case Apply(word=word, arguments=arguments) if word in MATRIX_ARITHMETIC:
-            return KERNEL if any(map(is_kernel, arguments)) else NUMBER
+        case Apply(word=word, arguments=arguments) if word in vocabulary.MATRIX_ARITHMETIC:
+            return vocabulary.KERNEL if any(map(is_kernel, arguments)) else vocabulary.NUMBER
         case Apply(word=word):
             return word.result
         case Number() | Entry() | Name():
-            return NUMBER
-    return TRUTH
+            return vocabulary.NUMBER
+    return vocabulary.TRUTH
 
 
 def is_kernel(argument: Node | str) -> bool:
     """Is an argument of a word a kernel?"""
-    return isinstance(argument, Node) and sort_of(argument) is KERNEL
+    return isinstance(argument, Node) and sort_of(argument) is vocabulary.KERNEL
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -191,7 +179,7 @@ def mapped(node: Node, change: Callable[[Node], Node]) -> Node:
     return change(replace(node, **{name: inner(value) for name, value in vars(node).items()}))
 
 
-def words_in(node: Node | str) -> set[Word]:
+def words_in(node: Node | str) -> set[vocabulary.Word]:
     """The words that occur in a node."""
     return {part.word for part in parts(node) if isinstance(part, Apply)} if isinstance(node, Node) else set()
 
@@ -201,4 +189,4 @@ def times_of(node: Node) -> list[Node]:
     if not isinstance(node, Apply):
         return []
     pairs = zip(node.arguments, node.word.arguments, strict=False)
-    return [argument for argument, wanted in pairs if wanted is TIME and isinstance(argument, Node)]
+    return [argument for argument, wanted in pairs if wanted is vocabulary.TIME and isinstance(argument, Node)]

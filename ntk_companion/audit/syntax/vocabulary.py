@@ -162,6 +162,8 @@ GAP_LABELS = _number("gap_labels(K)", "gamma^2 = min of w'K^r w over the simplex
 
 WORDS = {word.name: word for word in tuple(globals().values()) if isinstance(word, Word)}
 """The words by name. Arithmetic is among them, under its sign."""
+GAPS = frozenset([GAP_PRINTED, GAP_SHARP, GAP_BEST, GAP_LABELS])
+NORMS = frozenset([MAX_NORM, FROBENIUS_NORM, SPECTRAL_NORM])
 MATRIX_ARITHMETIC = frozenset([PLUS, TIMES, OVER])
 """What can be done with kernels: `PLUS` with each other, the others with a number."""
 MEANS = frozenset([K_AT_WIDTH, START_GAP])

@@ -3,8 +3,6 @@
 The clock is a backstop for what was counted too low.
 """
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass, field
 

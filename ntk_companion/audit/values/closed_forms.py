@@ -3,8 +3,6 @@
 Nothing here searches or simplifies without bound: what grows beyond the limits has no closed form.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 from functools import lru_cache
 

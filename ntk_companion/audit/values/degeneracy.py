@@ -1,7 +1,5 @@
 """Points on which a kernel is singular for a reason that can be said in a sentence, found without computing it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """The value of an expression in its environment, at the environment's precision."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

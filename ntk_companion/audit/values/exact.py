@@ -6,8 +6,6 @@ and differ by a known sign if it cancels to one term whose factors have known si
 and says nothing where it fails. Nothing here searches or simplifies without bound.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -27,20 +25,18 @@ from ntk_companion.audit.values.polynomials import single_term, vanishes
 from ntk_companion.audit.values.printed import printed_definitions
 from numerics.data.points import CirclePoints, PointSet, RationalPoints
 from theory import series
+from theory.activations import GaussianMoment
 from theory.moments import gaussian_moment, relu_moment, step_moment, theta
-from theory.recursion import input_kernel
+from theory.recursion import Triple, closed_form
 
 MOST_ORDER = 200
 WORK = 3000
 """Microseconds charged for a proof."""
 SIGN_BITS = 256
-SCALED_WITH_KERNEL = frozenset([
-    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.GAP_PRINTED, vocabulary.GAP_SHARP, vocabulary.GAP_BEST,
-    vocabulary.GAP_LABELS, vocabulary.MAX_NORM, vocabulary.FROBENIUS_NORM, vocabulary.SPECTRAL_NORM, vocabulary.TRACE,
-])  # fmt: skip
+SCALED_WITH_KERNEL = vocabulary.GAPS | vocabulary.NORMS | {
+    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.TRACE,
+}  # fmt: skip
 """Numbers of a kernel that a positive factor of the kernel multiplies."""
-Triple = tuple[sympy.Expr, sympy.Expr, sympy.Expr]
-"""A kernel at (x, x), (x, x') and (x', x')."""
 Shape = Callable[[Node, Environment], "sympy.Expr | None"]
 SHAPES: dict[Word, Shape] = {}
 """Numbers of a kernel whose exact value follows from its shape, None where it does not."""
@@ -156,23 +152,34 @@ def _without_factor(kernel: Node, environment: Environment) -> tuple[sympy.Expr,
     return sympy.Integer(1), kernel
 
 
-def exact_entry(kernel: Node | str, environment: Environment, row: int, column: int) -> sympy.Expr:
-    """The entry of a kernel at two points, numbered from 0. Raises NoExactValueError."""
+def in_parts(
+    kernel: Node | str, environment: Environment, of_points: Callable[[Apply], sympy.Expr], identity: sympy.Expr
+) -> sympy.Expr:
+    """A kernel at a pair, from what its kernels of points and the identity are there. Raises NoExactValueError."""
     match kernel:
         case Apply(word=vocabulary.PLUS, arguments=terms):
-            return sympy.Add(*(exact_entry(term, environment, row, column) for term in terms))
+            return sympy.Add(*(in_parts(term, environment, of_points, identity) for term in terms))
         case Apply(word=vocabulary.TIMES | vocabulary.OVER as word, arguments=(first, second)):
             matrix, factor = (first, second) if is_kernel(first) else (second, first)
-            return function(word, [exact_entry(matrix, environment, row, column), exact(factor, environment)])
+            return function(word, [in_parts(matrix, environment, of_points, identity), exact(factor, environment)])
         case Apply(word=vocabulary.IDENTITY):
-            return sympy.Integer(int(row == column))
+            return identity
         case Apply(word=vocabulary.GRAM, arguments=(inner,)):
-            return exact_entry(inner, environment, row, column)
+            return in_parts(inner, environment, of_points, identity)
         case Apply(word=word) if word in OF_POINTS or word is vocabulary.PRINTED:
-            found = definitions_in(kernel, environment)
-            inputs = [_inner(found.points, *pair) for pair in ((row, row), (row, column), (column, column))]
-            return unrolled(found, tuple(inputs), environment)
+            return of_points(kernel)
     raise NoExactValueError
+
+
+def exact_entry(kernel: Node | str, environment: Environment, row: int, column: int) -> sympy.Expr:
+    """The entry of a kernel at two points, numbered from 0. Raises NoExactValueError."""
+
+    def at_pair(part: Apply) -> sympy.Expr:
+        found = definitions_in(part, environment)
+        inputs = [_inner(found.points, *pair) for pair in ((row, row), (row, column), (column, column))]
+        return unrolled(found, tuple(inputs), environment)
+
+    return in_parts(kernel, environment, at_pair, sympy.Integer(int(row == column)))
 
 
 def definitions_in(kernel: Apply, environment: Environment) -> Definitions:
@@ -185,43 +192,23 @@ def definitions_in(kernel: Apply, environment: Environment) -> Definitions:
 def unrolled(found: Definitions, inputs: Triple, environment: Environment) -> sympy.Expr:
     """A kernel at a pair with these inner products, by its definitions; deep correlations stand for themselves.
 
-    Raises NoExactValueError on a definition of another kind than sums, products and moments.
+    Raises NoExactValueError on other moments than the ReLU's.
     """
     forms = environment.memory.closed_forms
     place = (found.kernel, tuple(found.recursion.equations.items()), inputs)
     if place not in forms:
-        known = {input_kernel: inputs}
-        for symbol, definition in found.recursion.equations.items():
-            known[symbol] = _at_pair(definition, known)
-        forms[place] = _at_pair(found.kernel, known)[1]
+        forms[place] = closed_form(found.recursion, found.kernel, inputs, _moment)
     return forms[place]
 
 
-def _at_pair(expression: sympy.Expr, known: dict[sympy.Expr, Triple]) -> Triple:
-    match expression:
-        case sympy.Symbol():
-            return known[expression]
-        case sympy.Number() | sympy.NumberSymbol():
-            return expression, expression, expression
-        case relu_moment():
-            return _moment(1, _at_pair(expression.args[0], known))
-        case step_moment():
-            return _moment(0, _at_pair(expression.args[0], known))
-        case sympy.Add() | sympy.Mul():
-            terms = zip(*(_at_pair(argument, known) for argument in expression.args), strict=True)
-            first, cross, second = (expression.func(*entries) for entries in terms)
-            return first, cross, second
-    raise NoExactValueError
-
-
-def _moment(power: int, covariance: Triple) -> Triple:
-    first, cross, second = covariance
-    diagonal = gaussian_moment(power).subs(theta, 0)
+def _moment(kind: type[GaussianMoment], first: sympy.Expr, cross: sympy.Expr, second: sympy.Expr) -> sympy.Expr:
+    power = {relu_moment: 1, step_moment: 0}.get(kind)
+    if power is None:
+        raise NoExactValueError
     same = first == cross == second
     scale = first if same else root(sympy.expand(first * second))
-    correlation = sympy.Integer(1) if same else cross / scale
-    moment = diagonal * scale**power * correlation_kernel(power, correlation)
-    return diagonal * first**power, moment, diagonal * second**power
+    value = sympy.Integer(1) if same else correlation_kernel(power, cross / scale)
+    return gaussian_moment(power).subs(theta, 0) * scale**power * value
 
 
 def _inner(points: PointSet, row: int, column: int) -> sympy.Expr:

@@ -4,8 +4,6 @@ A kernel of a network is a covariance or a Gram matrix of gradients, and so posi
 numbers that are not negative remain so. A printed formula, or a difference, is nothing of the kind.
 """
 
-from __future__ import annotations
-
 from enum import IntEnum
 
 from ntk_companion.audit.syntax import vocabulary
@@ -19,16 +17,15 @@ SEMIDEFINITE = frozenset([
     vocabulary.IDENTITY, vocabulary.K_AT_WIDTH, vocabulary.K_T,
 ])  # fmt: skip
 """Kernels of networks: positive semidefinite by construction."""
-OF_SEMIDEFINITE = frozenset([
-    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.DET, vocabulary.CONDITION, vocabulary.GAP_PRINTED,
-    vocabulary.GAP_SHARP, vocabulary.GAP_BEST, vocabulary.GAP_LABELS, vocabulary.TRACE,
-])  # fmt: skip
+OF_SEMIDEFINITE = vocabulary.GAPS | {
+    vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.DET, vocabulary.CONDITION, vocabulary.TRACE,
+}  # fmt: skip
 """Numbers that are not negative if their kernel is positive semidefinite."""
-NEVER_NEGATIVE = frozenset([
-    vocabulary.ABS, vocabulary.SQRT, vocabulary.ARCCOS, vocabulary.K0, vocabulary.K1, vocabulary.MAX_NORM,
-    vocabulary.FROBENIUS_NORM, vocabulary.SPECTRAL_NORM, vocabulary.GAP, vocabulary.LARGEST_GAP, vocabulary.DRIFT,
-    vocabulary.DISPLACEMENT, vocabulary.START_GAP, vocabulary.CROSSING_TIME, vocabulary.PROBABILITY,
-])  # fmt: skip
+NEVER_NEGATIVE = vocabulary.NORMS | {
+    vocabulary.ABS, vocabulary.SQRT, vocabulary.ARCCOS, vocabulary.K0, vocabulary.K1, vocabulary.GAP,
+    vocabulary.LARGEST_GAP, vocabulary.DRIFT, vocabulary.DISPLACEMENT, vocabulary.START_GAP, vocabulary.CROSSING_TIME,
+    vocabulary.PROBABILITY,
+}  # fmt: skip
 POSITIVE = frozenset([vocabulary.EXP, vocabulary.PI, vocabulary.SIZE, vocabulary.LOSS])
 
 

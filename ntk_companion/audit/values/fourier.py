@@ -5,25 +5,21 @@ and the sine of the angle, the angle and 1 / pi. Over the cyclotomic field of or
 found exactly, and since pi is transcendental one vanishes only if all its coefficients do.
 """
 
-from __future__ import annotations
-
 import math
 from functools import cache
 
 import flint
 import sympy
 
-from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import NoExactValueError
-from ntk_companion.audit.syntax.nodes import Apply, Node, is_kernel
+from ntk_companion.audit.syntax.nodes import Apply, Node
 from ntk_companion.audit.values.environment import Environment
-from ntk_companion.audit.values.exact import definitions_in, exact, unrolled
-from ntk_companion.audit.values.kernels import OF_POINTS
+from ntk_companion.audit.values.exact import definitions_in, in_parts, unrolled
 from ntk_companion.audit.values.polynomials import Field
 
 MOST_POINTS = 64
 COSINE = sympy.Symbol("c", real=True)
-_SINE, _TURN, _INVERSE_PI = sympy.symbols("s t p", real=True)
+_SINE, _TURN, _INVERSE_PI, _IDENTITY = sympy.symbols("s t p I", real=True)
 Element = flint.fmpq_poly
 Powers = dict[int, Element]
 """A polynomial in 1 / pi over the cyclotomic field."""
@@ -51,28 +47,17 @@ def singular_frequency(kernel: Node, environment: Environment, count: int) -> in
     return None
 
 
-def _profile(kernel: Node | str, environment: Environment) -> tuple[sympy.Expr, sympy.Expr]:
+def _profile(kernel: Node, environment: Environment) -> tuple[sympy.Expr, sympy.Expr]:
     """A kernel as a function of the angle, and the multiple of the identity beside it. Raises NoExactValueError."""
-    match kernel:
-        case Apply(word=vocabulary.PLUS, arguments=terms):
-            found = [_profile(term, environment) for term in terms]
-            return sympy.Add(*(one for one, _ in found)), sympy.Add(*(other for _, other in found))
-        case Apply(word=vocabulary.TIMES | vocabulary.OVER as word, arguments=(first, second)):
-            matrix, number = (first, second) if is_kernel(first) else (second, first)
-            factor = exact(number, environment)
-            factor = factor if word is vocabulary.TIMES else 1 / factor
-            one, other = _profile(matrix, environment)
-            return factor * one, factor * other
-        case Apply(word=vocabulary.GRAM, arguments=(inner,)):
-            return _profile(inner, environment)
-        case Apply(word=vocabulary.IDENTITY):
-            return sympy.Integer(0), sympy.Integer(1)
-        case Apply(word=word) if word in OF_POINTS:
-            inputs = (sympy.Integer(1), COSINE, sympy.Integer(1))
-            form = unrolled(definitions_in(kernel, environment), inputs, environment)
-            angle, root = sympy.acos(COSINE), sympy.sqrt(1 - COSINE**2)
-            return form.subs({angle: _TURN * sympy.pi, root: _SINE}), sympy.Integer(0)
-    raise NoExactValueError
+
+    def of_angle(part: Apply) -> sympy.Expr:
+        inputs = (sympy.Integer(1), COSINE, sympy.Integer(1))
+        form = unrolled(definitions_in(part, environment), inputs, environment)
+        angle, root = sympy.acos(COSINE), sympy.sqrt(1 - COSINE**2)
+        return form.subs({angle: _TURN * sympy.pi, root: _SINE})
+
+    whole = in_parts(kernel, environment, of_angle, _IDENTITY)
+    return whole.subs(_IDENTITY, 0), sympy.diff(whole, _IDENTITY)
 
 
 def _first_row(profile: sympy.Expr, identity: sympy.Expr, count: int) -> list[Powers]:

@@ -1,9 +1,8 @@
 """The kernels of infinitely wide networks: their definitions as `theory` derives them, and their Gram matrices."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import flint
@@ -105,14 +104,12 @@ def limit(environment: Environment) -> Matrix:
     return gram_matrix(definitions(vocabulary.K, environment), environment)
 
 
-def _declare(word: Word) -> None:
-    @means(word)
-    def value(environment: Environment, *values: Any) -> Matrix:
-        return gram_matrix(definitions(word, environment, *values), environment)
+def _matrix(word: Word, environment: Environment, *values: Any) -> Matrix:
+    return gram_matrix(definitions(word, environment, *values), environment)
 
 
 for _word in OF_POINTS:
-    _declare(_word)
+    means(_word)(partial(_matrix, _word))
 
 
 @means(vocabulary.GRAM)

@@ -1,8 +1,7 @@
 """Numbers of a symmetric matrix of balls: eigenvalues, determinant, norms and gap constants, all rigorous."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
+from functools import reduce
 
 import flint
 
@@ -12,7 +11,7 @@ from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.kernels import Matrix
 from ntk_companion.audit.values.ranges import UNDEFINED, Range, point
-from ntk_companion.audit.values.registry import MEANINGS, means
+from ntk_companion.audit.values.registry import functions, means
 from numerics.kernels.gap import MOST_PATTERNS, best_gap, label_aware_gap
 from numerics.kernels.spectrum import Enclosure, tightest_enclosure
 
@@ -31,17 +30,12 @@ def largest_eigenvalue(matrix: Matrix) -> Range:
 
 
 def _max_norm(matrix: Matrix) -> Range:
-    largest = point(0)
-    for value in matrix.flat:
-        largest = ranges.larger(largest, ranges.absolute(point(value)))
-    return largest
+    return reduce(ranges.larger, (ranges.absolute(point(value)) for value in matrix.flat), point(0))
 
 
 def _frobenius_norm(matrix: Matrix) -> Range:
-    total = point(0)
-    for value in matrix.flat:
-        total = ranges.add(total, ranges.power(point(value), point(2)))
-    return ranges.sqrt(total)
+    squares = (ranges.power(point(value), point(2)) for value in matrix.flat)
+    return ranges.sqrt(reduce(ranges.add, squares, point(0)))
 
 
 def _spectral_norm(matrix: Matrix) -> Range:
@@ -80,12 +74,7 @@ SPECTRAL: dict[Word, Callable[[Matrix], Range]] = {
 """Functions of a matrix alone."""
 
 
-def _declare(word: Word, function: Callable[[Matrix], Range]) -> None:
-    MEANINGS[word] = lambda environment, matrix: function(matrix)
-
-
-for _word, _value in SPECTRAL.items():
-    _declare(_word, _value)
+functions(SPECTRAL)
 
 
 def _definite(matrix: Matrix) -> Enclosure | None:

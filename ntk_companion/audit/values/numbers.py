@@ -1,8 +1,8 @@
 """The meanings of arithmetic, of functions of numbers, and of coefficients of series."""
 
-from __future__ import annotations
-
+import operator
 from collections.abc import Callable
+from functools import partial, reduce
 from typing import Any
 
 import flint
@@ -13,7 +13,7 @@ from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number
 from ntk_companion.audit.values.ranges import Range, point
-from ntk_companion.audit.values.registry import MEANINGS, means
+from ntk_companion.audit.values.registry import functions, means
 from numerics.numbers.systems import Balls, evaluate
 from theory import series
 
@@ -36,12 +36,7 @@ FUNCTIONS: dict[Word, Callable[..., Range]] = {
 """Functions of numbers alone."""
 
 
-def _declare(word: Word, function: Callable[..., Range]) -> None:
-    MEANINGS[word] = lambda environment, *values: function(*values)
-
-
-for _word, _ranges in FUNCTIONS.items():
-    _declare(_word, _ranges)
+functions(FUNCTIONS)
 
 
 @means(vocabulary.SIZE)
@@ -56,10 +51,7 @@ def _pi(environment: Environment) -> Range:
 
 @means(vocabulary.PLUS)
 def _add(environment: Environment, *terms: Any) -> Any:
-    total = terms[0]
-    for term in terms[1:]:
-        total = ranges.add(total, term) if isinstance(total, Range) else total + term
-    return total
+    return reduce(ranges.add if isinstance(terms[0], Range) else operator.add, terms)
 
 
 @means(vocabulary.TIMES)
@@ -75,17 +67,11 @@ def _divide(environment: Environment, first: Any, second: Range) -> Any:
     return ranges.divide(first, second) if isinstance(first, Range) else first / second.ball()
 
 
-@means(vocabulary.K0_COEFFICIENT)
-def _k0_coefficient(environment: Environment, order: Range) -> Range:
-    return _coefficient(0, environment, order)
-
-
-@means(vocabulary.K1_COEFFICIENT)
-def _k1_coefficient(environment: Environment, order: Range) -> Range:
-    return _coefficient(1, environment, order)
-
-
 def _coefficient(power: int, environment: Environment, order: Range) -> Range:
     number = whole_number(order, "the order of a coefficient", 0, MOST_ORDER)
     environment.budget.charge(100 * number)
     return point(evaluate(series.coefficients(power).at(number), Balls(environment.bits), {}))
+
+
+means(vocabulary.K0_COEFFICIENT)(partial(_coefficient, 0))
+means(vocabulary.K1_COEFFICIENT)(partial(_coefficient, 1))

@@ -5,10 +5,8 @@ cosines, exponentials and symbols. Squares of roots are put in. What cancels to 
 what does not may still be zero.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import flint
 import sympy
@@ -109,22 +107,15 @@ class Field:
             case sympy.Rational():
                 return self._constant(flint.fmpq(int(expression.p), int(expression.q)))
             case sympy.Add():
-                total, *rest = map(self._quotient, expression.args)
-                for term in rest:
-                    total = self._sum(total, term)
-                return total
+                return reduce(self._sum, map(self._quotient, expression.args))
             case sympy.Mul():
-                total, *rest = map(self._quotient, expression.args)
-                for factor in rest:
-                    total = self._product(total, factor)
-                return total
+                return reduce(self._product, map(self._quotient, expression.args))
             case sympy.Pow(exp=sympy.Integer()):
                 return self._power(self._quotient(expression.base), int(expression.exp))
             case sympy.Pow(exp=sympy.Rational(q=2)):
-                total, *rest = map(self._atom, _roots(expression.base))
-                for factor in rest:
-                    total = self._product(total, factor)
-                return self._power(total, int(expression.exp.p))
+                return self._power(
+                    reduce(self._product, map(self._atom, _roots(expression.base))), int(expression.exp.p)
+                )
             case sympy.exp():
                 base, power = _exponential(expression)
                 return self._power(self._atom(base), power)

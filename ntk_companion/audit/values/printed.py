@@ -1,6 +1,4 @@
-"""Kernels as printed in the divergence paper: one equation as printed, all others as derived."""
-
-from __future__ import annotations
+"""Kernels as a paper prints them: one equation as printed, all others as derived."""
 
 from typing import Any
 
@@ -15,18 +13,25 @@ from ntk_companion.audit.values.closed_forms import rational
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.kernels import Definitions, Matrix, architecture, gram_matrix
 from ntk_companion.audit.values.registry import means
+from ntk_companion.suite import suites
 from numerics.numbers.systems import Balls, evaluate
-from theory.printed import divergence
-from theory.printed.divergence import FullyConnected, KernelParts, Printed, ResidualKernel
+from theory.printed.forms import FullyConnected, KernelParts, Printed, ResidualKernel, alpha, norm, other_norm, u
 from theory.recursion import Recursion
 
 
 def find_printed(number: str) -> Printed:
-    """The printed formula of an equation's number, such as 3.6 or B.8, or of its id. Raises MeaninglessError."""
+    """The printed formula of an equation's number, such as 3.6 or B.8, or of its statement's id.
+
+    Of two papers that print one of this number it is the first's, in the order of suites and subjects. Raises
+    MeaninglessError.
+    """
+    known: dict[str, Printed] = {}
+    for suite in suites():
+        known = suite.printed() | known
     for name in (number, f"eq:{number.strip('()')}"):
-        if name in divergence.PRINTED:
-            return divergence.PRINTED[name]
-    raise MeaninglessError(f"no printed formula {number!r}; there are {', '.join(sorted(divergence.PRINTED))}")
+        if name in known:
+            return known[name]
+    raise MeaninglessError(f"no printed formula {number!r}; there are {', '.join(sorted(known))}")
 
 
 @means(vocabulary.PRINTED)
@@ -71,16 +76,16 @@ def _on_pairs(form: KernelParts, scale: sympy.Rational, environment: Environment
     inner = balls.product(coordinates, coordinates.T) + 1
     norms = balls.sqrt(inner.diagonal())
     kernel = sympy.Add(*form.parts.values())
-    on_diagonal = _unfolded(form, kernel, {divergence.u: sympy.Integer(1), divergence.alpha: scale})
+    on_diagonal = _unfolded(form, kernel, {u: sympy.Integer(1), alpha: scale})
     matrix = np.empty((size, size), dtype=object)
     for row in range(size):
         for column in range(row, size):
-            values: dict[sympy.Basic, Any] = {divergence.norm: norms[row], divergence.other_norm: norms[column]}
+            values: dict[sympy.Basic, Any] = {norm: norms[row], other_norm: norms[column]}
             if row == column:  # there u is 1 exactly, where a ball around 1 has no arc cosine
                 value = evaluate(on_diagonal, balls, values)
             else:
-                values[divergence.u] = inner[row, column] / (norms[row] * norms[column])
-                values[divergence.alpha] = evaluate(scale, balls, {})
+                values[u] = inner[row, column] / (norms[row] * norms[column])
+                values[alpha] = evaluate(scale, balls, {})
                 for symbol, expression in form.equations.items():
                     values[symbol] = evaluate(expression, balls, values)
                 value = evaluate(kernel, balls, values)

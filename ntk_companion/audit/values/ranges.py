@@ -5,11 +5,10 @@ that is an equality at an end of its interval be decided there. What is undefine
 with it decides. Everything works at FLINT's current precision.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import assert_never
 
 import flint
@@ -103,10 +102,7 @@ def divide(first: Range, second: Range) -> Range:
 def _hull(values: list[arb]) -> Range:
     if not all(value.is_finite() for value in values):
         return UNDEFINED
-    lower = upper = values[0]
-    for value in values[1:]:
-        lower, upper = lower.min(value), upper.max(value)
-    return Range(lower, upper)
+    return Range(reduce(arb.min, values), reduce(arb.max, values))
 
 
 def power(base: Range, exponent: Range) -> Range:

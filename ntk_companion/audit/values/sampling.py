@@ -11,8 +11,6 @@ interval was found to miss up to 4e5 times as often as it should at nominal prob
 sampling from the law of real draws; it is made for a probability 10^6 times smaller than is claimed of it.
 """
 
-from __future__ import annotations
-
 import hashlib
 from typing import Any
 

@@ -1,10 +1,8 @@
 """Numbers of a matrix that follow exactly from its shape: singular, circulant, or diagonal."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import flint
 import numpy as np
@@ -13,15 +11,15 @@ import sympy
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import NoExactValueError
 from ntk_companion.audit.syntax.nodes import Apply, Node, is_kernel, parts
-from ntk_companion.audit.syntax.vocabulary import Word
 from ntk_companion.audit.values import degeneracy
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import centres, evaluate
-from ntk_companion.audit.values.exact import SHAPES, Shape, exact, exact_entry
+from ntk_companion.audit.values.exact import SHAPES, exact, exact_entry
 from ntk_companion.audit.values.facts import is_semidefinite
 from ntk_companion.audit.values.fourier import singular_frequency
 from ntk_companion.audit.values.kernels import OF_POINTS
 from ntk_companion.audit.values.polynomials import Field, vanishes
+from ntk_companion.audit.values.registry import declaring
 from numerics.data.points import CirclePoints
 
 MOST_POINTS = 24
@@ -126,12 +124,8 @@ def multiple_of_identity(kernel: Node, environment: Environment) -> sympy.Expr |
     return number
 
 
-def _shape(word: Word) -> Callable[[Shape], Shape]:
-    def declare(shape: Shape) -> Shape:
-        SHAPES[word] = shape
-        return shape
-
-    return declare
+_shape = partial(declaring, SHAPES)
+"""Declare a function that knows a number of a kernel by its shape."""
 
 
 @_shape(vocabulary.LAMBDA_MIN)

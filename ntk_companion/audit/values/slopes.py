@@ -1,8 +1,7 @@
 """Enclosures of derivatives, to decide an inequality on an interval from its ends."""
 
-from __future__ import annotations
-
 from fractions import Fraction
+from functools import reduce
 
 import flint
 
@@ -52,10 +51,7 @@ def _depends(node: Node, variable: str, environment: Environment) -> bool:
 def _rule(word: Word, values: list[Range], inner: list[Range]) -> Range | None:
     match word:
         case vocabulary.PLUS:
-            total = inner[0]
-            for part in inner[1:]:
-                total = ranges.add(total, part)
-            return total
+            return reduce(ranges.add, inner)
         case vocabulary.TIMES:
             return ranges.add(ranges.multiply(inner[0], values[1]), ranges.multiply(values[0], inner[1]))
         case vocabulary.OVER:

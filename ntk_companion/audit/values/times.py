@@ -1,7 +1,5 @@
 """Times as logarithms: 1e400 is a time."""
 
-from __future__ import annotations
-
 import math
 
 import flint

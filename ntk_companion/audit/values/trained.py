@@ -1,8 +1,7 @@
 """Words about trained networks: values along the flow of the network spoken of, at the times a claim names."""
 
-from __future__ import annotations
-
 import math
+from functools import partial
 from typing import Any
 
 import flint
@@ -53,21 +52,18 @@ def loss(environment: Environment, time: Range) -> Range:
     return Range(found.lower.exp(), found.upper.exp())
 
 
-def _declare(word: Word) -> None:
+def _recorded(word: Word, environment: Environment, time: Range) -> Range:
     """The word that is recorded along the flow under its name."""
-
-    @means(word)
-    def value(environment: Environment, time: Range) -> Range:
-        if environment.share is not None and word in (vocabulary.GAP, vocabulary.LARGEST_GAP) and not _is_start(time):
-            return ranges.multiply(environment.share, _range(*_values(word.name, environment, START)))
-        return _range(*_values(word.name, environment, time))
+    if environment.share is not None and word in (vocabulary.GAP, vocabulary.LARGEST_GAP) and not _is_start(time):
+        return ranges.multiply(environment.share, _range(*_values(word.name, environment, START)))
+    return _range(*_values(word.name, environment, time))
 
 
 for _word in (
     vocabulary.GAP, vocabulary.LARGEST_GAP, vocabulary.DRIFT, vocabulary.DISPLACEMENT, vocabulary.LOWER_ENVELOPE,
     vocabulary.UPPER_ENVELOPE,
 ):  # fmt: skip
-    _declare(_word)
+    means(_word)(partial(_recorded, _word))
 
 
 @means(vocabulary.K_T)

@@ -8,13 +8,10 @@ against runs of much finer steps every error was smaller than its estimate. Stil
 it are numerical.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
@@ -25,11 +22,10 @@ from numerics.flow.stepping import Accuracy
 from numerics.flow.trajectory import LOG_10, Trajectory
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.losses import logistic
-from numerics.networks.parameters import parameter_shapes
-from numerics.networks.torch_network import initialise
+from numerics.networks.parameters import initial_arrays, parameter_shapes
 from theory.architecture import Architecture
 
-Array = np.ndarray[Any, Any]
+Array = np.ndarray
 
 FINE, COARSE = Accuracy(tolerance=0.0125, longest=0.15), Accuracy(tolerance=0.05, longest=0.6)
 PER_DECADE = 4
@@ -170,7 +166,7 @@ def _common(first: Array, second: Array) -> int:
 def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
     points = setting.points
     generator = np.random.default_rng(setting.seed)
-    start = initialise(setting.architecture, points.dimension, setting.width, generator)
+    start = initial_arrays(setting.architecture, points.dimension, setting.width, generator)
     return gradient_flow(
         setting.architecture,
         start,

@@ -343,9 +343,9 @@ WIDE, NAN = flint.arb(1, 0.5), flint.arb.nan()
 Question = tuple[str, tuple[Any, ...], bool | None]
 QUESTIONS: tuple[Question, ...] = (
     ("less", (1, 2), True), ("less", (1, 1), False), ("less", (2, 1), False), ("less", (WIDE, 1), None),
-    ("less", (WIDE, 2), True), ("less", (3, WIDE), False), ("less", (flint.arb(1.5, 0.5), 1), False), ("less", (NAN, 1), None),
+    ("less", (WIDE, 2), True), ("less", (3, WIDE), False), ("less", (NAN, 1), None),
     ("at most", (1, 2), True), ("at most", (1, 1), True), ("at most", (2, 1), False), ("at most", (WIDE, 1), None),
-    ("at most", (2, WIDE), False), ("at most", (flint.arb(1.5, 0.5), 1), None), ("at most", (NAN, NAN), None), ("at most", (WIDE, WIDE), None),
+    ("at most", (2, WIDE), False), ("at most", (NAN, NAN), None), ("at most", (WIDE, WIDE), None),
     ("positive", (Fraction(1, 3),), True), ("positive", (0,), False), ("positive", (flint.arb(0, 1),), None),
     ("positive", (-1,), False), ("positive", (NAN,), None),
     ("all", (True, True), True), ("all", (), True), ("all", (True, None), None), ("all", (None, False), False),

@@ -228,7 +228,7 @@ SINGLE_PLACES: tuple[Planted, ...] = (
         "_Walk.step",
         "values.shape[0]",
         "values.shape[1]",
-        ("checks/divergence/test_finite_networks.py", "-k", "features or groups"),
+        ("checks/divergence/test_finite_networks.py", "-k", "bound_by_last_features"),
     ),
     Planted(
         "the gap lost from the largest margin",

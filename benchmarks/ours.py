@@ -42,7 +42,7 @@ def exact_law(points: str, depth: int, width: int, seconds: float, jobs: int = 1
     from numerics.networks.exact_law import sample_kernels
 
     coordinates = np.load(points)
-    return stopwatch(lambda: sample_kernels(fcn(depth), coordinates, width, 1, 0, jobs), seconds)
+    return stopwatch(lambda: sample_kernels(fcn(depth), coordinates, width, 1, 0, jobs=jobs), seconds)
 
 
 def explicit(points: str, depth: int, width: int, seconds: float) -> dict[str, Any]:

@@ -21,7 +21,7 @@ import sympy
 
 from ntk_companion.audit.claims.toml import exact_number, load, only, table_of, text_of, whole_number
 from theory.activations import Activation, activation_named
-from theory.architecture import BIASES, Affine, Architecture, Group, Layer, Normalise, Residual
+from theory.architecture import BIASES, Affine, Architecture, Group, Layer, Residual, Scale
 from theory.presets import PRESETS, changed
 
 MOST_DEPTH = 1000
@@ -124,7 +124,7 @@ def _layer(entry: Any, index: int | None, where: str) -> Layer:
         case str():
             return read_activation(entry, where)
         case {"normalise": factor, **rest} if not rest:
-            return Normalise(_positive(factor, where))
+            return Scale(_positive(factor, where))
         case {"residual": scale, "layers": branch, **rest} if not rest:
             return Residual(exact(scale, where), _layers(branch, index, where))
         case {"affine": name, **rest}:

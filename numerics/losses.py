@@ -91,6 +91,11 @@ class CrossEntropy(_OneOutput):
         return np.where(np.array(self.targets) > 0.5, 1.0, -1.0)
 
     @cached_property
+    def _scaled_signs(self) -> Array:
+        """s_i / T."""
+        return self.signs / self.temperature
+
+    @cached_property
     def hard(self) -> bool:
         """Are all targets 0 or 1?"""
         return all(target in (0, 1) for target in self.targets)
@@ -110,9 +115,11 @@ class CrossEntropy(_OneOutput):
 
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) c_i, without cancellation where the target is 0 or 1."""
-        logits = outputs / self.temperature
         if self.hard:
-            return self.signs * np.exp(log_scale - np.logaddexp(0, self.signs * logits)) / self.temperature
+            signs = self._scaled_signs
+            weights: Array = signs * np.exp(log_scale - np.logaddexp(0.0, signs * outputs))
+            return weights
+        logits = outputs / self.temperature
         ones, zeros = self._log_shares
         up = np.exp(log_scale + ones - np.logaddexp(0, logits))
         return (up - np.exp(log_scale + zeros - np.logaddexp(0, -logits))) / self.temperature

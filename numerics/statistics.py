@@ -221,6 +221,7 @@ def required_draws(
     deviation: float,
     tolerance: float,
     alpha: float,
+    *,
     entries: int = 1,
     allowance: float = 0.0,
     miss: float = MISS,

@@ -40,7 +40,7 @@ from theory.activations import (
     activation_named,
 )
 from theory.activations.activation import z
-from theory.architecture import Affine, Architecture, Group, Normalise, fcn, groups_of, resnet
+from theory.architecture import Affine, Architecture, Group, Scale, fcn, groups_of, resnet
 from theory.integrals import c, closed_moment, p, prove_moment, r
 from theory.recursion import recursion
 
@@ -264,13 +264,13 @@ def network(stem=(), blocks=(), head=()):
 
 TWO_IN_A_BLOCK = network(
     (),
-    ((dense("W", 1), Relu(), Normalise(ONE), dense("V", 1), Erf(), Normalise(ONE)),),
+    ((dense("W", 1), Relu(), Scale(ONE), dense("V", 1), Erf(), Scale(ONE)),),
     (dense("W", 2),),
 )
 IN_STEM_AND_HEAD = network(
-    (dense("A", None), Tanh(), Normalise(ONE)),
-    ((dense("W", 1), Relu(), Normalise(ONE)),),
-    (dense("W", 2), Gelu(), Normalise(ONE), dense("W", 3)),
+    (dense("A", None), Tanh(), Scale(ONE)),
+    ((dense("W", 1), Relu(), Scale(ONE)),),
+    (dense("W", 2), Gelu(), Scale(ONE), dense("W", 3)),
 )
 
 
@@ -287,7 +287,7 @@ def test_several_activations_in_a_block_in_stem_and_in_head_are_derived(architec
 
 def test_activations_in_a_row_compose_within_the_relu_family():
     def stacked(*activations):
-        return ntk(network((), ((dense("W", 1), *activations, Normalise(ONE)),), (dense("W", 2),)), POINTS)
+        return ntk(network((), ((dense("W", 1), *activations, Scale(ONE)),), (dense("W", 2),)), POINTS)
 
     assert np.array_equal(stacked(Relu(), Relu()), stacked(Relu()))
     assert np.allclose(stacked(AbsoluteValue(), Relu()), stacked(AbsoluteValue()), rtol=1e-15)
@@ -301,9 +301,9 @@ def test_activations_in_a_row_compose_within_the_relu_family():
     ("architecture", "message"),
     [
         (network((), ((dense("W", 1), Relu()),), (dense("W", 2),)), "grows with the width"),
-        (network((), ((dense("W", 1), Relu(), Normalise(ONE), Normalise(ONE)),), (dense("W", 2),)), "once more"),
-        (network((), ((Relu(), Normalise(ONE)),), (dense("W", 2),)), "must follow an affine layer"),
-        (network((), ((dense("W", 1), Normalise(ONE), Erf()),), (dense("W", 2),)), "not homogeneous"),
+        (network((), ((dense("W", 1), Relu(), Scale(ONE), Scale(ONE)),), (dense("W", 2),)), "once more"),
+        (network((), ((Relu(), Scale(ONE)),), (dense("W", 2),)), "must follow an affine layer"),
+        (network((), ((dense("W", 1), Scale(ONE), Erf()),), (dense("W", 2),)), "not homogeneous"),
         (network((), (), (dense("W", 1), Relu())), "last layer must be affine"),
     ],
 )
@@ -313,8 +313,8 @@ def test_networks_without_a_limit_are_refused_with_what_to_do(architecture, mess
 
 
 def test_a_homogeneous_activation_may_follow_the_normalisation():
-    before = network((), ((dense("W", 1), Normalise(ONE), Relu()),), (dense("W", 2),))
-    after = network((), ((dense("W", 1), Relu(), Normalise(ONE)),), (dense("W", 2),))
+    before = network((), ((dense("W", 1), Scale(ONE), Relu()),), (dense("W", 2),))
+    after = network((), ((dense("W", 1), Relu(), Scale(ONE)),), (dense("W", 2),))
     assert np.allclose(ntk(before, POINTS), ntk(after, POINTS), rtol=1e-15)
 
 

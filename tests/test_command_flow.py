@@ -4,6 +4,7 @@ import json
 import math
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -179,6 +180,32 @@ def test_errors_are_estimated_for_every_record(run):
         assert len(found[name]) == len(found["log10_time"]) and min(found[name]) > 0
     assert 1e-6 < found["margin_error"][-1] < 2
     assert found["last_resort_share"] == 0
+
+
+SAVING_AFTER_EVERY_STEP = """
+import sys
+from ntk_companion.cli.main import main
+from numerics.flow import integrate
+save = integrate._Saver.save
+integrate._Saver.save = lambda saver, now=False: save(saver, now=True)
+main(sys.argv[1:])
+"""
+
+
+def test_a_run_killed_at_any_moment_goes_on_to_the_same_bits(run, tmp_path):
+    path = tmp_path / "flow.checkpoint"
+    command = "flow --network fcn --depth 2 --width 64 --points circle:5 --labels alternating --until 1e4 --json"
+    _, whole, _ = run(command)
+    for _ in range(3):
+        arguments = [sys.executable, "-c", SAVING_AFTER_EVERY_STEP, *command.split(), "--checkpoint", str(path)]
+        before = path.stat().st_mtime_ns if path.exists() else 0
+        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL) as child:
+            while child.poll() is None and (not path.exists() or path.stat().st_mtime_ns == before):
+                time.sleep(0.01)
+            time.sleep(0.05)
+            child.kill()
+    code, resumed, err = run(f"{command} --checkpoint {path}")
+    assert (code, err) == (0, "") and json.loads(resumed) == json.loads(whole)
 
 
 def test_a_checkpoint_is_resumed_refused_when_altered_and_held_by_one_run(run, tmp_path):

@@ -122,7 +122,10 @@ def test_a_neuron_pushed_to_its_kink_from_both_sides_slides_and_one_passing_does
         "away": (1.0, 0.3, -0.1, False),
     }
     for start, drift, push, slides in cases.values():
-        found = solve_slopes(ReluActivation(), start * one, drift * one, one, 0 * one, push * one, 0.5 * one, alone)
+        found = solve_slopes(
+            ReluActivation(), start * one, drift=drift * one, own=one, below=0 * one, push=push * one, slopes=0.5 * one,
+            sharing=alone,
+        )  # fmt: skip
         assert bool(found.sliding[0, 0]) is slides
         np.testing.assert_allclose(found.values, start + drift + push * found.slopes)
 

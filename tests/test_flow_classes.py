@@ -7,6 +7,7 @@ import pytest
 
 from numerics.flow import Accuracy
 from numerics.flow.integrate import AT_REST, FINISHED, Recording, gradient_flow
+from numerics.flow.stepping import initial_state, problem_of
 from numerics.losses import CrossEntropy
 from numerics.networks.classes import as_one_output, initial_class_arrays
 from numerics.networks.parameters import initial_arrays
@@ -16,6 +17,12 @@ from theory.presets import lee
 
 LOG_10 = math.log(10)
 POINTS = np.array([[1.0, 0.0], [0.0, 0.5], [-0.8, 0.3]])
+
+
+def generator():
+    return np.random.default_rng(0)
+
+
 SPARSE = Recording(per_decade=1)
 
 
@@ -65,3 +72,19 @@ def test_networks_of_several_classes_start_with_the_deviations_of_one_output():
     one = initial_arrays(network, 3, 40, np.random.default_rng(1))
     same = initial_class_arrays(network, 3, 40, 1, np.random.default_rng(1))
     assert all((same[name] == one[name]).all() for name in one)
+
+
+@pytest.mark.parametrize("targets", [(0.0, 1.0, 1.0), (0.2, 0.9, 0.7)])
+def test_two_classes_have_the_derivative_of_one_output_to_the_last_digits(targets):
+    softmax = SoftmaxCrossEntropy(tuple((1 - target, target) for target in targets))
+    binary = CrossEntropy(targets, temperature=0.5**0.5)
+    two = initial_state(problem_of(fcn(2), initial_class_arrays(fcn(2), 2, 16, 2, generator()), POINTS, softmax))
+    one = initial_state(
+        problem_of(fcn(2), as_one_output(fcn(2), initial_class_arrays(fcn(2), 2, 16, 2, generator())), POINTS, binary)
+    )
+    outputs = two.outputs.reshape(3, 2)
+    np.testing.assert_allclose((outputs[:, 1] - outputs[:, 0]) / 2**0.5, one.outputs, rtol=1e-13)
+    moved = (two.gradients.gram @ softmax.flow_weights(two.outputs)).reshape(3, 2)
+    derivative = one.gradients.gram @ binary.flow_weights(one.outputs)
+    np.testing.assert_allclose((moved[:, 1] - moved[:, 0]) / 2**0.5, derivative, rtol=1e-12)
+    np.testing.assert_allclose(softmax.log_value(two.outputs), binary.log_value(one.outputs), rtol=1e-13)

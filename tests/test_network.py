@@ -13,7 +13,7 @@ from numerics.networks.parameters import parameter_shapes
 from numerics.networks.torch_network import empirical_ntk, forward, initialise, pullback
 from numerics.statistics import entry_scale, equivalence_test, remove_bias
 from tests.oracles import networks, quadrature
-from theory.architecture import Affine, Architecture, Group, Normalise, Relu, Residual, fcn, resnet, with_trained
+from theory.architecture import Affine, Architecture, Group, Relu, Residual, Scale, fcn, resnet, with_trained
 
 INPUTS = torch.tensor([[1.0, 0.0], [0.6, -0.8], [-1.0, 0.0], [0.3, 2.0]], dtype=torch.float64)
 POINTS = float_points("points", np.array([[1.0, 0.0], [0.6, -0.8], [-0.5, 0.5]]))
@@ -93,8 +93,8 @@ def with_wrong_normalisation(architecture, block):
         for layer in layers:
             if isinstance(layer, Residual):
                 yield Residual(layer.scale, tuple(wrong(layer.branch)))
-            elif layer == Normalise(sympy.Integer(2)):
-                yield Normalise(2 * sympy.Rational(101, 100) ** 2)
+            elif layer == Scale(sympy.Integer(2)):
+                yield Scale(2 * sympy.Rational(101, 100) ** 2)
             else:
                 yield layer
 

@@ -14,7 +14,7 @@ from numerics.networks.exact_law import sample_kernels
 from numerics.networks.torch_network import empirical_ntk, initialise
 from tests.oracles.activations import inner_products, moment, triple
 from theory.activations import Erf, Relu, Tanh
-from theory.architecture import Affine, Architecture, Group, Normalise, fcn, map_groups, resnet
+from theory.architecture import Affine, Architecture, Group, Scale, fcn, map_groups, resnet
 from theory.presets import PRESETS, arora, changed, geifman, huang, jacot, lee, tirer
 
 POINTS = np.array([[0.6, 0.8, 0.1], [0.3, -0.5, 2.0], [-1.2, 0.4, 0.0]])
@@ -154,7 +154,7 @@ def test_parts_of_presets_are_those_of_explicit_networks_in_the_mean(name):
 def test_the_dimension_of_the_input_is_a_number():
     """sqrt(2/d) on the input, depth 1, trained biases: the kernel, the exact law and torch tell the same."""
     hidden = Affine(Group("W", 1, sympy.Integer(1)), Group("b", 1, sympy.Integer(1)))
-    layers = (Normalise(sympy.Integer(2)), hidden, Relu(), Normalise(sympy.Integer(2)))
+    layers = (Scale(sympy.Integer(2)), hidden, Relu(), Scale(sympy.Integer(2)))
     scaled = Architecture("scaled input", (), (layers,), (Affine(Group("W", 2, sympy.Integer(1))),))
     limit = ntk(scaled, POINTS)
     assert np.allclose(limit, ntk(fcn(1), POINTS * math.sqrt(2 / 3)), rtol=1e-13)

@@ -40,7 +40,7 @@ def whole(field):
 def test_inner_products_are_those_of_the_fields_held_whole():
     first, second = SOURCE.field(0, WIDTH, 2), SOURCE.field(1, WIDTH, 3)
     matrix = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
-    mixed = (first @ matrix).scaled(0.5) + second + second
+    mixed = 0.5 * (first @ matrix) + second + second
     rows = whole(first) @ matrix / 2 + 2 * whole(second)
     assert rows.shape == (1, WIDTH, 3) and np.allclose(whole(mixed), rows)
     gram, cross = Sums(BLOCK).inner_products((mixed, mixed), (first, mixed))

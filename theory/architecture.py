@@ -64,7 +64,7 @@ class Affine:
 
 
 @dataclass(frozen=True)
-class Normalise:
+class Scale:
     """h -> sqrt(factor / width) h, the width being that of h."""
 
     factor: sympy.Expr
@@ -78,7 +78,7 @@ class Residual:
     branch: tuple[Layer, ...]
 
 
-Layer = Affine | Activation | Normalise | Residual
+Layer = Affine | Activation | Scale | Residual
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def affine_layers(layers: Iterable[Layer]) -> Iterator[Affine]:
                 yield layer
             case Residual(_, branch):
                 yield from affine_layers(branch)
-            case Activation() | Normalise():
+            case Activation() | Scale():
                 pass
             case _:
                 assert_never(layer)
@@ -138,7 +138,7 @@ def fcn_block(index: Index, bias: str = "trained", activation: Activation = RELU
     return (
         Affine(_standard("W", index), _bias("b", index, 1, bias)),
         activation,
-        Normalise(sympy.Integer(2)),
+        Scale(sympy.Integer(2)),
     )
 
 
@@ -161,9 +161,9 @@ def resnet_block(
     branch = (
         Affine(_standard("W", index), _bias("b", index, 0, bias)),
         activation,
-        Normalise(sympy.Integer(2)),
+        Scale(sympy.Integer(2)),
         Affine(_standard("V", index), _bias("d", index, 0, bias)),
-        Normalise(sympy.Integer(1)),
+        Scale(sympy.Integer(1)),
     )
     return (Residual(scale, branch),)
 
@@ -178,7 +178,7 @@ def resnet(
     """
     check(depth, bias)
     scale = sympy.sympify(scale, strict=True)
-    stem = (Affine(_standard("A", None), _bias("b", None, 1, bias)), Normalise(sympy.Integer(1)))
+    stem = (Affine(_standard("A", None), _bias("b", None, 1, bias)), Scale(sympy.Integer(1)))
     blocks = tuple(resnet_block(index, scale, bias, activation) for index in range(1, depth + 1))
     name = f"ResNet, depth {depth}, scale {scale}{suffix(bias, activation)}"
     return Architecture(name, stem, blocks, (Affine(_standard("W", depth + 1)),))
@@ -206,7 +206,7 @@ def map_groups(architecture: Architecture, change: Callable[[Group], Group | Non
                 if new_weight is None:
                     raise ValueError(f"the weight {weight.name} cannot be removed")
                 return Affine(new_weight, None if bias is None else change(bias))
-            case Residual() | Activation() | Normalise():
+            case Residual() | Activation() | Scale():
                 return layer
             case _:
                 assert_never(layer)
@@ -296,7 +296,7 @@ def _through(layers: tuple[Layer, ...], vector: str) -> str:
                 is_sum = bias is not None
             case Activation():
                 vector, is_sum = layer.latex_of(vector), False
-            case Normalise(factor):
+            case Scale(factor):
                 vector, is_sum = rf"\sqrt{{\tfrac{{{sympy.latex(factor)}}}{{m}}}}\, {bracketed}", False
             case Residual(scale, branch):
                 sign, size = ("-", -scale) if scale.could_extract_minus_sign() else ("+", scale)

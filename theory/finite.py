@@ -13,7 +13,7 @@ from typing import Any, assert_never
 import sympy
 
 from theory.activations import Activation, Relu
-from theory.architecture import Affine, Architecture, Group, Layer, Normalise, Residual, affine_layers
+from theory.architecture import Affine, Architecture, Group, Layer, Residual, Scale, affine_layers
 
 Matrix = Any
 
@@ -147,7 +147,7 @@ class _Walk:
                 return self.rectify(values)
             case Activation():
                 raise ValueError(f"networks over matrices of any kind are known for the ReLU, not for {layer.name}")
-            case Normalise(factor):
+            case Scale(factor):
                 return number(sympy.sqrt(factor / values.shape[0])) * values
             case Residual(scale, branch):
                 return values + number(scale) * self.through(branch, values)

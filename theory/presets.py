@@ -16,7 +16,7 @@ from theory.architecture import (
     Architecture,
     Group,
     Layer,
-    Normalise,
+    Scale,
     affine_layers,
     check,
     fcn,
@@ -48,7 +48,7 @@ def jacot(depth: int, beta: sympy.Expr = JACOT_BETA, activation: Activation = RE
     """
 
     def dense(index: int) -> tuple[Layer, ...]:
-        return Normalise(ONE), Affine(Group("W", index, ONE), Group("b", index, ONE, multiplier=beta))
+        return Scale(ONE), Affine(Group("W", index, ONE), Group("b", index, ONE, multiplier=beta))
 
     return _hidden(f"Jacot, beta {beta}", depth, activation, dense)
 
@@ -77,7 +77,7 @@ def lee(
 
     def dense(index: int) -> tuple[Layer, ...]:
         bias = None if bias_strength == 0 else group("b", index, bias_strength)
-        return (*(() if standard else (Normalise(ONE),)), Affine(group("W", index, weight_strength), bias))
+        return (*(() if standard else (Scale(ONE),)), Affine(group("W", index, weight_strength), bias))
 
     name = f"Lee, {parametrisation}, sigma_w^2 {weight_strength}, sigma_b^2 {bias_strength}"
     return _hidden(name, depth, activation, dense)
@@ -87,7 +87,7 @@ def arora(depth: int, activation: Activation = RELU) -> Architecture:
     """Arora et al. 2019: g_h = sqrt(c/d_h) s(W_h g_{h-1}), c = 1/E[s(g)^2], no biases, inputs as they are."""
     check(depth)
     factor = 1 / second_moment(activation)
-    blocks = tuple((Affine(Group("W", index, ONE)), activation, Normalise(factor)) for index in range(1, depth + 1))
+    blocks = tuple((Affine(Group("W", index, ONE)), activation, Scale(factor)) for index in range(1, depth + 1))
     name = f"Arora, depth {depth}{suffix('trained', activation)}"
     return Architecture(name, (), blocks, (Affine(Group("W", depth + 1, ONE)),))
 
@@ -144,8 +144,8 @@ def tirer(
     """
     network = resnet(depth, scale, "none", activation)
 
-    plain = map_layers(network, lambda layer: Normalise(ONE) if layer == Normalise(sympy.Integer(2)) else layer)
-    network = dataclasses.replace(plain, stem=(Normalise(ONE), *plain.stem))
+    plain = map_layers(network, lambda layer: Scale(ONE) if layer == Scale(sympy.Integer(2)) else layer)
+    network = dataclasses.replace(plain, stem=(Scale(ONE), *plain.stem))
     if weight_strength != 1:
         multiplier = sympy.sqrt(weight_strength)
         network = map_groups(

@@ -30,8 +30,8 @@ from theory.architecture import (
     Architecture,
     Group,
     Layer,
-    Normalise,
     Residual,
+    Scale,
     fcn_block,
     resnet_block,
 )
@@ -204,7 +204,7 @@ def _run_layer(layer: Layer, signal: Signal, index: object, definitions: Definit
             return _run_affine(weight, bias, signal)
         case Activation():
             return _run_activation(layer, signal, index, definitions)
-        case Normalise(factor):
+        case Scale(factor):
             if signal.kind == NORMALISED:
                 raise ValueError(
                     f"block {index}: a normalised vector is normalised once more, and vanishes with the width"

@@ -20,6 +20,7 @@ def printed_statement(
     title: str,
     qualification: str,
     finding: Finding | None = None,
+    *,
     uses: tuple[str, ...] = (),
     hypotheses: tuple[Hypothesis, ...] = (),
     revision: int = 1,

@@ -75,7 +75,7 @@ MOST_NETWORKS = 60
 
 def narrow(member: int) -> Trajectory:
     """Width 2 on three points of the circle: some separate them, some lose a sample."""
-    rare = Recording(per_decade=2)
+    rare = Recording(per_decade=1)
     return flow_of(fcn(1), circle(3), logistic([1, 0, 1]), 2, 4, member, recording=rare)
 
 

@@ -22,7 +22,6 @@ from checks.setups.trajectories import (
     errors,
     flow_of,
     on_two_points,
-    sparse,
     squared_on_two_points,
     two_flows,
 )
@@ -30,7 +29,7 @@ from ntk_companion.evidence import Evidence, Kind, numerical, statistical, vacuo
 from ntk_companion.judging import check, counterexample, random_seed, record, thorough
 from ntk_companion.statement import Hypothesis, Statement
 from numerics.data.points import PointSet, circle, hexagon, rational_points
-from numerics.flow.integrate import Recording
+from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory, log10_crossing
 from numerics.kernels.gap import CONSTANTS, Bounds, certified_gap_constants
 from numerics.kernels.gram import FLOAT64, ntk
@@ -97,6 +96,11 @@ def informative_width(architecture: Architecture, points: PointSet, constant: fl
     return 2048 * (float(np.median(starts(architecture, points, 2048, 100, 0))) / constant) ** 2
 
 
+STEPS, RECORDS = Accuracy(tolerance=0.1, longest=5.0), Recording(per_decade=1 / 4, log10_first=0)
+"""A record every 4 decades, two steps at least between them; one where the error estimate's steps are twice as long:
+the two accuracies differ at every time."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A network to train on n points with alternating labels, to t = 10^log10_until."""
@@ -109,8 +113,7 @@ class Case:
     def flow(self, loss: CrossEntropy | Squared | None = None, member: int = 0) -> Trajectory:
         """The flow, by default of the logistic loss."""
         loss = loss or alternating(len(self.points))
-        timing = sparse(self.log10_until)
-        return flow_of(self.architecture, self.points, loss, self.width, self.log10_until, member, *timing)
+        return flow_of(self.architecture, self.points, loss, self.width, self.log10_until, member, STEPS, RECORDS)
 
 
 def axes(*norms: Fraction | int) -> PointSet:
@@ -163,7 +166,7 @@ def crossing_evidence(case: Case, trajectory: Trajectory, name: str, bounds: Bou
 
 FCN_CASES: dict[str, Case] = {
     "two points, depth 1": Case(fcn(1), TWO, 10_000, 80),
-    "4 orthogonal points in R^4, depth 1": Case(fcn(1), axes(1, 1, 1, 1), 100_000, 40),
+    "4 orthogonal points in R^4, depth 1": Case(fcn(1), axes(1, 1, 1, 1), 100_000, 52),
     "6 points in R^3, norms 1, 3/2, 2, depth 1": Case(fcn(1), opposite(1, Fraction(3, 2), 2), 30_000, 60),
     "10 points in R^5, depth 1": Case(fcn(1), opposite(1, 1, 1, 1, 1), 20_000, 40),
     "3 orthogonal points of norm 2, depth 2": Case(fcn(2), axes(2, 2, 2), 2048, 30),

@@ -179,7 +179,7 @@ def log_crossings(hidden: int, members: int) -> np.ndarray:
 
     Shape (members,).
     """
-    flows = [on_two_points(member, hidden, 6 + 0.42 * hidden**0.5) for member in range(members)]
+    flows = [on_two_points(member, hidden, 6 + 0.44 * hidden**0.5) for member in range(members)]
     crossings = [log10_crossing(flow.log_t, flow.gap_from_start, GAP) for flow in flows]
     return np.array(
         [

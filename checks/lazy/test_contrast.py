@@ -56,9 +56,8 @@ def start_of(width: int, seed: int) -> dict[str, torch.Tensor]:
 def largest_change(width: int, seed: int, loss: Squared | CrossEntropy, log10_until: float) -> tuple[float, str]:
     """sup_t max |K_t - K_0| over the record times, and the flow's status."""
     rare = Recording(per_decade=2, log10_first=-1)
-    found = gradient_flow(
-        NETWORK, start_of(width, seed), INPUTS, loss, log10_until * math.log(10), recording=rare, progress=False
-    )
+    start, log_until = start_of(width, seed), log10_until * math.log(10)
+    found = gradient_flow(NETWORK, start, INPUTS, loss, log_until, recording=rare, errors=False, progress=False)
     return float(found.gap_from_start.max()), found.status
 
 

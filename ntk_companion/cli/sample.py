@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> Result:
         raise ValueError(f"{numbers} numbers would have to be kept; at most {MOST_NUMBERS}: take fewer draws or points")
     limit = arguments.limiting_kernel(architecture, points, options.width)
     with np.errstate(all="ignore"):
-        draws = sample_kernels(architecture, coordinates, options.width, options.draws, options.seed, options.jobs)
+        draws = sample_kernels(architecture, coordinates, options.width, options.draws, options.seed, jobs=options.jobs)
         estimated = estimate(draws.ntk)
     mean, error = estimated.mean, estimated.standard_error
     if not (np.isfinite(mean).all() and np.isfinite(error).all()):

@@ -137,6 +137,7 @@ class SolvedLayer:
 def solve_slopes(
     activation: Activation,
     start: Array,
+    *,
     drift: Array,
     own: Array,
     below: Array,
@@ -166,12 +167,12 @@ def solve_slopes(
         slopes[:, columns], sliding[:, columns] = _gauss_seidel(
             activation,
             start[:, columns],
-            known[:, columns],
-            np.stack([own, below]),
-            pushes,
-            slopes[:, columns],
-            ~settled[:, columns],
-            sharing,
+            known=known[:, columns],
+            kernels=np.stack([own, below]),
+            pushes=pushes,
+            slopes=slopes[:, columns],
+            unsettled=~settled[:, columns],
+            sharing=sharing,
         )
     return SolvedLayer(start + drift + own @ (push * slopes), slopes, sliding)
 
@@ -179,6 +180,7 @@ def solve_slopes(
 def _gauss_seidel(
     activation: Activation,
     start: Array,
+    *,
     known: Array,
     kernels: Array,
     pushes: Array,

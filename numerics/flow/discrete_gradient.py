@@ -20,7 +20,7 @@ import numpy as np
 from numerics.flow.activations import Activation, activation_of
 from theory import activations
 from theory.activations import Relu, Softplus
-from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
+from theory.architecture import Affine, Architecture, Layer, Residual, Scale
 
 Array = np.ndarray
 Weights = Mapping[str, Array]
@@ -28,7 +28,7 @@ Weights = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
-class Scale:
+class Multiply:
     """h -> factor h."""
 
     factor: float
@@ -66,7 +66,7 @@ class Select:
         return np.arange(rows) % self.classes
 
 
-Operation = Affine | Relu | Softplus | Scale | Fork | Join | Select
+Operation = Affine | Relu | Softplus | Multiply | Fork | Join | Select
 Tape = tuple[Operation, ...]
 
 
@@ -87,8 +87,8 @@ def tape_of(architecture: Architecture, weights: Weights) -> Tape:
                     if not tape or not isinstance(tape[-1], Affine):
                         raise ValueError(f"{architecture.name}: an activation must follow an affine layer")
                     tape.append(layer)
-                case Normalise(factor):
-                    tape.append(Scale((float(factor) / width) ** 0.5))
+                case Scale(factor):
+                    tape.append(Multiply((float(factor) / width) ** 0.5))
                 case Residual(scale, branch):
                     tape.append(Fork())
                     width = walk(branch, width)
@@ -137,7 +137,7 @@ def run(tape: Tape, weights: Weights, inputs: Array) -> list[Array]:
                     value += weights[bias.name]
             case Relu() | Softplus():
                 value = activation_of(operation).value(value)
-            case Scale(factor):
+            case Multiply(factor):
                 value = factor * value
             case Fork():
                 remembered.append(value)
@@ -252,7 +252,7 @@ def backward(
             case Relu() | Softplus():
                 signals[position - 1] = cotangent
                 cotangent = slopes[position - 1] * cotangent
-            case Scale(factor):
+            case Multiply(factor):
                 cotangent = factor * cotangent
             case Join(strength):
                 remembered.append(cotangent)

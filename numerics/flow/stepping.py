@@ -29,7 +29,7 @@ from numerics.flow.discrete_gradient import (
     Gradients,
     Join,
     LinearMap,
-    Scale,
+    Multiply,
     Select,
     Tape,
     Weights,
@@ -317,13 +317,16 @@ class _Sweeper:
             match operation:
                 case Affine():
                     own, below = self._kernels(operation, position, value, kernel)
-                    value = self._affine(operation, position, own, below, total, gradients, slopes, result)
+                    value = self._affine(
+                        operation, position, own=own, below=below, total=total, gradients=gradients, slopes=slopes,
+                        result=result,
+                    )  # fmt: skip
                     kernel = own + below
                 case Relu() | Softplus():
                     value = activation_of(operation).value(value)
                     pattern = result.slopes[position - 1]
                     kernel = kernel * (pattern @ pattern.T) / pattern.shape[1]
-                case Scale(factor):
+                case Multiply(factor):
                     value, kernel = factor * value, factor**2 * kernel
                 case Fork():
                     remembered.append((value, kernel))
@@ -352,6 +355,7 @@ class _Sweeper:
         self,
         layer: Affine,
         position: int,
+        *,
         own: Array,
         below: Array,
         total: Array,
@@ -366,8 +370,9 @@ class _Sweeper:
         activation = activation_after(self.problem.tape, position)
         if activation is not None:
             gated = solve_slopes(
-                activation, start, drift, own, below, push, slopes[position], self.problem.sharings[position]
-            )
+                activation, start, drift=drift, own=own, below=below, push=push, slopes=slopes[position],
+                sharing=self.problem.sharings[position],
+            )  # fmt: skip
             result.slopes[position], result.sliding[position] = gated.slopes, gated.sliding
             push, end = push * gated.slopes, gated.values
         else:

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.special
 import sympy
 
-from theory.activations.activation import z
+from theory.activations.activation import Activation, z
 
 Array = Any
 
@@ -37,33 +37,56 @@ NUMPY = Library(
 )
 
 
+Function = Callable[[Array], Array]
+
+
 @cache
-def entrywise(expression: sympy.Expr, library: Library) -> Callable[[Array], Array]:
+def function_and_slope(activation: Activation, library: Library) -> tuple[Function, Function]:
+    """An activation and its derivative: sympy is asked once, not at every pass through a network."""
+    return entrywise(activation.function, library), entrywise(activation.derivative, library)
+
+
+@cache
+def entrywise(expression: sympy.Expr, library: Library) -> Function:
     """The function of `z` that the expression is, on arrays of any shape, which it keeps.
 
     It raises ValueError where the library has no such function.
     """
-
-    def of(node: sympy.Expr, values: Array) -> Array:
-        match node:
-            case sympy.Symbol() if node == z:
-                return values
-            case _ if not node.has(z):
-                return float(node)
-            case sympy.Add() | sympy.Mul():
-                combined = operator.add if isinstance(node, sympy.Add) else operator.mul
-                return reduce(combined, (of(argument, values) for argument in node.args))
-            case sympy.Pow() if node.exp.is_Integer:
-                return of(node.base, values) ** int(node.exp)
-            case sympy.Max() if len(node.args) == 2 and sympy.S.Zero in node.args:
-                return library.positive(of(next(part for part in node.args if part != 0), values))
-            case sympy.Heaviside():
-                return library.indicator(of(node.args[0], values))
-        name = node.func.__name__
-        if name not in library.functions:
-            raise ValueError(f"the function {name} cannot be evaluated on arrays")
-        return library.functions[name](of(node.args[0], values))
-
     if not expression.has(z):
         return lambda values: values * 0 + float(expression)
-    return lambda values: of(expression, values)
+    return _function_of(expression, library)
+
+
+def _function_of(node: sympy.Expr, library: Library) -> Function:
+    match node:
+        case sympy.Symbol() if node == z:
+            return lambda values: values
+        case _ if not node.has(z):
+            number = float(node)
+            return lambda values: number
+        case sympy.Add() | sympy.Mul():
+            joined = operator.add if isinstance(node, sympy.Add) else operator.mul
+            parts = [_function_of(argument, library) for argument in node.args]
+            return lambda values: reduce(joined, [part(values) for part in parts])
+        case sympy.Pow() if node.exp.is_Integer:
+            base, exponent = _function_of(node.base, library), int(node.exp)
+            return lambda values: base(values) ** exponent
+    outer, argument = _named(node, library)
+    inner = _function_of(argument, library)
+    return lambda values: outer(inner(values))
+
+
+def _named(node: sympy.Expr, library: Library) -> tuple[Function, sympy.Expr]:
+    """The library's function for a node, and the node's argument."""
+    if isinstance(node, sympy.Max) and len(node.args) == 2 and sympy.S.Zero in node.args:
+        return library.positive, next(part for part in node.args if part != 0)
+    if isinstance(node, sympy.Heaviside):
+        return library.indicator, node.args[0]
+    name = node.func.__name__
+    if name in library.functions:
+        return library.functions[name], node.args[0]
+
+    def unknown(values: Array) -> Array:
+        raise ValueError(f"the function {name} cannot be evaluated on arrays")
+
+    return unknown, node.args[0]

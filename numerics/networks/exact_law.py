@@ -28,10 +28,10 @@ import joblib
 import numpy as np
 
 from numerics.data.points import Points, as_coordinates
-from numerics.networks.entrywise import NUMPY, entrywise
+from numerics.networks.entrywise import NUMPY, function_and_slope
 from numerics.networks.streaming import Array, Block, Field, NormalSource, Sums, batch_size, constant, task_size
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
+from theory.architecture import Affine, Architecture, Layer, Residual, Scale
 from theory.passes import compose, residual
 
 Parts = dict[str, Array]
@@ -61,6 +61,7 @@ def sample_kernels(
     width: int,
     draws: int,
     seed: int,
+    *,
     jobs: int = 1,
     task_neurons: int | None = None,
 ) -> KernelDraws:
@@ -147,7 +148,7 @@ def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, B
             return _run_affine(layer, values, network)
         case Activation():
             return _run_activation(layer, values)
-        case Normalise(factor):
+        case Scale(factor):
             normalisation = (float(factor) / values.width) ** 0.5
             return normalisation * values, lambda cotangent: (normalisation * cotangent, {})
         case Residual(scale, branch):
@@ -157,7 +158,7 @@ def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, B
 
 
 def _run_activation(activation: Activation, values: Field) -> tuple[Field, Backward]:
-    function, derivative = (entrywise(form, NUMPY) for form in (activation.function, activation.derivative))
+    function, derivative = function_and_slope(activation, NUMPY)
 
     def backward(cotangent: Field) -> tuple[Field, Parts]:
         return Field(values.width, lambda block: cotangent.on(block) * derivative(values.on(block))), {}

@@ -6,7 +6,7 @@ from typing import assert_never
 import numpy as np
 
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
+from theory.architecture import Affine, Architecture, Layer, Residual, Scale
 
 Array = np.ndarray
 
@@ -29,7 +29,7 @@ def parameter_shapes(architecture: Architecture, input_dimension: int, width: in
                 case Residual(_, branch):
                     if walk(branch, size) != size:
                         raise ValueError(f"{architecture.name}: a residual branch must keep the width")
-                case Activation() | Normalise():
+                case Activation() | Scale():
                     pass
                 case _:
                     assert_never(layer)

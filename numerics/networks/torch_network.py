@@ -13,10 +13,10 @@ import numpy as np
 import torch
 
 from numerics.data.points import Points, as_coordinates
-from numerics.networks.entrywise import Library, entrywise
+from numerics.networks.entrywise import Library, function_and_slope
 from numerics.networks.parameters import initial_arrays
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
+from theory.architecture import Affine, Architecture, Layer, Residual, Scale
 from theory.passes import compose, residual
 
 Parameters = Mapping[str, torch.Tensor]
@@ -109,11 +109,9 @@ def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tu
         case Affine():
             return _run_affine(layer, values, parameters)
         case Activation():
-            return entrywise(layer.function, TORCH)(values), lambda cotangent: (
-                cotangent * entrywise(layer.derivative, TORCH)(values),
-                {},
-            )
-        case Normalise(factor):
+            function, slope = function_and_slope(layer, TORCH)
+            return function(values), lambda cotangent: (cotangent * slope(values), {})
+        case Scale(factor):
             scale = (float(factor) / values.shape[1]) ** 0.5
             return scale * values, lambda cotangent: (scale * cotangent, {})
         case Residual(scale, branch):

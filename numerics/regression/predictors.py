@@ -115,7 +115,7 @@ def regularised(loss: Loss, kernel: Array, start: Array, penalty: float, toleran
             return Predictor(coefficients, outputs, distance)
         previous = distance
         step = _newton_step(loss.curvatures(outputs), kernel, residual, penalty)
-        coefficients, best = _descend(loss, kernel, start, penalty, coefficients, step, best)
+        coefficients, best = _descend(loss, kernel, start, penalty, coefficients=coefficients, step=step, value=best)
     raise ValueError(f"Newton's method did not settle in {MOST_ITERATIONS} steps: raise the penalty {penalty:g}")
 
 
@@ -164,7 +164,7 @@ def _roots(curvatures: Array) -> Array:
 
 
 def _descend(
-    loss: Loss, kernel: Array, start: Array, penalty: float, coefficients: Array, step: Array, value: float
+    loss: Loss, kernel: Array, start: Array, penalty: float, *, coefficients: Array, step: Array, value: float
 ) -> tuple[Array, float]:
     """The coefficients after the step, halved until the objective does not rise, and the objective there."""
     for halvings in range(60):

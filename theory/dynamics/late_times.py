@@ -28,7 +28,7 @@ from typing import assert_never
 import sympy
 
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Normalise, Residual
+from theory.architecture import Affine, Architecture, Layer, Residual, Scale
 
 degree, norm, excess, smoothed_margin = sympy.symbols("H rho S N", positive=True)
 """The degree H of homogeneity, rho = |theta|, S = exp(L) - 1, and N = -ln S where it is positive."""
@@ -67,7 +67,7 @@ def _degree_after(layers: Sequence[Layer], before: int | None, weights: dict[str
                     weights[bias.name] = before
                 elif bias is not None and before:
                     return None
-            case Affine() | Normalise():
+            case Affine() | Scale():
                 pass
             case Activation():
                 if before:

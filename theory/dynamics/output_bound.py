@@ -13,7 +13,7 @@ On a kink, where p may be any number in [0, 1], the same holds: there a_L is zer
 import sympy
 
 from theory.activations import Relu
-from theory.architecture import Affine, Architecture, Group, Normalise, Residual
+from theory.architecture import Affine, Architecture, Group, Residual, Scale
 
 width = sympy.Symbol("m", positive=True)
 """The width of the last hidden layer."""
@@ -27,9 +27,9 @@ def output_factor(architecture: Architecture) -> sympy.Expr:
     """
     head, block = architecture.head[-1], architecture.blocks[-1]
     match block:
-        case (Affine(_, bias), Relu(), Normalise(factor)):
+        case (Affine(_, bias), Relu(), Scale(factor)):
             strength = sympy.Integer(1)
-        case (Residual(scale, (*_, Affine(_, bias), Normalise(factor))),):
+        case (Residual(scale, (*_, Affine(_, bias), Scale(factor))),):
             strength = sympy.Abs(scale)
         case _:
             raise ValueError(f"{architecture.name}: the last block is none that the output bound is known for")

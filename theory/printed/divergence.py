@@ -44,7 +44,7 @@ PRINTED: dict[str, Printed] = {}
 
 
 def _printed(
-    number: str, latex: str, form: Any, quantity: Any, name: str = "", source: str = PAPER, corrected: Any = None
+    number: str, latex: str, form: Any, quantity: Any, *, name: str = "", source: str = PAPER, corrected: Any = None
 ) -> Printed:
     record = Printed(name or f"eq:{number.strip('()')}", number, latex, form, quantity, source, corrected)
     PRINTED[record.id] = record
@@ -70,8 +70,8 @@ _printed(
     r"k_0(u) = \tfrac1\pi \bigl(\tfrac\pi2 - \arccos u\bigr)",
     {"k_0": (pi / 2 - acos(u)) / pi},
     derived_moments,
-    "summary:k0",
-    f"a published summary of {PAPER}",
+    name="summary:k0",
+    source=f"a published summary of {PAPER}",
     corrected={"k_0": 1 - acos(u) / pi},
 )
 _n = series.n
@@ -276,8 +276,8 @@ _printed(
     r"K_{Res}(x, x') = \|\tilde x\| \, r_L(\phi, \phi') \, \|\tilde x'\|",
     replace(_RESNET, total=lambda blocks, first, last: norm * other_norm * blocks),
     derived_residual_kernel,
-    "poster:k-res",
-    f"the conference poster of {PAPER}",
+    name="poster:k-res",
+    source=f"the conference poster of {PAPER}",
     corrected=CORRECTED_RESNET,
 )
 

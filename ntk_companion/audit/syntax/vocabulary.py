@@ -33,28 +33,12 @@ class Relation(Enum):
     @property
     def opposite(self) -> Relation:
         """The relation that holds where this one does not."""
-        return _OPPOSITES[self]
+        return Relation({"<": ">=", "<=": ">", "=": "!=", "!=": "=", ">=": "<", ">": "<="}[self.value])
 
     @property
     def reversed(self) -> Relation:
         """The relation of the sides exchanged."""
-        return _REVERSED.get(self, self)
-
-
-_REVERSED = {
-    Relation.LESS: Relation.MORE,
-    Relation.AT_MOST: Relation.AT_LEAST,
-    Relation.AT_LEAST: Relation.AT_MOST,
-    Relation.MORE: Relation.LESS,
-}
-_OPPOSITES = {
-    Relation.LESS: Relation.AT_LEAST,
-    Relation.AT_MOST: Relation.MORE,
-    Relation.EQUAL: Relation.UNEQUAL,
-    Relation.UNEQUAL: Relation.EQUAL,
-    Relation.AT_LEAST: Relation.LESS,
-    Relation.MORE: Relation.AT_MOST,
-}
+        return Relation(self.value.translate({ord("<"): ">", ord(">"): "<"}))
 
 
 @dataclass(frozen=True, eq=False)

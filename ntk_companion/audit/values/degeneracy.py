@@ -10,6 +10,7 @@ from ntk_companion.audit.syntax.nodes import Apply, Node
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.facts import is_semidefinite
 from ntk_companion.audit.values.kernels import OF_POINTS, architecture
+from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.ranges import Range, point
 from ntk_companion.audit.values.registry import known_by_structure
 from numerics.data.points import PointSet, RationalPoints
@@ -38,11 +39,11 @@ def null_vector(kernel: Node | str, environment: Environment) -> NullVector | No
             here = environment.selected(kernel)
             linear = word is vocabulary.INNER
             place = ("null vector", linear or here.network, id(here.point_set))
-            memory = environment.memory.values
-            if place not in memory:
-                homogeneous = linear or _is_homogeneous(here)
-                memory[place] = degenerate_points(here.point_set, homogeneous, linear)
-            return memory[place]
+            return once(
+                environment.memory.values,
+                place,
+                lambda: degenerate_points(here.point_set, linear or is_homogeneous(architecture(here)), linear),
+            )
     return None
 
 
@@ -87,10 +88,6 @@ def _pair(points: RationalPoints, first: int, second: int) -> NullVector:
     if factor == 1:
         return NullVector(weights, f"points {first + 1} and {second + 1} are equal")
     return NullVector(weights, f"point {second + 1} is {factor} times point {first + 1}")
-
-
-def _is_homogeneous(environment: Environment) -> bool:
-    return is_homogeneous(architecture(environment))
 
 
 def is_homogeneous(network: Architecture) -> bool:

@@ -14,7 +14,7 @@ from ntk_companion.audit.syntax.nodes import Apply, Name, Node, Number, parts
 from ntk_companion.audit.syntax.vocabulary import speaks_of_network
 from ntk_companion.audit.values.budget import Budget
 from ntk_companion.audit.values.log import Log
-from ntk_companion.audit.values.memory import Memory
+from ntk_companion.audit.values.memory import Memory, once
 from ntk_companion.audit.values.ranges import Range
 from numerics.data.points import PointSet
 
@@ -78,9 +78,7 @@ class Environment:
 
     def names_in(self, node: Node) -> frozenset[str]:
         """The names that a part of the assertion depends on, through constants, networks and points too."""
-        if node not in self.memory.names:
-            self.memory.names[node] = frozenset(self._names_in(node))
-        return self.memory.names[node]
+        return once(self.memory.names, node, lambda: frozenset(self._names_in(node)))
 
     def _names_in(self, node: Node) -> Iterator[str]:
         for part in parts(node):

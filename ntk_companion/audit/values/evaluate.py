@@ -12,6 +12,7 @@ from ntk_companion.audit.syntax.vocabulary import MATRIX_ARITHMETIC, TRUTH
 from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.facts import OF_SEMIDEFINITE, is_semidefinite
+from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.ranges import Range, point
 from ntk_companion.audit.values.registry import KNOWN, MEANINGS
 
@@ -46,9 +47,7 @@ def evaluate(node: Node | str, environment: Environment) -> Any:
             place = (node, environment.bits)
             if environment.without_idle_variables(node).bound:
                 return _apply(node, environment)
-            if place not in environment.memory.constants:
-                environment.memory.constants[place] = _apply(node, environment)
-            return environment.memory.constants[place]
+            return once(environment.memory.constants, place, lambda: _apply(node, environment))
     raise TypeError(f"{node} is not a value")
 
 
@@ -57,9 +56,7 @@ def _constant(name: str, value: Node, environment: Environment) -> Any:
     if isinstance(value, Number) or environment.names_in(value).intersection(environment.bound):
         return evaluate(value, environment)
     place = (name, environment.bits, environment.network, environment.points, environment.layer)
-    if place not in environment.memory.constants:
-        environment.memory.constants[place] = evaluate(value, environment)
-    return environment.memory.constants[place]
+    return once(environment.memory.constants, place, lambda: evaluate(value, environment))
 
 
 def _apply(node: Apply, environment: Environment) -> Any:

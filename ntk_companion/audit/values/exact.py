@@ -8,6 +8,7 @@ and says nothing where it fails. Nothing here searches or simplifies without bou
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import flint
@@ -21,6 +22,7 @@ from ntk_companion.audit.values.closed_forms import bounded, correlation_kernel,
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import evaluate, index, whole_number_at
 from ntk_companion.audit.values.kernels import OF_POINTS, Definitions, definitions_of
+from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.polynomials import single_term, vanishes
 from ntk_companion.audit.values.printed import printed_definitions
 from numerics.data.points import CirclePoints, PointSet, RationalPoints
@@ -119,9 +121,7 @@ def _constant(name: str, value: Node, environment: Environment) -> sympy.Expr:
     if isinstance(value, Number) or environment.names_in(value).intersection(environment.bound):
         return exact(value, environment)
     place = ("exact", name, environment.network, environment.points, environment.layer)
-    if place not in environment.memory.constants:
-        environment.memory.constants[place] = exact(value, environment)
-    return environment.memory.constants[place]
+    return once(environment.memory.constants, place, lambda: exact(value, environment))
 
 
 def _of_kernel(word: Word, kernel: Node, environment: Environment) -> sympy.Expr:
@@ -194,11 +194,9 @@ def unrolled(found: Definitions, inputs: Triple, environment: Environment) -> sy
 
     Raises NoExactValueError on other moments than the ReLU's.
     """
-    forms = environment.memory.closed_forms
     place = (found.kernel, tuple(found.recursion.equations.items()), inputs)
-    if place not in forms:
-        forms[place] = closed_form(found.recursion, found.kernel, inputs, _moment)
-    return forms[place]
+    form = partial(closed_form, found.recursion, found.kernel, inputs, _moment)
+    return once(environment.memory.closed_forms, place, form)
 
 
 def _moment(kind: type[GaussianMoment], first: sympy.Expr, cross: sympy.Expr, second: sympy.Expr) -> sympy.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,3 +31,10 @@ class Memory:
     def branch(self) -> Memory:
         """The memory for one network of several: it shares what does not depend on the network."""
         return Memory(self.values, self.closed_forms)
+
+
+def once(known: dict[Any, Any], place: Any, find: Callable[[], Any]) -> Any:
+    """What is known under a place, found if it is not."""
+    if place not in known:
+        known[place] = find()
+    return known[place]

@@ -316,8 +316,8 @@ ERRORS: tuple[Planted, ...] = (
         "u replaced by u^2",
         "numerics/losses.py",
         "CrossEntropy.flow_weights",
-        "np.logaddexp(0, self.signs * logits)",
-        "2 * np.logaddexp(0, self.signs * logits)",
+        "np.logaddexp(0.0, signs * outputs)",
+        "2 * np.logaddexp(0.0, signs * outputs)",
         ("checks/companion/test_losses.py",),
     ),
     Planted(
@@ -356,8 +356,8 @@ ERRORS: tuple[Planted, ...] = (
         "the loss averaged instead of summed",
         "numerics/losses.py",
         "CrossEntropy.flow_weights",
-        "self.signs * np.exp(log_scale - np.logaddexp(0, self.signs * logits)) / self.temperature",
-        "self.signs * np.exp(log_scale - np.logaddexp(0, self.signs * logits)) / self.temperature / self.size",
+        "signs * np.exp(log_scale - np.logaddexp(0.0, signs * outputs))",
+        "signs * np.exp(log_scale - np.logaddexp(0.0, signs * outputs)) / self.size",
         ("checks/companion/test_losses.py",),
     ),
     Planted(

@@ -60,6 +60,7 @@ CLAIMS: tuple[Known, ...] = (
     ("CONFIRMED", "there exists u in [-1, 1]: k0(u) = 0.7", "", ""),
     ("REFUTED", "there exists u in [-1, 1]: k0(u) > 1.001", "", ""),
     ("REFUTED", "for all u in [-2, -1]: u^2 <= 3", "", ""),
+    ("REFUTED", "for all u in [-2, -1]: (u^2 - 2)^2 >= 1/1000", "", ""),
     ("CONFIRMED", "for all u in [-2, -1]: u^2 <= 4 and u^3 <= -1", "", ""),
     ("REFUTED", "for all u in [0, 4]: u / (1 + u^2) <= 2/5", "", ""),
     ("CONFIRMED", "for all u in [0, 4]: u / (1 + u) <= 4/5", "", ""),

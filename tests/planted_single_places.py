@@ -52,7 +52,7 @@ SINGLE_PLACES: tuple[Planted, ...] = (
         "_coefficient_error",
         "_step_error(activation, order, deviation, grid, growth) + beyond",
         "_step_error(activation, order, deviation, grid, growth)",
-        ("checks/companion/test_networks.py",),
+        ("tests/test_activations.py", "-k", "few_nodes"),
     ),
     Planted(
         "the wrong eigenvectors kept in a factor of low rank",
@@ -60,7 +60,7 @@ SINGLE_PLACES: tuple[Planted, ...] = (
         "Covariance.factor",
         "scaled[..., size - columns:]",
         "scaled[..., :columns]",
-        ("checks/companion/test_networks.py",),
+        ("checks/divergence/test_initialisation.py", "-k", "hexagon or explicit or same_weights"),
     ),
     Planted(
         "batches of draws from one stream",

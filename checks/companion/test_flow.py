@@ -98,7 +98,7 @@ Run = Callable[[Flow, int], Trajectory]
 
 
 def the_flow(case: Flow, seed: int, until: float = UNTIL) -> Trajectory:
-    """The suite's."""
+    """The flow of a case by the suite."""
     accuracy, recording = (
         Accuracy(tolerance=1e-4, longest=0.1, consistency=3e-5, patience=30),
         Recording(per_decade=2, log10_first=-1),
@@ -160,7 +160,7 @@ def sliding_flow(seed: int) -> Trajectory:
 
 
 def balance_of(found: Trajectory) -> Balance:
-    """By the suite."""
+    """Defect and kinks as the trajectory has them."""
     return found.energy_defect, int(found.sliding[-1])
 
 

@@ -25,7 +25,7 @@ from numerics.numbers.systems import Balls
 from numerics.statistics import equivalence_test
 from theory.activations import Erf, Identity, Tanh
 from theory.activations.analytic import Analytic
-from theory.architecture import Affine, Architecture, Group, Normalise, fcn, map_groups, map_layers
+from theory.architecture import Affine, Architecture, Group, Scale, fcn, map_groups, map_layers
 
 NETWORKS = known_answers(
     "networks",
@@ -55,7 +55,7 @@ def one_layer(bias_variance: sympy.Expr) -> Architecture:
         Group("W", 2, RATIONAL(1, 2), multiplier=sympy.Integer(2)),
         Group("b", 2, RATIONAL(1, 3), multiplier=RATIONAL(1, 2)),
     )
-    one = Normalise(sympy.Integer(1))
+    one = Scale(sympy.Integer(1))
     return Architecture(f"erf, bias of variance {bias_variance}", (), ((one, first, Erf()),), (one, last))
 
 
@@ -101,8 +101,8 @@ def of_changed(**changes: sympy.Expr) -> Callable[[Architecture], Parts]:
 
 def with_inputs_as_they_are(network: Architecture) -> Parts:
     """Wrong: the inputs not divided by the root of their dimension."""
-    wide = Normalise(sympy.Integer(3))
-    return parts_of(map_layers(network, lambda layer: wide if isinstance(layer, Normalise) else layer))
+    wide = Scale(sympy.Integer(3))
+    return parts_of(map_layers(network, lambda layer: wide if isinstance(layer, Scale) else layer))
 
 
 def with_started_biases(network: Architecture) -> Parts:
@@ -167,7 +167,7 @@ def series_enclose(claim: FromSeries, deviation: int) -> None:
 
 
 def the_series(activation: Analytic, deviation: flint.arb) -> Series:
-    """The suite's series."""
+    """The series of an activation by the suite, at one deviation."""
     return series(activation, 0, np.array([deviation], dtype=object), Balls(53))
 
 
@@ -194,7 +194,7 @@ V1, U1, V2, U2, V3 = (RATIONAL(*pair) for pair in ((3, 2), (1, 4), (2, 3), (2, 1
 
 def linear(share: float = 1) -> Architecture:
     """A linear network of two hidden layers, all variances different; that of W_2 times a share."""
-    one = Normalise(sympy.Integer(1))
+    one = Scale(sympy.Integer(1))
     first = (Affine(Group("W", 1, V1), Group("b", 1, U1)), Identity(), one)
     second = (Affine(Group("W", 2, sympy.nsimplify(share) * V2), Group("b", 2, U2)), Identity(), one)
     return Architecture("linear", (), (first, second), (Affine(Group("W", 3, V3)),))

@@ -72,7 +72,7 @@ Ridge = Callable[[Problem], Predictor]
 
 
 def the_ridge(problem: Problem) -> Predictor:
-    """The suite's."""
+    """Ridge regression on the samples by the suite."""
     size = len(problem.targets)
     return ridge(problem.kernel[:size, :size], problem.targets, problem.start, problem.penalty)
 
@@ -176,7 +176,7 @@ def flow_is_exponential(claim: Flow, problem: Problem) -> None:
 
 
 def the_flow(problem: Problem) -> LinearisedFlow:
-    """The suite's."""
+    """The linearised flow on the samples by the suite."""
     size = len(problem.targets)
     loss = Squared(tuple(problem.targets))
     return linearised_flow(loss, problem.kernel[:size, :size], problem.start, TIMES, problem.penalty)

@@ -84,6 +84,11 @@ def error_is_bounded(claim: Ridge, problem: Problem) -> None:
     off = float(abs(exactly_at(problem, found.coefficients) - exactly_at(problem)))
     detail = f"{size} points, beta {problem.penalty:g}: off by {off:.1g}, bound {bound:.1g}"
     record_answer(off <= bound < 0.1, detail)
+    value = found.at(problem.kernel[size:, :size], np.array([0.7]))[0]
+    exact = 0.7 + float(exactly_at(problem, found.coefficients))
+    record_number(
+        bool(np.isclose(value, exact, rtol=1e-10, atol=1e-10)), f"{value:.6g} at the point, by hand {exact:.6g}"
+    )
 
 
 def with_bound(share: float) -> Ridge:
@@ -96,6 +101,20 @@ def with_bound(share: float) -> Ridge:
     return wrong
 
 
+class WithoutStart(Predictor):
+    """A predictor that drops the outputs at the start."""
+
+    def at(self, cross: Array, start: Array) -> Array:
+        """f at q points, (q,), less f_0."""
+        return super().at(cross, 0 * start)
+
+
+def without_start(problem: Problem) -> Predictor:
+    """Wrong: f(x) = k C."""
+    found = the_ridge(problem)
+    return WithoutStart(found.coefficients, found.fitted, found.error)
+
+
 @check(
     PREDICTORS,
     the_ridge,
@@ -103,6 +122,7 @@ def with_bound(share: float) -> Ridge:
         "no bound": with_bound(0.0),
         "2% more of a penalty": lambda problem: the_ridge(problem._replace(penalty=1.02 * problem.penalty)),
         "f_0 dropped": lambda problem: the_ridge(problem._replace(start=0 * problem.start)),
+        "f_0 at the point dropped": without_start,
     },
 )
 def test_ridge_regression_is_within_its_bound(claim):

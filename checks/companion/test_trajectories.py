@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import mpmath
 import numpy as np
 
 from checks.companion.known import known_answers, record_number
@@ -12,7 +13,7 @@ from checks.setups.trajectories import balanced_at_the_origin, stays_above
 from ntk_companion import Verdict, check, judge_case
 from numerics.flow.errors import with_errors
 from numerics.flow.trajectory import AT_REST, FINISHED, STALLED, Trajectory, label_aware_minimum, log10_crossing
-from numerics.losses import logistic
+from numerics.losses import Exponential, Loss, logistic
 
 READINGS = known_answers(
     "trajectories",
@@ -25,7 +26,7 @@ READINGS = known_answers(
 def made_up() -> Trajectory:
     """Three records of two samples, labels 0 and 1: outputs and kernels typed by hand."""
     parts = np.array([[[[2.0, 0], [0, 2]]], [[[2.5, 1], [1, 2]]], [[[3.0, 4], [4, 9]]]])
-    outputs = np.array([[0.0, 0.0], [-1.0, 2.0], [-3.0, 5.0]])
+    outputs = np.array([[0.0, 0.0], [-1.0, 2.0], [-3.0, -5.0]])
     log_t = np.array([-math.inf, 0.0, math.log(100)])
     return replace(balanced_at_the_origin(), loss=logistic([0, 1]), parts=parts, outputs=outputs, log_t=log_t)
 
@@ -44,7 +45,7 @@ OURS: Readings = {
 def readings_are_known(claim: Readings, trajectory: Trajectory) -> None:
     """Gap, margins, crossing and gamma^2 by hand."""
     record_number(np.allclose(claim["gap"](trajectory), [0, 1, 7]), "the gap is that of the whole matrix")
-    record_number(np.allclose(claim["margins"](trajectory), [[0, 0], [1, 2], [3, 5]]), "margins are s_i f(x_i)")
+    record_number(np.allclose(claim["margins"](trajectory), [[0, 0], [1, 2], [3, -5]]), "margins are s_i f(x_i)")
     found = claim["crossing"](trajectory.log_t, np.array([0.0, 1.0, 3.0]), 2.0)
     record_number(math.isclose(found, 1.0), f"half way from t = 1 to 100 is log10 t = 1, found {found}")
     none = claim["crossing"](trajectory.log_t, np.array([3.0, 1.0, 4.0]), 2.0)
@@ -143,3 +144,67 @@ def margin_error(run: Trajectory, other: Trajectory) -> np.ndarray:
 )
 def test_errors_are_multiples_of_the_difference_of_two_runs(claim):
     judge_case(errors_are_multiples, claim, made_up())
+
+
+Envelopes = Callable[[Trajectory], tuple[np.ndarray, np.ndarray]]
+MARGIN_INTEGRAL, DIAGONAL_INTEGRAL = np.array([0.0, 2.0, 5.0]), np.array([0.0, 3.0, 8.0])
+
+
+def envelopes_of(trajectory: Trajectory) -> tuple[np.ndarray, np.ndarray]:
+    """Lower and upper envelope by the suite, each of shape (R,)."""
+    return trajectory.lower_envelope, trajectory.upper_envelope
+
+
+def by_lambert(loss: Loss) -> tuple[np.ndarray, np.ndarray]:
+    """Both for two samples with outputs zero at the start, from Lambert's W in high precision."""
+    if isinstance(loss, Exponential):
+        return np.log(1 / 2 + MARGIN_INTEGRAL), np.log(2 * (1 / 2 + DIAGONAL_INTEGRAL))
+    temperature = getattr(loss, "temperature", 1.0)
+
+    def margin(start: float, integral: float) -> float:
+        height = 1 / mpmath.mpf(start) - mpmath.log(start) + mpmath.mpf(integral) / temperature**2
+        return float(temperature * mpmath.log(mpmath.lambertw(mpmath.exp(height)).real))
+
+    # L_0 = 2 ln 2, so that exp(L_0) - 1 = 3 and exp(L_0 / 2) - 1 = 1.
+    lower = [margin(3, integral) for integral in MARGIN_INTEGRAL]
+    return np.array(lower), np.array([margin(1, 2 * integral) for integral in DIAGONAL_INTEGRAL])
+
+
+def envelopes_are_lamberts(claim: Envelopes, loss: Loss) -> None:
+    """Are both envelopes of two samples those of the formula?"""
+    with np.errstate(divide="ignore"):
+        margins, diagonals = np.log(MARGIN_INTEGRAL), np.log(DIAGONAL_INTEGRAL)
+    trajectory = replace(made_up(), loss=loss, log_margin_integral=margins, log_diagonal_integral=diagonals)
+    found, exact = claim(trajectory), by_lambert(loss)
+    off = max(float(np.abs(one - other).max()) for one, other in zip(found, exact, strict=True))
+    record_number(off < 1e-9, f"{loss}: off by {off:.1g}")
+
+
+def with_integrals(lower: float, upper: float) -> Envelopes:
+    """The envelopes with other multiples of the integrals."""
+
+    def wrong(trajectory: Trajectory) -> tuple[np.ndarray, np.ndarray]:
+        return envelopes_of(
+            replace(
+                trajectory,
+                log_margin_integral=trajectory.log_margin_integral + math.log(lower),
+                log_diagonal_integral=trajectory.log_diagonal_integral + math.log(upper),
+            )
+        )
+
+    return wrong
+
+
+@check(
+    READINGS,
+    envelopes_of,
+    mutants={
+        "n lost in the upper one": with_integrals(1, 0.5),
+        "2% of the lower integral": with_integrals(0.98, 1),
+        "2% of the upper integral": with_integrals(1, 0.98),
+        "sides exchanged": lambda trajectory: envelopes_of(trajectory)[::-1],
+    },
+)
+def test_envelopes_of_two_samples_are_lamberts(claim):
+    for loss in (logistic([0, 1]), logistic([1, 1], 2.0), Exponential((0, 1))):
+        judge_case(envelopes_are_lamberts, claim, loss)

@@ -99,8 +99,9 @@ BASELINE: Mapping[str, Any] = {"made:up": {"verdict": "CONFIRMED", "revision": 1
 
 
 def judged(case: Made) -> Outcome:
-    """What the ledger of this run says."""
-    items = [item(case, Role.STATEMENT, case.own), item(case, Role.MUTANT, case.mutant, "wrong")]
+    """What the ledger of this run says, the evidence in two check items where there is more than one piece of it."""
+    shares = (case.own[:1], case.own[1:]) if len(case.own) > 1 else (case.own,)
+    items = [item(case, Role.STATEMENT, own) for own in shares] + [item(case, Role.MUTANT, case.mutant, "wrong")]
     items += [item(case, Role.CORRECTED, case.corrected)] if case.corrected else []
     built = ledger.build(items, {"profile": "default", "seed": None})
     (entry,) = built["statements"]

@@ -12,10 +12,10 @@ from types import NoneType
 from typing import Any
 
 from ntk_companion.evidence import DECIDED, Role, Verdict
-from ntk_companion.files import digest
+from ntk_companion.files import aligned, digest
 from ntk_companion.results import versions
 from ntk_companion.schema import fits, misfit
-from numerics.statistics import RUN_FALSE_ALARM
+from numerics import RUN_FALSE_ALARM
 
 SCHEMA = "ntk-companion ledger 4"
 CITED = "CITED"
@@ -257,6 +257,11 @@ def killed(item: Record) -> bool:
     return bool(item["tally"]["verdicts"].get(Verdict.REFUTED, 0))
 
 
+def killed_of(entry: Record) -> str:
+    """How many of the mutants of an entry were refuted, of how many."""
+    return f"{sum(bool(mutant['killed']) for mutant in entry['mutants'])}/{len(entry['mutants'])}"
+
+
 def confirmed(item: Record) -> bool:
     """Was the corrected form of this item confirmed, and nothing of it refuted or undecided?"""
     verdicts = item["tally"]["verdicts"]
@@ -309,15 +314,12 @@ HEADINGS = ("statement", "verdict", "scope", "evidence", "instances", "margin", 
 
 def table(ledger: Record) -> list[str]:
     """The ledger as lines of text, a line a statement."""
-    rows = [HEADINGS] + [_row(entry) for entry in ledger["statements"]]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = aligned([HEADINGS, *map(_row, ledger["statements"])], str.ljust)
     return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
 
 
 def _row(entry: Record) -> tuple[str, ...]:
     verdict = entry["verdict"] + (" (finding)" if entry["finding"] else "")
-    mutants = entry["mutants"]
     return (
         entry["id"],
         verdict,
@@ -325,6 +327,6 @@ def _row(entry: Record) -> tuple[str, ...]:
         ", ".join(entry["evidence"]),
         str(sum(entry["instances"].values())),
         "" if entry["margin"] is None else f"{entry['margin']:.2e}",
-        f"{sum(mutant['killed'] for mutant in mutants)}/{len(mutants)}",
+        killed_of(entry),
         f"{entry['seconds']:.1f}",
     )

@@ -20,11 +20,10 @@ from typing import Literal
 import numpy as np
 from scipy.special import betainccinv, betaincinv, chdtrc, chdtri, ndtri, stdtrit
 
+from numerics import RUN_FALSE_ALARM
+
 Array = np.ndarray
 Verdict = Literal["agrees", "differs", "undecided"]
-
-RUN_FALSE_ALARM = 1e-6
-"""The false-alarm probability of one whole run of the checks."""
 
 MISS = 1e-6
 """The probability of missing a discrepancy of the stated size, unless told otherwise."""

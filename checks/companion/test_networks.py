@@ -214,8 +214,8 @@ class Setting(NamedTuple):
 
 
 SETTINGS = (
-    Setting(1, LINEAR_POINTS[:1], 150_000, np.zeros((1, 0))),
-    Setting(3, LINEAR_POINTS, 60_000, np.array([[0.0], [1.0], [-1.0]])),
+    Setting(1, LINEAR_POINTS[:1], 100_000, np.zeros((1, 0))),
+    Setting(3, LINEAR_POINTS, 50_000, np.array([[0.0], [1.0], [-1.0]])),
 )
 Means = dict[str, Array]
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ntk_companion.files import aligned
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -171,16 +173,9 @@ def whole_number(name: str, least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-def table(rows: Iterable[Iterable[str]], align: Callable[[str, int], str] = str.rjust) -> list[str]:
-    """Rows of cells as lines with aligned columns."""
-    cells = [list(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(map(align, row, widths)).rstrip() for row in cells]
-
-
 def corner(rows: list[list[str]], most: int = 12) -> list[str]:
     """A matrix as aligned lines; of a large one the first rows and columns, and a line that says so."""
     shown = [[str(number), *row[:most]] for number, row in enumerate(rows[:most], start=1)]
     heading = ["", *map(str, range(1, min(most, len(rows)) + 1))]
     omitted = [f"(the first {most} of {len(rows)} rows and columns; --json prints all)"] if len(rows) > most else []
-    return table([heading, *shown]) + omitted
+    return aligned([heading, *shown]) + omitted

@@ -879,7 +879,7 @@ ERRORS: tuple[Planted, ...] = (
         "_necessity",
         "not judges.intersection(item['tally']['judges'])",
         "False",
-        ("tests/test_ledger.py",),
+        ("checks/companion/test_verdicts.py",),
     ),
     Planted(
         "the hypothesis dropped is not evaluated",

@@ -332,3 +332,45 @@ def seeds_move(claim: Seeds, _: str) -> None:
 )
 def test_seeds_follow_the_session_the_statement_and_the_purpose(claim):
     judge_case(seeds_move, claim, "all")
+
+
+Shown = tuple[str, bool, bool, str]
+"""The judge of a counterexample, whether hypotheses were evaluated on its case, whether it refuted, what that shows."""
+SHOWN: tuple[Shown, ...] = (
+    ("the statement's", True, True, "fails without it"),
+    ("another", True, True, ledger.UNKNOWN),
+    ("the statement's", False, True, ledger.UNKNOWN),
+    ("the statement's", True, False, "not needed"),
+)
+
+
+def necessity(case: Shown) -> str:
+    """What the ledger says of the hypothesis that a counterexample drops."""
+    judge, on_a_case, refuted, _ = case
+    made = Made("necessity", BOTH, (CONFIRMED,), (REFUTED,), ("", "", 0, False))
+    own = item(made, Role.STATEMENT, made.own)
+    attack = item(made, Role.COUNTEREXAMPLE, (REFUTED,) if refuted else (CONFIRMED,), EVEN.name)
+    own["tally"]["judges"] = ["the statement's"]
+    attack["tally"] |= {"judges": [judge], "on_a_case": on_a_case}
+    (entry,) = ledger.build([own, attack], {"profile": "default", "seed": None})["statements"]
+    return str(entry["necessity"][EVEN.name])
+
+
+def necessity_is_known(claim: Callable[[Shown], str], case: Shown) -> None:
+    """Is a hypothesis said to be needed only if the statement's own judge refuted it on a case where it alone fails?"""
+    found = claim(case)
+    record_answer(found.startswith(case[3]), f"{case[0]} judge, evaluated {case[1]}, refuted {case[2]}: {found}")
+
+
+@check(
+    LEDGER,
+    necessity,
+    mutants={
+        "any judge": lambda case: necessity(("the statement's", *case[1:])),
+        "any case": lambda case: necessity((case[0], True, *case[2:])),
+        "any outcome": lambda case: necessity((*case[:2], True, case[3])),
+    },
+)
+def test_a_hypothesis_is_needed_only_if_the_statements_own_judge_says_so(claim):
+    for case in SHOWN:
+        judge_case(necessity_is_known, claim, case)

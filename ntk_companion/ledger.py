@@ -243,6 +243,11 @@ def derive(statement: Record, own: list[Record]) -> tuple[Verdict, str]:
     return (Verdict.VACUOUS if tallied.get(Verdict.VACUOUS, 0) else Verdict.INCONCLUSIVE), scope
 
 
+def findings(entries: Iterable[dict[str, Any]], about: str = "") -> list[dict[str, Any]]:
+    """The refuted entries whose finding is on record, of sources that name `about`: what report and README count."""
+    return [one for one in entries if one["finding"] and one["verdict"] == Verdict.REFUTED and about in one["source"]]
+
+
 def counts(items: Iterable[Record]) -> dict[str, int]:
     """How many cases had each verdict."""
     total: dict[str, int] = {}

@@ -1,5 +1,6 @@
 """Enclosures of lambda_min and of the gap constants against known answers; def:1 holds signs to exact minors."""
 
+import itertools
 from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
@@ -10,7 +11,7 @@ import numpy as np
 from checks.companion.known import known_answers, record_answer
 from ntk_companion import check, judge_case
 from numerics.data.points import rational_points
-from numerics.kernels.gap import Bounds, gap_constants
+from numerics.kernels.gap import Bounds, convexity_bounds, gap_constants
 from numerics.kernels.spectrum import Enclosure, factorised_enclosure, residual_enclosure
 from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Balls, DoubleBalls
@@ -222,7 +223,42 @@ def changed(name: str, factor: float) -> Callable[[np.ndarray], Found]:
              for word, factor in (("larger", 1.02), ("smaller", 0.98))},
 )  # fmt: skip
 def test_the_gap_constants_of_known_matrices(claim):
-    for entries in ((1, 2), (3, 3, 5), (1, 2, 4, 8, 16), tuple(range(1, 16))):
+    for entries in ((1, 2), (3, 3, 5), (1, 2, 4, 8, 16), tuple(range(1, 16)), (1,) * 15):
         judge_case(constants_are_known, claim, diagonal(entries))
     for size in (2, 3, 4):
         judge_case(constants_are_known, claim, equal_off_the_diagonal(size, 2, 3))
+
+
+Form = Callable[[np.ndarray, list[flint.arb]], Bounds]
+
+
+def any_weights_prove_bounds(claim: Form, case: Known) -> None:
+    """Does gamma^2 lie between the bounds that weights prove, be they the best or not?"""
+    signs = [1 if place % 2 else -1 for place in range(len(case.rows))]
+    exact = flint.fmpq(case.label_aware.numerator, case.label_aware.denominator)
+    with Balls(256).working():
+        matrix = case.matrix() * np.multiply.outer(signs, signs)
+        for weights in itertools.islice(itertools.product((1, 2, 5), repeat=len(signs)), 60):
+            found = claim(matrix, [flint.arb(weight) for weight in weights])
+            right = bool(found.lower <= exact) and bool(exact <= found.upper)
+            record_answer(right, f"weights {weights}: {found.lower.str(6)} .. {found.upper.str(6)}, exactly {exact}")
+
+
+def moved_up(matrix: np.ndarray, weights: list[flint.arb]) -> Bounds:
+    """Wrong: the lower bound as if the weights were the best, for an n x n matrix."""
+    found = convexity_bounds(matrix, weights)
+    return Bounds(((found.lower + found.upper) / 2).lower(), found.upper)
+
+
+def moved_down(matrix: np.ndarray, weights: list[flint.arb]) -> Bounds:
+    """Wrong: the upper bound half way to the lower one, for an n x n matrix."""
+    found = convexity_bounds(matrix, weights)
+    return Bounds(found.lower, ((found.lower + found.upper) / 2).upper())
+
+
+@check(GAPS, convexity_bounds, mutants={"the lower bound too high": moved_up, "the upper one too low": moved_down})
+def test_any_weights_prove_bounds_of_the_label_aware_constant(claim):
+    # Of the last w' K^r w is least at w = (1, 0): all its weight is on the first sample.
+    alone = Known(((1, -2), (-2, 9)), Fraction(0), Fraction(0), Fraction(1))
+    for case in (diagonal((3, 3, 5)), equal_off_the_diagonal(3, 2, 3), alone):
+        judge_case(any_weights_prove_bounds, claim, case)

@@ -258,7 +258,7 @@ def moved_down(matrix: np.ndarray, weights: list[flint.arb]) -> Bounds:
 
 @check(GAPS, convexity_bounds, mutants={"the lower bound too high": moved_up, "the upper one too low": moved_down})
 def test_any_weights_prove_bounds_of_the_label_aware_constant(claim):
-    # Of the last w' K^r w is least at w = (1, 0): all its weight is on the first sample.
+    # Of the last gamma^2 is at w = (1, 0); its lambda_0 and g* are not asked for.
     alone = Known(((1, -2), (-2, 9)), Fraction(0), Fraction(0), Fraction(1))
     for case in (diagonal((3, 3, 5)), equal_off_the_diagonal(3, 2, 3), alone):
         judge_case(any_weights_prove_bounds, claim, case)

@@ -23,13 +23,16 @@ from numerics.statistics import (
     Estimate,
     FalseAlarmBudget,
     TestResult,
+    added,
     clopper_pearson,
     decay_interval,
     entry_scale,
     equivalence_test,
     estimate,
     fit_exponent,
+    mean_below,
     quantile,
+    regression,
     remove_bias,
     split_interval,
 )
@@ -322,3 +325,93 @@ def estimators_are_known(claim: Estimators, draws: np.ndarray) -> None:
 )
 def test_estimates_are_the_textbooks(claim):
     judge_case(estimators_are_known, claim, np.random.default_rng(random_seed()).standard_normal((40, 3)))
+
+
+Regression = Callable[[np.ndarray, np.ndarray], Estimate]
+
+
+def regression_is_least_squares(claim: Regression, seed: int) -> None:
+    """Are coefficients, errors and degrees of freedom those of the normal equations?"""
+    generator = np.random.default_rng(seed)
+    inputs = generator.standard_normal((9, 3))
+    outputs = inputs @ generator.standard_normal((3, 2)) + generator.standard_normal((9, 2))
+    fitted = np.linalg.lstsq(inputs, outputs, rcond=None)[0]
+    noise = ((outputs - inputs @ fitted) ** 2).sum(axis=0) / 6
+    errors = np.sqrt(np.outer(np.diagonal(np.linalg.inv(inputs.T @ inputs)), noise))
+    found = claim(outputs, inputs)
+    right = np.allclose(found.mean, fitted) and np.allclose(found.standard_error, errors) and found.draws - 1 == 6
+    record_number(right, f"9 draws, 3 inputs: errors {found.standard_error.ravel()[:2]}, exactly {errors.ravel()[:2]}")
+
+
+def _with_errors(share: float) -> Regression:
+    def wrong(outputs: np.ndarray, inputs: np.ndarray) -> Estimate:
+        found = regression(outputs, inputs)
+        return Estimate(found.mean, share * found.standard_error, found.skewness, found.draws)
+
+    return wrong
+
+
+@check(TESTS, regression, mutants={"divisor R": _with_errors(math.sqrt(6 / 9)), "2% more": _with_errors(1.02)})
+def test_a_regression_is_that_of_least_squares(claim):
+    judge_case(regression_is_least_squares, claim, random_seed() % 2**32)
+
+
+Below = Callable[[np.ndarray, float], str]
+
+
+def symmetric_draws(seed: int) -> np.ndarray:
+    """40 draws without skewness, every value and its opposite about 1, shape (40,)."""
+    half = np.random.default_rng(seed).standard_normal(20)
+    return 1 + np.concatenate([half, -half])
+
+
+def verdicts_on_a_mean_are_known(claim: Below, draws: np.ndarray) -> None:
+    """Do the verdicts change where the bound is a half-width above, or below, the mean?"""
+    error = scipy.stats.sem(draws)
+    far, near = (scipy.stats.t(len(draws) - 1).isf(level) * error for level in (1e-7, 1e-6))
+    bounds = [draws.mean() + shift for shift in (-1.01 * far, -0.99 * far, 0.99 * near, 1.01 * near)]
+    verdicts = [claim(draws, bound) for bound in bounds]
+    record_number(verdicts == ["differs", "undecided", "undecided", "agrees"], f"verdicts {verdicts}")
+
+
+@check(
+    TESTS,
+    lambda draws, bound: mean_below(draws, bound, 1e-7),
+    mutants={
+        "the wrong side": lambda draws, bound: mean_below(-draws, -bound, 1e-7),
+        "alpha doubled": lambda draws, bound: mean_below(draws, bound, 2e-7),
+        "two branches": lambda draws, bound: "agrees" if draws.mean() < bound else "differs",
+    },
+)
+def test_verdicts_on_the_mean_of_draws(claim):
+    judge_case(verdicts_on_a_mean_are_known, claim, symmetric_draws(random_seed() % 2**32))
+
+
+Sum = Callable[[Estimate, Estimate], Estimate]
+
+
+def cumulants_add(claim: Sum, draws: np.ndarray) -> None:
+    """Are mean, error and skewness of the sum of two independent means those whose cumulants add up?"""
+    one, other = estimate(draws), estimate(3 * draws)
+    found = claim(one, other)
+    deviation, third = draws.std(axis=0, ddof=1), ((draws - draws.mean(axis=0)) ** 3).mean(axis=0)
+    skewness = (1 + 27) * np.abs(third) / (math.sqrt(1 + 9) * deviation) ** 3
+    error = math.sqrt(1 + 9) * deviation / math.sqrt(len(draws))
+    exact = (4 * draws.mean(axis=0), error, skewness)
+    right = all(
+        np.allclose(*pair) for pair in zip((found.mean, found.standard_error, found.skewness), exact, strict=True)
+    )
+    record_number(right and found.draws == len(draws), f"skewness {found.skewness[0]:.3g}, exactly {skewness[0]:.3g}")
+
+
+def _changed_sum(error: float, skewness: float) -> Sum:
+    def wrong(one: Estimate, other: Estimate) -> Estimate:
+        found = added(one, other)
+        return Estimate(found.mean, error * found.standard_error, skewness * found.skewness, found.draws)
+
+    return wrong
+
+
+@check(TESTS, added, mutants={"2% of the error": _changed_sum(0.98, 1), "2% of the skewness": _changed_sum(1, 0.98)})
+def test_the_cumulants_of_independent_means_add(claim):
+    judge_case(cumulants_add, claim, np.random.default_rng(random_seed() % 2**32).gamma(2.0, size=(50, 3)))

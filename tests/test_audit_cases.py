@@ -199,6 +199,27 @@ def test_a_claim_without_meaning_is_told_and_the_others_are_decided(tmp_path, ca
     assert len(printed.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ('assertion = "K(1, 1) >"', "assertion, column"),
+        ('assertion = "nonsense(1) > 0"', "nonsense"),
+        ('assertion = "K(1, 1) > 0"\nnetwork = "three"', "no network is named 'three'"),
+        ('assertion = "K(1, 1) > 0"\nlabels = [2]', "labels must be"),
+        ('assertion = "K(1, 1) > 0"\nexpected = "TRUE"', "expected must be"),
+        ("assertion = 3", "assertion"),
+    ],
+)
+def test_a_claim_that_cannot_be_read_is_told_and_the_others_are_decided(tmp_path, capsys, fault, told):
+    good = '[[claim]]\nid = "good"\nnetwork = "two"\npoints = "hex"\nassertion = "K(1, 1) > 0"\n'
+    (tmp_path / "mixed.toml").write_text(f'{OBJECTS}[[claim]]\nid = "bad"\npoints = "hex"\n{fault}\n{good}')
+    code = main.main(["audit", str(tmp_path / "mixed.toml"), "--json"])
+    printed = capsys.readouterr()
+    found = {claim["id"]: claim["verdict"] for claim in json.loads(printed.out)["claims"]}
+    assert (code, found) == (2, {"bad": "INCONCLUSIVE", "good": "CONFIRMED"})
+    assert "claim 'bad'" in printed.err and told in printed.err and len(printed.err.splitlines()) == 1
+
+
 def test_a_reply_names_what_it_is_about_and_keeps_the_mathematics_of_the_sentence(tmp_path, capsys):
     more = 'sentence = "for $n=6$ the kernel has $\\\\lambda_0 \\\\ge \\\\frac{1}{4}$; \\\\input{x} costs 5$"\n'
     claim = f'[[claim]]\nid = "c"\nnetwork = "two"\npoints = "hex"\nassertion = "lambda_min(K) > 0"\n{more}'

@@ -27,7 +27,8 @@ class Reading(StrEnum):
 class Claim:
     """A claim to be decided: an assertion about its objects, or a statement of the ledger by its id.
 
-    `reading` says whether the statement is meant as printed or as corrected.
+    `reading` says whether the statement is meant as printed or as corrected. Of a claim that could not be read `fault`
+    says why, and all but what is to be told of it is empty.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Claim:
     expected: str
     written: Mapping[str, Any]
     """The claim's own table and those of the file it rests on, as plain TOML values."""
+    fault: str = ""
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ def read_claims(path: Path) -> ClaimsFile:
 def parse_claims(content: bytes, name: str = "claims", folder: Path | None = None) -> ClaimsFile:
     """The claims in the bytes of a file. Point sets named by a CSV file are looked for in `folder`.
 
-    Raises InputError, naming the place, on whatever is no file of claims.
+    A claim that cannot be read has a `fault`. Raises InputError, naming the place, on whatever is no file of claims, or
+    has none that can be read.
     """
     table = toml.load(content, name)
     toml.only(table, FILE_KEYS, name)
@@ -57,10 +58,12 @@ def parse_claims(content: bytes, name: str = "claims", folder: Path | None = Non
     reader = _Reader(table, name, folder)
     read: dict[str, Claim] = {}
     for number, entry in enumerate(claims, start=1):
-        claim = reader.claim(entry, number)
+        claim = reader.claim_or_fault(entry, number)
         if claim.id in read:
             raise InputError(f"{name}: two claims have the id {claim.id!r}; ids must differ")
         read[claim.id] = claim
+    if all(claim.fault for claim in read.values()):
+        raise InputError(next(iter(read.values())).fault)
     title = toml.text_of(table, "title", name, "")
     return ClaimsFile(name, title, tuple(read.values()), hashlib.sha256(content).hexdigest())
 
@@ -82,14 +85,29 @@ class _Reader:
             _new_name(key, name, taken)
             taken.add(key)
 
-    def claim(self, entry: Any, number: int) -> Claim:
-        """One claim. Raises InputError."""
+    def claim_or_fault(self, entry: Any, number: int) -> Claim:
+        """One claim, with its fault if it cannot be read. Raises InputError on one without a good id."""
+        name = self._id(entry, number)
+        try:
+            return self.claim(entry, name)
+        except InputError as error:
+            sentence, source, text = (_shown(entry.get(key)) for key in ("sentence", "source", "assertion"))
+            return Claim(
+                name, sentence, source, text, None, None, Reading.PRINTED, {}, {}, {}, None, None, None, None, "",
+                {"claim": entry}, str(error),
+            )  # fmt: skip
+
+    def _id(self, entry: Any, number: int) -> str:
         where = f"{self.name}, claim {number}"
         if not isinstance(entry, dict):
             raise InputError(f"{where}: write claims as tables [[claim]]")
         name = toml.text_of(entry, "id", where)
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9:._-]{0,99}", name):
             raise InputError(f"{where}: the id {name[:40]!r} needs letters, digits and : . _ - only, at most 100")
+        return name
+
+    def claim(self, entry: dict[str, Any], name: str) -> Claim:
+        """The claim of this id. Raises InputError."""
         where = f"{self.name}, claim {name!r}"
         toml.only(entry, CLAIM_KEYS, where)
         constants = self._constants(entry, where, dict(self.constants))
@@ -243,6 +261,12 @@ class _Reader:
             known[key] = _number(value, f"{where}, constants.{key}", known)
             taken.add(key)
         return known
+
+
+def _shown(value: Any) -> str:
+    """What stands in the place of a text of a claim that cannot be read."""
+    text = value if isinstance(value, str) else ""
+    return "".join(character if character.isprintable() else " " for character in text[: toml.MOST_SENTENCE])
 
 
 def _at_place(where: str, key: str, text: str, read: Any) -> Any:

@@ -104,6 +104,8 @@ def audit_claim(
     claim: Claim, name: str = "claims", seed: int = 0, ledger: Mapping[str, Mapping[str, Any]] | None = None
 ) -> Reply:
     """Decide one claim. Raises InputError on a claim without meaning, such as one of point 7 of six."""
+    if claim.fault:
+        raise InputError(claim.fault)
     if claim.assertion is None:
         return _from_ledger(claim, name, ledger)
     environment = Environment.of(claim, seed)

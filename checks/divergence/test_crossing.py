@@ -118,7 +118,16 @@ class Case:
     def flow(self, loss: CrossEntropy | Squared | None = None, member: int = 0) -> Trajectory:
         """The flow, by default of the logistic loss."""
         loss = loss or alternating(len(self.points))
-        return flow_of(self.architecture, self.points, loss, self.width, self.log10_until, member, STEPS, RECORDS)
+        return flow_of(
+            self.architecture,
+            self.points,
+            loss,
+            self.width,
+            self.log10_until,
+            member,
+            accuracy=STEPS,
+            recording=RECORDS,
+        )
 
 
 def axes(*norms: Fraction | int) -> PointSet:

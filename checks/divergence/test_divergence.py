@@ -286,7 +286,7 @@ def automatic_defects(architecture: Architecture, member: int) -> list[float] | 
     """
     accuracy = Accuracy(tolerance=math.inf, longest=0.4, consistency=1e-6)
     rare = Recording(per_decade=1)
-    pair = pair_of(architecture, circle(3), alternating(3), 32, 2, member, accuracy, rare)
+    pair = pair_of(architecture, circle(3), alternating(3), 32, 2, member, accuracy=accuracy, recording=rare)
     return smooth_defects(pair)
 
 

@@ -141,6 +141,7 @@ def pair_of(
     width: int,
     log10_until: float,
     member: int = 0,
+    *,
     accuracy: Accuracy = Accuracy(),  # noqa: B008
     recording: Recording = Recording(),  # noqa: B008
 ) -> Pair:

@@ -71,12 +71,12 @@ def qualifications(material: Material) -> Table:
     rows = [(one["id"], one["verdict"], one["scope"], one["qualification"]) for one in entries]
     return _of_entries(
         material,
-        "qualifications",
-        "What each verdict does and does not show",
-        "A verdict says no more than its qualification.",
-        ("id", "verdict", "scope", "qualification"),
-        rows,
-        entries,
+        name="qualifications",
+        title="What each verdict does and does not show",
+        caption="A verdict says no more than its qualification.",
+        columns=("id", "verdict", "scope", "qualification"),
+        rows=rows,
+        entries=entries,
     )
 
 
@@ -90,12 +90,12 @@ def hypotheses(material: Material) -> Table:
     ]
     return _of_entries(
         material,
-        "hypotheses",
-        "Hypotheses, and whether they are needed",
-        "Either a counterexample to the statement without the hypothesis, or: necessity not known.",
-        ("id", "hypothesis", "sentence", "necessity"),
-        rows,
-        entries,
+        name="hypotheses",
+        title="Hypotheses, and whether they are needed",
+        caption="Either a counterexample to the statement without the hypothesis, or: necessity not known.",
+        columns=("id", "hypothesis", "sentence", "necessity"),
+        rows=rows,
+        entries=entries,
     )
 
 
@@ -110,17 +110,18 @@ def mutants(material: Material) -> Table:
     ]
     return _of_entries(
         material,
-        "mutants",
-        "Mutants: wrong statements that the same check must refute",
-        "A check that cannot tell a mutant from its statement is broken.",
-        ("id", "mutant", "outcome", "by"),
-        rows,
-        entries,
+        name="mutants",
+        title="Mutants: wrong statements that the same check must refute",
+        caption="A check that cannot tell a mutant from its statement is broken.",
+        columns=("id", "mutant", "outcome", "by"),
+        rows=rows,
+        entries=entries,
     )
 
 
 def _of_entries(
     material: Material,
+    *,
     name: str,
     title: str,
     caption: str,

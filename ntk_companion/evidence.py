@@ -104,7 +104,7 @@ def certified(holds: bool | None, detail: str = "", margin: float | None = None)
 
     A comparison of balls that is False may be undecided: give it through `numerics.numbers.comparisons`.
     """
-    return Evidence(Kind.CERTIFIED, _decided(holds), detail, margin)
+    return Evidence(Kind.CERTIFIED, verdict_of(holds), detail, margin)
 
 
 def statistical(holds: bool | None, detail: str = "", margin: float | None = None, *, false_alarm: float) -> Evidence:
@@ -112,12 +112,12 @@ def statistical(holds: bool | None, detail: str = "", margin: float | None = Non
 
     The detail states what it would detect, or the interval that it found.
     """
-    return Evidence(Kind.STATISTICAL, _decided(holds), detail, margin, false_alarm=false_alarm)
+    return Evidence(Kind.STATISTICAL, verdict_of(holds), detail, margin, false_alarm=false_alarm)
 
 
 def numerical(holds: bool | None, detail: str = "", margin: float | None = None) -> Evidence:
     """Evidence from a computation, most often an integration, whose error estimate its detail states."""
-    return Evidence(Kind.NUMERICAL, _decided(holds), detail, margin)
+    return Evidence(Kind.NUMERICAL, verdict_of(holds), detail, margin)
 
 
 def vacuous(kind: Kind, detail: str) -> Evidence:
@@ -125,7 +125,8 @@ def vacuous(kind: Kind, detail: str) -> Evidence:
     return Evidence(kind, Verdict.VACUOUS, detail)
 
 
-def _decided(holds: bool | None) -> Verdict:
+def verdict_of(holds: bool | None) -> Verdict:
+    """The verdict of an answer: proved, disproved or undecided."""
     return {True: Verdict.CONFIRMED, False: Verdict.REFUTED, None: Verdict.INCONCLUSIVE}[holds]
 
 

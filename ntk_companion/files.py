@@ -2,11 +2,12 @@
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,28 @@ def _replace(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Wait until no other process is in such a block for this folder. Raises OSError if there is no such folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def why_not_writable(path: Path) -> str:
+    """Why no file can be written there, in a clause; empty if one can. Leaves nothing behind."""
+    try:
+        if path.is_dir():
+            return "it is a folder"
+        with tempfile.NamedTemporaryFile(dir=path.parent):
+            return ""
+    except OSError as error:
+        return str(error.strerror or error)
 
 
 def write_folder(folder: Path, contents: Mapping[str, str | bytes], stale: Collection[str] = ()) -> list[Path]:
@@ -59,6 +82,18 @@ def make_folder(folder: Path) -> None:
 def json_text(value: Any) -> str:
     """A JSON value as text, an indented line for each part."""
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+def aligned(rows: Iterable[Iterable[str]], align: Callable[[str, int], str] = str.rjust) -> list[str]:
+    """Rows of cells as lines with aligned columns."""
+    cells = [list(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(align, row, widths)).rstrip() for row in cells]
+
+
+def seed_of(*keys: Any) -> int:
+    """A seed that depends on some keys, by their texts."""
+    return int.from_bytes(hashlib.sha256("|".join(map(str, keys)).encode()).digest()[:8], "big")
 
 
 def digest(value: Any) -> str:

@@ -1,7 +1,6 @@
 """The one judge: statements, corrected forms, mutants and counterexamples are decided, counted and told apart here."""
 
 import contextlib
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from ntk_companion.evidence import Evidence, Role, Theorem, Verdict
+from ntk_companion.files import seed_of
 from ntk_companion.statement import Hypothesis, Statement
 
 
@@ -228,8 +228,7 @@ def record(evidence: Evidence) -> None:
 def random_seed(purpose: str = "") -> int:
     """The seed of the running statistical check: a hash of the statement's id, the purpose and `--seed`."""
     run = _current.get()
-    key = f"{run.statement_id if run else ''}|{purpose}|{run.seed if run else 0}"
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+    return seed_of(run.statement_id if run else "", purpose, run.seed if run else 0)
 
 
 def session_seed() -> int:

@@ -12,10 +12,10 @@ from types import NoneType
 from typing import Any
 
 from ntk_companion.evidence import DECIDED, Role, Verdict
-from ntk_companion.files import digest
+from ntk_companion.files import aligned, digest
 from ntk_companion.results import versions
 from ntk_companion.schema import fits, misfit
-from numerics.statistics import RUN_FALSE_ALARM
+from numerics import RUN_FALSE_ALARM
 
 SCHEMA = "ntk-companion ledger 4"
 CITED = "CITED"
@@ -243,6 +243,11 @@ def derive(statement: Record, own: list[Record]) -> tuple[Verdict, str]:
     return (Verdict.VACUOUS if tallied.get(Verdict.VACUOUS, 0) else Verdict.INCONCLUSIVE), scope
 
 
+def findings(entries: Iterable[dict[str, Any]], about: str = "") -> list[dict[str, Any]]:
+    """The refuted entries whose finding is on record, of sources that name `about`: what report and README count."""
+    return [one for one in entries if one["finding"] and one["verdict"] == Verdict.REFUTED and about in one["source"]]
+
+
 def counts(items: Iterable[Record]) -> dict[str, int]:
     """How many cases had each verdict."""
     total: dict[str, int] = {}
@@ -255,6 +260,11 @@ def counts(items: Iterable[Record]) -> dict[str, int]:
 def killed(item: Record) -> bool:
     """Was the mutant or the weakened statement of this item refuted?"""
     return bool(item["tally"]["verdicts"].get(Verdict.REFUTED, 0))
+
+
+def killed_of(entry: Record) -> str:
+    """How many of the mutants of an entry were refuted, of how many."""
+    return f"{sum(bool(mutant['killed']) for mutant in entry['mutants'])}/{len(entry['mutants'])}"
 
 
 def confirmed(item: Record) -> bool:
@@ -309,15 +319,12 @@ HEADINGS = ("statement", "verdict", "scope", "evidence", "instances", "margin", 
 
 def table(ledger: Record) -> list[str]:
     """The ledger as lines of text, a line a statement."""
-    rows = [HEADINGS] + [_row(entry) for entry in ledger["statements"]]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines = aligned([HEADINGS, *map(_row, ledger["statements"])], str.ljust)
     return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
 
 
 def _row(entry: Record) -> tuple[str, ...]:
     verdict = entry["verdict"] + (" (finding)" if entry["finding"] else "")
-    mutants = entry["mutants"]
     return (
         entry["id"],
         verdict,
@@ -325,6 +332,6 @@ def _row(entry: Record) -> tuple[str, ...]:
         ", ".join(entry["evidence"]),
         str(sum(entry["instances"].values())),
         "" if entry["margin"] is None else f"{entry['margin']:.2e}",
-        f"{sum(mutant['killed'] for mutant in mutants)}/{len(mutants)}",
+        killed_of(entry),
         f"{entry['seconds']:.1f}",
     )

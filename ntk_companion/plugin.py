@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ntk_companion import ledger
 from ntk_companion.evidence import Role
-from ntk_companion.files import json_text, write_whole
+from ntk_companion.files import json_text, locked, why_not_writable, write_whole
 
 if TYPE_CHECKING:
     from ntk_companion.judging import Tally
@@ -75,6 +76,20 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     path = config.option.ntk_baseline
     if path and not path.is_file() and not config.option.ntk_write_baseline:
         raise pytest.UsageError(f"there is no baseline {path}: add --ntk-write-baseline to record one")
+    ledger = config.option.ntk_ledger
+    if ledger and (fault := why_not_writable(ledger)):
+        raise pytest.UsageError(f"the ledger cannot be written to {ledger}: {fault}; give another --ledger")
+    if ledger and ledger.exists() and not _is_some_ledger(ledger):
+        raise pytest.UsageError(f"{ledger} is not a ledger, and stays as it is: give another --ledger")
+
+
+def _is_some_ledger(path: Path) -> bool:
+    """Does a file hold a ledger, of whatever version, edited or not?"""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and str(value.get("schema", "")).startswith("ntk-companion ledger")
 
 
 def _set_examples(item: pytest.Item) -> None:
@@ -193,6 +208,7 @@ class Gatherer:
         self.ledger: dict[str, Any] | None = None
         self.reasons: list[str] = []
         self.partly: list[str] = []
+        self.written = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the tally from the report of a check item's call."""
@@ -209,8 +225,6 @@ class Gatherer:
         options = self.config.option
         if not self.items and not self._suite_is_chosen():
             return
-        from ntk_companion import ledger
-
         path = options.ntk_baseline or (self._suite.ledger if self._suite else None)
         baseline, fault = self._baseline(path)
         whole = path is not None and self._is_whole()
@@ -227,15 +241,12 @@ class Gatherer:
             write_whole(path, json_text(self.ledger))
         elif options.ntk_write_baseline:
             self.reasons.append("no baseline was written, as not all checks ran; for your own checks give --baseline")
-        written = self.ledger if expected else self._with_what_was_there(self.ledger)
-        write_whole(self._path(), json_text(written))
+        self._write(self.ledger, whole=bool(expected))
         if self.reasons and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _baseline(self, path: Path | None) -> tuple[dict[str, Any], str]:
         """The decided entries of the baseline by id, and what is wrong with it: nothing if it is to be written anew."""
-        from ntk_companion import ledger
-
         if path is None or not path.exists():
             return {}, ""
         try:
@@ -243,15 +254,29 @@ class Gatherer:
         except ValueError as error:
             return {}, "" if self.config.option.ntk_write_baseline else f"no baseline to hold the run to: {error}"
 
-    def _with_what_was_there(self, found: dict[str, Any]) -> dict[str, Any]:
-        """The ledger of a run of some checks, put into the ledger that is there if it is whole and of this version."""
-        from ntk_companion import ledger
+    def _write(self, found: dict[str, Any], whole: bool) -> None:
+        """Write the ledger of a whole run; that of some checks into the ledger that is there. What fails is a reason.
 
+        Nothing but a ledger is overwritten, and by a run of some checks only one of this version that nobody edited.
+        """
+        path = self._path()
         try:
-            before = ledger.read(self._path())
-            ledger.verified(before)
-        except (ValueError, OSError):
-            return found
+            with locked(path.parent):
+                if path.exists() and not _is_some_ledger(path):
+                    raise ValueError(f"{path} is not a ledger")
+                if path.exists() and not whole:
+                    found = self._with_what_was_there(path, found)
+                write_whole(path, json_text(found))
+            self.written = True
+        except (ValueError, OSError) as error:
+            self.reasons.append(
+                f"the ledger was not written, and what is there stays: {error}; or give another --ledger"
+            )
+
+    def _with_what_was_there(self, path: Path, found: dict[str, Any]) -> dict[str, Any]:
+        """The ledger of a run of some checks, put into the one there. Raises ValueError if that is not whole."""
+        before = ledger.read(path)
+        ledger.verified(before)
         result, self.partly = ledger.merged(before, found)
         return result
 
@@ -290,8 +315,6 @@ class Gatherer:
         """Print the ledger and why the run fails, if it does."""
         if self.ledger is None:
             return
-        from ntk_companion import ledger
-
         terminalreporter.section("ledger")
         for line in ledger.table(self.ledger):
             terminalreporter.write_line(line)
@@ -302,4 +325,5 @@ class Gatherer:
             line = f"by sampling, this run refutes something true with probability at most {spent:.1e}"
             terminalreporter.write_line(line)
         left = f", except {', '.join(self.partly)}: run only in part" if self.partly else ""
-        terminalreporter.write_line(f"written to {self._path()}{left}")
+        if self.written:
+            terminalreporter.write_line(f"written to {self._path()}{left}")

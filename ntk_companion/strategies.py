@@ -30,8 +30,10 @@ def sample_sets(
 
 @st.composite
 def _plain(draw: st.DrawFn, dimension: int) -> Row:
-    coordinates = st.fractions(-4, 4, max_denominator=12)
-    return tuple(draw(coordinates) for _ in range(dimension))
+    # One denominator a row and whole numerators: a draw of free fractions takes as long as to judge the case.
+    denominator = draw(st.integers(1, 12))
+    numerators = st.integers(-4 * denominator, 4 * denominator)
+    return tuple(Fraction(draw(numerators), denominator) for _ in range(dimension))
 
 
 @st.composite
@@ -65,7 +67,7 @@ def independent_sets(draw: st.DrawFn, most_points: int = 12) -> RationalPoints:
     """
     size = draw(st.integers(2, most_points))
     diagonal = st.builds(lambda power, value: value / Fraction(10) ** power, st.integers(0, 12), st.integers(1, 9))
-    below = st.fractions(-3, 3, max_denominator=8)
+    below = st.builds(Fraction, st.integers(-24, 24), st.just(8))
     rows = [
         [draw(below) for _ in range(row)] + [draw(diagonal)] + [Fraction(0)] * (size - row - 1) for row in range(size)
     ]

@@ -23,6 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ntk_companion import ledger
 from ntk_companion.results import Results, read
 
 GROUP = "ntk_companion.suites"
@@ -175,8 +176,6 @@ def catalogue(suite: Suite) -> dict[str, dict[str, Any]]:
 
     Raises ValueError, naming it, if an entry was edited.
     """
-    from ntk_companion import ledger  # which needs scipy: a session that only looks for its suite does not wait
-
     if not suite.ledger.is_file():
         return {}
     return {entry["id"]: entry for entry in ledger.verified(ledger.read(suite.ledger))}
@@ -184,7 +183,6 @@ def catalogue(suite: Suite) -> dict[str, dict[str, Any]]:
 
 def declared(suite: Suite) -> dict[str, dict[str, Any]]:
     """The records of all statements that the suite's files declare, by id, with the names of their mutants."""
-    from ntk_companion import ledger
     from ntk_companion.evidence import Role
     from ntk_companion.judging import CATALOGUE, rests_on
 

@@ -20,11 +20,10 @@ from typing import Literal
 import numpy as np
 from scipy.special import betainccinv, betaincinv, chdtrc, chdtri, ndtri, stdtrit
 
+from numerics import RUN_FALSE_ALARM
+
 Array = np.ndarray
 Verdict = Literal["agrees", "differs", "undecided"]
-
-RUN_FALSE_ALARM = 1e-6
-"""The false-alarm probability of one whole run of the checks."""
 
 MISS = 1e-6
 """The probability of missing a discrepancy of the stated size, unless told otherwise."""
@@ -101,14 +100,16 @@ def quantile(error: float, draws: int, skewness: Array | float = 0.0) -> Array:
     growth = np.abs(np.asarray(skewness, dtype=float)) / (3 * math.sqrt(draws))
     freedom = draws - 1
     result = np.full(growth.shape, -stdtrit(freedom, error))
+    moving = np.full(growth.shape, True)
     for _ in range(200):
-        normalised = result * np.sqrt(draws / (freedom + result**2))
-        following = -stdtrit(freedom, error * np.exp(-growth * normalised**3))
-        settled = np.abs(following - result) <= 1e-4 * result
-        result = following
-        if settled.all():
+        before = result[moving]
+        normalised = before * np.sqrt(draws / (freedom + before**2))
+        following = -stdtrit(freedom, error * np.exp(-growth[moving] * normalised**3))
+        result[moving] = following
+        moving[moving] = ~(np.abs(following - before) <= 1e-4 * before)
+        if not moving.any():
             break
-    return np.where(settled, result, np.inf)
+    return np.where(moving, np.inf, result)
 
 
 def remove_bias(narrow: Array, wide: Array) -> Array:

@@ -1,5 +1,6 @@
 """Every activation: its moments against quadrature typed by hand, in every number system and in networks."""
 
+import dataclasses
 import math
 
 import flint
@@ -127,6 +128,18 @@ def test_hermite_series_of_few_terms_still_enclose_the_moment(monkeypatch, name,
     assert rough[1][0] > 0
     ball = _moment_with(name, order, pair, terms=12)
     assert ball.contains(accurate.mid()) and ball.rad() > accurate.rad()
+
+
+def test_hermite_coefficients_from_few_nodes_still_enclose_the_coefficients():
+    deviations = [flint.arb(7) / 10]
+    grid = hermite._grid(MINE["tanh"], 0, 0.7, 60, 12)
+    accurate, _ = hermite._ball_series(MINE["tanh"], 0, deviations, grid)
+    for share in (4, 3, 2):
+        rough, _ = hermite._ball_series(
+            MINE["tanh"], 0, deviations, dataclasses.replace(grid, count=grid.count // share)
+        )
+        assert all(one[0].overlaps(other[0]) for one, other in zip(rough, accurate, strict=True))
+        assert share == 2 or max(one[0].rad() for one in rough) > 1e-12
 
 
 def _moment_with(name, order, pair, terms, shrink=1):

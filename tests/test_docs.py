@@ -6,6 +6,7 @@ is `console`, and else Python. A `...` in what is printed stands for anything.
 
 import fnmatch
 import glob
+import json
 import os
 import re
 import shlex
@@ -145,3 +146,14 @@ def test_the_python_of_the_readme_works(tmp_path, monkeypatch):
             assert done.returncode == 0, done.stdout
         elif language == "python":
             exec(compile(content, f"README.md, line {line}", "exec"), {})
+
+
+def test_the_readme_counts_the_findings_that_the_report_counts():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"Of the (\d+) findings that the report counts (\d+) are printed items of this paper", text)
+    assert found is not None
+    entries = json.loads((ROOT / "checks" / "ledger.json").read_text(encoding="utf-8"))["statements"]
+    assert [int(number) for number in found.groups()] == [
+        len(ledger.findings(entries)),
+        len(ledger.findings(entries, "2504.11130")),
+    ]

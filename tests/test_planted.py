@@ -2,11 +2,11 @@ import ast
 
 import pytest
 
-from tests.planted import ROOT, planted_in
-from tests.planted_errors import ERRORS, Planted
+from tests.planted import ALL, ROOT, planted_in
+from tests.planted_errors import Planted
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.name)
+@pytest.mark.parametrize("error", ALL, ids=lambda error: error.name)
 def test_a_planted_error_finds_its_place_and_changes_it(error):
     text = (ROOT / error.file).read_text(encoding="utf-8")
     changed = planted_in(error, text)
@@ -16,7 +16,7 @@ def test_a_planted_error_finds_its_place_and_changes_it(error):
 
 
 def test_planted_errors_have_different_names():
-    assert len({error.name for error in ERRORS}) == len(ERRORS)
+    assert len({error.name for error in ALL}) == len(ALL)
 
 
 SOURCE = """

@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pytest
 
@@ -123,13 +124,14 @@ def test_a_skipped_check_does_not_confirm(pytester):
 
 
 def test_the_seed_changes_the_examples_and_their_absence_fixes_them(pytester):
-    pytester.makepyfile(test_mine=CHECKS)
-    tallies = []
+    pytester.makepyfile(test_mine=CHECKS.replace("record(cert", "open('seen', 'a').write(f'{x} '); record(cert"))
+    seen = []
     for arguments in ((), (), ("--seed", "1"), ("--seed", "2")):
-        _, ledger = run(pytester, *arguments)
-        tallies.append(ledger["statements"][0]["mutants"][0]["by"])
-    assert tallies[0] == tallies[1]
-    assert len(set(tallies)) > 1
+        run(pytester, *arguments)
+        seen.append((pytester.path / "seen").read_text())
+        (pytester.path / "seen").unlink()
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == 3
 
 
 def test_a_baseline_of_ones_own_is_recorded_and_held_to(pytester):
@@ -184,3 +186,38 @@ def test_a_check_that_stalls_fails_and_the_others_are_run(pytester):
     assert result.ret == 1
     result.stdout.fnmatch_lines(["mine:squares: stalled, not done in 1 s"])
     assert ledger["statements"][0]["verdict"] == "INCONCLUSIVE"
+
+
+@pytest.mark.parametrize("place", ["nowhere/ledger.json", "folder", "notes.txt"])
+def test_a_place_where_no_ledger_can_go_is_told_before_any_check_runs(pytester, place):
+    pytester.makepyfile(test_mine=CHECKS)
+    (pytester.path / "folder").mkdir()
+    (pytester.path / "notes.txt").write_text("mine")
+    result, _ = run(pytester, "--ledger", place)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*ledger*give another --ledger*"])
+    assert (pytester.path / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("fault", ["edited", "of another version", "no ledger"])
+def test_a_run_of_some_checks_leaves_a_ledger_that_it_cannot_add_to(pytester, fault):
+    pytester.makepyfile(test_mine=CHECKS)
+    _, ledger = run(pytester)
+    path = pytester.path / "ledger.json"
+    if fault == "edited":
+        ledger["statements"][0]["verdict"] = "REFUTED"
+    else:
+        ledger = {"schema": "ntk-companion ledger 1"} if fault == "of another version" else {"mine": 1}
+    path.write_text(json.dumps(ledger))
+    result, after = run(pytester)
+    assert result.ret == 1 and after == ledger
+    result.stdout.fnmatch_lines(["mine:squares *CONFIRMED*", "FAILS: the ledger was not written*ledger.json*"])
+
+
+def test_runs_at_the_same_time_lose_none_of_their_entries(pytester):
+    for name in "abc":
+        pytester.makepyfile(**{f"test_{name}": CHECKS.replace("mine:squares", f"mine:{name}")})
+    runs = [pytester.popen([sys.executable, "-m", "pytest", "-q", f"test_{name}.py"], stdout=-3) for name in "abc"]
+    assert [one.wait() for one in runs] == [0, 0, 0]
+    ledger = json.loads((pytester.path / "ledger.json").read_text())
+    assert {entry["id"] for entry in ledger["statements"]} == {"mine:a", "mine:b", "mine:c"}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import math
 from fractions import Fraction
+from pathlib import Path
 
 import flint
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numerics.data.csv_points import read_csv
 from numerics.data.parse import parse_points
 from numerics.data.points import (
     MOST_POINTS,
@@ -20,7 +23,6 @@ from numerics.data.points import (
     hexagon,
     parse_number,
     rational_points,
-    read_csv,
     sphere,
 )
 from numerics.kernels.gram import FLOAT64
@@ -85,6 +87,43 @@ def test_a_csv_file_keeps_its_decimals(tmp_path):
     expected = [[Fraction(1, 10), Fraction(1, 3)], [Fraction(-25, 10**21), Fraction(7)]]
     found = [[Fraction(int(value), points.denominator) for value in row] for row in points.numerators]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1,2\n3,4\n",
+        "x,y\n1,2\n3,4\n",
+        "1;2\n3;4\n",
+        "1,2,\n3,4,\n",
+        "first;second;\n\n1;2;\n3;4;\n",
+        '"x 1","x 2"\n"1","2"\n3,4',
+    ],
+)
+def test_csv_files_as_people_write_them(tmp_path, monkeypatch, text):
+    path = tmp_path / "points.csv"
+    path.write_text(text)
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+    for points in (read_csv(path), read_csv(Path("-"))):
+        assert (points.numerators / points.denominator).tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("x,y\n", "line 1: 'x'"),
+        ("x,1\n1,2\n", "line 1: 'x'"),
+        ("nan,inf\n1,2\n", "line 1: 'nan'"),
+        ("1,2\n\n3\n", "1 numbers in line 3, 2 in line 1"),
+        ("1,5;2\n", "line 1: '1,5'"),
+        ("1,,2\n3,,4\n", "line 1: ''"),
+    ],
+)
+def test_a_csv_file_that_is_not_one_of_points_names_the_line(tmp_path, text, fault):
+    path = tmp_path / "points.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=fault):
+        read_csv(path)
 
 
 def exactly(number):

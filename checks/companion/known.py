@@ -5,7 +5,7 @@ from ntk_companion import Statement, certified, numerical, record
 OURS = "this suite"
 
 
-def known_answers(name: str, title: str, formula: str, what: str) -> Statement:
+def known_answers(name: str, title: str, formula: str, what: str, revision: int = 1) -> Statement:
     """The statement that a tool of the suite gives known answers."""
     return Statement(
         id=f"companion:{name}",
@@ -14,6 +14,7 @@ def known_answers(name: str, title: str, formula: str, what: str) -> Statement:
         number=f"self-test, {name}",
         formula=formula,
         qualification=f"Held to known answers on the cases tried, {what}; a test of this suite's own tools.",
+        revision=revision,
     )
 
 

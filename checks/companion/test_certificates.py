@@ -1,5 +1,6 @@
 """Enclosures of lambda_min and of the gap constants against known answers; def:1 holds signs to exact minors."""
 
+import itertools
 from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
@@ -8,9 +9,9 @@ import flint
 import numpy as np
 
 from checks.companion.known import known_answers, record_answer
-from ntk_companion.judging import check, judge_case
+from ntk_companion import check, judge_case
 from numerics.data.points import rational_points
-from numerics.kernels.gap import Bounds, gap_constants
+from numerics.kernels.gap import Bounds, convexity_bounds, gap_constants
 from numerics.kernels.spectrum import Enclosure, factorised_enclosure, residual_enclosure
 from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Balls, DoubleBalls
@@ -25,7 +26,7 @@ GAPS = known_answers(
     "gaps",
     "The gap constants of matrices for which they are known",
     r"\lambda_0/(2n^2), \quad \lambda_0/n, \quad g^*, \quad \gamma^2",
-    "diagonal matrices, at sizes below and above those at which all sign patterns are tried",
+    "diagonal matrices and ones equal off the diagonal, below and above the size to which all sign patterns are tried",
 )
 
 
@@ -137,19 +138,38 @@ def test_radii_of_entries_count_in_the_factorisation(claim):
         judge_case(perturbed_entries_stay_enclosed, claim, radius)
 
 
-class Diagonal(NamedTuple):
-    """The matrix diag(d_1, .., d_n), of which all constants are known."""
+class Known(NamedTuple):
+    """An n x n matrix of whole numbers of which lambda_0, g* and gamma^2 with alternating labels are known."""
 
-    entries: tuple[int, ...]
+    rows: tuple[tuple[int, ...], ...]
+    least: Fraction
+    best: Fraction
+    label_aware: Fraction
 
     def matrix(self) -> np.ndarray:
         """The n x n matrix in balls of radius zero, dtype object."""
-        size = len(self.entries)
-        return np.array([[flint.arb(self.entries[i] if i == j else 0) for j in range(size)] for i in range(size)])
+        return np.array([[flint.arb(entry) for entry in row] for row in self.rows], dtype=object)
 
-    def best(self) -> Fraction:
-        """g* = gamma^2 = 1 / sum 1/d_i, whatever the labels."""
-        return 1 / sum((Fraction(1, entry) for entry in self.entries), Fraction(0))
+
+def diagonal(entries: tuple[int, ...]) -> Known:
+    """diag(d_1, .., d_n): g* = gamma^2 = 1 / sum 1/d_i, whatever the labels."""
+    rows = tuple(tuple(entry * (i == j) for j in range(len(entries))) for i, entry in enumerate(entries))
+    best = 1 / sum((Fraction(1, entry) for entry in entries), Fraction(0))
+    return Known(rows, Fraction(min(entries)), best, best)
+
+
+def equal_off_the_diagonal(size: int, own: int, shared: int) -> Known:
+    """own 1 + shared 11': z' K^-1 z is largest where the signs z add up to 0, or to 1 of an odd size.
+
+    Of an even size w = 1/n attains own / n for g* and gamma^2; of size 3 gamma^2 is at w = (p, 1 - 2p, p).
+    """
+    rows = tuple(tuple(own * (i == j) + shared for j in range(size)) for i in range(size))
+    best = own / (size - Fraction(shared * (size % 2), own + size * shared))
+    if size % 2 == 0:
+        return Known(rows, Fraction(own), best, best)
+    assert size == 3
+    p = Fraction(own + 2 * shared, 3 * own + 8 * shared)
+    return Known(rows, Fraction(own), best, own * (2 * p**2 + (1 - 2 * p) ** 2) + shared * (1 - 4 * p) ** 2)
 
 
 Found = dict[str, Bounds]
@@ -163,13 +183,15 @@ def found_constants(matrix: np.ndarray) -> Found:
     return {name: getattr(found, name) for name in ("printed", "sharp", "best", "label_aware")}
 
 
-def constants_are_known(claim: Callable[[np.ndarray], Found], case: Diagonal) -> None:
+def constants_are_known(claim: Callable[[np.ndarray], Found], case: Known) -> None:
     """Does each constant's enclosure hold the known value, tightly where it is meant to be tight?
 
     The claim takes an n x n ball matrix.
     """
-    size, least = len(case.entries), Fraction(min(case.entries))
-    exact = {"printed": least / (2 * size**2), "sharp": least / size, "best": case.best(), "label_aware": case.best()}
+    size, least = len(case.rows), case.least
+    exact = {
+        "printed": least / (2 * size**2), "sharp": least / size, "best": case.best, "label_aware": case.label_aware,
+    }  # fmt: skip
     with Balls(256).working():
         found = claim(case.matrix())
         for name, value in exact.items():
@@ -200,6 +222,43 @@ def changed(name: str, factor: float) -> Callable[[np.ndarray], Found]:
     mutants={f"{name} 2% {word}": changed(name, factor) for name in ("printed", "sharp", "best", "label_aware")
              for word, factor in (("larger", 1.02), ("smaller", 0.98))},
 )  # fmt: skip
-def test_the_gap_constants_of_diagonal_matrices(claim):
-    for entries in ((1, 2), (3, 3, 5), (1, 2, 4, 8, 16), tuple(range(1, 16))):
-        judge_case(constants_are_known, claim, Diagonal(entries))
+def test_the_gap_constants_of_known_matrices(claim):
+    for entries in ((1, 2), (3, 3, 5), (1, 2, 4, 8, 16), tuple(range(1, 16)), (1,) * 15):
+        judge_case(constants_are_known, claim, diagonal(entries))
+    for size in (2, 3, 4):
+        judge_case(constants_are_known, claim, equal_off_the_diagonal(size, 2, 3))
+
+
+Form = Callable[[np.ndarray, list[flint.arb]], Bounds]
+
+
+def any_weights_prove_bounds(claim: Form, case: Known) -> None:
+    """Does gamma^2 lie between the bounds that weights prove, be they the best or not?"""
+    signs = [1 if place % 2 else -1 for place in range(len(case.rows))]
+    exact = flint.fmpq(case.label_aware.numerator, case.label_aware.denominator)
+    with Balls(256).working():
+        matrix = case.matrix() * np.multiply.outer(signs, signs)
+        for weights in itertools.islice(itertools.product((1, 2, 5), repeat=len(signs)), 60):
+            found = claim(matrix, [flint.arb(weight) for weight in weights])
+            right = bool(found.lower <= exact) and bool(exact <= found.upper)
+            record_answer(right, f"weights {weights}: {found.lower.str(6)} .. {found.upper.str(6)}, exactly {exact}")
+
+
+def moved_up(matrix: np.ndarray, weights: list[flint.arb]) -> Bounds:
+    """Wrong: the lower bound as if the weights were the best, for an n x n matrix."""
+    found = convexity_bounds(matrix, weights)
+    return Bounds(((found.lower + found.upper) / 2).lower(), found.upper)
+
+
+def moved_down(matrix: np.ndarray, weights: list[flint.arb]) -> Bounds:
+    """Wrong: the upper bound half way to the lower one, for an n x n matrix."""
+    found = convexity_bounds(matrix, weights)
+    return Bounds(found.lower, ((found.lower + found.upper) / 2).upper())
+
+
+@check(GAPS, convexity_bounds, mutants={"the lower bound too high": moved_up, "the upper one too low": moved_down})
+def test_any_weights_prove_bounds_of_the_label_aware_constant(claim):
+    # Of the last gamma^2 is at w = (1, 0); its lambda_0 and g* are not asked for.
+    alone = Known(((1, -2), (-2, 9)), Fraction(0), Fraction(0), Fraction(1))
+    for case in (diagonal((3, 3, 5)), equal_off_the_diagonal(3, 2, 3), alone):
+        judge_case(any_weights_prove_bounds, claim, case)

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 import flint
 import numpy as np
+import sympy
 
 from checks.companion.known import known_answers, record_answer
-from ntk_companion.judging import check, judge_case, random_seed
+from ntk_companion import check, judge_case, random_seed
 from numerics.data.points import parse_number, rational_points
+from numerics.numbers.comparisons import all_of, at_most, less, positive
 from numerics.numbers.decimals import decimal_enclosure, decimal_matrix
 from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Balls, DoubleBalls
@@ -251,3 +253,126 @@ def too_narrow(matrix: Any) -> Any:
 @check(DECIMALS, lambda matrix: decimal_matrix([matrix], 5), mutants={"a tenth of the radius": too_narrow})
 def test_a_printed_matrix_is_within_its_radius(claim):
     judge_case(printed_matrix_is_right, claim, MATRIX)
+
+
+Angular = Callable[[Any, Fraction], Any]
+
+
+def angular_functions_are_enclosed(claim: Angular, system: Balls | DoubleBalls) -> None:
+    """Do balls of the angle of a sine and a cosine, and of J_1 = sin - t cos at it, hold the values to 300 bits?"""
+    for angle in (Fraction(3, 7), Fraction(1), Fraction(1, 10**4), Fraction(1, 10**9)):
+        with flint.ctx.workprec(300):
+            exact = flint.arb(flint.fmpq(angle.numerator, angle.denominator))
+            value = exact.sin() - exact * exact.cos()
+        with system.working():
+            found = claim(system, angle)
+        with flint.ctx.workprec(300):
+            least, most = (Fraction(*_quotient(end)) for end in _ball_ends(found))
+            low, high = (Fraction(*_quotient(end)) for end in (value.lower(), value.upper()))
+        record_answer(least <= low and high <= most, f"{type(system).__name__}, {angle}: {float(least)}, {float(most)}")
+
+
+def _ball_ends(ball: Any) -> tuple[flint.arb, flint.arb]:
+    if isinstance(ball, FloatBalls):
+        ball = flint.arb(float(ball.centre), float(ball.radius))
+    return ball.lower(), ball.upper()
+
+
+def _quotient(end: flint.arb) -> tuple[int, int]:
+    mantissa, exponent = (int(part) for part in end.man_exp())
+    return mantissa * 2 ** max(exponent, 0), 2 ** max(-exponent, 0)
+
+
+def the_angular(system: Balls | DoubleBalls, angle: Fraction) -> Any:
+    """J_1 by the suite, at a ball of the angle."""
+    ball: Any = system.rational(angle)
+    if isinstance(ball, FloatBalls):
+        ball = FloatBalls(np.atleast_1d(ball.centre), np.atleast_1d(ball.radius))
+    else:
+        ball = np.array([ball], dtype=object)
+    sine, cosine = (system.elementary(function, ball) for function in (sympy.sin, sympy.cos))
+    return system.angular(1, ball, sine, cosine)[0]
+
+
+def scaled_angular(factor: float) -> Angular:
+    """J_1 times a factor."""
+    return lambda system, angle: the_angular(system, angle) * system.rational(Fraction(factor))
+
+
+@check(
+    FLOAT_BALLS,
+    the_angular,
+    mutants={"2% more": scaled_angular(1.02), "a millionth less": scaled_angular(1 - 1e-6)},
+)
+def test_angular_functions_are_enclosed(claim):
+    for system in (Balls(53), DoubleBalls()):
+        judge_case(angular_functions_are_enclosed, claim, system)
+
+
+def angles_are_enclosed(claim: Callable[[FloatBalls], FloatBalls], seed: int) -> None:
+    """Do balls of the arctangent of exact numbers in [0, 1] hold it, as FLINT has it to 200 bits?"""
+    tangents = np.random.default_rng(seed).uniform(0, 1, 400)
+    found = claim(FloatBalls.exact(tangents))
+    with flint.ctx.workprec(200):
+        right = all(
+            flint.arb(centre, radius).contains(flint.arb(tangent).atan())
+            for tangent, centre, radius in zip(tangents, found.centre, found.radius, strict=True)
+        )
+    record_answer(right, f"{len(tangents)} arctangents")
+
+
+@check(
+    FLOAT_BALLS,
+    FloatBalls.arctan,
+    mutants={
+        "no rounding": lambda ball: FloatBalls(ball.arctan().centre, 0 * ball.arctan().radius),
+        "a hundredth of the rounding": lambda ball: FloatBalls(ball.arctan().centre, ball.arctan().radius / 100),
+    },
+)
+def test_arctangents_are_enclosed(claim):
+    judge_case(angles_are_enclosed, claim, random_seed() % 2**32)
+
+
+COMPARISONS = known_answers(
+    "comparisons",
+    "Comparisons of balls are proved, disproved or undecided",
+    r"x < y, \quad x \le y, \quad x > 0, \quad \bigwedge_i p_i",
+    "exact numbers that are equal, balls that touch, overlap or are apart, NaN",
+)
+WIDE, NAN = flint.arb(1, 0.5), flint.arb.nan()
+Question = tuple[str, tuple[Any, ...], bool | None]
+QUESTIONS: tuple[Question, ...] = (
+    ("less", (1, 2), True), ("less", (1, 1), False), ("less", (2, 1), False), ("less", (WIDE, 1), None),
+    ("less", (WIDE, 2), True), ("less", (3, WIDE), False), ("less", (NAN, 1), None),
+    ("at most", (1, 2), True), ("at most", (1, 1), True), ("at most", (2, 1), False), ("at most", (WIDE, 1), None),
+    ("at most", (2, WIDE), False), ("at most", (NAN, NAN), None), ("at most", (WIDE, WIDE), None),
+    ("positive", (Fraction(1, 3),), True), ("positive", (0,), False), ("positive", (flint.arb(0, 1),), None),
+    ("positive", (-1,), False), ("positive", (NAN,), None),
+    ("all", (True, True), True), ("all", (), True), ("all", (True, None), None), ("all", (None, False), False),
+    ("all", (False, None), False),
+)  # fmt: skip
+Answers = dict[str, Callable[..., bool | None]]
+OURS: Answers = {"less": less, "at most": at_most, "positive": positive, "all": lambda *answers: all_of(answers)}
+
+
+def answer_is_known(claim: Answers, question: Question) -> None:
+    """Is the answer the known one of three?"""
+    name, arguments, known = question
+    found = claim[name](*arguments)
+    record_answer(found is known, f"{name} {arguments}: {found}")
+
+
+@check(
+    COMPARISONS,
+    OURS,
+    mutants={
+        "at most refuted where equal": OURS | {"at most": lambda one, other: less(one, other)},
+        "less where equal": OURS | {"less": at_most},
+        "undecided is false": OURS | {"less": lambda one, other: bool(less(one, other))},
+        "zero is positive": OURS | {"positive": lambda value: at_most(0, value)},
+        "an open case hides a false one": OURS | {"all": lambda *answers: None if None in answers else all_of(answers)},
+    },
+)
+def test_comparisons_have_three_answers(claim):
+    for question in QUESTIONS:
+        judge_case(answer_is_known, claim, question)

@@ -8,6 +8,7 @@ import pytest
 from checks.setups.trajectories import (
     ALONG,
     LOGISTIC,
+    TOLERATED,
     alternating,
     cut_short,
     flow_of,
@@ -28,25 +29,27 @@ COROLLARY_1 = Statement(
     source=PAPER,
     number="Corollary 1",
     formula=r"\limsup_t |\theta_t - \theta_0|_\infty = \infty",
-    qualification="The largest displacement still grew in every tenth of the computed range of log t. " + ALONG,
+    qualification="The largest displacement still grew in every tenth of the computed range of log t. "
+    + ALONG
+    + TOLERATED,
     hypotheses=(LOGISTIC,),
     uses=("thm:1",),
     inconclusive=1,
 )
 LAYERS = Statement(
     id="cor:1-layers",
-    title="Every trained layer moves on and on; at depth 1 the output weights move at least half as far as any other "
-    "group",
+    title="Every trained group but the last shift of a residual branch moves on and on",
     source="this suite",
     number="Corollary 1, layer by layer",
-    formula=r"|p_t - p_0|_\infty \text{ grows in every tenth of the range of } \ln t \text{ for every group } p"
-    r" \text{ of parameters}; \ |W_{2,t} - W_{2,0}|_\infty \ge \tfrac12 \max_p |p_t - p_0|_\infty \ (L = 1)",
+    formula=r"|p_t - p_0|_\infty \text{ grows in every tenth of the range of } \ln t"
+    r" \text{ for every group } p \ne d_1",
     qualification="Measured for narrow FCNs at depths 1 to 3 and the ResNet at depth 1 on two opposite points, to t = "
     "1e30, in networks that the seed draws; a network that comes to rest before (dead neurons at depth 3) is vacuous. "
-    + ALONG,
+    "Of d_1, whose derivative is the sum of the residuals times W_2 / sqrt(m), opposite labels cancel: it went back in "
+    "13 of 84 networks. " + ALONG + TOLERATED,
     hypotheses=(LOGISTIC,),
     uses=("cor:1",),
-    revision=2,
+    revision=3,
     inconclusive=2,
 )
 
@@ -100,39 +103,29 @@ def long_run(architecture: Architecture, size: int, loss: Loss | None = None, me
     return flow_of(architecture, circle(size), loss, 64, LONG_UNTIL, member, recording=rare)
 
 
-def layers_evidence(trajectory: Trajectory, share: float | None, what: str) -> Evidence:
-    """Did every group move on, and the last one at least `share` times as far as the one that moved furthest?"""
+def layers_evidence(trajectory: Trajectory, apart_from: str, what: str) -> Evidence:
+    """Did every group but one move on?"""
     if (ended := cut_short(trajectory, what)) is not None:
         return ended
     hard = isinstance(trajectory.loss, CrossEntropy) and trajectory.loss.hard
     if hard and trajectory.status == "at rest" and trajectory.log_loss[-1] > math.log(math.log(2)):
         return vacuous(Kind.NUMERICAL, f"{what}: at rest with a loss above ln 2")
-    least = float(np.min(growth(trajectory, LONG_UNTIL)))
+    moving = [group != apart_from for group in trajectory.groups]
+    least = float(np.min(growth(trajectory, LONG_UNTIL)[moving]))
     moved = trajectory.sup_displacement[-1]
     totals = ", ".join(f"{group} {value:.3g}" for group, value in zip(trajectory.groups, moved, strict=True))
-    ratio = float(moved[-1] / moved.max())
-    slack = min(least - 1e-6, ratio - share if share is not None else math.inf)
-    detail = f"{what}: moved by {totals}; least increment {least:.2g}, the output weights {ratio:.2f} of the most"
+    slack = least - 1e-6
+    detail = f"{what}: moved by {totals}; least increment {least:.2g}"
     return numerical(slack > 0, detail, margin=slack if slack > 0 else None)
 
 
-@check(LAYERS, (None, 0.5), mutants={"squared loss": (Squared((-1.0, 1.0)), 0.5)})
+@check(LAYERS, None, mutants={"squared loss": Squared((-1.0, 1.0)), "soft labels": CrossEntropy((0.1, 0.9))})
 @pytest.mark.parametrize("name", LONG)
 def test_every_layer_keeps_moving(claim, name):
-    loss, share = claim
     architecture, size = LONG[name]
-    share = share if architecture.depth == 1 else None
     for member in range(6 if thorough() else 2):
         what = f"{name}, network {member}"
-        record(layers_evidence(long_run(architecture, size, loss, member), share, what))
-
-
-@check(LAYERS, 0.5, mutants={"more than any other group": 1.0})
-def test_the_output_weights_move_at_least_half_as_far_as_any_other_group(claim):
-    for name in ("FCN, depth 1", "ResNet, depth 1"):
-        for member in range(6 if thorough() else 3):
-            what = f"{name}, network {member}"
-            record(layers_evidence(long_run(*LONG[name], member=member), claim - (claim == 1) * 1e-9, what))
+        record(layers_evidence(long_run(architecture, size, claim, member), "d_1", what))
 
 
 @counterexample(LAYERS, LOGISTIC)

@@ -45,7 +45,7 @@ EXPLICIT = Statement(
     source=PAPER,
     number="(3.3), at initialisation",
     formula=r"\langle \partial_p f(x), \partial_p f(x') \rangle \approx K^{(p)}(x, x')",
-    qualification="Means over 200 networks detect an error of 25% in a part; finer ones are left to the exact law.",
+    qualification="Means over 400 networks detect an error of 25% in a part; finer ones are left to the exact law.",
     revision=2,
 )
 GRADIENTS = Statement(
@@ -234,7 +234,7 @@ def explicit_draws(architecture: Architecture, points: PointSet, width: int, dra
 @pytest.mark.parametrize("architecture", [fcn(3), resnet(2, HALF)], ids=lambda architecture: architecture.name)
 def test_explicit_networks_have_the_derived_parts(claim, architecture):
     width = 256
-    drawn = explicit_draws(architecture, PAIR, width, 200, random_seed("explicit"))
+    drawn = explicit_draws(architecture, PAIR, width, 400, random_seed("explicit"))
     expected = claim(kernel_grams(architecture, PAIR).parts)
     record(compare(with_total(drawn), with_total(expected), 0.25, BUDGET.alpha("limit:explicit", 2), width))
 

@@ -10,6 +10,7 @@ import sympy
 
 from checks.setups.trajectories import (
     ALONG,
+    TOLERATED,
     TWO,
     cut_short,
     errors,
@@ -37,7 +38,7 @@ OTHER_LOSSES = Statement(
     r" \ln(1 + e^{-q/T}): q_i \ge T \ln W(e^{\Phi(S_0) + T^{-2} \int \gamma_s^2})",
     qualification="The exponential loss and the logistic one at two temperatures; sympy proves their differential "
     "identities, and one sample with a fixed kernel follows the exact solution. On two points the envelopes hold by "
-    "the steps' own energy identity. What the loss must satisfy for Lemma 8 is remark:1. " + ALONG,
+    "the steps' own energy identity. What the loss must satisfy for Lemma 8 is remark:1. " + ALONG + TOLERATED,
     hypotheses=(Hypothesis("l' < 0", "the loss falls strictly in the margin"),),
     uses=("remark:1", "envelope:lower", "envelope:upper"),
     revision=2,

@@ -42,8 +42,9 @@ PREDICTOR = Statement(
     formula=r"f_\infty(x) \to f_0(x) + K(x,X) K(X,X)^{-1} (y - f_0(X))",
     qualification="Networks of width 2048 come within 7% of what training changed, in the geometric mean over "
     "initialisations, and further from the solutions with K + 2 or the NNGP kernel; the distance falls with an "
-    "exponent whose interval excludes 0, beside -1/2, which the fluctuation of K_0 predicts. Three points, in this "
-    "suite's set-up, trained by the gradient flow until no output moves; a finite width confirms no limit.",
+    "exponent whose interval excludes 0, beside -1/2, which the fluctuation of K_0 predicts. The 7%, and the 20% above "
+    "which an error linear in the change is seen, were set when 3% and 2% had been seen. Three points, in this suite's "
+    "set-up, trained by the gradient flow until no output moves; a finite width confirms no limit.",
     hypotheses=(DEFINITE,),
     uses=("lazy:solution-soft",),
     revision=2,
@@ -68,12 +69,14 @@ def claimed_of(name: str, fit: str) -> Statement:
         title=f"{name}, {fit}: the NNGP kernel's test error is very close to the NTK's",
         source=EQUIVALENCE,
         number="EQ-3",
-        formula=r"|\mathrm{error}_{NNGP} / \mathrm{error}_{NTK} - 1| \le 0.1",
+        formula=r"\mathrm{error}_{NNGP} \approx \mathrm{error}_{NTK}",
         qualification="This setting only: FCN kernels of depth 1, 200 rows to train on, 100 to test on, geometric mean "
-        f"over 100 splits. The splits are {shared}; the 99.9% limits are {limits}. Close means within 10%, this "
-        "suite's choice. The verdict is that of the recorded splits, some of which each run makes again.",
+        f'over 100 splits. The splits are {shared}; the 99.9% limits are {limits}. The abstract says "very close": '
+        "that it means within 10%, and the level of 99.9%, are this suite's choices, made with errors of such splits "
+        "in view; where the limits hold 1.1 between them the verdict is INCONCLUSIVE. It is that of the recorded "
+        "splits, some of which each run makes again.",
         finding=FINDINGS.get((name, fit)),
-        revision=2,
+        revision=3,
     )
 
 
@@ -91,10 +94,11 @@ DEPTH = {
         source=EQUIVALENCE,
         number="EQ-2",
         formula=r"|\mathrm{E}(\Delta\,\mathrm{error}_{network} - \Delta\,\mathrm{error}_{NTK})| > 0.1",
-        qualification="This setting only: 10 rows to train on (the flow is stiff), 12 to test on, disjoint splits, "
-        "two networks of width 128 a split, depth 1 to 2, gradient descent to a residual of 0.03; errors in units of "
-        "the targets' deviation. Student's 99.9% limits over splits. Single networks scatter more than that, with "
-        "their random f_0. The verdict is that of the recorded networks, one of which each run trains again.",
+        qualification="This setting only: 10 rows to train on (the flow is stiff), 12 to test on, disjoint splits, two "
+        "networks of width 128 a split, depth 1 to 2, gradient descent to a residual of 0.03; errors in units of the "
+        "targets' deviation. Student's 99.9% limits over splits; this level, and 0.1, were set with such errors in "
+        "view. Where the limits hold 0.1 between them the verdict is INCONCLUSIVE: single networks scatter more than "
+        "that, with their random f_0. The verdict is that of the recorded networks, one of which is trained again.",
         revision=3,
     )
     for name in TABLES

@@ -32,8 +32,8 @@ CONTRAST = Statement(
     r" \ge \gamma^2(K_0) \text{ (cross-entropy)}",
     qualification="Four points on the circle, FCN of depth 1, targets -2, 2, .. or labels 0, 1, ..: under squared loss "
     "every run ends at rest, and p, near 0.8, has a confidence interval over widths 32 to 2048 that excludes 1/4 and "
-    "less; under cross-entropy each run goes to the time by which it is proved to have moved by 0.9 gamma^2(K_0). "
-    + ALONG,
+    "less, a bound set with such runs in view; under cross-entropy each run goes to the time by which it is proved to "
+    "have moved by 0.9 gamma^2(K_0). " + ALONG,
     hypotheses=(SQUARED_LOSS,),
     uses=("thm:2-start",),
 )

@@ -108,8 +108,8 @@ CONTRAST = Statement(
     r" \epsilon = \beta = 0\bigr) > \tfrac12",
     qualification=SET_UP + "24 networks of width 64, epsilon 1e-4 and beta 0.1; the probability is over "
     "initialisations, by Clopper and Pearson's interval. Settled: the flow came to rest, or no output moved by 0.01 "
-    "over the last half decade. Unsettled: the drift grew in every fifth of the range of log t, to 1e10, as the proved "
-    "bound 2 sqrt(2/m) |f_t| on K_t demands; infinity is not computed.",
+    "over the last half decade, a bound set with such flows in view. Unsettled: the drift grew in every fifth of the "
+    "range of log t, to 1e10, as the proved bound 2 sqrt(2/m) |f_t| on K_t demands; infinity is not computed.",
     hypotheses=(),
     uses=("thm:1", "thm:2", "output:fcn"),
     revision=2,
@@ -121,9 +121,9 @@ CROSSOVER = Statement(
     number="LZ-1, LZ-2: the crossover",
     formula=r"t_{\mathrm{departure}} \propto \epsilon^{-1}, \quad \propto \beta^{-1} \text{ up to logarithms}",
     qualification=SET_UP
-    + "On each of six random networks of width 64 the exponent is within 0.3 of -1. Departure: the "
-    "time at which an output differs from that of the flow with hard targets and beta = 0 by 1/2, same network and "
-    "seed, interpolated between records half a decade apart.",
+    + "On each of six random networks of width 64 the exponent is within 0.3 of -1, a range set with such networks in "
+    "view. Departure: the time at which an output differs from that of the flow with hard targets and beta = 0 by 1/2, "
+    "same network and seed, interpolated between records half a decade apart.",
     hypotheses=(),
     uses=("lazy:contrast",),
     revision=2,
@@ -134,7 +134,7 @@ LINEARISED = Statement(
     source=PAPER,
     number="LZ-3",
     formula=r"\sup_t |f_t(x) - f_t^{\mathrm{lin}}(x)| \propto m^{-a}, \quad a > 0",
-    qualification=RATE,
+    qualification=RATE + " One undecided case is tolerated, a number set with such runs in view.",
     hypotheses=(SOFT_TARGETS,),
     uses=("lazy:soft-drift",),
     inconclusive=1,

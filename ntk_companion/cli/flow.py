@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
+from ntk_companion.files import aligned
 
 if TYPE_CHECKING:
     from numerics.data.points import PointSet
@@ -242,8 +243,8 @@ def _lines(head: str, values: dict[str, Any]) -> Iterator[str]:
         never = "exceeded at the start" if values["exceeded_at_start"][name] else otherwise
         crossings.append((name, f"{limit:.6g}", never if crossing is None else f"{crossing:.2f}"))
     if known:
-        yield from arguments.table(crossings)
-    yield from arguments.table(_records(values)) if values["log10_time"] else ["no record after the start"]
+        yield from aligned(crossings)
+    yield from aligned(_records(values)) if values["log10_time"] else ["no record after the start"]
     if values["log10_time"]:
         last = {name: values[name][-1] for name in ("margin_error", "kernel_error", "lambda_min_error")}
         errors = [f"{name.replace('_error', '')} {'unknown' if x is None else f'{x:.2g}'}" for name, x in last.items()]

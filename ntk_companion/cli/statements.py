@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ntk_companion import ledger
 from ntk_companion.cli import arguments
-from ntk_companion.cli.arguments import Result, table
+from ntk_companion.cli.arguments import Result
+from ntk_companion.files import aligned
 
 if TYPE_CHECKING:
     from ntk_companion.standing import Standing
@@ -30,12 +32,11 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The statements of the ledger's suite joined with the ledger; of the first installed suite without one."""
-    from ntk_companion.ledger import read, verified
     from ntk_companion.standing import standings
     from ntk_companion.suite import catalogue, suite_of_names, suites
 
     path = arguments.ledger_path(options)
-    found = {} if path is None else {entry["id"]: entry for entry in verified(read(path))}
+    found = {} if path is None else {entry["id"]: entry for entry in ledger.verified(ledger.read(path))}
     suite = suite_of_names(found) if found else suites()[0]
     known = catalogue(suite) if suite else {}
     derived = standings(found.values())
@@ -58,10 +59,10 @@ def _joined(record: Record, entry: Record | None, standing: Standing | None) -> 
 def _lines(records: list[Record], path: Path | None) -> list[str]:
     rows = [("statement", "status", "scope", "evidence", "mutants killed", "standing")]
     for record in records:
-        mutants = record["mutants"]
-        killed = f"{sum(bool(mutant['killed']) for mutant in mutants)}/{len(mutants)}"
         status = record["status"] + (" (finding)" if record["finding"] and record["status"] != NOT_RUN else "")
         evidence = ", ".join(record["evidence"])
-        rows.append((record["id"], status, record["scope"] or "", evidence, killed, record["standing"]))
+        rows.append(
+            (record["id"], status, record["scope"] or "", evidence, ledger.killed_of(record), record["standing"])
+        )
     source = f"status from {path}" if path else "no ledger yet: run pytest checks/ to get one"
-    return [*table(rows, str.ljust), source]
+    return [*aligned(rows, str.ljust), source]

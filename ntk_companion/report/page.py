@@ -166,7 +166,7 @@ def _number(entry: Record) -> list[tuple[str, int]]:
 
 def _findings(entries: Iterable[Record]) -> dict[str, list[Record]]:
     """The entries with a finding by severity, from grave to slight."""
-    found = [one for one in entries if one["finding"]]
+    found = ledger.findings(entries)
     groups = {severity: [one for one in found if one["finding"]["severity"] == severity] for severity in SEVERITIES}
     return {severity: group for severity, group in groups.items() if group}
 

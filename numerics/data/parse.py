@@ -3,8 +3,9 @@
 import re
 from pathlib import Path
 
+from numerics.data.csv_points import read_csv
 from numerics.data.images import digits, mnist
-from numerics.data.points import MOST_POINTS, PointSet, circle, hexagon, read_csv, sphere
+from numerics.data.points import MOST_POINTS, PointSet, circle, hexagon, sphere
 
 
 def parse_points(text: str, mnist_directory: Path | None = None) -> PointSet:

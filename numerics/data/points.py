@@ -1,6 +1,5 @@
 """Point sets: exact values, by name or from a CSV file, and their coordinates in any number system."""
 
-import csv
 import math
 import operator
 import re
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import reduce
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -178,24 +176,6 @@ def rational_points(name: str, rows: Sequence[Sequence[Fraction]], unit_norm: bo
 def float_points(name: str, rows: Array, unit_norm: bool = False) -> RationalPoints:
     """Points whose coordinates are exactly the given doubles; rows: shape (n, d)."""
     return rational_points(name, [[Fraction(float(value)) for value in row] for row in rows], unit_norm)
-
-
-def read_csv(path: Path) -> RationalPoints:
-    """Points from a CSV file, n x d, a row each, its decimals read as the decimals they are; fractions p/q are allowed.
-
-    Raises ValueError with the line at fault, OSError if the file cannot be read.
-    """
-    rows: list[list[Fraction]] = []
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        try:
-            for number, cells in enumerate(csv.reader(file), start=1):
-                if any(cell.strip() for cell in cells):
-                    rows.append([parse_number(cell, f"{path}, line {number}") for cell in cells])
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise ValueError(f"{path} is not a CSV text file: {error}") from error
-    if len(rows) > MOST_POINTS:
-        raise ValueError(f"{path} has {len(rows)} points; at most {MOST_POINTS} are read")
-    return rational_points(str(path), rows)
 
 
 def parse_number(text: str, where: str) -> Fraction:

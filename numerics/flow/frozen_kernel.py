@@ -186,13 +186,14 @@ class _FrozenFlow:
         return (self.step.log_end, 0.0) if self.step.from_zero else (self.step.log_start, self.step.log_ratio)
 
     def velocity(self, total: Array, x: float) -> Array:
+        begin, growth = self._clock
+        log_time = begin + x * growth
         if self.pull is None and self.all_live:  # what is called most by far
-            begin, growth = self._clock
-            weights = self.loss.flow_weights(self.outputs + self.kernel @ total, begin + x * growth)
-            return self.span * weights
-        rate = self.weights_at(total, x, self.log_time(x))
+            rate = self.loss.flow_weights(self.outputs + self.kernel @ total, log_time)
+        else:
+            rate = self.weights_at(total, x, log_time)
         if self.pull is not None:
-            rate = rate - self.pull.strength * math.exp(min(self.log_time(x), MOST_EXPONENT)) * total
+            rate = rate - self.pull.strength * math.exp(min(log_time, MOST_EXPONENT)) * total
         return self.span * rate
 
     def jacobian(self, total: Array, x: float) -> Array:

@@ -160,7 +160,7 @@ def label_aware_gap(matrix: np.ndarray, signs: Sequence[int] | np.ndarray) -> Bo
     rough = simplex_minimiser(scaled_centres(relabelled))
     candidates = [[flint.arb(float(weight)) for weight in rough], _refined(relabelled, np.flatnonzero(rough))]
     widest = Bounds(flint.arb(0), reduce(flint.arb.min, matrix.diagonal()).upper())
-    return _narrowed(widest, [_convexity_bounds(relabelled, weights) for weights in candidates])
+    return _narrowed(widest, [convexity_bounds(relabelled, weights) for weights in candidates])
 
 
 def simplex_minimiser(matrix: np.ndarray) -> np.ndarray:
@@ -188,7 +188,7 @@ def centres(matrix: np.ndarray) -> np.ndarray:
     return np.array([[float(value.mid()) for value in row] for row in matrix])
 
 
-def _convexity_bounds(matrix: np.ndarray, weights: list[flint.arb]) -> Bounds:
+def convexity_bounds(matrix: np.ndarray, weights: list[flint.arb]) -> Bounds:
     """The bounds that non-negative weights, divided by their sum, prove."""
     total = sum(weights, flint.arb(0))
     column = flint.arb_mat([[weight / total] for weight in weights])

@@ -21,9 +21,9 @@ from checks.setups.networks import number, table
 from ntk_companion.results import Results
 from numerics.data.tables import TABLES
 
-SIZES, DEPTHS, SPLITS, FEWER = (50, 200), (1, 2, 3), 100, 10
+SIZES, DEPTHS, SPLITS = (50, 200), (1, 2, 3), 100
 JUDGED = (200, 1)
-"""Rows to train on and depth of the statements: they have all splits, other settings fewer."""
+"""Rows to train on and depth of the statements."""
 SETTINGS: dict[str, object] = {"set-up": "this suite", "testing": f"{TESTING} rows"}
 Case = tuple[str, int, int, str]
 
@@ -33,10 +33,9 @@ def run() -> Iterator[Results]:
     settings = [JUDGED, *((size, depth) for size in SIZES for depth in DEPTHS if (size, depth) != JUDGED)]
     found: dict[Case, np.ndarray] = {}
     for setting in settings:
-        splits = range(SPLITS if setting == JUDGED else FEWER)
         for name in TABLES:
             for fit in FITS:
-                both = [errors_of(name, setting[0], split, setting[1], fit) for split in splits]
+                both = [errors_of(name, setting[0], split, setting[1], fit) for split in range(SPLITS)]
                 found[name, *setting, fit] = np.array(both)
         if setting == JUDGED:
             yield by_split(found)

@@ -4,17 +4,15 @@ from collections import deque
 from dataclasses import dataclass, replace
 from itertools import product
 
-import flint
+from flint import arb
 
 from ntk_companion.audit.decide.comparisons import dyadic, end_of
 from ntk_companion.audit.decide.intervals import ball_of, boxes_when_open, middle
-from ntk_companion.audit.decide.truth import Truth
 from ntk_companion.audit.decide.witnesses import Decide, remember
 from ntk_companion.audit.syntax.nodes import Interval, Node, Quantified
 from ntk_companion.audit.values.environment import Binding, Environment
 from ntk_companion.audit.values.ranges import Range
-
-arb = flint.arb
+from ntk_companion.evidence import Verdict
 
 MOST_BOXES = 40_000
 MOST_VARIABLES = 4
@@ -54,10 +52,10 @@ def chain_of(node: Quantified, environment: Environment) -> Chain | None:
     return Chain(tuple(nodes)) if len(nodes) > 1 else None
 
 
-def over_box(chain: Chain, environment: Environment, decide: Decide) -> Truth | None:
+def over_box(chain: Chain, environment: Environment, decide: Decide) -> Verdict | None:
     """Subdivision along the widest side; None if an interval is empty or its ends are not ordered for certain."""
     universal = chain.nodes[0].universal
-    settling = Truth.FALSE if universal else Truth.TRUE
+    settling = Verdict.REFUTED if universal else Verdict.CONFIRMED
     whole: list[tuple[arb, arb]] = []
     for node in chain.nodes:
         assert isinstance(node.domain, Interval)
@@ -71,8 +69,8 @@ def over_box(chain: Chain, environment: Environment, decide: Decide) -> Truth | 
         outcome = decide(chain.body, replace(chain.bind(values, environment), most_bits=POINT_BITS))
         if outcome is settling:
             return _settled(chain, values, outcome, environment, decide)
-        most = boxes_when_open(environment) if outcome is Truth.UNKNOWN else most
-        found |= {outcome} & {Truth.TRUE}  # one case in which the claim says something
+        most = boxes_when_open(environment) if outcome is Verdict.INCONCLUSIVE else most
+        found |= {outcome} & {Verdict.CONFIRMED}  # one case in which the claim says something
     boxes, tried = deque([tuple(whole)]), 0
     while boxes:
         box = boxes.popleft()
@@ -80,25 +78,25 @@ def over_box(chain: Chain, environment: Environment, decide: Decide) -> Truth | 
         ranges = tuple(Range(lower, upper) for lower, upper in box)
         outcome = decide(chain.body, replace(chain.bind(ranges, environment), root=False))
         halves = _halves(box)
-        if outcome is settling or (halves and (outcome is Truth.UNKNOWN or Truth.TRUE not in found)):
+        if outcome is settling or (halves and (outcome is Verdict.INCONCLUSIVE or Verdict.CONFIRMED not in found)):
             centre = tuple(_centre(*ends) for ends in box)
             there = decide(chain.body, replace(chain.bind(centre, environment), most_bits=POINT_BITS))
-            found |= {there} & {Truth.TRUE}
-            most = boxes_when_open(environment) if there is Truth.UNKNOWN else most
+            found |= {there} & {Verdict.CONFIRMED}
+            most = boxes_when_open(environment) if there is Verdict.INCONCLUSIVE else most
             if settling in (there, outcome):
                 return _settled(chain, centre, settling, environment, decide)
-        if outcome is Truth.UNKNOWN and halves and tried + len(boxes) < most:
+        if outcome is Verdict.INCONCLUSIVE and halves and tried + len(boxes) < most:
             boxes += halves
         else:
             found.add(outcome)
     names = ", ".join(node.variable for node in chain.nodes)
-    decided = "decided" if Truth.UNKNOWN not in found else "tried, not all decided"
+    decided = "decided" if Verdict.INCONCLUSIVE not in found else "tried, not all decided"
     environment.note(f"{tried} box{'es' if tried > 1 else ''} of {names} {decided}")
-    if Truth.UNKNOWN in found:
-        return Truth.UNKNOWN
+    if Verdict.INCONCLUSIVE in found:
+        return Verdict.INCONCLUSIVE
     if not universal:
-        return Truth.EMPTY if Truth.EMPTY in found else Truth.FALSE
-    return Truth.TRUE if Truth.TRUE in found else Truth.EMPTY
+        return Verdict.VACUOUS if Verdict.VACUOUS in found else Verdict.REFUTED
+    return Verdict.CONFIRMED if Verdict.CONFIRMED in found else Verdict.VACUOUS
 
 
 def _centre(lower: arb, upper: arb) -> Binding:
@@ -118,8 +116,8 @@ def _halves(box: Box) -> list[Box]:
 
 
 def _settled(
-    chain: Chain, values: tuple[Binding, ...], outcome: Truth, environment: Environment, decide: Decide
-) -> Truth:
+    chain: Chain, values: tuple[Binding, ...], outcome: Verdict, environment: Environment, decide: Decide
+) -> Verdict:
     """Remember the point that settles the claim."""
     for node, value in zip(chain.nodes, values, strict=True):
         remember(node, value, outcome, environment, decide)

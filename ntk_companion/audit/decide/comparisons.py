@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-import flint
+from flint import arb, ctx
 
 from ntk_companion.audit.decide.families import theorem_on_points
-from ntk_companion.audit.decide.truth import Truth, truth_of
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.nodes import About, Apply, Comparison, Node, Number, parts, words_in
 from ntk_companion.audit.syntax.vocabulary import MATRIX_ARITHMETIC, MEANS, SAMPLED, TRAINED, Relation
@@ -20,9 +19,7 @@ from ntk_companion.audit.values.environment import LEAST_BITS, MOST_BITS, Enviro
 from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.audit.values.ranges import Range, point
 from ntk_companion.audit.values.slopes import slope
-from ntk_companion.evidence import Kind
-
-arb = flint.arb
+from ntk_companion.evidence import Kind, Verdict, verdict_of
 
 BOX_BITS = 128
 MOST_NUMERICAL_BITS = 128
@@ -30,7 +27,7 @@ MOST_FACTS = 8
 ARITHMETIC = MATRIX_ARITHMETIC | {vocabulary.POWER}
 
 
-def decide_comparison(node: Comparison, environment: Environment) -> Truth:
+def decide_comparison(node: Comparison, environment: Environment) -> Verdict:
     """The truth of left relation right."""
     if not environment.bound:
         return _compare(node, environment)
@@ -42,20 +39,20 @@ def decide_comparison(node: Comparison, environment: Environment) -> Truth:
     memory = environment.memory.constants
     if node not in memory:
         outcome = _compare(node, replace(environment, most_bits=MOST_BITS))
-        memory[node] = outcome, kinds_of(node) if outcome is not Truth.UNKNOWN else set()
+        memory[node] = outcome, kinds_of(node) if outcome is not Verdict.INCONCLUSIVE else set()
     outcome, kinds = memory[node]
     environment.log.kinds |= kinds
     return outcome
 
 
-def _compare(node: Comparison, environment: Environment) -> Truth:
+def _compare(node: Comparison, environment: Environment) -> Verdict:
     """A comparison of single numbers: precision is doubled until it is decided."""
     environment.budget.charge(300)
     sides = (node.left, node.right)
     tested_exactly = False
     for bits in _ladder(node, environment):
         here = replace(environment, bits=bits)
-        with flint.ctx.workprec(bits):
+        with ctx.workprec(bits):
             left, right = (evaluate(side, here) for side in sides)
             decided = ranges.compare(left, node.relation, right)
             defined = left.is_defined and right.is_defined
@@ -64,7 +61,7 @@ def _compare(node: Comparison, environment: Environment) -> Truth:
             tested_exactly = True
             decided = _by_structure(node, here)
             if decided is not None or _by_theorem(node, here):
-                return truth_of(decided is not False)
+                return verdict_of(decided is not False)
         if decided is not None:
             break
     _remember(node, (left, right), bits, environment)
@@ -72,7 +69,7 @@ def _compare(node: Comparison, environment: Environment) -> Truth:
         _by_theorem(node, environment)
     if decided is None:
         environment.note(_undecided(node, left, right, bits, environment))
-    return truth_of(decided)
+    return verdict_of(decided)
 
 
 def _by_theorem(node: Comparison, environment: Environment) -> bool:
@@ -172,7 +169,7 @@ def _undecided(node: Comparison | About, left: Range, right: Range, bits: int, e
         return f"{shown(side, environment)} is undefined, or not known to be defined, at {bits} bits"
     if isinstance(node, About):
         return f"the difference is half a unit of the last digit, or too close to that at {bits} bits"
-    with flint.ctx.workprec(bits):
+    with ctx.workprec(bits):
         distance = abs(ranges.subtract(left, right).ball()).abs_upper()
         digits = (-distance.log() / arb(10).log()).floor().unique_fmpz() if distance > 0 else None
     sides = f"{shown(node.left, environment)} and {shown(node.right, environment)}"
@@ -180,23 +177,23 @@ def _undecided(node: Comparison | About, left: Range, right: Range, bits: int, e
     return f"{sides} {bound} at {bits} bits, which decides neither an equality nor an order"
 
 
-def _on_box(node: Comparison, environment: Environment) -> Truth:
-    """The truth of a comparison where a variable stands for an interval: TRUE for all its values, FALSE for all."""
+def _on_box(node: Comparison, environment: Environment) -> Verdict:
+    """The truth of a comparison where a variable stands for an interval: CONFIRMED or REFUTED for all its values."""
     here = replace(environment, bits=BOX_BITS)
     environment.budget.charge(400)
-    with flint.ctx.workprec(BOX_BITS):
+    with ctx.workprec(BOX_BITS):
         left, right = evaluate(node.left, here), evaluate(node.right, here)
         decided = ranges.compare(left, node.relation, right)
         environment.log.kinds |= kinds_of(node)
         environment.log.bits = max(environment.log.bits, BOX_BITS)
         if decided is not None or not (left.is_defined and right.is_defined):
-            return truth_of(decided)
+            return verdict_of(decided)
     if node.relation in (Relation.EQUAL, Relation.UNEQUAL):
         if _is_identity(node, here):
             environment.log.kinds = (environment.log.kinds - {Kind.CERTIFIED}) | {Kind.SYMBOLIC}
             environment.log.note(_proof(node, 0, environment) + " as functions")
-            return truth_of(node.relation is Relation.EQUAL)
-        return Truth.UNKNOWN
+            return verdict_of(node.relation is Relation.EQUAL)
+        return Verdict.INCONCLUSIVE
     return _by_slope(node, here)
 
 
@@ -211,17 +208,17 @@ def _is_identity(node: Comparison, environment: Environment) -> bool:
     return environment.memory.values[place]
 
 
-def _by_slope(node: Comparison, environment: Environment) -> Truth:
+def _by_slope(node: Comparison, environment: Environment) -> Verdict:
     """If left - right is monotone on the box, its sign is decided at the ends."""
     variable = environment.boxed
     assert variable is not None
     box = environment.bindings[variable]
     assert isinstance(box, Range)
-    with flint.ctx.workprec(environment.bits):
+    with ctx.workprec(environment.bits):
         rise = slope(node.left, variable, environment)
         fall = slope(node.right, variable, environment)
         if rise is None or fall is None:
-            return Truth.UNKNOWN
+            return Verdict.INCONCLUSIVE
         difference = ranges.subtract(rise, fall)
         ends = [end_of(box.lower), end_of(box.upper)]
         if difference.lower >= 0:
@@ -229,15 +226,15 @@ def _by_slope(node: Comparison, environment: Environment) -> Truth:
         elif difference.upper <= 0:
             high, low = ends
         else:
-            return Truth.UNKNOWN
+            return Verdict.INCONCLUSIVE
     worst, best = (high, low) if node.relation in (Relation.LESS, Relation.AT_MOST) else (low, high)
-    if decide_comparison(node, replace(environment.bind(variable, worst), most_bits=512)) is Truth.TRUE:
-        return Truth.TRUE
+    if decide_comparison(node, replace(environment.bind(variable, worst), most_bits=512)) is Verdict.CONFIRMED:
+        return Verdict.CONFIRMED
     outcome = decide_comparison(node, replace(environment.bind(variable, best), most_bits=512))
-    return outcome if outcome is Truth.FALSE else Truth.UNKNOWN
+    return outcome if outcome is Verdict.REFUTED else Verdict.INCONCLUSIVE
 
 
-def decide_about(node: About, environment: Environment) -> Truth:
+def decide_about(node: About, environment: Environment) -> Verdict:
     """Is |left - right| at most half a unit of the last of `digits` significant digits of right?"""
     bits_used = 0
     decided: bool | None = None
@@ -245,7 +242,7 @@ def decide_about(node: About, environment: Environment) -> Truth:
     for bits in _ladder(node, environment) if not environment.boxed else [BOX_BITS]:
         here = replace(environment, bits=bits)
         bits_used = bits
-        with flint.ctx.workprec(bits):
+        with ctx.workprec(bits):
             left, right = evaluate(node.left, here), evaluate(node.right, here)
             exponent = _leading_exponent(node.right, right)
             if exponent is None:
@@ -261,7 +258,7 @@ def decide_about(node: About, environment: Environment) -> Truth:
     _remember(node, (left, right), bits_used, environment)
     if decided is None:
         environment.note(_undecided(node, left, right, bits_used, environment))
-    return truth_of(decided)
+    return verdict_of(decided)
 
 
 def _leading_exponent(node: Node, value: Range) -> int | None:

@@ -1,7 +1,7 @@
 """Deciding assertions.
 
-Truth has four values. UNKNOWN is undecided; EMPTY is true for a reason that says nothing. Comparisons are decided by
-balls and by sympy, quantifiers by trying, by subdivision and by search.
+A part of an assertion has the verdict that the whole of it would have: VACUOUS is true for a reason that says nothing.
+Comparisons are decided by balls and by sympy, quantifiers by trying, by subdivision and by search.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from ntk_companion.audit.decide.boxes import chain_of, over_box
 from ntk_companion.audit.decide.comparisons import decide_about, decide_comparison, shown
 from ntk_companion.audit.decide.intervals import over_interval
 from ntk_companion.audit.decide.search import over_family
-from ntk_companion.audit.decide.truth import Truth, conjunction, disjunction, negation
+from ntk_companion.audit.decide.truth import conjunction, disjunction, negation
 from ntk_companion.audit.decide.vacuity import says_nothing
 from ntk_companion.audit.decide.witnesses import remember
 from ntk_companion.audit.syntax import nodes
@@ -20,6 +20,7 @@ from ntk_companion.audit.syntax.errors import ExhaustedError
 from ntk_companion.audit.syntax.vocabulary import TRAINED
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number_at
+from ntk_companion.evidence import Verdict
 
 WORK = 100
 """Microseconds charged for each statement decided, beside what its values take."""
@@ -27,14 +28,14 @@ MOST_WHOLE_NUMBERS = 1000
 """Longer ranges are searched and not gone through."""
 
 
-def decide(node: nodes.Node, environment: Environment) -> Truth:
-    """The truth of a statement; EMPTY if it says nothing of the training that it speaks of."""
+def decide(node: nodes.Node, environment: Environment) -> Verdict:
+    """The truth of a statement; VACUOUS if it says nothing of the training that it speaks of."""
     environment.budget.charge(WORK)
     outcome = _decide(node, environment)
-    return Truth.EMPTY if outcome is Truth.TRUE and says_nothing(node, environment, decide) else outcome
+    return Verdict.VACUOUS if outcome is Verdict.CONFIRMED and says_nothing(node, environment, decide) else outcome
 
 
-def _decide(node: nodes.Node, environment: Environment) -> Truth:
+def _decide(node: nodes.Node, environment: Environment) -> Verdict:
     inner = replace(environment, root=False)
     match node:
         case nodes.Comparison():
@@ -57,31 +58,31 @@ def _decide(node: nodes.Node, environment: Environment) -> Truth:
     raise TypeError(f"{node} is not a statement")
 
 
-def _all_of(statements: Iterable[nodes.Node], environment: Environment) -> Truth:
+def _all_of(statements: Iterable[nodes.Node], environment: Environment) -> Verdict:
     """All hold: says nothing if one that speaks of training does."""
     found = []
     for statement in statements:
         found.append((statement, decide(statement, environment)))
-        if found[-1][1] is Truth.FALSE:
-            return Truth.FALSE
+        if found[-1][1] is Verdict.REFUTED:
+            return Verdict.REFUTED
     outcome = conjunction(truth for _, truth in found)
-    hollow = any(truth is Truth.EMPTY and nodes.words_in(statement) & TRAINED for statement, truth in found)
-    return Truth.EMPTY if hollow and outcome is Truth.TRUE else outcome
+    hollow = any(truth is Verdict.VACUOUS and nodes.words_in(statement) & TRAINED for statement, truth in found)
+    return Verdict.VACUOUS if hollow and outcome is Verdict.CONFIRMED else outcome
 
 
-def _conditional(hypothesis: nodes.Node, conclusion: nodes.Node, environment: Environment) -> Truth:
+def _conditional(hypothesis: nodes.Node, conclusion: nodes.Node, environment: Environment) -> Verdict:
     held = decide(hypothesis, environment)
-    if held is Truth.FALSE:
+    if held is Verdict.REFUTED:
         environment.note(f"the hypothesis {shown(hypothesis, environment)} does not hold")
-        return Truth.EMPTY
+        return Verdict.VACUOUS
     outcome = decide(conclusion, environment)
-    if held is Truth.UNKNOWN:
+    if held is Verdict.INCONCLUSIVE:
         # True whether or not the hypothesis holds, but not shown to say anything.
-        return Truth.EMPTY if outcome in (Truth.TRUE, Truth.EMPTY) else Truth.UNKNOWN
+        return Verdict.VACUOUS if outcome in (Verdict.CONFIRMED, Verdict.VACUOUS) else Verdict.INCONCLUSIVE
     return outcome
 
 
-def _quantified(node: nodes.Quantified, environment: Environment) -> Truth:
+def _quantified(node: nodes.Quantified, environment: Environment) -> Verdict:
     match node.domain:
         case nodes.WholeNumbers():
             return _over_whole_numbers(node, node.domain, environment)
@@ -95,7 +96,7 @@ def _quantified(node: nodes.Quantified, environment: Environment) -> Truth:
             return over_family(node, node.domain, environment, decide)
 
 
-def _over_whole_numbers(node: nodes.Quantified, domain: nodes.WholeNumbers, environment: Environment) -> Truth:
+def _over_whole_numbers(node: nodes.Quantified, domain: nodes.WholeNumbers, environment: Environment) -> Verdict:
     first, last = (
         whole_number_at(end, environment, "the end of a range", -(10**6), 10**6) for end in (domain.first, domain.last)
     )
@@ -103,7 +104,7 @@ def _over_whole_numbers(node: nodes.Quantified, domain: nodes.WholeNumbers, envi
     if not numbers:
         environment.note(f"the range of {node.variable} is empty")
     tried = numbers if len(numbers) <= MOST_WHOLE_NUMBERS else _spread(numbers)
-    settling, found = Truth.FALSE if node.universal else Truth.TRUE, []
+    settling, found = Verdict.REFUTED if node.universal else Verdict.CONFIRMED, []
     for done, number in enumerate(tried):
         value = nodes.Number((0, 0), Fraction(number))
         try:
@@ -120,12 +121,14 @@ def _over_whole_numbers(node: nodes.Quantified, domain: nodes.WholeNumbers, envi
         what = "counterexample" if node.universal else "example"
         environment.log.cases += len(tried)
         environment.note(f"no {what} among {len(tried)} of the {len(numbers)} numbers from {first} to {last}")
-        return Truth.UNKNOWN
+        return Verdict.INCONCLUSIVE
     outcome = conjunction(found) if node.universal else disjunction(found)
-    if outcome is Truth.UNKNOWN:
-        least = tried[found.index(Truth.UNKNOWN)]
-        environment.note(f"undecided for {found.count(Truth.UNKNOWN)} values of {node.variable}, the first {least}")
-    elif outcome is Truth.TRUE:
+    if outcome is Verdict.INCONCLUSIVE:
+        least = tried[found.index(Verdict.INCONCLUSIVE)]
+        environment.note(
+            f"undecided for {found.count(Verdict.INCONCLUSIVE)} values of {node.variable}, the first {least}"
+        )
+    elif outcome is Verdict.CONFIRMED:
         environment.note(f"true for every {node.variable} from {first} to {last}")
     return outcome
 

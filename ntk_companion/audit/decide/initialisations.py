@@ -1,4 +1,4 @@
-"""Statements about trained networks, decided for every initialisation that a claim speaks of."""
+"""Statements about trained networks, decided for every initialisation that a claim speaks of, and their probability."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,19 +6,23 @@ from dataclasses import replace
 import flint
 
 from ntk_companion.audit.decide.deciding import decide
-from ntk_companion.audit.decide.truth import Truth
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.nodes import Apply, Node, Quantified, children, parts, times_of
 from ntk_companion.audit.syntax.vocabulary import TRAINED
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.audit.values.log import Log
+from ntk_companion.audit.values.ranges import Range
+from ntk_companion.audit.values.registry import means
+from ntk_companion.audit.values.sampling import ERROR
 from ntk_companion.audit.values.times import log_ends
+from ntk_companion.evidence import Verdict
+from numerics.statistics import clopper_pearson
 
 BITS = 128
 
 
-def each_initialisation(node: Node, environment: Environment) -> Iterator[tuple[int, Truth, Log]]:
+def each_initialisation(node: Node, environment: Environment) -> Iterator[tuple[int, Verdict, Log]]:
     """The truth of a statement for every initialisation of the trained network, with its seed and what was met."""
     for seed in environment.trained.initialisations(environment.seed):
         there = environment.apart(seed_of_network=seed)
@@ -27,7 +31,7 @@ def each_initialisation(node: Node, environment: Environment) -> Iterator[tuple[
         yield seed, outcome, there.log
 
 
-def over_initialisations(node: Node, environment: Environment) -> list[Truth]:
+def over_initialisations(node: Node, environment: Environment) -> list[Verdict]:
     """The truth of a statement for every initialisation, remembered if it depends on no variable."""
     environment = environment.without_idle_variables(node)
     memory, place = environment.memory.values, ("initialisations", node)
@@ -60,3 +64,21 @@ def times_in(assertion: Node, environment: Environment) -> tuple[float, ...]:
                 ends = log_ends(evaluate(time, replace(environment, bits=BITS)))
             found |= {ends[0]} if ends is not None else set()
     return tuple(sorted(found))
+
+
+@means(vocabulary.PROBABILITY)
+def probability(environment: Environment, statement: Node) -> Range:
+    """The probability over initialisations that a statement holds: Clopper and Pearson's interval."""
+    outcomes, log = over_initialisations(statement, environment), environment.log
+    trials, undecided = len(outcomes), sum(outcome is Verdict.INCONCLUSIVE for outcome in outcomes)
+    holds = sum(
+        outcome is Verdict.CONFIRMED or (outcome is Verdict.VACUOUS and not environment.strict) for outcome in outcomes
+    )
+    log.cases = max(log.cases, trials)
+    log.tests.add((vocabulary.PROBABILITY, statement, str([environment.bindings[name] for name in environment.bound])))
+    if not environment.strict:
+        open_cases = f", {undecided} undecided" * bool(undecided)
+        environment.note(f"it held for {holds} of {trials} initialisations{open_cases}")
+    lower = clopper_pearson(holds, trials, ERROR / 2)[0]
+    upper = clopper_pearson(holds + undecided, trials, ERROR / 2)[1]
+    return Range(flint.arb(lower * (1 - 1e-9)), flint.arb(min(1.0, upper * (1 + 1e-9))))

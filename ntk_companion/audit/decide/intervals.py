@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-import flint
+from flint import arb, ctx
 
 from ntk_companion.audit.decide.comparisons import BOX_BITS, dyadic, end_of
-from ntk_companion.audit.decide.truth import Truth
 from ntk_companion.audit.decide.witnesses import Decide, remember
 from ntk_companion.audit.syntax.errors import MeaninglessError
 from ntk_companion.audit.syntax.nodes import Comparison, Interval, Node, Number, Quantified, words_in
@@ -17,8 +16,7 @@ from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Binding, Environment
 from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.audit.values.ranges import Range
-
-arb = flint.arb
+from ntk_companion.evidence import Verdict
 
 MOST_BOXES = 4000
 MOST_BOXES_WHEN_OPEN = 64
@@ -30,56 +28,58 @@ def boxes_when_open(environment: Environment) -> int:
     return max(8, MOST_BOXES_WHEN_OPEN >> 3 * len(environment.bound))
 
 
-def over_interval(node: Quantified, domain: Interval, environment: Environment, decide: Decide) -> Truth:
+def over_interval(node: Quantified, domain: Interval, environment: Environment, decide: Decide) -> Verdict:
     """Subdivision: every box decided as a whole, or the middle of one found where the claim is settled."""
     ends = [ball_of(end, environment) for end in (domain.lower, domain.upper)]
     if ends[0] > ends[1]:
         environment.note("the interval is empty")
-        return Truth.EMPTY if node.universal else Truth.FALSE
+        return Verdict.VACUOUS if node.universal else Verdict.REFUTED
     if not ends[0] <= ends[1]:
-        return Truth.UNKNOWN
-    settling = Truth.FALSE if node.universal else Truth.TRUE
+        return Verdict.INCONCLUSIVE
+    settling = Verdict.REFUTED if node.universal else Verdict.CONFIRMED
     found, most = set(), MOST_BOXES
     for end in ends:
         outcome = decide(node.body, _at(node, end_of(end), environment))
-        most = boxes_when_open(environment) if outcome is Truth.UNKNOWN else most
+        most = boxes_when_open(environment) if outcome is Verdict.INCONCLUSIVE else most
         if outcome is settling:
             return _settle(node, ends, end, settling, environment, decide)
-        found |= {outcome} & {Truth.TRUE}  # one case in which the claim says something
+        found |= {outcome} & {Verdict.CONFIRMED}  # one case in which the claim says something
     boxes, tried = deque([(ends[0], ends[1])]), 0
     while boxes:
         lower, upper = boxes.popleft()
         tried += 1
         if not node.universal and _crosses(node, lower, upper, environment, decide):
-            return Truth.TRUE
+            return Verdict.CONFIRMED
         outcome = decide(node.body, replace(environment.bind(node.variable, Range(lower, upper)), root=False))
         cut = middle(lower, upper)
         inside = bool(lower < cut) and bool(cut < upper)
-        if inside and (outcome is Truth.UNKNOWN or (outcome is Truth.EMPTY and Truth.TRUE not in found)):
+        if inside and (
+            outcome is Verdict.INCONCLUSIVE or (outcome is Verdict.VACUOUS and Verdict.CONFIRMED not in found)
+        ):
             there = decide(node.body, _at(node, dyadic(cut), environment))
-            found |= {there} & {Truth.TRUE}
-            most = boxes_when_open(environment) if there is Truth.UNKNOWN else most
+            found |= {there} & {Verdict.CONFIRMED}
+            most = boxes_when_open(environment) if there is Verdict.INCONCLUSIVE else most
             outcome = settling if there is settling else outcome
         if outcome is settling:
             return _settle(node, [lower, upper], cut if inside else lower, settling, environment, decide)
-        if outcome is Truth.UNKNOWN and inside and tried + len(boxes) < most:
+        if outcome is Verdict.INCONCLUSIVE and inside and tried + len(boxes) < most:
             boxes += [(lower, cut), (cut, upper)]
         else:
             found.add(outcome)
     shown = f"{tried} sub-interval{'s' if tried > 1 else ''} of {node.variable}"
-    if Truth.UNKNOWN in found:
+    if Verdict.INCONCLUSIVE in found:
         environment.note(f"{shown} tried, not all decided")
-        return Truth.UNKNOWN
+        return Verdict.INCONCLUSIVE
     environment.note(f"{shown} decided")
     if not node.universal:
-        return Truth.EMPTY if Truth.EMPTY in found else Truth.FALSE
-    return Truth.TRUE if Truth.TRUE in found else Truth.EMPTY
+        return Verdict.VACUOUS if Verdict.VACUOUS in found else Verdict.REFUTED
+    return Verdict.CONFIRMED if Verdict.CONFIRMED in found else Verdict.VACUOUS
 
 
 def middle(lower: arb, upper: arb) -> arb:
     """The middle, of a long interval of positive numbers in the logarithm."""
     if lower >= 0 and upper > 1000 and upper > 1000 * lower:
-        with flint.ctx.workprec(BOX_BITS):
+        with ctx.workprec(BOX_BITS):
             return (lower.max(arb(1)) * upper).sqrt().mid()
     return (lower.mid() + upper.mid()).mid() / 2
 
@@ -95,13 +95,13 @@ def _crosses(node: Quantified, lower: arb, upper: arb, environment: Environment,
     ):
         return False
     box = replace(environment.bind(node.variable, Range(lower, upper)), bits=BOX_BITS)
-    with flint.ctx.workprec(BOX_BITS):
+    with ctx.workprec(BOX_BITS):
         if not all(evaluate(side, box).is_defined for side in (body.left, body.right)):
             return False
     less, more = (replace(body, relation=relation) for relation in (Relation.LESS, Relation.MORE))
     there = [_at(node, end_of(end), environment) for end in (lower, upper)]
     for first, second in ((less, more), (more, less)):
-        if decide(first, there[0]) is Truth.TRUE and decide(second, there[1]) is Truth.TRUE:
+        if decide(first, there[0]) is Verdict.CONFIRMED and decide(second, there[1]) is Verdict.CONFIRMED:
             ends = f"{lower.str(6, radius=False)} and {upper.str(6, radius=False)}"
             environment.note(f"its two sides change order between {node.variable} = {ends}, and are continuous")
             return True
@@ -110,7 +110,7 @@ def _crosses(node: Quantified, lower: arb, upper: arb, environment: Environment,
 
 def ball_of(node: Node, environment: Environment) -> arb:
     """The end of an interval. Raises MeaninglessError if it is undefined."""
-    with flint.ctx.workprec(BOX_BITS):
+    with ctx.workprec(BOX_BITS):
         value = evaluate(node, replace(environment, bits=BOX_BITS))
     if not value.is_defined:
         raise MeaninglessError("the end of an interval is undefined")
@@ -122,8 +122,8 @@ def _at(node: Quantified, value: Binding, environment: Environment) -> Environme
 
 
 def _settle(
-    node: Quantified, box: list[arb], found: arb, settling: Truth, environment: Environment, decide: Decide
-) -> Truth:
+    node: Quantified, box: list[arb], found: arb, settling: Verdict, environment: Environment, decide: Decide
+) -> Verdict:
     """Shrink the value found: the fraction of smallest denominator in its box that settles the claim as well."""
     for value in _simple_fractions(box):
         if decide(node.body, _at(node, value, environment)) is settling:

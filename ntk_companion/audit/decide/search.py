@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import Any
 
 from ntk_companion.audit.decide.families import reason_for_all
-from ntk_companion.audit.decide.truth import Truth
 from ntk_companion.audit.decide.witnesses import Decide, remember
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import MeaninglessError
@@ -16,17 +15,24 @@ from ntk_companion.audit.syntax.nodes import Family, Quantified
 from ntk_companion.audit.syntax.vocabulary import SampleFamily
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number_at
-from ntk_companion.audit.values.sampling import stable_seed
+from ntk_companion.evidence import Verdict
+from ntk_companion.files import seed_of
 from numerics.data.points import PointSet, RationalPoints, rational_points
 
+WORDS = {
+    Verdict.CONFIRMED: "true",
+    Verdict.REFUTED: "false",
+    Verdict.INCONCLUSIVE: "undecided",
+    Verdict.VACUOUS: "true for a reason that says nothing",
+}
 MOST_EXAMPLES = 100
 MOST_SHRINKS = 100
 MOST_SEARCH_BITS = 512
 MOST_POINTS, MOST_DIMENSION = 24, 20
 
 
-def over_family(node: Quantified, domain: Family, environment: Environment, decide: Decide) -> Truth:
-    """Search for a refutation (of a universal claim) or a witness (of an existential one); else UNKNOWN.
+def over_family(node: Quantified, domain: Family, environment: Environment, decide: Decide) -> Verdict:
+    """Search for a refutation (of a universal claim) or a witness (of an existential one); else INCONCLUSIVE.
 
     Raises MeaninglessError if the assertion has no meaning for any sample set tried.
     """
@@ -41,9 +47,9 @@ def over_family(node: Quantified, domain: Family, environment: Environment, deci
     if reason is not None:
         environment.log.kinds |= reason.kinds
         environment.log.note(f"{environment.case()}{reason.sentence}")
-        return Truth.TRUE
-    settling = Truth.FALSE if node.universal else Truth.TRUE
-    tried: list[Truth] = []
+        return Verdict.CONFIRMED
+    settling = Verdict.REFUTED if node.universal else Verdict.CONFIRMED
+    tried: list[Verdict] = []
     known: dict[Any, bool] = {}
 
     def settles(points: RationalPoints) -> bool:
@@ -70,7 +76,7 @@ def over_family(node: Quantified, domain: Family, environment: Environment, deci
         phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    seed = stable_seed(environment.claim.text, environment.seed)
+    seed = seed_of(environment.claim.text, environment.seed)
     try:
         found = hypothesis.find(
             _strategy(domain.family, most, dimension), settles, settings=settings, random=random.Random(seed)
@@ -84,13 +90,12 @@ def over_family(node: Quantified, domain: Family, environment: Environment, deci
     if known and not tried:
         raise MeaninglessError("the assertion has no meaning for any sample set that was tried")
     environment.log.note(_report(node.universal, tried, environment))
-    return Truth.UNKNOWN
+    return Verdict.INCONCLUSIVE
 
 
-def _report(universal: bool, tried: list[Truth], environment: Environment) -> str:
+def _report(universal: bool, tried: list[Verdict], environment: Environment) -> str:
     """How far the search went, in a sentence."""
-    counts = Counter(outcome.value for outcome in tried)
-    outcomes = ", ".join(f"{word} on {count}" for word, count in counts.items())
+    outcomes = ", ".join(f"{WORDS[outcome]} on {count}" for outcome, count in Counter(tried).items())
     what = "counterexample" if universal else "example"
     return f"{environment.case()}no {what} among {len(tried)} sample sets (seed {environment.seed}); {outcomes}"
 

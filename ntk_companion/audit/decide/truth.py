@@ -1,43 +1,34 @@
-"""Truth of four values, and how it adds up."""
+"""How verdicts on the parts of an assertion add up."""
 
 from collections.abc import Iterable
-from enum import Enum
+
+from ntk_companion.evidence import Verdict
 
 
-class Truth(Enum):
-    """What is known of a statement."""
-
-    TRUE = "true"
-    FALSE = "false"
-    UNKNOWN = "undecided"
-    EMPTY = "true for a reason that says nothing"
-
-
-def truth_of(decided: bool | None) -> Truth:
-    """A decided, or undecided, comparison as a truth value."""
-    return {True: Truth.TRUE, False: Truth.FALSE, None: Truth.UNKNOWN}[decided]
-
-
-def negation(outcome: Truth) -> Truth:
+def negation(outcome: Verdict) -> Verdict:
     """The truth of the opposite: what is true for a reason that says nothing is true."""
-    return {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE, Truth.EMPTY: Truth.FALSE}.get(outcome, outcome)
+    return {
+        Verdict.CONFIRMED: Verdict.REFUTED,
+        Verdict.REFUTED: Verdict.CONFIRMED,
+        Verdict.VACUOUS: Verdict.REFUTED,
+    }.get(outcome, outcome)
 
 
-def conjunction(outcomes: Iterable[Truth]) -> Truth:
-    """All hold: FALSE at the first that does not; EMPTY if all are, or there are none."""
+def conjunction(outcomes: Iterable[Verdict]) -> Verdict:
+    """All hold: REFUTED at the first that does not; VACUOUS if all are, or there are none."""
+    return _settled(outcomes, Verdict.REFUTED, (Verdict.INCONCLUSIVE, Verdict.CONFIRMED, Verdict.VACUOUS))
+
+
+def disjunction(outcomes: Iterable[Verdict]) -> Verdict:
+    """Some holds: CONFIRMED at the first that does; REFUTED if there are none."""
+    return _settled(outcomes, Verdict.CONFIRMED, (Verdict.VACUOUS, Verdict.INCONCLUSIVE, Verdict.REFUTED))
+
+
+def _settled(outcomes: Iterable[Verdict], settling: Verdict, others: tuple[Verdict, ...]) -> Verdict:
+    """The settling verdict at its first occurrence, else the first of the others that occurs, the last if none does."""
     found = set()
     for outcome in outcomes:
-        if outcome is Truth.FALSE:
-            return Truth.FALSE
+        if outcome is settling:
+            return settling
         found.add(outcome)
-    return next((outcome for outcome in (Truth.UNKNOWN, Truth.TRUE) if outcome in found), Truth.EMPTY)
-
-
-def disjunction(outcomes: Iterable[Truth]) -> Truth:
-    """Some holds: TRUE at the first that does; FALSE if there are none."""
-    found = set()
-    for outcome in outcomes:
-        if outcome is Truth.TRUE:
-            return Truth.TRUE
-        found.add(outcome)
-    return next((outcome for outcome in (Truth.EMPTY, Truth.UNKNOWN) if outcome in found), Truth.FALSE)
+    return next((verdict for verdict in others if verdict in found), others[-1])

@@ -3,17 +3,15 @@
 from dataclasses import replace
 from fractions import Fraction
 
-import flint
+from flint import arb, ctx
 
-from ntk_companion.audit.decide.truth import Truth
 from ntk_companion.audit.decide.witnesses import Decide
 from ntk_companion.audit.syntax import nodes, vocabulary
 from ntk_companion.audit.syntax.vocabulary import TIME
 from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import evaluate
-
-arb = flint.arb
+from ntk_companion.evidence import Verdict
 
 DISTANCES = frozenset([vocabulary.GAP, vocabulary.LARGEST_GAP, vocabulary.K_T])
 """The words that depend on how far the kernel is from its limit."""
@@ -48,7 +46,7 @@ def says_nothing(node: nodes.Node, environment: Environment, decide: Decide) -> 
         )
     if not any(_is_later_distance(part) for part in nodes.parts(node)):
         return False
-    if _outcome(at_start(node), environment, decide) is not Truth.TRUE:
+    if _outcome(at_start(node), environment, decide) is not Verdict.CONFIRMED:
         return False
     if _holds_from_limit_to_start(node, environment, decide):
         return False
@@ -86,23 +84,23 @@ def _holds_from_limit_to_start(node: nodes.Node, environment: Environment, decid
         lower, upper = boxes.pop()
         share = ranges.Range(*(ranges.rational(end).ball() for end in (lower, upper)))
         outcome = _outcome(node, replace(environment, share=share), decide)
-        if outcome in (Truth.TRUE, Truth.EMPTY):
+        if outcome in (Verdict.CONFIRMED, Verdict.VACUOUS):
             continue
-        if outcome is Truth.FALSE or upper - lower <= Fraction(1, 2**MOST_HALVINGS):
+        if outcome is Verdict.REFUTED or upper - lower <= Fraction(1, 2**MOST_HALVINGS):
             return False
         middle = (lower + upper) / 2
         boxes += [(middle, upper), (lower, middle)]
     return True
 
 
-def _outcome(node: nodes.Node, environment: Environment, decide: Decide) -> Truth:
+def _outcome(node: nodes.Node, environment: Environment, decide: Decide) -> Verdict:
     """The truth of a statement, with nothing left of what was met but the work."""
     return decide(node, environment.apart(root=False))
 
 
 def _holds(node: nodes.Comparison, environment: Environment) -> bool:
     here = replace(environment, bits=BITS)
-    with flint.ctx.workprec(BITS):
+    with ctx.workprec(BITS):
         return ranges.compare(evaluate(node.left, here), node.relation, evaluate(node.right, here)) is True
 
 

@@ -12,7 +12,7 @@ import flint
 from ntk_companion.audit.claims.claim import Claim, ClaimsFile, Reading
 from ntk_companion.audit.decide import decide, each_initialisation, needs_random_search, speaks_of_one_network, times_in
 from ntk_companion.audit.decide.comparisons import kinds_of
-from ntk_companion.audit.decide.truth import Truth, conjunction
+from ntk_companion.audit.decide.truth import conjunction
 from ntk_companion.audit.reply.counterexamples import counterexample_file
 from ntk_companion.audit.reply.settings import setting
 from ntk_companion.audit.syntax.errors import ExhaustedError, InputError, MeaninglessError
@@ -25,17 +25,11 @@ from ntk_companion.audit.values.sampling import ERROR
 from ntk_companion.evidence import Kind, Verdict
 from numerics.numbers.decimals import decimal_enclosure
 
-VERDICTS = {
-    Truth.TRUE: Verdict.CONFIRMED,
-    Truth.FALSE: Verdict.REFUTED,
-    Truth.UNKNOWN: Verdict.INCONCLUSIVE,
-    Truth.EMPTY: Verdict.VACUOUS,
-}
 OUTCOMES = {
-    Truth.TRUE: "holds for",
-    Truth.FALSE: "fails for",
-    Truth.UNKNOWN: "is undecided for",
-    Truth.EMPTY: "says nothing of",
+    Verdict.CONFIRMED: "holds for",
+    Verdict.REFUTED: "fails for",
+    Verdict.INCONCLUSIVE: "is undecided for",
+    Verdict.VACUOUS: "says nothing of",
 }
 SHOWN_DIGITS = 12
 MOST_EXPONENT = 100_000
@@ -117,36 +111,35 @@ def audit_claim(
     try:
         truth, log = _decided(claim.assertion, replace(environment, times=times_in(claim.assertion, environment)))
     except ExhaustedError:
-        truth = Truth.UNKNOWN
+        truth = Verdict.INCONCLUSIVE
         log.note("the work limit of one claim was reached")
     except MeaninglessError as error:
         raise InputError(f"{name}, claim {claim.id!r}: {error}") from None
-    verdict = VERDICTS[truth]
     if claim.statement is not None:
-        _check_ledger(claim, verdict, name, ledger)
-    counterexample = counterexample_file(claim, log.witness, log.seed) if truth is Truth.FALSE else ""
+        _check_ledger(claim, truth, name, ledger)
+    counterexample = counterexample_file(claim, log.witness, log.seed) if truth is Verdict.REFUTED else ""
     return Reply(
-        claim.id, claim.sentence, claim.source, " ".join(claim.text.split()), str(verdict), _scope(claim, truth, log),
+        claim.id, claim.sentence, claim.source, " ".join(claim.text.split()), str(truth), _scope(claim, truth, log),
         ", ".join(sorted(map(str, log.kinds or kinds_of(claim.assertion)))), _values(log), _because(truth, log),
         _qualification(claim, truth, log), counterexample, log.bits, _command(name, claim, seed), claim.expected,
         ERROR * len(log.tests), setting=setting(claim, seed),
     )  # fmt: skip
 
 
-def _decided(assertion: Node, environment: Environment) -> tuple[Truth, Log]:
+def _decided(assertion: Node, environment: Environment) -> tuple[Verdict, Log]:
     """The truth of an assertion, and what was met on the way: for one about a trained network, over its seeds."""
     if not speaks_of_one_network(assertion):
         return decide(assertion, environment), environment.log
-    found: dict[int, tuple[Truth, Log]] = {}
+    found: dict[int, tuple[Verdict, Log]] = {}
     for seed, outcome, log in each_initialisation(assertion, environment):
         found[seed] = outcome, log
-        if outcome is Truth.FALSE:
+        if outcome is Verdict.REFUTED:
             break
     truth = conjunction(outcome for outcome, _ in found.values())
     telling = next(seed for seed, (outcome, _) in found.items() if outcome is truth)
     result = found[telling][1]
     result.absorb(environment.log)
-    saying = (truth,) if truth is Truth.EMPTY else (Truth.TRUE, Truth.FALSE)
+    saying = (truth,) if truth is Verdict.VACUOUS else (Verdict.CONFIRMED, Verdict.REFUTED)
     result.cases = sum(outcome in saying for outcome, _ in found.values())
     if environment.trained.seeds > 1:
         result.seed = telling
@@ -156,12 +149,12 @@ def _decided(assertion: Node, environment: Environment) -> tuple[Truth, Log]:
     return truth, result
 
 
-def _scope(claim: Claim, truth: Truth, log: Log) -> str:
+def _scope(claim: Claim, truth: Verdict, log: Log) -> str:
     if words_in(_assertion(claim)) & (TRAINED | SAMPLED):  # runs and samples prove nothing for all
-        return f"instances: {max(log.cases, int(truth is not Truth.UNKNOWN))}"
-    if truth is Truth.UNKNOWN:
+        return f"instances: {max(log.cases, int(truth is not Verdict.INCONCLUSIVE))}"
+    if truth is Verdict.INCONCLUSIVE:
         return f"instances: {log.cases}"
-    return "instances: 1" if truth is Truth.FALSE and log.witness else "all"
+    return "instances: 1" if truth is Verdict.REFUTED and log.witness else "all"
 
 
 def _assertion(claim: Claim) -> Node:
@@ -169,9 +162,9 @@ def _assertion(claim: Claim) -> Node:
     return claim.assertion
 
 
-def _because(truth: Truth, log: Log) -> str:
+def _because(truth: Verdict, log: Log) -> str:
     facts = [f"{text} {_about(value)}" for text, value in log.facts.items() if value.is_known]
-    if truth is Truth.EMPTY and not log.notes:
+    if truth is Verdict.VACUOUS and not log.notes:
         facts.append("no case fulfils the hypothesis")
     found = [*log.notes, *facts] if log.witness or log.seed is not None else [*facts, *log.notes]
     if log.draws:
@@ -197,15 +190,15 @@ def _about(value: Range) -> str:
     return f"= {text}" + (f" +- {error:.0e}" if error else "")
 
 
-def _qualification(claim: Claim, truth: Truth, log: Log) -> str:
-    if truth is Truth.UNKNOWN:
+def _qualification(claim: Claim, truth: Verdict, log: Log) -> str:
+    if truth is Verdict.INCONCLUSIVE:
         if needs_random_search(_assertion(claim)):
             return "A search that finds nothing proves nothing: sample sets that were not tried are not covered."
         return "Not decided within the stated limits; nothing is said of whether the claim is true."
-    if truth is Truth.EMPTY:
+    if truth is Verdict.VACUOUS:
         reasons = "the hypothesis does not hold, the range is empty, or the bound is met before training"
         return f"True for a reason that says nothing: {reasons}."
-    if truth is Truth.FALSE and log.witness:
+    if truth is Verdict.REFUTED and log.witness:
         return "One case refutes a claim about all of them; it says nothing of the others."
     random = ""
     if Kind.STATISTICAL in log.kinds:

@@ -11,11 +11,8 @@ interval was found to miss up to 4e5 times as often as it should at nominal prob
 sampling from the law of real draws; it is made for a probability 10^6 times smaller than is claimed of it.
 """
 
-import hashlib
-from typing import Any
-
-import flint
 import numpy as np
+from flint import arb
 
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.vocabulary import Word
@@ -24,11 +21,10 @@ from ntk_companion.audit.values.evaluate import whole_number
 from ntk_companion.audit.values.kernels import Matrix, architecture
 from ntk_companion.audit.values.ranges import UNDEFINED, Range, point
 from ntk_companion.audit.values.registry import means
+from ntk_companion.files import seed_of
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.networks.exact_law import KernelDraws, sample_kernels
 from numerics.statistics import estimate
-
-arb = flint.arb
 
 ERROR = 1e-8
 """The probability that one of a claim's intervals misses its mean, for each word and width."""
@@ -90,11 +86,6 @@ def interval(draws: np.ndarray, error: float) -> tuple[np.ndarray, np.ndarray]:
     return found.mean, np.where(telling, found.half_width(error), np.inf)
 
 
-def stable_seed(*keys: Any) -> int:
-    """A seed from a claim's id and the seed of the run."""
-    return int.from_bytes(hashlib.sha256("|".join(map(str, keys)).encode()).digest()[:8], "big")
-
-
 def _draws(word: Word, environment: Environment, width: Range) -> KernelDraws | None:
     """Draws of the network spoken of; None if it is too narrow for its depth."""
     neurons = whole_number(width, "a width", 1, MOST_WIDTH)
@@ -108,7 +99,7 @@ def _draws(word: Word, environment: Environment, width: Range) -> KernelDraws | 
     log.tests.add((word, *place[1:-1]))
     if place not in memory:
         environment.budget.charge(number * (1500 + neurons * len(points) ** 2 * network.depth // 100))
-        seed = stable_seed("draws", neurons, environment.seed)
+        seed = seed_of("draws", neurons, environment.seed)
         with np.errstate(all="ignore"):
             memory[place] = sample_kernels(network, points.coordinates(FLOAT64), neurons, number, seed)
     return memory[place]

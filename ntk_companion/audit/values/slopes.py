@@ -3,7 +3,7 @@
 from fractions import Fraction
 from functools import reduce
 
-import flint
+from flint import arb
 
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.nodes import Apply, Name, Node, Number, parts
@@ -13,7 +13,6 @@ from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.audit.values.ranges import Range, point
 
-arb = flint.arb
 ZERO, ONE = point(0), point(1)
 
 

@@ -2,12 +2,10 @@
 
 import math
 
-import flint
+from flint import arb
 
 from ntk_companion.audit.syntax.errors import MeaninglessError
 from ntk_companion.audit.values.ranges import Range
-
-arb = flint.arb
 
 
 def log_ends(time: Range) -> tuple[float, float] | None:

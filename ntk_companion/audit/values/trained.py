@@ -4,8 +4,8 @@ import math
 from functools import partial
 from typing import Any
 
-import flint
 import numpy as np
+from flint import arb
 
 from ntk_companion.audit.claims.training import MOST_NUMBERS, MOST_TRAINED_POINTS, MOST_WORK, SAME_TIME
 from ntk_companion.audit.syntax import vocabulary
@@ -21,7 +21,6 @@ from ntk_companion.audit.values.times import log_ends
 from ntk_companion.audit.values.trajectory_bounds import Array, Setting, TrajectoryBounds, is_usual, trajectory_bounds
 from numerics.kernels.gram import FLOAT64
 
-arb = flint.arb
 START = point(0)
 
 

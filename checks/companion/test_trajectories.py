@@ -65,9 +65,9 @@ def envelopes_are_two_sided(claim: Readings, trajectory: Trajectory) -> None:
     answers = [claim["held"](one) for one in (trajectory, lower, upper)]
     record_number(answers == [True, False, False], f"held: as is, lower side, upper side: {answers}")
     values = np.array([1.0, 2.0, 3.0])
-    verdicts = [claim["above"](values, values + offset, 0.1) for offset in (0.0, 0.09, 0.12)]
-    known = [Verdict.CONFIRMED, Verdict.CONFIRMED, Verdict.REFUTED]
-    record_number(verdicts == known, f"above a bound within the error, and not beyond: {verdicts}")
+    verdicts = [claim["above"](values, values + offset, 0.1) for offset in (0.0, 0.09, 0.15, 0.25)]
+    known = [Verdict.CONFIRMED, Verdict.CONFIRMED, Verdict.INCONCLUSIVE, Verdict.REFUTED]
+    record_number(verdicts == known, f"above a bound within the error, refuted beyond twice: {verdicts}")
 
 
 def _lower_side(trajectory: Trajectory) -> bool:

@@ -590,6 +590,8 @@ def test_the_inputs_kernel_alone_is_singular(claim):
     judge_case(is_definite, claim, on_rows([(-1,), (0,), (1,)], (1, -2, 1), resnet(1, 0)))
 
 
+ON_A_LINE = rational_points("two points on a line", [[Fraction(1, 10)], [Fraction(1, 5)]])
+"""So near the origin the kernel is nearly that of the biases."""
 WRONG_NTKS: dict[str, Claim] = {
     "bias parts subtracted": biases_subtracted,
     "it exceeds twice the NNGP kernel": more_than_twice_the_nngp,
@@ -597,6 +599,7 @@ WRONG_NTKS: dict[str, Claim] = {
 
 
 @check(PROPOSITION_2, the_ntk, mutants=WRONG_NTKS)
+@example(points=ON_A_LINE, depth=1)
 @given(points=sample_sets(), depth=st.integers(1, 4))
 def test_the_ntk_of_the_fcn_is_definite(claim, points, depth):
     judge_case(is_definite, claim, on_points(points, fcn(depth)))
@@ -618,6 +621,7 @@ def test_without_biases_the_ntk_of_the_fcn_is_singular(claim, depth, points, vec
 
 
 @check(PROPOSITION_3, the_ntk, mutants={"bias parts subtracted": biases_subtracted})
+@example(points=ON_A_LINE, depth=2, scale=sympy.Integer(1))
 @given(points=sample_sets(), depth=st.integers(1, 3), scale=SCALES)
 def test_the_ntk_of_the_resnet_is_definite(claim, points, depth, scale):
     judge_case(is_definite, claim, on_points(points, resnet(depth, scale)))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy
 
-from checks.setups.trajectories import LOGISTIC, TOLERATED, TWO, Pair, Path, alternating, cut_short, two_flows
+from checks.setups.trajectories import LOGISTIC, TOLERATED, TWO, Pair, alternating, as_flow, cut_short, two_flows
 from ntk_companion.evidence import Evidence, Kind, numerical, symbolic, vacuous
 from ntk_companion.judging import check, counterexample, record, session_seed, thorough
 from ntk_companion.statement import Hypothesis, Statement
@@ -118,7 +118,8 @@ def late(architecture: Architecture, start: tuple[int, int], loss: Squared | Non
 
 
 def networks(architecture: Architecture) -> Iterator[tuple[str, Pair]]:
-    """The session's networks of an architecture, and for each whose flow crawls, which decides nothing, one more.
+    """The session's networks of an architecture, and for each whose flow decides nothing one more: it crawls, or loses
+    a sample, whose gradient vanishes.
 
     Of width 16 at depth 3 with biases, as some of width 8 lose a sample. Without biases wider ones attain the power
     less nearly.
@@ -128,7 +129,8 @@ def networks(architecture: Architecture) -> Iterator[tuple[str, Pair]]:
     for member in range(2 * wanted):
         pair = late(architecture, (session_seed(), member), hidden=hidden)
         yield f"{architecture.name}, network {member}", pair
-        wanted -= as_flow(pair.fine).status != OUT_OF_STEPS
+        flow = as_flow(pair.fine)
+        wanted -= flow.status != OUT_OF_STEPS and bool(flow.log_loss[-1] < math.log(math.log(2)))
         if not wanted:
             break
 
@@ -143,12 +145,6 @@ class Late:
     margin: Array
     log_norm: Array
     diagonal: Array
-
-
-def as_flow(path: Path) -> Trajectory:
-    """A path that is a flow, not a descent."""
-    assert isinstance(path, Trajectory)
-    return path
 
 
 def late_part(architecture: Architecture, trajectory: Trajectory) -> Late:

@@ -154,11 +154,15 @@ def pair_of(
     )
 
 
+def as_flow(path: Path) -> Trajectory:
+    """A path that is a flow, not a descent."""
+    assert isinstance(path, Trajectory)
+    return path
+
+
 def flow_of(*setting: Any, **more: Any) -> Trajectory:
     """The finer flow of `pair_of`, with its error estimates."""
-    found = pair_of(*setting, **more).fine
-    assert isinstance(found, Trajectory)
-    return found
+    return as_flow(pair_of(*setting, **more).fine)
 
 
 def alternating(size: int) -> CrossEntropy:
@@ -410,17 +414,17 @@ def judge_held(pair: Pair, held: Held, what: str) -> Evidence:
 
 
 def stays_above(values: Array, bound: Array, error: Array | float, what: str) -> Evidence:
-    """Is values >= bound at every time? REFUTED beyond the error and rounding, undecided if the error is too large.
+    """Is values >= bound at every time, up to the error? REFUTED beyond twice the error and rounding: it is estimated.
 
-    All of shape (R,).
+    Undecided between, and if the error is too large. All of shape (R,).
     """
     error = np.broadcast_to(error, values.shape)
     slack = values - bound + error + 1e-9 * (1 + np.abs(values))
     worst = int(np.argmin(slack))
     detail = f"{what}: least slack {values[worst] - bound[worst]:.3g} beside an error of {error[worst]:.2g}"
-    if slack[worst] < 0:
+    if np.min(slack + error) < 0:
         return numerical(False, detail)
-    decided = bool(np.max(error) <= MOST_ERROR and np.isfinite(slack).all())
+    decided = bool(np.max(error) <= MOST_ERROR and np.isfinite(slack).all() and slack[worst] >= 0)
     return numerical(True if decided else None, detail, margin=float(slack[worst]) if decided else None)
 
 

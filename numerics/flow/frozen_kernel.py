@@ -23,6 +23,8 @@ from numerics.losses import Loss
 
 Array = np.ndarray
 MOST_EXPONENT = 700.0
+ROUNDING = 1e-14
+"""A gradient shorter than this share of the longest is what rounding left of one that vanishes on a kink."""
 _NODES, _NODE_WEIGHTS = (lambda rule: ((rule[0] + 1) / 2, rule[1] / 2))(np.polynomial.legendre.leggauss(6))
 
 
@@ -168,8 +170,9 @@ class _FrozenFlow:
 
     @cached_property
     def live(self) -> Array:
-        """Which samples have a gradient."""
-        return self.kernel.diagonal() > 0
+        """Which samples have a gradient, shape (n,): one that rounding alone may have left behind is none."""
+        squares = self.kernel.diagonal()
+        return squares > ROUNDING**2 * squares.max(initial=0.0)
 
     @cached_property
     def all_live(self) -> bool:

@@ -28,7 +28,7 @@ FLOWS = known_answers(
     "networks of width 6 with softplus activations, to t = 1/2, within a relative 2e-4; a ReLU network that slides",
 )
 INPUTS = np.array([[1.0, 0.3], [-0.5, 0.8], [0.2, -1.1]])
-WIDTH, UNTIL, STEPS = 6, 0.5, 30
+WIDTH, UNTIL, STEPS = 6, 0.5, 100
 SHARPNESS = sympy.Integer(4)
 
 

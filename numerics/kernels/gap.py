@@ -189,7 +189,7 @@ def centres(matrix: np.ndarray) -> np.ndarray:
 
 
 def convexity_bounds(matrix: np.ndarray, weights: list[flint.arb]) -> Bounds:
-    """The bounds that non-negative weights, divided by their sum, prove."""
+    """The bounds of gamma^2 of an n x n matrix of balls that n non-negative weights, divided by their sum, prove."""
     total = sum(weights, flint.arb(0))
     column = flint.arb_mat([[weight / total] for weight in weights])
     image = flint.arb_mat(matrix.tolist()) * column

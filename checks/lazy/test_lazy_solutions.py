@@ -247,7 +247,7 @@ def without_cross_term() -> Moments:
     },
 )
 def test_trained_networks_have_the_derived_law(claim, first_seed):
-    few, many = (2000, 100_000) if thorough() else (400, 16_000)
+    few, many = (2000, 100_000) if thorough() else (700, 16_000)
     found = two_levels(few, many, first_seed, random_seed("other starts"))
     record(law_evidence(found, claim(), f"{few} trained networks, {many} other starts"))
 

@@ -270,7 +270,7 @@ class Gatherer:
             self.written = True
         except (ValueError, OSError) as error:
             self.reasons.append(
-                f"the ledger was not written, and what is there stays: {error}; or give another --ledger"
+                f"the ledger was not written, and {path} stays as it is: {error}; or give another --ledger"
             )
 
     def _with_what_was_there(self, path: Path, found: dict[str, Any]) -> dict[str, Any]:

@@ -64,11 +64,13 @@ def test_a_run_that_ended_early_decides_nothing(stopped):
         judge_held(stopped, held_against(stopped, simplex_rate), "stopped"),
         test_alternative.judged(path, 1.0, "own", "stopped"),
         test_displacement.displacement_evidence(path, 30, "stopped"),
-        test_displacement.layers_evidence(path, 0.5, "stopped"),
+        test_displacement.layers_evidence(path, "d_1", "stopped"),
         test_late_times.rising(fcn(1), path, 1.0, "stopped"),
         test_late_times.rates_evidence(fcn(1), stopped, (1.0, 0.0, 1.0, 1.0), "stopped"),
         test_divergence.smooth_evidence(test_divergence.smooth_defects(stopped), "stopped"),
-        test_crossing_time.time_evidence(fcn(1), 8, path, path.gram[0], 1e-3, 1.0, "stopped"),
+        test_crossing_time.time_evidence(
+            test_crossing_time.Timed(fcn(1), 8, path, path.gram[0], 1e3, "stopped", stopped.rough), 40.0
+        ),
     ]
     case = test_crossing.Case(fcn(1), circle(2), 8, 30)
     for name, bounds in test_crossing.distinct_constants(fcn(1), circle(2)).items():

@@ -21,7 +21,7 @@ from theory.coq import generated
 PROOFS = known_answers(
     "proofs",
     "Proofs that leave something out are refused, and the sealed ones are these files, theorems and formulas",
-    r"\text{seal} = \text{hash of proofs, definitions, statements and } \LaTeX",
+    r"\text{seal} = \text{hash of proofs, definitions, statements and formulas}",
     "all proofs of this suite, read without Coq, which replays them elsewhere",
 )
 

@@ -5,7 +5,7 @@ COMPANION = .venv/bin/ntk-companion
 .PHONY: checks tests venv baseline planted benchmarks lint report docs proofs generated seal
 
 checks: venv
-	$(RUN) pytest checks/
+	$(RUN) pytest checks/ -n 2
 
 tests: venv
 	$(RUN) pytest tests/ -n 2
@@ -34,7 +34,7 @@ docs: venv
 
 # Record the ledger of this run: what a reader sees first, and the verdicts that later runs must reach.
 baseline: venv
-	$(RUN) pytest checks/ --write-baseline
+	$(RUN) pytest checks/ -n 2 --write-baseline
 
 # Plant known errors one at a time in a copy; each must turn the run red.
 planted: venv

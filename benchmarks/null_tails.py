@@ -61,8 +61,8 @@ def system(generator: np.random.Generator, alpha: float) -> bool:
 
 
 def probability(generator: np.random.Generator, alpha: float) -> bool:
-    """lazy:contrast: 24 networks, each as claimed with probability one half."""
-    return probability_exceeds(int(generator.binomial(24, 0.5)), 24, 0.5, alpha) == "differs"
+    """lazy:contrast: 40 networks, each as claimed with probability one half."""
+    return probability_exceeds(int(generator.binomial(40, 0.5)), 40, 0.5, alpha) == "differs"
 
 
 TESTS: dict[str, Trial] = {each.__name__: each for each in (system, share, fluctuation, bias, rate, probability)}

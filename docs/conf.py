@@ -48,6 +48,7 @@ nitpick_ignore_regex = [
     ("py:.*", rf"(?!({'|'.join(PACKAGES)})\.).*"),
     ("py:.*", r".*\._.*"),
     ("py:class", r"theory\.passes\.(Value|Cotangent|Key|Part)"),  # type variables
+    ("py:class", r"checks\.setups\.trajectories\.(Made|Given)"),
 ]
 suppress_warnings = ["ref.python"]  # a name in an annotation that two modules define
 apidoc_modules = [

@@ -100,7 +100,7 @@ Run = Callable[[Flow, int], Trajectory]
 def the_flow(case: Flow, seed: int, until: float = UNTIL) -> Trajectory:
     """The flow of a case by the suite."""
     accuracy, recording = (
-        Accuracy(tolerance=1e-4, longest=0.1, consistency=3e-5, patience=30),
+        Accuracy(tolerance=2e-5, longest=0.05, consistency=1e-5, patience=30),
         Recording(per_decade=2, log10_first=-1),
     )
     return gradient_flow(

@@ -31,7 +31,7 @@ QUASI_HOMOGENEOUS = Hypothesis(
 )
 BELOW = Hypothesis("L < ln 2", "the loss has fallen below ln 2, so that every margin is positive")
 FLOWS = (
-    "Held against narrow networks on two opposite points, to t = 1e1000, which `--seed` draws; a network whose loss "
+    "Held against narrow networks on two opposite points, to t = 1e3000, which `--seed` draws; a network whose loss "
     "never falls below ln 2 is vacuous and counted so. "
 )
 RISING = Statement(
@@ -83,9 +83,11 @@ QUASI = Statement(
     inconclusive=2,
 )
 
-LOG10_UNTIL = 1000
+LOG10_UNTIL = 3000
 MOST_STEPS = 500
 """Of flows that take about 80 unless they crawl along kinks."""
+MOST_LOST = 5
+"""So many flows that decide nothing are replaced by others."""
 CASES: dict[str, Architecture] = {"depth 1": fcn(1), "depth 3, no biases": fcn(3, "none")}
 WITH_BIASES: dict[str, Architecture] = {"depth 2": fcn(2), "depth 3": fcn(3)}
 EXCEPTION = (7, 0)
@@ -126,7 +128,7 @@ def networks(architecture: Architecture) -> Iterator[tuple[str, Pair]]:
     """
     hidden = 16 if architecture == WITH_BIASES["depth 3"] else 8
     wanted = len(members(architecture))
-    for member in range(2 * wanted):
+    for member in range(wanted + MOST_LOST):
         pair = late(architecture, (session_seed(), member), hidden=hidden)
         yield f"{architecture.name}, network {member}", pair
         flow = as_flow(pair.fine)

@@ -59,9 +59,8 @@ RATES = Statement(
     qualification="sympy proves both rates; gamma is N / |theta|^H at t_0, kappa the least with K_t(x_i, x_i) <= kappa "
     "|theta|^(2H-2) at the recorded times. "
     + FLOWS
-    + "The loss kept within a factor of 1.5 of its lower bound and of 10 of its upper one; no exponent is fitted and no "
-    "limit is shown. That bounds are held from N = 200 on was set with such flows in view."
-    + TOLERATED,
+    + "The loss kept within a factor of 1.5 of its lower bound and of 10 of its upper one; no exponent is fitted and "
+    "no limit is shown. That bounds are held from N = 200 on was set with such flows in view." + TOLERATED,
     hypotheses=(LOGISTIC, HOMOGENEOUS, BELOW),
     uses=("late:margin",),
     revision=2,

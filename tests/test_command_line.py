@@ -440,6 +440,16 @@ def test_the_catalogue_holds_every_statement_with_its_mutants(run, monkeypatch, 
     assert records["prop:pd-fcn"]["mutants"]
 
 
+# --- completion ---
+
+
+def test_the_completion_of_bash_is_a_script_that_knows_every_command(run):
+    code, out, _ = run("--completion bash")
+    assert code == 0
+    assert subprocess.run(["bash", "-n"], input=out, text=True, check=False).returncode == 0
+    assert all(command.__name__.rpartition(".")[2] in out for command in main.COMMANDS)
+
+
 # --- progress ---
 
 
@@ -453,6 +463,18 @@ def test_progress_is_shown_on_a_terminal_only(monkeypatch):
             while terminal and "gram: 2 s" not in stream.getvalue():
                 pass
         assert bool(stream.getvalue()) == terminal
+
+
+def test_progress_says_how_many_draws_of_how_many_are_done(monkeypatch):
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(main, "TICK", 0.001)
+    with main.progress("sample"):
+        draws = sample_kernels(fcn(1), np.eye(2), 5000, 7, seed=1)
+        while "7 of 7 draws" not in stream.getvalue():
+            pass
+    assert len(draws.ntk) == 7
 
 
 def test_the_command_is_declared_for_the_console():

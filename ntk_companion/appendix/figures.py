@@ -7,6 +7,7 @@ from ntk_companion.appendix.formats import figure_environments
 from ntk_companion.appendix.table import Refusal
 from ntk_companion.files import write_folder
 from ntk_companion.suite import Suite
+from numerics.progress import counted
 
 
 def write_all(suite: Suite, folder: Path) -> tuple[list[Path], list[Refusal]]:
@@ -16,7 +17,8 @@ def write_all(suite: Suite, folder: Path) -> tuple[list[Path], list[Refusal]]:
     """
     contents: dict[str, str | bytes] = {}
     figures, refusals = [], []
-    for spec in suite.figures():
+    specs = suite.figures()
+    for spec in counted(specs, len(specs), "figures"):
         try:
             contents |= {f"{spec.name}.{form}": render(spec, form, suite.recorded) for form in FORMATS}
             figures.append(spec)

@@ -10,6 +10,7 @@ from ntk_companion.appendix.material import Material
 from ntk_companion.appendix.recorded_table import recorded_table
 from ntk_companion.appendix.table import Refusal, Table
 from ntk_companion.files import write_folder
+from numerics.progress import counted
 
 ENDINGS = {"tex": formats.latex, "md": formats.markdown, "csv": formats.comma_separated}
 """The forms of a table, by the ending of their files."""
@@ -26,7 +27,7 @@ def attempts(ledger_path: Path) -> Iterator[Table | Refusal]:
     if material.suite:
         recorded = material.suite.recorded
         wanted |= {spec.name: partial(recorded_table, spec, recorded=recorded) for spec in material.suite.tables()}
-    for name, build in wanted.items():
+    for name, build in counted(wanted.items(), len(wanted), "tables"):
         try:
             yield build(material)
         except (ValueError, OSError) as error:

@@ -32,6 +32,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Result:
     """Run the experiments named, or list them all. Raises ValueError on another name, or on --replace with --out."""
     from ntk_companion.suite import descriptions, suites
+    from numerics.progress import counted
 
     if options.replace and options.out is not None:
         raise ValueError("--replace writes over the recorded results, --out elsewhere: leave one of them out")
@@ -43,7 +44,8 @@ def run(options: argparse.Namespace) -> Result:
     if unknown:
         raise ValueError(f"there is no experiment {unknown[0]!r}: choose from {', '.join(sorted(found))}")
     out = None if options.replace else options.out or _new_folder()
-    written = [str(path) for name in options.names for path in _written(found[name], name, out)]
+    names = counted(options.names, len(options.names), "experiments")
+    written = [str(path) for name in names for path in _written(found[name], name, out)]
     return Result({"files": written}, [f"written: {path}" for path in written])
 
 

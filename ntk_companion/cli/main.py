@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import traceback
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -29,11 +30,14 @@ from ntk_companion.cli import (
     tables,
 )
 from ntk_companion.cli.arguments import Result
+from numerics.progress import told_to
 
 COMMANDS = (gram, sample, flow, derive, audit, compare, statements, experiment, tables, figures, report)
 DONE, BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 3, 130, 141
 TICK = 1.0
 """Seconds between two signs of progress."""
+ERASE = "\x1b[K"
+"""What makes a terminal erase the rest of the line."""
 EXTRAS = {
     "pytest": "checks",
     "hypothesis": "checks",
@@ -71,10 +75,23 @@ class Version(argparse.Action):
         parser.exit()
 
 
+class Completion(argparse.Action):
+    """Prints the completion of a shell, made by shtab, and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: Any, shell: Any, *ignored: Any) -> NoReturn:
+        """Print and exit."""
+        import shtab
+
+        print(shtab.complete(parser, shell=shell))
+        parser.exit()
+
+
 def parser() -> Parser:
     """The parser of the whole command line."""
     result = Parser(prog="ntk-companion", description="Neural tangent kernels, certified and sampled.")
     result.add_argument("--version", action=Version, nargs=0, help="print the version and end")
+    shells = 'print the completion of a shell: eval "$(ntk-companion --completion bash)"'
+    result.add_argument("--completion", action=Completion, choices=("bash", "zsh", "tcsh"), help=shells)
     commands = result.add_subparsers(title="commands", dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         name = command.__name__.rpartition(".")[2]
@@ -164,23 +181,24 @@ def _defect() -> int:
 
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[None]:
-    """Count the seconds on stderr while the body runs, if stderr is a terminal and the body takes long."""
+    """Say on stderr how far the body is and count the seconds, if stderr is a terminal and the body takes long."""
     if not sys.stderr.isatty():
         yield
         return
-    ended = threading.Event()
+    ended, reached = threading.Event(), deque([""], maxlen=1)
 
     def count() -> None:
         for seconds in itertools.count(1):
             if ended.wait(TICK):
                 break
-            print(f"\r{title}: {seconds} s", end="", file=sys.stderr, flush=True)
-        print("\r" + " " * (len(title) + 20) + "\r", end="", file=sys.stderr, flush=True)
+            print(f"\r{title}: {reached[-1]}{seconds} s{ERASE}", end="", file=sys.stderr, flush=True)
+        print(f"\r{ERASE}", end="", file=sys.stderr, flush=True)
 
     counter = threading.Thread(target=count, daemon=True)
     counter.start()
     try:
-        yield
+        with told_to(lambda far: reached.append(far + ", ")):
+            yield
     finally:
         ended.set()
         counter.join()

@@ -30,6 +30,7 @@ import numpy as np
 from numerics.data.points import Points, as_coordinates
 from numerics.networks.entrywise import NUMPY, function_and_slope
 from numerics.networks.streaming import Array, Block, Field, NormalSource, Sums, batch_size, constant, task_size
+from numerics.progress import counted
 from theory.activations import Activation
 from theory.architecture import Affine, Architecture, Layer, Residual, Scale
 from theory.passes import compose, residual
@@ -84,7 +85,8 @@ def sample_kernels(
         joblib.delayed(_draw)(architecture, coordinates, width, source, task, jobs)
         for source in (NormalSource(seed, first // most, min(most, draws - first)) for first in range(0, draws, most))
     )
-    return _join(joblib.Parallel(n_jobs=jobs if narrow else 1, prefer="threads")(batches))
+    found = joblib.Parallel(n_jobs=jobs if narrow else 1, prefer="threads", return_as="generator")(batches)
+    return _join(list(counted(found, draws, "draws", each=most)))
 
 
 def _check(width: int, draws: int, seed: int) -> None:

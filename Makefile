@@ -2,7 +2,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python -m
 COMPANION = .venv/bin/ntk-companion
 
-.PHONY: checks tests venv baseline planted benchmarks lint report docs proofs generated seal
+.PHONY: checks tests venv baseline planted benchmarks lint report docs proofs generated seal release
 
 checks: venv
 	$(RUN) pytest checks/ -n 2
@@ -54,3 +54,14 @@ generated: venv
 # Ask Coq for every statement again, and read what changed beside its LaTeX.
 seal: venv
 	$(RUN) ntk_companion.formal seal
+
+# Wheel and sdist in build/dist; the wheel alone, in an empty environment, answers without torch, pytest or a checkout.
+release: venv
+	rm -rf build/dist build/installed
+	$(RUN) build --outdir build/dist .
+	$(PYTHON) -m venv build/installed
+	build/installed/bin/pip install --constraint constraints.txt build/dist/*.whl
+	cd build/installed && bin/ntk-companion gram --network fcn --depth 3 --points hexagon
+	cd build/installed && bin/ntk-companion statements > statements.txt && tail -1 statements.txt
+	cd build/installed && bin/ntk-companion audit lib/python3*/site-packages/checks/equivalence/*.toml; test $$? -le 1
+	du -sh build/installed

@@ -40,7 +40,6 @@ ERASE = "\x1b[K"
 """What makes a terminal erase the rest of the line."""
 EXTRAS = {
     "pytest": "checks",
-    "hypothesis": "checks",
     "sklearn": "data",
     "mlxtend": "data",
     "torch": "torch",

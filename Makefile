@@ -2,7 +2,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python -m
 COMPANION = .venv/bin/ntk-companion
 
-.PHONY: checks tests venv baseline planted benchmarks lint report docs proofs generated seal release
+.PHONY: checks tests venv baseline planted benchmarks lint report docs proofs generated seal release notebook
 
 checks: venv
 	$(RUN) pytest checks/ -n 2
@@ -54,6 +54,10 @@ generated: venv
 # Ask Coq for every statement again, and read what changed beside its LaTeX.
 seal: venv
 	$(RUN) ntk_companion.formal seal
+
+# Run the notebook of the pages and keep its outputs with it.
+notebook: venv
+	$(RUN) tests.notebook
 
 # Wheel and sdist in build/dist; the wheel alone, in an empty environment, answers without torch, pytest or a checkout.
 release: venv

@@ -110,5 +110,5 @@ def addition() -> HalfAngle:
 
 
 def _prove(form: sympy.Expr, definition: sympy.Expr) -> None:
-    if sympy.simplify(sympy.expand_trig(form - definition)) != 0:
+    if sympy.cancel(sympy.expand_trig(form - definition)) != 0:
         raise ArithmeticError(f"the half-angle form {form} is not {definition}")

@@ -24,11 +24,11 @@ psi = sympy.Symbol("psi", real=True)
 @cache
 def gaussian_moment(power: int) -> sympy.Expr:
     """E[u^power v^power 1(u > 0, v > 0)] at unit variances, as an expression in `theta`; power 0 or 1."""
-    rho = sympy.Symbol("rho", positive=True)
+    half = sympy.Symbol("s", positive=True)  # rho^2 / 2, whose density is exp(-s)
     phi = sympy.Symbol("phi", real=True)
-    radial = sympy.integrate(rho ** (2 * power + 1) * sympy.exp(-(rho**2) / 2), (rho, 0, sympy.oo))
+    radial = sympy.integrate((2 * half) ** power * sympy.exp(-half), (half, 0, sympy.oo), meijerg=False)
     angular = sympy.integrate((cos(phi) * cos(phi - theta)) ** power, (phi, theta - pi / 2, pi / 2))
-    return sympy.simplify(radial * angular / (2 * pi))
+    return sympy.together(sympy.expand(radial * angular / (2 * pi)))
 
 
 @cache
@@ -37,14 +37,14 @@ def angular_function(power: int) -> sympy.Expr:
 
     2 pi times the moment at unit variances: J_0 = psi and J_1 = sin(psi) - psi cos(psi).
     """
-    return sympy.simplify(sympy.expand_trig(2 * pi * gaussian_moment(power).subs(theta, pi - psi)))
+    return sympy.expand(sympy.expand_trig(2 * pi * gaussian_moment(power).subs(theta, pi - psi)))
 
 
 @cache
 def cosine(power: int) -> sympy.Expr:
     """The cosine between the images of a pair: the moment divided by its value at theta = 0. k_1 and k_0 of (3.8)."""
     moment = gaussian_moment(power)
-    return sympy.simplify(moment / moment.subs(theta, 0))
+    return sympy.together(sympy.expand(moment / moment.subs(theta, 0)))
 
 
 def k0(u: sympy.Expr) -> sympy.Expr:

@@ -7,7 +7,6 @@ from functools import cache, reduce
 from typing import Any
 
 import numpy as np
-import scipy.special
 import sympy
 
 from theory.activations.activation import Activation, z
@@ -29,9 +28,14 @@ class Library:
     indicator: Callable[[Array], Array]
 
 
+def _erf(values: Array) -> Array:
+    import scipy.special  # takes longer to load than kernels of the ReLU take
+
+    return scipy.special.erf(values)
+
+
 NUMPY = Library(
-    functions={name: getattr(np, name) for name in ("exp", "log", "sin", "cos", "tanh")}
-    | {"erf": scipy.special.erf, "Abs": np.abs},
+    functions={name: getattr(np, name) for name in ("exp", "log", "sin", "cos", "tanh")} | {"erf": _erf, "Abs": np.abs},
     positive=lambda values: np.maximum(values, 0.0),
     indicator=lambda values: values > 0,
 )

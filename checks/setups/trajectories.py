@@ -22,7 +22,7 @@ from numerics.data.points import PointSet, circle, float_points, hexagon
 from numerics.flow import Accuracy, Recording, gradient_flow
 from numerics.flow.errors import with_errors
 from numerics.flow.frozen_kernel import log_difference
-from numerics.flow.trajectory import Trajectory, label_aware_minimum, log_expm1, margin_of_integral
+from numerics.flow.trajectory import AT_REST, Trajectory, label_aware_minimum, log_expm1, margin_of_integral
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.losses import Array, CrossEntropy, Loss, Squared, logistic
 from numerics.networks.torch_network import initialise
@@ -329,11 +329,19 @@ def copies_of_one_point(size: int, loss: Loss | None = None, log10_until: float 
 
 
 @cache
-def balanced_at_the_origin() -> Trajectory:
-    """One sample at x = 0, FCN of depth 1, width 4, W_2 = b_1: K_t(0, 0) = 2 sqrt(2/m) f_t(0) for all t."""
+def balanced_at_the_origin(loss: Loss | None = None) -> Trajectory:
+    """One sample at x = 0, FCN of depth 1, width 4, W_2 = b_1: K_t(0, 0) = 2 sqrt(2/m) f_t(0) for all t.
+
+    The loss is by default the logistic one.
+    """
     ones = torch.ones(4, dtype=torch.float64)
     start = {"W_1": ones[:, None].clone(), "b_1": ones.clone(), "W_2": ones[None, :].clone()}
-    return two_flows(fcn(1), start, np.zeros((1, 1)), logistic([1]), 4)[0]
+    return two_flows(fcn(1), start, np.zeros((1, 1)), loss or logistic([1]), 4)[0]
+
+
+def kernel_is_settled(flow: Trajectory) -> bool:
+    """Will K_t stay as it is? At rest, or where it has not moved at all, as where what is trained enters linearly."""
+    return flow.status == AT_REST or not flow.gap_from_start.any()
 
 
 def squared_on_two_points() -> Trajectory:

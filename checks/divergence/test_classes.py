@@ -1,6 +1,8 @@
 """K classes: margins against the runner-up under gradient descent on the cross-entropy of a softmax."""
 
+from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -10,9 +12,9 @@ import torch
 from checks.setups.descent import SHARE, descent, log_spaced_times
 from checks.setups.trajectories import (
     TOLERATED,
-    Held,
     Pair,
     Path,
+    Rate,
     energy_rate,
     held_against,
     judge_held,
@@ -20,10 +22,10 @@ from checks.setups.trajectories import (
     scattered,
     stays_above,
 )
-from ntk_companion.evidence import numerical, symbolic
-from ntk_companion.judging import check, counterexample, record, session_seed
+from ntk_companion.evidence import symbolic
+from ntk_companion.judging import check, counterexample, judge_case, record, session_seed
 from ntk_companion.statement import Hypothesis, Statement
-from ntk_companion.symbolics import vanishes
+from ntk_companion.symbolics import is_nonnegative, vanishes
 from numerics.kernels.gram import FLOAT64
 from numerics.losses import Array
 from numerics.networks.softmax import SoftmaxCrossEntropy
@@ -31,7 +33,17 @@ from numerics.networks.torch_network import initialise
 from theory.architecture import Architecture, fcn, resnet
 from theory.dynamics import envelopes, multiclass
 
-HARD = Hypothesis("softmax cross-entropy, hard labels", "the loss is the summed cross-entropy, one class a sample")
+
+def is_hard(loss: object) -> bool:
+    """Is it the cross-entropy of a softmax with one class a sample?"""
+    return isinstance(loss, SoftmaxCrossEntropy) and all(max(row) == 1 for row in loss.targets)
+
+
+HARD = Hypothesis(
+    "softmax cross-entropy, hard labels",
+    "the loss is the summed cross-entropy, one class a sample",
+    lambda case: is_hard(case.loss),
+)
 CLASSES = Statement(
     id="classes:envelope",
     title="K classes: every margin against the runner-up is at least what lambda_min of the nK x nK Gram proves",
@@ -88,15 +100,32 @@ def trained(case: Case, session: int, soft: bool = False) -> Pair:
     if soft:
         mixed = [[0.7 * value + 0.3 / classes for value in row] for row in loss.targets]
         loss = SoftmaxCrossEntropy(tuple(tuple(row) for row in mixed))
-    given = (architecture, start, points, loss, log_spaced_times(1 if soft else 2))
+    given = (architecture, start, points, loss, log_spaced_times(2))
     return Pair(*(descent(*given, share) for share in (SHARE, 2 * SHARE)))
 
 
-def class_rate(classes: int, place: int) -> object:
-    """lambda K / ((K - 1) n) times the square of sum u / (1 - exp(-L)), lambda_min (place 0) for lambda, as a rate."""
+@dataclass(frozen=True, eq=False)
+class Classified:
+    """A path at two accuracies, on samples of so many classes."""
+
+    pair: Pair
+    classes: int
+    what: str
+
+    @property
+    def loss(self) -> object:
+        """What is trained on."""
+        return self.pair.fine.loss
+
+
+def class_rate(classes: int, place: int, sharp: bool) -> Rate:
+    """lambda K / ((K - 1) n) as a rate, lambda_min (place 0) for lambda.
+
+    The `sharp` one has the factor (sum u / (1 - exp(-L)))^2, u = |r|_1 / 2, which is 1 or more for hard labels.
+    """
 
     def rate(gram: Array, forces: Array, signs: Array) -> float:
-        missing = np.abs(forces).sum() / 2
+        missing = np.abs(forces).sum() / 2 if sharp else 1.0
         size = len(forces) // classes
         values = {envelopes.size: size, multiclass.classes: classes, multiclass.least_eigenvalue: 1}
         return float(np.linalg.eigvalsh(gram)[place]) * float(multiclass.least_rate().subs(values)) * missing**2
@@ -127,28 +156,83 @@ def test_the_squared_residual_is_at_least_its_share_of_the_missing_probability(c
 @check(CLASSES, 1.0, mutants={"half more": 1.5, "a third less": 2 / 3})
 @pytest.mark.parametrize("name", CASES)
 def test_the_energy_identity_closes_for_several_classes(claim, name):
-    held = held_against(trained(CASES[name], session_seed()), energy_rate, claim)
-    record(same(held.margin, held.bound, held.error, 0.1, name))
+    judge_case(closes, claim, Classified(trained(CASES[name], session_seed()), CASES[name][1], name))
+
+
+def closes(factor: float, case: Classified) -> None:
+    """Is the rise of the potential `factor` times the integral of r' K r, within 10%?"""
+    held = held_against(case.pair, energy_rate, factor)
+    record(same(held.margin, held.bound, held.error, 0.1, case.what))
 
 
 @check(CLASSES, 0, mutants={"lambda_max for lambda_min": -1})
 @pytest.mark.parametrize("name", CASES)
 def test_every_margin_against_the_runner_up_is_above_its_bound(claim, name):
-    pair, classes = trained(CASES[name], session_seed()), CASES[name][1]
-    held: Held = held_against(pair, class_rate(classes, claim))  # type: ignore[arg-type]
-    record(judge_held(pair, held, name))
-    margins = least_margins(pair.fine, classes)[-len(held.margin) :]
-    record(stays_above(margins, held.margin, 0.0, f"{name}, margins beside -ln S"))
+    judge_case(stays_above_its_bound, claim, Classified(trained(CASES[name], session_seed()), CASES[name][1], name))
 
 
-@counterexample(CLASSES, HARD)
-def test_with_soft_targets_margins_stop():
-    pair = trained(CASES["3 classes, 6 points in R^5, FCN"], session_seed(), soft=True)
-    margins = least_margins(pair.fine, 3)
-    record(numerical(bool(margins[-1] > 3), f"soft targets: least margin {margins[-1]:.3g} at t = 10"))
+def stays_above_its_bound(place: int, case: Classified) -> None:
+    """Is every margin above -ln S, and that above what the `place`-th eigenvalue proves, with and without the sum u?"""
+    for sharp in (True, False):
+        held = held_against(case.pair, class_rate(case.classes, place, sharp))
+        record(judge_held(case.pair, held, case.what))
+    margins = least_margins(case.pair.fine, case.classes)[-len(held.margin) :]
+    record(stays_above(margins, held.margin, 0.0, f"{case.what}, margins beside -ln S"))
 
 
-@check(GAP, multiclass.gap_constant(), mutants={"twice the constant": 2 * multiclass.gap_constant()})
+@counterexample(CLASSES, HARD, of=test_every_margin_against_the_runner_up_is_above_its_bound)
+def test_with_soft_targets_margins_stop(claim):
+    pair = trained((fcn(1), 3, 1, 48), session_seed(), soft=True)
+    judge_case(stays_above_its_bound, claim, Classified(pair, 3, "soft targets, one sample"))
+
+
+class Worst(NamedTuple):
+    """A sample of so many classes with the residual r, lambda = 1, and K_t off K (x) 1 by -g sign(r) sign(r)'."""
+
+    classes: int
+    probabilities: tuple[sympy.Rational, ...]
+    target: tuple[sympy.Rational, ...]
+
+    @property
+    def loss(self) -> SoftmaxCrossEntropy:
+        """The cross-entropy with this target."""
+        return SoftmaxCrossEntropy((tuple(float(share) for share in self.target),))
+
+
+def form_is_at_least(constant: sympy.Expr, case: Worst) -> None:
+    """At a gap g of the constant and of half of it, is r' K_t r at least (lambda K / (K - 1) - 4 g) u^2?
+
+    4 g is the claimed rate times g over the claimed constant.
+    """
+    values = {envelopes.size: 1, multiclass.classes: case.classes, multiclass.least_eigenvalue: 1}
+    rate = sympy.sympify(multiclass.least_rate()).subs(values)
+    most = sympy.sympify(constant).subs(values)
+    residual = sympy.Matrix(case.probabilities) - sympy.Matrix(case.target)
+    missing = 1 - case.probabilities[0]
+    signs = residual.applyfunc(sympy.sign)
+    for gap in (most / 2, most):
+        form = (residual.T * (sympy.eye(case.classes) - gap * signs * signs.T) * residual)[0, 0]
+        slack = form - rate * (1 - gap / most) * missing**2
+        what = f"K = {case.classes}, g = {gap}: the form is {form}, u = {missing}"
+        record(symbolic(is_nonnegative(slack), f"{what}, less the bound {slack}", covers_all=False))
+
+
+@check(GAP, multiclass.gap_constant(), mutants={"2% more": sympy.Rational(51, 50) * multiclass.gap_constant()})
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_at_the_worst_case_the_form_is_at_least_its_bound(claim, classes):
+    for missing in (sympy.Integer(1), sympy.Rational(1, 3)):
+        others = [missing / (classes - 1)] * (classes - 1)
+        target = (sympy.Integer(1), *[sympy.Integer(0)] * (classes - 1))
+        judge_case(form_is_at_least, claim, Worst(classes, (1 - missing, *others), target))
+
+
+@counterexample(GAP, HARD, of=test_at_the_worst_case_the_form_is_at_least_its_bound)
+def test_with_soft_targets_the_form_vanishes_where_probability_is_missing(claim):
+    shares = (sympy.Rational(1, 2), sympy.Rational(1, 4), sympy.Rational(1, 4))
+    judge_case(form_is_at_least, claim, Worst(3, shares, shares))
+
+
+@check(GAP, multiclass.gap_constant(), mutants={"2% more": sympy.Rational(51, 50) * multiclass.gap_constant()})
 @pytest.mark.parametrize("classes", [2, 3, 10])
 def test_within_the_gap_the_form_stays_positive_and_no_further(claim, classes):
     """At the worst case: n = 1, u = 1, K = lambda 1, the perturbation -g sign(r) sign(r)'."""

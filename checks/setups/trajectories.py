@@ -22,11 +22,11 @@ from numerics.data.points import PointSet, circle, float_points, hexagon
 from numerics.flow import Accuracy, Recording, gradient_flow
 from numerics.flow.errors import with_errors
 from numerics.flow.frozen_kernel import log_difference
-from numerics.flow.trajectory import Trajectory, label_aware_minimum, log_expm1, margin_of_integral
+from numerics.flow.trajectory import AT_REST, Trajectory, label_aware_minimum, log_expm1, margin_of_integral
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.losses import Array, CrossEntropy, Loss, Squared, logistic
 from numerics.networks.torch_network import initialise
-from theory.architecture import Architecture, fcn, resnet
+from theory.architecture import Architecture, fcn, resnet, with_trained
 
 
 def is_logistic(loss: Loss) -> bool:
@@ -35,9 +35,16 @@ def is_logistic(loss: Loss) -> bool:
 
 
 def top_is_trained(groups: Sequence[str]) -> bool:
-    """Are, of an FCN, the last weights W_{L+1} and the last bias b_L among the trained groups?"""
+    """Are the last weights W_{L+1} and the last bias, b_L, d_L in a ResNet whose stem A is trained, among them?"""
     top = max((int(name[2:]) for name in groups if name.startswith("W_")), default=0)
-    return f"b_{top - 1}" in groups
+    last = "d" if "A" in groups else "b"
+    return f"{last}_{top - 1}" in groups
+
+
+def stays_definite(path: "Path", gram: Array | None = None) -> bool:
+    """Is a path's Gram matrix, (R, n, n), by default its own, definite at all times of the second half of ln t?"""
+    spectra = np.linalg.eigvalsh((path.gram if gram is None else gram)[later_half(path)])
+    return bool(spectra[:, 0].min() > SINGULAR * spectra[:, -1].max())
 
 
 LOGISTIC = Hypothesis(
@@ -48,12 +55,24 @@ LOGISTIC = Hypothesis(
 TOP_TRAINED = Hypothesis(
     "top layer trained", "W_{L+1} and the last bias are trained", lambda case: top_is_trained(case.trajectory.groups)
 )
+DEFINITE = Hypothesis(
+    "definite kernel",
+    "lambda_min(K_t) stays above a positive constant",
+    lambda case: stays_definite(case.trajectory, getattr(case, "gram", None)),
+)
+SELECTED = Hypothesis(
+    "selected subgradients",
+    "K_t is the Gram of the flow's own subgradients, not 1(z > 0)",
+    lambda case: bool(np.array_equal(case.gram, case.trajectory.gram)),
+)
 ALONG = (
     "Checked at the recorded times of computed flows, up to the error that each flow estimates of itself; K_t is the "
     "Gram of the flow's own subgradients at the recorded time."
 )
 TOLERATED = " One or two undecided cases are tolerated, a number set with such runs in view."
 TWO = circle(2)
+SINGULAR = 1e-9
+"""An eigenvalue below this share of the largest is zero up to rounding."""
 ENDED = ("finished", "at rest")
 """Statuses of a trajectory that speak of all times asked for: a flow at rest stays where it is."""
 HALF = sympy.Rational(1, 2)
@@ -95,6 +114,25 @@ class Pair:
 
     fine: Path
     rough: Path
+
+
+@dataclass(frozen=True, eq=False)
+class Along:
+    """A case of a statement on flows: a path at two accuracies, and which Gram matrix stands for K_t."""
+
+    pair: Pair
+    what: str
+    automatic: bool = False
+
+    @property
+    def trajectory(self) -> Path:
+        """The finer path."""
+        return self.pair.fine
+
+    @property
+    def gram(self) -> Array:
+        """K_t at the record times, (R, n, n)."""
+        return self.trajectory.automatic_gram if self.automatic else self.trajectory.gram
 
 
 def two_flows(
@@ -281,23 +319,65 @@ CLUSTER = Setting(fcn(1), cluster, 48, logistic([1, 1, 1]))
 
 
 @per_session
-def copies_of_one_point(size: int) -> Pair:
-    """So many copies of one point with one label: all residuals are equal, K has equal entries, bounds are attained."""
+def copies_of_one_point(size: int, loss: Loss | None = None, log10_until: float = 4) -> Pair:
+    """So many copies of one point with one label: all residuals are equal, K has equal entries, bounds are attained.
+
+    The loss is by default the logistic one.
+    """
     start = initialise(fcn(1), 2, 32, np.random.default_rng((session_seed(), 0)))
-    return Pair(*two_flows(fcn(1), start, np.ones((size, 2)), logistic([1] * size), 4))
+    return Pair(*two_flows(fcn(1), start, np.ones((size, 2)), loss or logistic([1] * size), log10_until))
 
 
 @cache
-def balanced_at_the_origin() -> Trajectory:
-    """One sample at x = 0, FCN of depth 1, width 4, W_2 = b_1: K_t(0, 0) = 2 sqrt(2/m) f_t(0) for all t."""
+def balanced_at_the_origin(loss: Loss | None = None) -> Trajectory:
+    """One sample at x = 0, FCN of depth 1, width 4, W_2 = b_1: K_t(0, 0) = 2 sqrt(2/m) f_t(0) for all t.
+
+    The loss is by default the logistic one.
+    """
     ones = torch.ones(4, dtype=torch.float64)
     start = {"W_1": ones[:, None].clone(), "b_1": ones.clone(), "W_2": ones[None, :].clone()}
-    return two_flows(fcn(1), start, np.zeros((1, 1)), logistic([1]), 4)[0]
+    return two_flows(fcn(1), start, np.zeros((1, 1)), loss or logistic([1]), 4)[0]
+
+
+def kernel_is_settled(flow: Trajectory) -> bool:
+    """Will K_t stay as it is? At rest, or where it has not moved at all, as where what is trained enters linearly."""
+    return flow.status == AT_REST or not flow.gap_from_start.any()
 
 
 def squared_on_two_points() -> Trajectory:
     """The network of `on_two_points` under squared loss: it comes to rest."""
-    return flow_of(fcn(1), TWO, Squared((-1.0, 1.0)), 10_000, 50)
+    return as_flow(pair_under_squared_loss().fine)
+
+
+def pair_under_squared_loss() -> Pair:
+    """The same at both accuracies."""
+    return pair_of(fcn(1), TWO, Squared((-1.0, 1.0)), 10_000, 50)
+
+
+@per_session
+def one_point_with_both_labels() -> Pair:
+    """One point twice, with labels 0 and 1: the margins are f and -f, and the flow comes to rest at f = 0."""
+    start = initialise(fcn(1), 2, 32, np.random.default_rng((session_seed(), 0)))
+    return Pair(*two_flows(fcn(1), start, np.array([[1.0, 0.0], [1.0, 0.0]]), logistic([0, 1]), 4))
+
+
+@cache
+def exception() -> Pair:
+    """A narrow network, the same at every seed, that stays where it is with a definite automatic Gram matrix.
+
+    Width 2, three points: one sample slides on a kink, its selected subgradient tends to zero. Exactly: flow:kinks.
+    """
+    start = initialise(fcn(1), 2, 2, np.random.default_rng(9))
+    points, rare = circle(3).coordinates(FLOAT64), Recording(per_decade=2)
+    return Pair(*two_flows(fcn(1), start, points, logistic([1, 0, 1]), 4, recording=rare))
+
+
+@per_session
+def output_weights_alone() -> Pair:
+    """Three points of the circle, width 16, W_2 alone trained: the kernel is constant. To t = 1e400."""
+    accuracy, rare = Accuracy(longest=100.0), Recording(1 / 40)
+    only_last = with_trained(fcn(1), ["W_2"])
+    return pair_of(only_last, circle(3), logistic([1, 0, 1]), 16, 400, accuracy=accuracy, recording=rare)
 
 
 def log_slope(trajectory: Trajectory) -> float:

@@ -1,0 +1,76 @@
+import pytest
+
+from ntk_companion.sentences import Piece, pieces
+
+
+def formulas(sentence):
+    return [piece.text for piece in pieces(sentence) if piece.is_math]
+
+
+@pytest.mark.parametrize(
+    ("typed", "latex"),
+    [
+        ("alpha^2 |x~|", r"\alpha ^{2}\, \lvert \tilde{x} \rvert"),
+        ("lambda_min(K_t) >= 1/2", r"\lambda _{\min}(K_{t}) \ge 1/2"),
+        ("|E|_2 <= n max |E_ij|", r"\lvert E \rvert_{2} \le n\, \max \lvert E_{ij} \rvert"),
+        ("u' K_t^r u", r"u'\, K_{t}^{r}\, u"),
+        ("1 - 1e-06", r"1 - 10^{-6}"),
+        ("2.5e-03", r"2.5 \times 10^{-3}"),
+        ("theta -> f(x_i; theta)", r"\theta  \to f(x_{i}; \theta )"),
+        ("sqrt(K_ii K_jj)", r"\sqrt{K_{ii}\, K_{jj}}"),
+        ("f = <df/dz_l, z_l>", r"f = \langle df/dz_{l}, z_{l} \rangle"),
+        ("m^(-1/2)", r"m^{-1/2}"),
+        ("9*sqrt(2)/8", r"9\,\sqrt{2}/8"),
+        ("L* > 0", r"L^{*} > 0"),
+        ("G[i, k] = 3/8", r"G_{i, k} = 3/8"),
+        ("R^5", r"\mathbb{R}^{5}"),
+        ("lambda_min in [0.1, 0.2]", r"\lambda _{\min} \in [0.1, 0.2]"),
+        ("[[0.12 +/- 6.7e-7], [0.13 +/- 6.8e-7]]", r"[0.12 \pm 6.7 \times 10^{-7},\; 0.13 \pm 6.8 \times 10^{-7}]"),
+        ("[(1,), (2,)]", "[(1), (2)]"),
+        ("['0.26', '0.25']", "[0.26, 0.25]"),
+        ("-x^2 + x", "-x^{2} + x"),
+        ("f'(0) = -infinity", r"f'(0) = -\infty"),
+    ],
+)
+def test_mathematics_typed_in_ascii_is_read(typed, latex):
+    assert pieces(typed) == (Piece(latex, is_math=True),)
+    assert formulas(f"so {typed}, as said") == [latex]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "A kernel is a sum of parts, and I say so.",
+        "label-aware constants, a p-value, K-fold, e.g. this and i.e. that",
+        "(2.7) and (C.16) of arXiv 2504.11130, 25 of 30 cases, a factor of 1.02",
+        "theory.dynamics.output_bound, gap_constants.lemma_7 and K_at_width(2000)",
+        "the max over samples, the sum of squares, a sign in an exponent, the dim light",
+        "FCN, NTK, L2 and GPT2 are names; do it",
+        "/tmp/x_1/y^2.v",
+    ],
+)
+def test_words_stay_words(words):
+    assert pieces(words) == (Piece(words),)
+
+
+def test_the_pieces_say_what_the_sentence_says_in_its_order():
+    sentence = "For n >= 2 the points x_1, ..., x_n are different (see K's width m)."
+    shown = "".join(piece.text for piece in pieces(sentence))
+    assert shown == r"For n \ge 2 the points x_{1}, ..., x_{n} are different (see K's width m)."
+
+
+def test_what_stands_between_dollar_signs_stays_as_it_is():
+    assert pieces(r"of $\lambda_0 \& x_1$ and y_1") == (
+        Piece("of "), Piece(r"\lambda_0 \& x_1", is_math=True), Piece(" and "), Piece("y_{1}", is_math=True)
+    )  # fmt: skip
+    assert pieces("costs $5") == (Piece("costs $5"),)
+
+
+def test_half_a_formula_is_no_formula():
+    assert formulas("ln W(exp(Phi + integral of it))") == [r"\Phi "]
+    assert formulas("|K_t - ") == ["K_{t}"]
+    assert formulas("{x_1") == ["x_{1}"]
+
+
+def test_a_long_sentence_is_read_in_time():
+    assert len(pieces("(((((((((((((((x_1 " * 200)) > 0

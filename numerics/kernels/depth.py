@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import flint
 import numpy as np
+import sympy
 
 from numerics.kernels.pairs import PairEvaluation, Pairs
-from numerics.numbers.systems import Array, NumberSystem
-from theory.depth import BlockStep
+from numerics.numbers.systems import Array, Balls, NumberSystem, evaluate
+from theory.depth import RELU_STEP, BlockStep
+from theory.moments import cosine, theta
 
 
 @dataclass(frozen=True)
@@ -56,3 +60,37 @@ def through_depth(step: BlockStep, pairs: Pairs, system: NumberSystem, stem_trai
         evaluation = PairEvaluation(step.equations, features, place, place, system)
         blocks = blocks * evaluation.entries(step.factor) + evaluation.entries(step.own)
         features = evaluation.pairs(step.features)
+
+
+def deep_angles(angle: flint.arb, system: Balls) -> Iterator[flint.arb]:
+    """Balls around the angles theta_l of ReLU features after l = 0, 1, 2, .. blocks without biases, without end.
+
+    cos theta_{l+1} falls with theta_l on [0, pi] (its derivative is -(1 - theta/pi) sin theta), so that both ends of
+    a ball go on by themselves and the errors add up and do not multiply. Within `system.working()`.
+    """
+    ends = [angle.lower(), angle.upper()]
+    while True:
+        yield ends[0].union(ends[1])
+        images = [evaluate(cosine(1), system, {theta: end}).acos() for end in ends]
+        ends = [images[0].lower(), images[1].upper()]
+
+
+def deep_kernel(angle: flint.arb, system: Balls) -> Iterator[flint.arb]:
+    """Balls around K_L / (L + 1), L = 0, 1, 2, .., of the ReLU network without biases on a pair of unit vectors.
+
+    As for `deep_angles`.
+    """
+    own, factor = (_in_angle(expression) for expression in (RELU_STEP.own, RELU_STEP.factor))
+    blocks = flint.arb(0)
+    for depth, here in enumerate(deep_angles(angle, system)):
+        values = {theta: here}
+        yield (blocks + here.cos()) / (depth + 1)
+        blocks = blocks * evaluate(factor, system, values) + evaluate(own, system, values)
+
+
+@cache
+def _in_angle(expression: sympy.Expr) -> sympy.Expr:
+    """A kernel of the step on unit features, in the angle: no arccosine of a rounded cosine."""
+    u = sympy.Symbol("u", real=True)
+    closed = RELU_STEP.at(expression, (sympy.Integer(1), u, sympy.Integer(1)))
+    return closed.subs({sympy.acos(u): theta, sympy.sqrt(1 - u**2): sympy.sin(theta)}).subs(u, sympy.cos(theta))

@@ -80,11 +80,16 @@ def deep_kernel(angle: flint.arb, system: Balls) -> Iterator[flint.arb]:
 
     As for `deep_angles`.
     """
+    return (kernel for _, kernel in deep_pair(angle, system))
+
+
+def deep_pair(angle: flint.arb, system: Balls) -> Iterator[tuple[flint.arb, flint.arb]]:
+    """What `deep_angles` and `deep_kernel` give, together."""
     own, factor = (_in_angle(expression) for expression in (RELU_STEP.own, RELU_STEP.factor))
     blocks = flint.arb(0)
     for depth, here in enumerate(deep_angles(angle, system)):
         values = {theta: here}
-        yield (blocks + here.cos()) / (depth + 1)
+        yield here, (blocks + here.cos()) / (depth + 1)
         blocks = blocks * evaluate(factor, system, values) + evaluate(own, system, values)
 
 

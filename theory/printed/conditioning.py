@@ -85,4 +85,3 @@ _printed(
     (1 - theta / pi) * cos(theta) + sin(theta) / pi,
     layer_cosine,
 )
-

@@ -6,6 +6,6 @@ SUITE = Suite(
     name="this suite",
     title="Theorems on the neural tangent kernel, checked",
     package="checks",
-    subjects=("divergence", "lazy", "equivalence", "companion"),
+    subjects=("divergence", "lazy", "equivalence", "conditioning", "foundations", "resntk", "spectrum", "companion"),
     command="pytest checks/",
 )

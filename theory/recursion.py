@@ -172,11 +172,16 @@ def general_step(family: str, scale: sympy.Expr | None = None, bias: str = "trai
     """
     index = sympy.Symbol("l", integer=True, positive=True)
     alpha = sympy.Symbol("alpha", real=True) if scale is None else scale
-    block = fcn_block(index, bias) if family == "fcn" else resnet_block(index, alpha, bias)
+    return block_recursion(fcn_block(index, bias) if family == "fcn" else resnet_block(index, alpha, bias), index)
+
+
+def block_recursion(block: tuple[Layer, ...], index: sympy.Symbol) -> Recursion:
+    """Any block with symbolic index l: S_{l-1} -> S_l forward, R_l -> R_{l-1} backward, and the block's parts."""
     definitions = Definitions()
-    signal, backward = _run(block, Signal(sympy.Symbol("S_{l - 1}"), NORMALISED, gaussian=True), index, definitions)
+    before = Signal(sympy.Symbol(f"S_{{{index} - 1}}"), NORMALISED, gaussian=True)
+    signal, backward = _run(block, before, index, definitions)
     definitions.define("S", index, signal.kernel)
-    cotangent, parts = backward(sympy.Symbol("R_{l}"))
+    cotangent, parts = backward(sympy.Symbol(f"R_{{{index}}}"))
     definitions.define("R", index - 1, cotangent)
     return Recursion(definitions.equations, parts, sympy.Integer(0))
 

@@ -1,0 +1,1 @@
+"""The kernels of residual networks: Huang, Tirer, Belfer, Lai, Tian."""

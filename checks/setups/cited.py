@@ -1,0 +1,37 @@
+"""What statements on several papers take from the literature: cited, decided nowhere here."""
+
+from ntk_companion import Statement, cite
+
+WIDTH_LIMIT = cite(
+    Statement(
+        id="cited:width-limit",
+        title="At initialisation the empirical NTK converges to the kernel of the recursion as all widths grow",
+        source="Jacot, Gabriel, Hongler 2018, arXiv 1806.07572",
+        number="Theorem 1",
+        formula=r"K_0(x, x') \to K(x, x') \text{ in probability}, \quad m \to \infty",
+        qualification="Cited for networks of this kind; the theorem lets the hidden layers grow one after another.",
+        cited=True,
+    )
+)
+STOLZ_CESARO = cite(
+    Statement(
+        id="cited:stolz-cesaro",
+        title="If b_l grows without bound and (a_{l+1} - a_l) / (b_{l+1} - b_l) tends to q, so does a_l / b_l",
+        source="the theorem of Stolz and Cesaro",
+        number="as in textbooks",
+        formula=r"\frac{a_{l+1} - a_l}{b_{l+1} - b_l} \to q,\ b_l \uparrow \infty \Rightarrow \frac{a_l}{b_l} \to q",
+        qualification="Cited: an elementary theorem on sequences.",
+        cited=True,
+    )
+)
+SCHUR = cite(
+    Statement(
+        id="cited:schur-product",
+        title="The entrywise product of positive semidefinite A and B with B_ii = 1 has its eigenvalues between A's",
+        source="Schur 1911, as in Horn and Johnson, Topics in Matrix Analysis",
+        number="Theorem 5.3.4",
+        formula=r"\lambda_{\min}(A) \min_i B_{ii} \le \lambda(A \circ B) \le \lambda_{\max}(A) \max_i B_{ii}",
+        qualification="Cited: the Schur product theorem applied to A - lambda_min I and lambda_max I - A.",
+        cited=True,
+    )
+)

@@ -1,0 +1,1 @@
+"""The NTK on the sphere: eigenvalues, parity, spaces."""

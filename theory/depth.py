@@ -1,0 +1,57 @@
+"""One more block: what it does to the kernels of a network of any depth, for limits in depth and proofs by induction.
+
+Let N_l be the sum of the parts of all blocks up to l when the cotangent at the features a_l is 1. A block maps
+S_{l-1} to S_l, and N_l = factor N_{l-1} + own: its own parts at R_l = 1, and what it multiplies cotangents by. The NTK
+of the network with so many blocks and its output layer trained is N_L + S_L; with its output layer fixed it is N_L.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import sympy
+
+from theory.architecture import Layer, fcn_block, resnet_block
+from theory.recursion import Recursion, Triple, block_recursion, closed_form, input_kernel
+
+
+@dataclass(frozen=True)
+class BlockStep:
+    """A block as a step in depth, its features' kernel S_{l-1} written as `input_kernel`.
+
+    equations  the block's definitions at R_l = 1
+    features   S_l
+    own        the block's parts at R_l = 1
+    factor     R_{l-1} at R_l = 1
+    """
+
+    equations: Mapping[sympy.Symbol, sympy.Expr]
+    features: sympy.Symbol
+    own: sympy.Expr
+    factor: sympy.Expr
+
+    def at(self, expression: sympy.Expr, features: Triple) -> sympy.Expr:
+        """An expression in closed form, S_{l-1} having these values at (x, x), (x, x') and (x', x')."""
+        return closed_form(Recursion(self.equations, {}, sympy.Integer(0)), expression, features)
+
+
+INDEX = sympy.Symbol("l", integer=True, positive=True)
+
+
+@cache
+def block_step(block: tuple[Layer, ...]) -> BlockStep:
+    """The step of a block from normalised features to normalised features, as architectures have them."""
+    derived = block_recursion(block, INDEX)
+    known = {sympy.Symbol("S_{l - 1}"): input_kernel, sympy.Symbol("R_{l}"): sympy.Integer(1)}
+    equations = {symbol: expression.xreplace(known) for symbol, expression in derived.equations.items()}
+    return BlockStep(equations, sympy.Symbol("S_{l}"), derived.ntk.xreplace(known), sympy.Symbol("R_{l - 1}"))
+
+
+RELU_STEP = block_step(fcn_block(INDEX, "none"))
+"""The step of the fully connected network without biases, ReLU, all weights trained."""
+
+
+@cache
+def residual_step(scale: sympy.Expr) -> BlockStep:
+    """The step of the residual network without biases at this scale of the branch, all weights of blocks trained."""
+    return block_step(resnet_block(INDEX, scale, "none"))

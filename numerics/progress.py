@@ -6,13 +6,14 @@ from contextvars import ContextVar
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Listener = Callable[[str], None]
+Listener = Callable[[int, int, str], None]
+"""Told how many of how many things of what name are done."""
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
 def told_to(listener: Listener) -> Iterator[None]:
-    """While the body runs, loops over `counted` tell `listener` how far they are, as in ``3 of 20 draws``."""
+    """While the body runs, loops over `counted` tell `listener` how far they are."""
     token = _listener.set(listener)
     try:
         yield
@@ -25,12 +26,12 @@ def counted(items: Iterable[Item], total: int, what: str, each: int = 1) -> Iter
 
     >>> with told_to(print):
     ...     list(counted("ab", 3, "draws", each=2))
-    2 of 3 draws
-    3 of 3 draws
+    2 3 draws
+    3 3 draws
     ['a', 'b']
     """
     listener = _listener.get()
     for number, item in enumerate(items, 1):
         yield item
         if listener is not None:
-            listener(f"{min(number * each, total)} of {total} {what}")
+            listener(min(number * each, total), total, what)

@@ -460,7 +460,7 @@ def test_progress_is_shown_on_a_terminal_only(monkeypatch):
         monkeypatch.setattr(sys, "stderr", stream)
         monkeypatch.setattr(main, "TICK", 0.001)
         with main.progress("gram"):
-            while terminal and "gram: 2 s" not in stream.getvalue():
+            while terminal and stream.getvalue().count("gram: 0 s") < 2:
                 pass
         assert bool(stream.getvalue()) == terminal
 
@@ -475,6 +475,11 @@ def test_progress_says_how_many_draws_of_how_many_are_done(monkeypatch):
         while "7 of 7 draws" not in stream.getvalue():
             pass
     assert len(draws.ntk) == 7
+
+
+def test_progress_says_how_long_the_rest_takes_if_it_is_as_slow():
+    assert main._far(12.0, (10.0, 5, 20, "draws")) == "5 of 20 draws, 12 s, about 28 s left"
+    assert main._far(50.0, (50.0, 20, 20, "draws")) == "20 of 20 draws, 50 s"
 
 
 def test_the_command_is_declared_for_the_console():

@@ -6,11 +6,11 @@ traceback; 130 interrupted; 141 the reader of the output went away.
 
 import argparse
 import contextlib
-import itertools
 import json
 import os
 import sys
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -178,25 +178,34 @@ def _defect() -> int:
     return DEFECT
 
 
+def _far(seconds: float, told: tuple[float, int, int, str] | None = None) -> str:
+    """What a line of progress says: what is done, the seconds passed, and those to come if the rest is as slow."""
+    if told is None:
+        return f"{seconds:.0f} s"
+    when, done, total, what = told
+    left = max(when / done * total - seconds, 0)
+    return f"{done} of {total} {what}, {seconds:.0f} s" + (f", about {left:.0f} s left" if done < total else "")
+
+
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[None]:
     """Say on stderr how far the body is and count the seconds, if stderr is a terminal and the body takes long."""
     if not sys.stderr.isatty():
         yield
         return
-    ended, reached = threading.Event(), deque([""], maxlen=1)
+    ended, begin = threading.Event(), time.monotonic()
+    reached: deque[tuple[float, int, int, str]] = deque(maxlen=1)
 
     def count() -> None:
-        for seconds in itertools.count(1):
-            if ended.wait(TICK):
-                break
-            print(f"\r{title}: {reached[-1]}{seconds} s{ERASE}", end="", file=sys.stderr, flush=True)
+        while not ended.wait(TICK):
+            line = _far(time.monotonic() - begin, *reached)
+            print(f"\r{title}: {line}{ERASE}", end="", file=sys.stderr, flush=True)
         print(f"\r{ERASE}", end="", file=sys.stderr, flush=True)
 
     counter = threading.Thread(target=count, daemon=True)
     counter.start()
     try:
-        with told_to(lambda far: reached.append(far + ", ")):
+        with told_to(lambda *far: reached.append((time.monotonic() - begin, *far))):
             yield
     finally:
         ended.set()

@@ -229,6 +229,8 @@ def regularised_flow(beta: float, seed: int) -> Trajectory:
 
 
 BETAS, FLOWS = (1.0, BETA, 1e-3), 2
+BALANCED = 1e-4
+"""A share of the pull: at t = 20 / beta what is left of a motion that shrinks like exp(-beta t) is less."""
 
 
 class Pulled(NamedTuple):
@@ -282,7 +284,7 @@ def pulled_to_zero(beta: float, seed: int) -> Pulled:
     mutants={
         "the regulariser's force reversed": -1.0,
         "the regulariser pulls to 0": 0.0,
-        "it pulls to 0.98 theta_0": 0.98,
+        "it pulls to 0.999 theta_0": 0.999,
     },
 )
 def test_the_flow_ends_where_the_pull_to_the_start_balances_the_loss(claim, first_seed):
@@ -295,7 +297,7 @@ def test_the_flow_ends_where_the_pull_to_the_start_balances_the_loss(claim, firs
         pulled = BETA * math.sqrt(sum(float((change**2).sum()) for change in along.values()))
         off = abs(driven / pulled - 1)
         detail = f"seed {seed}: |sum c g| = {driven:.4f}, beta |theta - a| = {pulled:.4f}"
-        record(numerical(off < 0.02, detail, margin=0.02 - off))
+        record(numerical(off < BALANCED, f"{detail}, off by {off:.1g}", margin=BALANCED - off))
 
 
 @counterexample(PENALTY, ANCHORED, of=test_the_parameters_stay_in_the_ball)

@@ -6,13 +6,17 @@ A table names a preset of `theory.presets` with its depth and changes to it, or 
     "relu", "leaky:1/10", ..                                      an activation
     { normalise = 2 }                                             h -> sqrt(2 / width) h
     { affine = "W", variance = 1, multiplier = 1, trained = true, bias = { name = "b", .. } }
+    { convolution = "W", size = 3, padding = "circular", .. }     a filter; else as an affine layer
+    "flatten", "pool"                                             an image to a vector: all of it, or its mean
     { residual = "1/2", layers = [..] }                           h -> h + branch(h) / 2
 
-A group's name gets the index of its block, l in the l-th, L + 1 in the head, none in the stem. Numbers are exact:
-decimals, or fractions in quotes.
+Inputs with an `image = [32, 32]` have these positions, and hold the channels of one after another. A group's name gets
+the index of its block, l in the l-th, L + 1 in the head, none in the stem. Numbers are exact: decimals, or fractions in
+quotes.
 """
 
 import inspect
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,14 +25,27 @@ import sympy
 
 from ntk_companion.audit.claims.toml import exact_number, load, only, table_of, text_of, whole_number
 from theory.activations import Activation, activation_named
-from theory.architecture import BIASES, Affine, Architecture, Group, Layer, Residual, Scale
+from theory.architecture import (
+    BIASES,
+    Affine,
+    Architecture,
+    Convolution,
+    Flatten,
+    Group,
+    Layer,
+    Pool,
+    Residual,
+    Scale,
+)
 from theory.presets import PRESETS, changed
 
 MOST_DEPTH = 1000
+MOST_POSITIONS, MOST_DIRECTIONS = 4096, 3
 NUMBERS = ("scale", "beta", "weight_variance", "bias_variance")
-WORDS = ("bias", "output_bias", "parametrisation")
+WORDS = ("bias", "output_bias", "parametrisation", "padding")
+SHAPES = ("image", "filter_size", "pooled")
 LAYERS = ("stem", "block", "head")
-KEYS = ("preset", "depth", "activation", "trained", *NUMBERS, *WORDS, *LAYERS)
+KEYS = ("preset", "depth", "activation", "trained", *NUMBERS, *WORDS, *SHAPES, *LAYERS)
 """What the table of a network may say."""
 STRENGTHS = {"weight_variance": "weight_strength", "bias_variance": "bias_strength"}
 """What makers call the variance of parameters as they enter the network, multipliers included."""
@@ -68,10 +85,34 @@ def network_of(table: Mapping[str, Any], where: str) -> Architecture:
         settings["activation"] = read_activation(text_of(dict(table), "activation", where), where)
     if "trained" in table:
         settings["trained"] = _names(table["trained"], f"{where}, trained")
+    settings |= _shapes(table, where)
     depth = whole_number(table["depth"], f"{where}, depth", 1, MOST_DEPTH) if "depth" in table else None
     if any(key in table for key in LAYERS):
         return _spelled_out(table, settings, depth, where)
     return _preset(text_of(dict(table), "preset", where), settings, depth, where)
+
+
+def _shapes(table: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The settings of networks on images."""
+    found: dict[str, Any] = {}
+    if "image" in table:
+        sizes = table["image"].split(",") if isinstance(table["image"], str) else table["image"]
+        if not isinstance(sizes, list) or not 1 <= len(sizes) <= MOST_DIRECTIONS:
+            raise ValueError(f"{where}: an image is a list of its numbers of positions, such as [32, 32]")
+        found["image"] = tuple(_count(size, f"{where}, image", MOST_POSITIONS) for size in sizes)
+        if math.prod(found["image"]) > MOST_POSITIONS:
+            raise ValueError(f"{where}: an image has at most {MOST_POSITIONS} positions")
+    if "filter_size" in table:
+        found["filter_size"] = _count(table["filter_size"], f"{where}, filter_size", MOST_POSITIONS)
+    if "pooled" in table:
+        if not isinstance(table["pooled"], bool):
+            raise ValueError(f"{where}: pooled is true or false")
+        found["pooled"] = table["pooled"]
+    return found
+
+
+def _count(value: Any, where: str, most: int) -> int:
+    return whole_number(int(value) if isinstance(value, str) and value.strip().isdecimal() else value, where, 1, most)
 
 
 def _preset(name: str, settings: dict[str, Any], depth: int | None, where: str) -> Architecture:
@@ -81,6 +122,8 @@ def _preset(name: str, settings: dict[str, Any], depth: int | None, where: str) 
         raise ValueError(f"{where}: no depth; give the number of hidden layers or blocks")
     maker = PRESETS[name]
     known = inspect.signature(maker).parameters
+    if "image" in known and "image" not in settings:
+        raise ValueError(f"{where}: no image; give the numbers of its positions, such as 32,32")
     own = {STRENGTHS[key]: value for key, value in settings.items() if STRENGTHS.get(key) in known}
     own |= {key: value for key, value in settings.items() if key in known}
     rest = {key: value for key, value in settings.items() if key not in own and STRENGTHS.get(key) not in own}
@@ -98,6 +141,7 @@ def _only_changes(settings: Mapping[str, Any], who: str) -> None:
 def _spelled_out(table: Mapping[str, Any], settings: dict[str, Any], depth: int | None, where: str) -> Architecture:
     if "preset" in table:
         raise ValueError(f"{where}: give a preset or the layers, not both")
+    image = settings.pop("image", ())
     _only_changes(settings, f"{where}: a network given by its layers")
     if "head" not in table:
         raise ValueError(f"{where}: no head; it must end in an affine layer")
@@ -106,7 +150,8 @@ def _spelled_out(table: Mapping[str, Any], settings: dict[str, Any], depth: int 
     stem = _layers(table.get("stem", []), None, f"{where}, stem")
     count = depth if depth is not None and "block" in table else 0
     blocks = tuple(_layers(table["block"], index, f"{where}, block") for index in range(1, count + 1))
-    network = Architecture(where.rpartition("networks.")[2], stem, blocks, _layers(table["head"], count + 1, where))
+    head = _layers(table["head"], count + 1, where)
+    network = Architecture(where.rpartition("networks.")[2], stem, blocks, head, image)
     names = [group.name for group in network.groups]
     if len(set(names)) != len(names):
         raise ValueError(f"{where}: two parameter groups have the name {next(n for n in names if names.count(n) > 1)}")
@@ -121,6 +166,8 @@ def _layers(value: Any, index: int | None, where: str) -> tuple[Layer, ...]:
 
 def _layer(entry: Any, index: int | None, where: str) -> Layer:
     match entry:
+        case "flatten" | "pool":
+            return Flatten() if entry == "flatten" else Pool()
         case str():
             return read_activation(entry, where)
         case {"normalise": factor, **rest} if not rest:
@@ -128,15 +175,31 @@ def _layer(entry: Any, index: int | None, where: str) -> Layer:
         case {"residual": scale, "layers": branch, **rest} if not rest:
             return Residual(exact(scale, where), _layers(branch, index, where))
         case {"affine": name, **rest}:
-            bias = rest.pop("bias", None)
-            if bias is not None and not (isinstance(bias, dict) and "name" in bias):
-                raise ValueError(f'{where}: write a bias as {{ name = "b", variance = 1 }}')
-            entries = {str(key): value for key, value in rest.items()}
-            weight = _group(name, entries, index, where, may_be_per_input=True)
-            return Affine(weight, None if bias is None else _bias(dict(bias), index, where))
+            return Affine(*_groups(name, _by_name(rest), index, where))
+        case {"convolution": name, **rest}:
+            size, padding = _count(rest.pop("size", 3), f"{where}, size", MOST_POSITIONS), rest.pop("padding", "zero")
+            groups = _groups(name, _by_name(rest), index, where)
+            try:
+                return Convolution(*groups, size, str(padding))
+            except ValueError as error:
+                raise ValueError(f"{where}: {error}") from None
     raise ValueError(
-        f'{where}: a layer is "relu", {{ normalise = 2 }}, {{ affine = "W" }} or {{ residual = 1, layers = [] }}'
+        f'{where}: a layer is "relu", {{ normalise = 2 }}, {{ affine = "W" }}, {{ convolution = "W" }}, "flatten", '
+        '"pool" or { residual = 1, layers = [] }'
     )
+
+
+def _by_name(entries: Mapping[Any, Any]) -> dict[str, Any]:
+    return {str(key): value for key, value in entries.items()}
+
+
+def _groups(name: Any, rest: dict[str, Any], index: int | None, where: str) -> tuple[Group, Group | None]:
+    """A weight and its bias, if there is one."""
+    bias = rest.pop("bias", None)
+    if bias is not None and not (isinstance(bias, dict) and "name" in bias):
+        raise ValueError(f'{where}: write a bias as {{ name = "b", variance = 1 }}')
+    weight = _group(name, rest, index, where, may_be_per_input=True)
+    return weight, None if bias is None else _bias(dict(bias), index, where)
 
 
 def _bias(bias: dict[str, Any], index: int | None, where: str) -> Group:

@@ -11,7 +11,7 @@ from ntk_companion.networks import network_of, read_network
 from numerics.kernels.gram import ntk
 from theory.activations import Erf, LeakyRelu
 from theory.architecture import fcn, resnet
-from theory.presets import geifman, jacot, lee
+from theory.presets import cntk, geifman, jacot, lee
 
 POINTS = np.array([[0.6, 0.8], [0.3, -0.5]])
 SPELLED_OUT = """
@@ -132,3 +132,59 @@ def test_networks_that_cannot_be_read_end_with_one_line(capsys, network, message
 def test_a_file_of_several_networks_needs_a_name(capsys, file):
     code, _, error = run(capsys, "derive", "--network", str(file))
     assert code == 2 and "name one" in error
+
+
+ON_IMAGES = """
+[networks.image]
+depth = 2
+image = [5]
+block = [{ convolution = "W", size = 3, padding = "circular", bias = { name = "b" } }, "relu", { normalise = "2/3" }]
+head = ["pool", { affine = "W" }]
+
+[networks.preset]
+preset = "cntk"
+depth = 2
+image = [5]
+padding = "circular"
+pooled = true
+"""
+
+
+def test_networks_on_images_in_a_file_and_by_options(tmp_path, capsys):
+    path = tmp_path / "images.toml"
+    path.write_text(ON_IMAGES)
+    mine = read_network(f"{path}:image", {"trained": "W_1,W_2,W_3", "bias": "none"})
+    points = np.random.default_rng(0).standard_normal((2, 15))
+    assert np.allclose(ntk(mine, points), ntk(cntk(2, (5,), padding="circular"), points), rtol=1e-14)
+    assert read_network(f"{path}:preset", {}) == cntk(2, (5,), padding="circular")
+    assert read_network("cntk", {"depth": 1, "image": "4, 4", "pooled": False}) == cntk(1, (4, 4), pooled=False)
+    assert main(["derive", "--network", "cntk", "--depth", "1", "--image", "4,4", "--no-pooled"]) == 0
+    assert "K[W_1] = total(B_1*patches(<x,x'>))" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"preset": "cntk", "depth": 1}, "no image"),
+        ({"preset": "cntk", "depth": 1, "image": []}, "list of its numbers"),
+        ({"preset": "cntk", "depth": 1, "image": [0]}, "from 1 to"),
+        ({"preset": "cntk", "depth": 1, "image": [4096, 4096]}, "at most"),
+        ({"preset": "cntk", "depth": 1, "image": [5], "filter_size": 2}, "odd size"),
+        ({"preset": "cntk", "depth": 1, "image": [5], "pooled": 1}, "true or false"),
+        ({"preset": "fcn", "depth": 1, "image": [5]}, "has no image"),
+        ({"head": [{"convolution": "W", "padding": "same"}]}, "padding is zero or circular"),
+    ],
+)
+def test_networks_on_images_that_make_no_sense_are_refused(table, said):
+    with pytest.raises(ValueError, match=said):
+        network_of(table, "here")
+
+
+def test_sampled_networks_on_images(tmp_path, capsys):
+    points = tmp_path / "points.csv"
+    points.write_text("0.5,0,1,0.25,-1\n1,1,0,0,0.5\n")
+    network = ["--network", "cntk", "--depth", "1", "--image", "5", "--points", str(points)]
+    assert main(["sample", *network, "--width", "20", "--draws", "30", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    off = np.abs(np.subtract(found["mean"], found["limit"]))
+    assert (off < 6 * np.array(found["standard_error"]) + 0.1).all()

@@ -15,6 +15,7 @@ from typing import TypeAlias, assert_never
 import sympy
 
 from theory.activations import Activation, Relu, Softplus
+from theory.positions import neighbours
 
 Index: TypeAlias = int | sympy.Expr
 RELU = Relu()
@@ -64,8 +65,35 @@ class Affine:
 
 
 @dataclass(frozen=True)
+class Convolution:
+    """h_alpha -> mu sum over offsets beta of W_beta h_(alpha + beta) + nu b, on an image, mu and nu the multipliers.
+
+    Filters have an odd `size` in every direction; beyond the edge of the image are zeros, or with the padding
+    "circular" its opposite edge. Raises ValueError on another size or padding.
+    """
+
+    weight: Group
+    bias: Group | None = None
+    size: int = 3
+    padding: str = "zero"
+
+    def __post_init__(self) -> None:
+        neighbours((), self.size, self.padding)
+
+
+@dataclass(frozen=True)
+class Flatten:
+    """The channels of all positions of an image as one vector."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The mean over all positions of an image: global average pooling."""
+
+
+@dataclass(frozen=True)
 class Scale:
-    """h -> sqrt(factor / width) h, the width being that of h."""
+    """h -> sqrt(factor / width) h, the width being that of h; of an image the number of its channels."""
 
     factor: sympy.Expr
 
@@ -78,7 +106,7 @@ class Residual:
     branch: tuple[Layer, ...]
 
 
-Layer = Affine | Activation | Scale | Residual
+Layer = Affine | Convolution | Activation | Scale | Flatten | Pool | Residual
 
 
 @dataclass(frozen=True)
@@ -86,12 +114,15 @@ class Architecture:
     """A network f: R^d -> R with open widths: stem, then blocks, then head.
 
     Each block maps the normalised features a_{l-1} to a_l; the head is an affine layer with one output.
+    `image` is the shape of the positions of an input that is one, such as (32, 32): its coordinates are the channels of
+    one position after another, row by row.
     """
 
     name: str
     stem: tuple[Layer, ...]
     blocks: tuple[tuple[Layer, ...], ...]
     head: tuple[Layer, ...]
+    image: tuple[int, ...] = ()
 
     @property
     def depth(self) -> int:
@@ -113,18 +144,18 @@ class Architecture:
         return f"$${network_latex(self)}$$"
 
 
-def affine_layers(layers: Iterable[Layer]) -> Iterator[Affine]:
-    """The affine layers among some layers, those of residual branches too, in the order of the forward pass."""
+def flattened(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """The layers in the order of the forward pass, those of a residual branch in the place of the branch."""
     for layer in layers:
-        match layer:
-            case Affine():
-                yield layer
-            case Residual(_, branch):
-                yield from affine_layers(branch)
-            case Activation() | Scale():
-                pass
-            case _:
-                assert_never(layer)
+        if isinstance(layer, Residual):
+            yield from flattened(layer.branch)
+        else:
+            yield layer
+
+
+def affine_layers(layers: Iterable[Layer]) -> Iterator[Affine | Convolution]:
+    """The layers with parameters, those of residual branches too, in the order of the forward pass."""
+    return (layer for layer in flattened(layers) if isinstance(layer, Affine | Convolution))
 
 
 def groups_of(layers: Iterable[Layer]) -> Iterator[Group]:
@@ -201,12 +232,12 @@ def map_groups(architecture: Architecture, change: Callable[[Group], Group | Non
 
     def changed(layer: Layer) -> Layer:
         match layer:
-            case Affine(weight, bias):
+            case Affine(weight, bias) | Convolution(weight, bias):
                 new_weight = change(weight)
                 if new_weight is None:
                     raise ValueError(f"the weight {weight.name} cannot be removed")
-                return Affine(new_weight, None if bias is None else change(bias))
-            case Residual() | Activation() | Scale():
+                return dataclasses.replace(layer, weight=new_weight, bias=None if bias is None else change(bias))
+            case Residual() | Activation() | Scale() | Flatten() | Pool():
                 return layer
             case _:
                 assert_never(layer)
@@ -289,8 +320,9 @@ def _through(layers: tuple[Layer, ...], vector: str) -> str:
     for layer in layers:
         bracketed = rf"\left({vector}\right)" if is_sum else vector
         match layer:
-            case Affine(weight, bias):
-                vector = f"{_factor(weight.multiplier)}{weight.latex} {bracketed}"
+            case Affine(weight, bias) | Convolution(weight, bias):
+                sign = "" if isinstance(layer, Affine) else "* "
+                vector = f"{_factor(weight.multiplier)}{weight.latex} {sign}{bracketed}"
                 if bias is not None:
                     vector += f" + {_factor(bias.multiplier)}{bias.latex}"
                 is_sum = bias is not None
@@ -298,6 +330,9 @@ def _through(layers: tuple[Layer, ...], vector: str) -> str:
                 vector, is_sum = layer.latex_of(vector), False
             case Scale(factor):
                 vector, is_sum = rf"\sqrt{{\tfrac{{{sympy.latex(factor)}}}{{m}}}}\, {bracketed}", False
+            case Flatten() | Pool():
+                name = "vec" if isinstance(layer, Flatten) else "mean"
+                vector, is_sum = rf"\operatorname{{{name}}}\left({vector}\right)", False
             case Residual(scale, branch):
                 sign, size = ("-", -scale) if scale.could_extract_minus_sign() else ("+", scale)
                 vector, is_sum = f"{vector} {sign} {_factor(size)}{_through(branch, bracketed)}", True

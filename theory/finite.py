@@ -13,7 +13,18 @@ from typing import Any, assert_never
 import sympy
 
 from theory.activations import Activation, Relu
-from theory.architecture import Affine, Architecture, Group, Layer, Residual, Scale, affine_layers
+from theory.architecture import (
+    Affine,
+    Architecture,
+    Convolution,
+    Flatten,
+    Group,
+    Layer,
+    Pool,
+    Residual,
+    Scale,
+    affine_layers,
+)
 
 Matrix = Any
 
@@ -151,6 +162,8 @@ class _Walk:
                 return number(sympy.sqrt(factor / values.shape[0])) * values
             case Residual(scale, branch):
                 return values + number(scale) * self.through(branch, values)
+            case Convolution() | Flatten() | Pool():
+                raise ValueError("networks over matrices of any kind are known on vectors, not on images")
             case _:
                 assert_never(layer)
 

@@ -14,8 +14,11 @@ from theory.architecture import (
     RELU,
     Affine,
     Architecture,
+    Convolution,
+    Flatten,
     Group,
     Layer,
+    Pool,
     Scale,
     affine_layers,
     check,
@@ -155,6 +158,36 @@ def tirer(
     return dataclasses.replace(network, name=name)
 
 
+def cntk(
+    depth: int,
+    image: tuple[int, ...],
+    filter_size: int = 3,
+    padding: str = "zero",
+    pooled: bool = True,
+    activation: Activation = RELU,
+) -> Architecture:
+    """Arora et al. 2019, section 4: sqrt(c/(C q^D)) s(W * x) on C channels, no biases, inputs as they are.
+
+    `image` is the shape of the inputs' positions, D numbers; filters have q = `filter_size` positions in every
+    direction, `padding` is "zero" or "circular". `pooled`: the mean over the positions before the output, else all of
+    them flattened. Raises ValueError on a depth below 1, an image without positions, and as `Convolution` does.
+    """
+    check(depth)
+    if not image or min(image) < 1:
+        raise ValueError("an image has a number of positions in every direction, such as 32,32")
+    factor = 1 / second_moment(activation) / sympy.Integer(filter_size) ** len(image)
+    blocks = tuple(
+        (Convolution(Group("W", index, ONE), None, filter_size, padding), activation, Scale(factor))
+        for index in range(1, depth + 1)
+    )
+    shape = "x".join(map(str, image))
+    name = f"CNTK, depth {depth}, image {shape}, filter {filter_size}, padding {padding}"
+    head = (Pool() if pooled else Flatten(), Affine(Group("W", depth + 1, ONE)))
+    return Architecture(
+        f"{name}, {'pooled' if pooled else 'flattened'}{suffix('trained', activation)}", (), blocks, head, image
+    )
+
+
 PRESETS: dict[str, Callable[..., Architecture]] = {
     "fcn": fcn,
     "resnet": resnet,
@@ -164,6 +197,7 @@ PRESETS: dict[str, Callable[..., Architecture]] = {
     "geifman": geifman,
     "huang": huang,
     "tirer": tirer,
+    "cntk": cntk,
 }
 """The makers by name."""
 

@@ -13,7 +13,8 @@ The recursion is a list of definitions, symbols standing for kernels on pairs:
     Sigma_l   covariance of the pre-activations z_l         B_l   cotangents at z_l
     S_l       covariance of the features a_l                R_l   cotangents at a_l
 
-l is 0 in the stem and L + 1 in the head; a second activation of a block has a second index. Number systems evaluate
+On images all these are kernels on positions too (`theory.positions`), and a part sums over them. l is 0 in the stem and
+L + 1 in the head; a second activation of a block has a second index. Number systems evaluate
 these very objects; they print as LaTeX.
 """
 
@@ -28,8 +29,11 @@ from theory.activations import Activation, GaussianMoment
 from theory.architecture import (
     Affine,
     Architecture,
+    Convolution,
+    Flatten,
     Group,
     Layer,
+    Pool,
     Residual,
     Scale,
     fcn_block,
@@ -37,6 +41,7 @@ from theory.architecture import (
 )
 from theory.moments import pair_moment
 from theory.passes import compose, residual
+from theory.positions import PositionMap, equal_positions, number_of_positions, patches, total
 
 input_kernel = sympy.Symbol(r"\langle x,x'\rangle")
 """The kernel <x, x'> of the inputs."""
@@ -79,12 +84,14 @@ class Recursion:
     """A derived recursion: definitions in order, the parts of the NTK by parameter group, and the NNGP kernel.
 
     The parts hold the trained groups only; `ntk` is their sum. All expressions are kernels on a pair of inputs. A
-    recursion of a single block has no outputs, and zero for its NNGP kernel.
+    recursion of a single block has no outputs, and zero for its NNGP kernel. With an `image`, <x, x'> is that of the
+    channels at two positions.
     """
 
     equations: Mapping[sympy.Symbol, sympy.Expr]
     parts: Mapping[Group, sympy.Expr]
     nngp: sympy.Expr
+    image: tuple[int, ...] = ()
 
     @property
     def ntk(self) -> sympy.Expr:
@@ -102,6 +109,7 @@ class Recursion:
     def lines(self) -> list[str]:
         """The recursion as lines of text: definitions, the outputs' covariance, the parts of the kernel."""
         named = {symbol: sympy.Symbol(_plain(symbol)) for symbol in (*self.equations, input_kernel)}
+        named[equal_positions] = sympy.Symbol("equal_positions")
         rows = [f"{named[symbol]} = {expression.xreplace(named)}" for symbol, expression in self.equations.items()]
         rows += [] if self.nngp == 0 else [f"NNGP = {self.nngp.xreplace(named)}"]
         return rows + [f"K[{group.name}] = {part.xreplace(named)}" for group, part in self.parts.items()]
@@ -125,12 +133,21 @@ class Signal:
     """A vector of the network in the limit: its kernel, and what the kernel is of.
 
     kind      INPUT: <x, x'> times a number; ENTRIES: the covariance of an entry; NORMALISED: the inner product
-    gaussian  are its entries Gaussian, given the layers below?
+    gaussian  are its entries Gaussian, given the layers below, and of one law?
+    inputs    the number of its entries, at a position if there are any
+    image     the shape of its positions, () if it has none
     """
 
     kernel: sympy.Expr
     kind: str
     gaussian: bool
+    inputs: sympy.Expr = layer_width
+    image: tuple[int, ...] = ()
+
+    @property
+    def positions(self) -> int:
+        """The number of positions."""
+        return number_of_positions(self.image)
 
 
 @cache
@@ -141,7 +158,8 @@ def recursion(architecture: Architecture) -> Recursion:
     """
     definitions = Definitions()
     depth = architecture.depth
-    signal = Signal(input_kernel, INPUT, gaussian=False)
+    image = architecture.image
+    signal = Signal(input_kernel, INPUT, False, input_dimension / number_of_positions(image), image)
     signal, stem = _run(architecture.stem, signal, 0, definitions)
     passes: list[Backward] = [stem]
     if architecture.stem:
@@ -162,7 +180,7 @@ def recursion(architecture: Architecture) -> Recursion:
     _, more = stem(definitions.define("R", 0, cotangent) if architecture.stem else cotangent)
     parts |= more
     ordered = {group: parts[group] for group in architecture.groups if group in parts}
-    return Recursion(definitions.equations, ordered, output.kernel)
+    return Recursion(definitions.equations, ordered, output.kernel, image)
 
 
 def general_step(family: str, scale: sympy.Expr | None = None, bias: str = "trained") -> Recursion:
@@ -206,7 +224,14 @@ def _merged(layers: tuple[Layer, ...]) -> list[Layer]:
 def _run_layer(layer: Layer, signal: Signal, index: object, definitions: Definitions) -> tuple[Signal, Backward]:
     match layer:
         case Affine(weight, bias):
-            return _run_affine(weight, bias, signal)
+            if signal.image:
+                raise ValueError(f"block {index}: {weight.name} is a matrix and acts on vectors: flatten or pool first")
+            return _run_affine(weight, bias, signal, _Sums())
+        case Convolution(weight, bias, size, padding):
+            if not signal.image:
+                raise ValueError(f"block {index}: {weight.name} is a filter and acts on images: there are no positions")
+            of_patches = patches(signal.image, size, padding)
+            return _run_affine(weight, bias, signal, _Sums(of_patches, size ** len(signal.image), total))
         case Activation():
             return _run_activation(layer, signal, index, definitions)
         case Scale(factor):
@@ -214,12 +239,15 @@ def _run_layer(layer: Layer, signal: Signal, index: object, definitions: Definit
                 raise ValueError(
                     f"block {index}: a normalised vector is normalised once more, and vanishes with the width"
                 )
-            share = factor / input_dimension if signal.kind == INPUT else factor
+            share = factor / signal.inputs if signal.kind == INPUT else factor
             kind = INPUT if signal.kind == INPUT else NORMALISED
             return replace(signal, kernel=share * signal.kernel, kind=kind), lambda cotangent: (share * cotangent, {})
+        case Flatten() | Pool():
+            return _run_shape(layer, signal, index)
         case Residual(scale, branch):
             after, branch_backward = _run(branch, signal, index, definitions)
-            if after.kind != signal.kind or signal.kind == INPUT or not after.gaussian:
+            fits = after.kind == signal.kind and after.image == signal.image
+            if not fits or signal.kind == INPUT or not after.gaussian:
                 message = "a residual branch must end in an affine layer, normalised if what it is added to is"
                 raise ValueError(f"block {index}: {message}, and start from hidden neurons")
             kernel, backward = residual(signal.kernel, scale**2, (after.kernel, branch_backward))
@@ -228,9 +256,27 @@ def _run_layer(layer: Layer, signal: Signal, index: object, definitions: Definit
             assert_never(layer)
 
 
-def _run_affine(weight: Group, bias: Group | None, signal: Signal) -> tuple[Signal, Backward]:
+def _unchanged(kernel: sympy.Expr) -> sympy.Expr:
+    return kernel
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What an affine layer sums over beside its inputs.
+
+    gather  the kernel of what a neuron sees, from the kernel of its inputs; the backward pass goes the same way
+    count   the number of positions that a neuron sees
+    spread  the sum over all places at which one weight is used
+    """
+
+    gather: Callable[[sympy.Expr], sympy.Expr] = _unchanged
+    count: int = 1
+    spread: Callable[[sympy.Expr], sympy.Expr] = _unchanged
+
+
+def _run_affine(weight: Group, bias: Group | None, signal: Signal, sums: _Sums) -> tuple[Signal, Backward]:
     """A sum over the inputs: with `per_input` the variance takes their number out, the weight's gradient keeps it."""
-    inputs = input_dimension if signal.kind == INPUT else layer_width
+    inputs = signal.inputs * sums.count
     if signal.kind == ENTRIES and not weight.per_input:
         raise ValueError(
             f"{weight.name} sums over a layer that is not normalised, and grows with the width: "
@@ -239,19 +285,38 @@ def _run_affine(weight: Group, bias: Group | None, signal: Signal) -> tuple[Sign
     if signal.kind == NORMALISED and weight.per_input:
         raise ValueError(f"{weight.name} has its variance divided by its inputs, which are normalised already")
     # The inner product of the inputs, and what the weights make of it.
-    product = inputs * signal.kernel if signal.kind == ENTRIES else signal.kernel
+    product = sums.gather(signal.inputs * signal.kernel if signal.kind == ENTRIES else signal.kernel)
     mean = product / inputs if weight.per_input else product
     output = weight.strength * mean + (bias.strength if bias is not None else 0)
     # An entry of W'g has the variance of a weight times <g, g'>; ENTRIES take the sum over them.
-    back = weight.strength / inputs if weight.per_input and signal.kind == INPUT else weight.strength
+    back = weight.strength / inputs if weight.per_input else weight.strength
+    back = back * signal.inputs if signal.kind == ENTRIES else back
 
     def affine(cotangent: sympy.Expr) -> tuple[sympy.Expr, Parts]:
-        parts = {weight: weight.multiplier**2 * cotangent * product} if weight.trained else {}
+        parts = {weight: weight.multiplier**2 * sums.spread(cotangent * product)} if weight.trained else {}
         if bias is not None and bias.trained:
-            parts[bias] = bias.multiplier**2 * cotangent
-        return back * cotangent, parts
+            parts[bias] = bias.multiplier**2 * sums.spread(cotangent)
+        return back * sums.gather(cotangent), parts
 
-    return Signal(output, ENTRIES, gaussian=True), affine
+    return Signal(output, ENTRIES, gaussian=True, image=signal.image), affine
+
+
+def _run_shape(layer: Flatten | Pool, signal: Signal, index: object) -> tuple[Signal, Backward]:
+    """An image becomes a vector. ENTRIES of a flattened image have the mean over its positions for their covariance."""
+    if not signal.image:
+        raise ValueError(f"block {index}: there is no image to flatten or to pool")
+    if isinstance(layer, Pool):
+        share: sympy.Expr = sympy.Rational(1, signal.positions**2)
+        return replace(signal, kernel=share * total(signal.kernel), image=()), lambda cotangent: (share * cotangent, {})
+    share = sympy.Rational(1, signal.positions) if signal.kind == ENTRIES else sympy.Integer(1)
+    flat = replace(
+        signal,
+        kernel=share * total(equal_positions * signal.kernel),
+        gaussian=False,
+        inputs=signal.inputs * signal.positions,
+        image=(),
+    )
+    return flat, lambda cotangent: (share * cotangent * equal_positions, {})
 
 
 def _run_activation(
@@ -295,6 +360,8 @@ def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple, moment: 
                 )
             case sympy.Add() | sympy.Mul():
                 return tuple(expression.func(*entries) for entries in zip(*map(triple, expression.args), strict=True))
+            case PositionMap():
+                raise ValueError("kernels on positions have no closed form in the inner products of the inputs")
         return (expression, expression, expression)
 
     return triple(kernel)[1]

@@ -21,7 +21,7 @@ MOST_DEPTH = 1000
 BIASES = ("trained", "frozen", "none", "zero")
 NETWORK_OPTIONS = (
     "depth", "scale", "bias", "output_bias", "activation", "weight_variance", "bias_variance", "beta",
-    "parametrisation", "trained",
+    "parametrisation", "trained", "image", "filter_size", "padding", "pooled",
 )  # fmt: skip
 """The options that change a network, by the keys of its table."""
 LARGEST_KERNEL = 1e300
@@ -41,8 +41,8 @@ class Result:
 
 def add_network(parser: argparse.ArgumentParser) -> None:
     """Add --network and what changes it: all that the table of a network in TOML says."""
-    network = """fcn or resnet (their equations (2.1) and (2.2)), jacot, lee, arora, geifman, huang, tirer, FILE.toml or
-    FILE.toml:NAME, with a table [networks.NAME]"""
+    network = """fcn or resnet (their equations (2.1) and (2.2)), jacot, lee, arora, geifman, huang, tirer, cntk,
+    FILE.toml or FILE.toml:NAME, with a table [networks.NAME]"""
     parser.add_argument("--network", required=True, metavar="NETWORK", help=network)
     depth = whole_number("the depth", 1, MOST_DEPTH)
     parser.add_argument("--depth", type=depth, metavar="L", help="hidden layers, or residual blocks")
@@ -61,6 +61,13 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--beta", metavar="B", help=f"the multiplier of the biases of jacot and geifman, {numbers}")
     parser.add_argument("--parametrisation", choices=("ntk", "standard"), help="of lee; default ntk")
+    image = "the positions of a point that is an image, its channels position after position; cntk needs it"
+    parser.add_argument("--image", metavar="P,Q", help=image)
+    size = whole_number("the filter size", 1, 999)
+    parser.add_argument("--filter-size", type=size, metavar="Q", help="of cntk, odd; default 3")
+    parser.add_argument("--padding", choices=("zero", "circular"), help="of cntk; default zero")
+    pooled = "the mean over the positions before the output of cntk, or all of them; default --pooled"
+    parser.add_argument("--pooled", action=argparse.BooleanOptionalAction, help=pooled)
     parser.add_argument("--trained", metavar="W_1,..", help="the groups that are trained; default all but the frozen")
 
 

@@ -13,8 +13,8 @@ MOST_NUMBERS = 10**8
 """The largest draws x n x n x parameter groups: what is kept in memory."""
 SUMMARY = "finite networks at initialisation, sampled"
 DESCRIPTION = """The mean over independent networks of width M of the empirical NTK at initialisation, drawn from its
-exact law without weight matrices, and the standard error of that mean, entry by entry. limit is the kernel at
-infinite width. A draw depends on the seed and its own number alone."""
+exact law without weight matrices (of networks on images with their weights), and the standard error of that mean, entry
+by entry. limit is the kernel at infinite width. A draw depends on the seed and its own number alone."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,13 @@ def run(options: argparse.Namespace) -> Result:
         raise ValueError(f"{numbers} numbers would have to be kept; at most {MOST_NUMBERS}: take fewer draws or points")
     limit = arguments.limiting_kernel(architecture, points, options.width)
     with np.errstate(all="ignore"):
-        draws = sample_kernels(architecture, coordinates, options.width, options.draws, options.seed, jobs=options.jobs)
+        if architecture.image:
+            from numerics.networks.explicit import sample_networks
+
+            draws = sample_networks(architecture, coordinates, options.width, options.draws, options.seed)
+        else:
+            size = options.width, options.draws, options.seed
+            draws = sample_kernels(architecture, coordinates, *size, jobs=options.jobs)
         estimated = estimate(draws.ntk)
     mean, error = estimated.mean, estimated.standard_error
     if not (np.isfinite(mean).all() and np.isfinite(error).all()):

@@ -20,7 +20,7 @@ import numpy as np
 from numerics.flow.activations import Activation, activation_of
 from theory import activations
 from theory.activations import Relu, Softplus
-from theory.architecture import Affine, Architecture, Layer, Residual, Scale
+from theory.architecture import Affine, Architecture, Convolution, Flatten, Layer, Pool, Residual, Scale
 
 Array = np.ndarray
 Weights = Mapping[str, Array]
@@ -93,6 +93,8 @@ def tape_of(architecture: Architecture, weights: Weights) -> Tape:
                     tape.append(Fork())
                     width = walk(branch, width)
                     tape.append(Join(float(scale)))
+                case Convolution() | Flatten() | Pool():
+                    raise ValueError(f"{architecture.name}: the flow knows networks on vectors, not on images")
                 case activations.Activation():
                     raise ValueError(f"{architecture.name}: the flow knows the ReLU and the softplus, not {layer.name}")
                 case _:

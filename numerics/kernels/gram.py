@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ import sympy
 
 from numerics.data.points import Points, as_points
 from numerics.kernels.pairs import PairEvaluation, Pairs, half_angles_of
+from numerics.kernels.positions import Positions, pairs_of_positions
 from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Array, DoubleBalls, Float64, NumberSystem
 from theory.architecture import Architecture
+from theory.positions import channels, number_of_positions
 from theory.recursion import Recursion, input_dimension, layer_width, recursion
 
 FLOAT64 = Float64()
@@ -113,18 +116,18 @@ def _grams(
         row, column = (part.ravel() for part in np.indices((len(first), len(second))))
     shift = 0 if others is None else len(first)
     with system.working():
-        inputs = _float_inputs if isinstance(system, Float64) else _exact_inputs
         coordinates = first.coordinates(system)
         if others is not None:
             coordinates = _stacked(coordinates, second.coordinates(system))
-        pairs_of = inputs(coordinates, system)
+        evaluation_at = _evaluations(derived, equations, coordinates, system)
+        count = number_of_positions(derived.image)
 
         def evaluate_block(block: slice) -> list[Array]:
-            chosen = row[block], column[block] + shift
-            evaluation = PairEvaluation(equations, pairs_of(*chosen), *chosen, system)
-            return [evaluation.entries(kernel) for kernel in kernels]
+            evaluation = evaluation_at(row[block], column[block] + shift)
+            return [_without_positions(evaluation.entries(kernel), count) for kernel in kernels]
 
-        blocks = [slice(start, min(start + BLOCK, len(row))) for start in range(0, len(row), BLOCK)]
+        length = max(1, BLOCK // count**2)
+        blocks = [slice(start, min(start + length, len(row))) for start in range(0, len(row), length)]
         results: list[Array] = [None] * len(kernels)
         for block, values in zip(blocks, _mapped(evaluate_block, blocks, system), strict=True):
             for index, entries in enumerate(values):
@@ -132,6 +135,38 @@ def _grams(
                     results[index] = _empty(entries, (len(first), len(second)))
                 _fill(results[index], row[block], column[block], entries, symmetric=others is None)
     return results
+
+
+def _evaluations(
+    derived: Recursion, equations: Mapping[sympy.Symbol, sympy.Expr], coordinates: Array, system: NumberSystem
+) -> Callable[[np.ndarray, np.ndarray], PairEvaluation]:
+    """The evaluation of a recursion on pairs of inputs, from their coordinates."""
+    inputs = _float_inputs if isinstance(system, Float64) else _exact_inputs
+    if not derived.image:
+        pairs_of = inputs(coordinates, system)
+        return lambda row, column: PairEvaluation(equations, pairs_of(row, column), row, column, system)
+    size, (count, width) = len(coordinates), _image_sizes(coordinates.shape[1], derived.image)
+    pairs_of = inputs(coordinates.reshape(size * count, width), system)
+
+    @cache
+    def diagonal(kernel: sympy.Expr) -> Array:
+        values = at(np.arange(size), np.arange(size)).entries(kernel)
+        return values[(np.arange(size) * count**2).repeat(count)]
+
+    def at(row: np.ndarray, column: np.ndarray) -> PairEvaluation:
+        places = pairs_of_positions(row, column, count)
+        return PairEvaluation(equations, pairs_of(*places), *places, system, Positions(count, diagonal))
+
+    return at
+
+
+def _image_sizes(dimension: int, image: tuple[int, ...]) -> tuple[int, int]:
+    return number_of_positions(image), channels(dimension, image)
+
+
+def _without_positions(entries: Any, count: int) -> Any:
+    """The entries at the first pair of positions of each pair of inputs: outputs have none, and are equal at all."""
+    return entries if getattr(entries, "shape", ()) == () else entries[:: count**2]
 
 
 def _with_sizes(

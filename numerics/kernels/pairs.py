@@ -1,6 +1,7 @@
 """Kernels on pairs of points over any number system, for the ReLU family in half-angle coordinates."""
 
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property, partial, reduce
@@ -10,12 +11,17 @@ import numpy as np
 import sympy
 
 from numerics.kernels.hermite import series
+from numerics.kernels.positions import Positions
 from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Array, NumberSystem, evaluate, evaluate_all
 from theory import half_angle
 from theory.activations import Analytic, Elementary, GaussianMoment, Homogeneous
 from theory.integrals import c, p, r
+from theory.positions import Patches, PositionMap, equal_positions, neighbours, total
 from theory.recursion import input_kernel
+
+MAPS = (GaussianMoment, PositionMap)
+"""What makes kernels of kernels."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ class PairEvaluation:
 
     Forward covariances are evaluated with their norms, and their angles where the ReLU family needs them; everything
     else entrywise; each definition once. `row` and `column`, shape (P,), hold the indices i and j of the pairs.
+    Points of images are positions of inputs: then `positions` says how.
     """
 
     def __init__(
@@ -69,13 +76,17 @@ class PairEvaluation:
         row: np.ndarray,
         column: np.ndarray,
         system: NumberSystem,
+        positions: Positions | None = None,
     ) -> None:
         self.equations = equations
+        self.positions = positions
         self.row = row
         self.column = column
         self.system = system
         self._pairs: dict[sympy.Expr, Pairs] = {input_kernel: inputs}
         self._entries: dict[sympy.Expr, Array] = {}
+        if positions is not None:
+            self._entries[equal_positions] = positions.equal(row, column, inputs.cross)
         self._angles: dict[sympy.Expr, Angles] = {}
 
     def entries(self, expression: sympy.Expr) -> Any:
@@ -109,7 +120,12 @@ class PairEvaluation:
                 return self.pairs(expression).cross
             case GaussianMoment():
                 return self._slope_moment(expression)
-        moments = expression.atoms(GaussianMoment)
+            case Patches():
+                entries = self._everywhere(self._known(expression.args[0]))
+                return reduce(operator.add, (self._places.moved(entries, offset) for offset in _offsets(expression)))
+            case total():
+                return self._places.total(self._everywhere(self._known(expression.args[0])))
+        moments = expression.atoms(*MAPS)
         symbols = expression.xreplace(dict.fromkeys(moments, sympy.pi)).free_symbols  # those outside moments
         return evaluate(expression, self.system, {node: self._known(node) for node in moments | symbols})
 
@@ -125,21 +141,53 @@ class PairEvaluation:
                 return self.pairs(self.equations[expression])
             case GaussianMoment():
                 return self._moment(expression)
+            case Patches():
+                kernel = self.pairs(expression.args[0])
+                moved = [self._moved(kernel, offset) for offset in _offsets(expression)]
+                return reduce(partial(self._add, form=half_angle.addition()), moved)
+            case total():
+                return self._total(expression)
             case sympy.Add():
                 constant, terms = expression.as_coeff_add()
-                total = reduce(partial(self._add, form=half_angle.addition()), map(self.pairs, terms))
-                return total if constant == 0 else self._add(total, self._constant(constant, total), _shift())
+                summed = reduce(partial(self._add, form=half_angle.addition()), map(self.pairs, terms))
+                return summed if constant == 0 else self._add(summed, self._constant(constant, summed), _shift())
             case sympy.Mul():
-                constant, kernel = expression.as_independent(sympy.Symbol, GaussianMoment, as_Add=False)
-                return self._scale(constant, self.pairs(kernel))
+                constant, factor = expression.as_independent(sympy.Symbol, *MAPS, as_Add=False)
+                return self._scale(constant, self.pairs(factor))
         raise ValueError(f"{expression} is no sum of multiples of kernels")
+
+    @property
+    def _places(self) -> Positions:
+        if self.positions is None:
+            raise ValueError("kernels on positions need inputs that are images")
+        return self.positions
+
+    def _everywhere(self, values: Any) -> Array:
+        """The entries of a kernel, also where it is constant."""
+        constant = getattr(values, "shape", ()) == ()
+        return self._pairs[input_kernel].cross * 0 + values if constant else values
+
+    def _moved(self, pairs: Pairs, offset: Sequence[int | None]) -> Pairs:
+        """The kernel at positions moved by one offset of a filter; zero beyond the edge, and so is its angle."""
+        moved = partial(self._places.moved, offset=offset)
+        norms = self._places.moved_norms(pairs.norms, offset)
+        return Pairs(
+            norms, moved(pairs.cross), lambda: (moved(pairs.sine_squared), moved(pairs.cosine_squared, beyond=1))
+        )
+
+    def _total(self, expression: sympy.Expr) -> Pairs:
+        """A sum over positions; doubles have half their digits for the angles of near inputs."""
+        places, cross = self._places, self.entries(expression)
+        norms = self.system.sqrt(self.system.nonnegative(places.diagonal(expression)))
+        row, column = places.first(self.row), places.first(self.column)
+        return Pairs(norms, cross, lambda: half_angles_of(norms, cross, row, column, self.system))
 
     def _constant(self, value: sympy.Expr, like: Pairs) -> Pairs:
         number = evaluate(value, self.system, {})
         return Pairs(like.norms * 0 + evaluate(sympy.sqrt(value), self.system, {}), number, lambda: (None, None))
 
     def _scale(self, factor: sympy.Expr, pairs: Pairs) -> Pairs:
-        norms = evaluate(sympy.sqrt(factor), self.system, {}) * pairs.norms
+        norms = _multiple(evaluate(sympy.sqrt(factor), self.system, {}), pairs.norms)
         cross = evaluate(factor, self.system, {}) * pairs.cross
         return Pairs(norms, cross, lambda: pairs._squares)
 
@@ -187,7 +235,8 @@ class PairEvaluation:
             case Homogeneous() as activation:
                 form = half_angle.moment(*activation.moment_sides(1))
                 values = self._half_angles(expression)
-                return evaluate(form.variance * form.correlation, self.system, values)
+                found = evaluate(form.variance * form.correlation, self.system, values)
+                return self._zero_at_kinks(found, self.pairs(expression.args[0]).norms)
             case Elementary() as activation:
                 return self._elementary(activation.form(1), self.pairs(expression.args[0]))
             case Analytic() as activation:
@@ -195,6 +244,12 @@ class PairEvaluation:
                 found = series(activation, 1, covariance.norms, self.system)
                 return found.sum(self.row, self.column, self._correlation(covariance), self.system)
         raise TypeError(f"no Gaussian moments of {expression.activation!r} are known")
+
+    def _zero_at_kinks(self, values: Array, norms: Array) -> Array:
+        """A slope's moment is zero where a variance is exactly zero: there the slope is that at the kink."""
+        zero = _is_zero(norms)
+        kinked = zero[self.row] | zero[self.column]
+        return _replace(values, kinked, 0) if kinked.any() else values
 
     @property
     def _one(self) -> Any:
@@ -216,7 +271,7 @@ class PairEvaluation:
         form = half_angle.moment(power, right, left)
         deviation = evaluate(sympy.sqrt(form.variance), self.system, {})
         norms = covariance.norms if power else self.system.ratio(covariance.norms, covariance.norms, 0)
-        norms = deviation * norms
+        norms = _multiple(deviation, norms)
         values = self._half_angles(expression)
         correlation = evaluate(form.correlation, self.system, values)
 
@@ -253,6 +308,19 @@ class PairEvaluation:
         return Angles(half, half_supplement, 2 * sine * cosine, pairs.cosine_squared - pairs.sine_squared)
 
 
+def _multiple(factor: Any, norms: Array) -> Array:
+    """A multiple of norms: what is exactly zero stays so, also in balls of doubles, whose products underflow."""
+    found = factor * norms
+    if isinstance(norms, FloatBalls):
+        return FloatBalls(found.centre, np.where(norms.is_zero(), 0.0, found.radius))
+    return found
+
+
+@cache
+def _offsets(expression: Patches) -> tuple[tuple[int | None, ...], ...]:
+    return neighbours(expression.image, expression.size, expression.padding)
+
+
 @cache
 def _shift() -> half_angle.HalfAngle:
     """The half-angle squares of a kernel plus a constant, whose angle is zero."""
@@ -272,9 +340,14 @@ def half_angles_of(
     sine_squared = system.nonnegative(system.ratio(scale - cross, 2 * scale, 0))
     cosine_squared = system.nonnegative(system.ratio(scale + cross, 2 * scale, 1))
     # The angle at the origin is taken to be zero, as `ratio` does, whose whole may be a product about zero.
-    zero = norms.is_zero() if isinstance(norms, FloatBalls) else np.array([value == 0 for value in norms], dtype=bool)
+    zero = _is_zero(norms)
     same = (row == column) | zero[row] | zero[column]
     return _replace(sine_squared, same, 0), _replace(cosine_squared, same, 1)
+
+
+def _is_zero(norms: Array) -> np.ndarray:
+    """Which norms are exactly zero, shape (n,)."""
+    return np.asarray(norms.is_zero() if isinstance(norms, FloatBalls) else norms == 0, dtype=bool)
 
 
 def _replace(values: Array, where: np.ndarray, number: int) -> Array:

@@ -2,8 +2,8 @@
 
 A kernel of an infinitely wide network, the NTK as the NNGP kernel, is a sum of expectations of products of a feature
 at x and the same at x': its Gram matrices are positive semidefinite by construction. Rows of equal points are equal. A
-network without any bias is positively homogeneous in its input: then the rows of c x and x, c > 0, are proportional,
-and that of the origin is zero.
+network of activations like the ReLU, without any bias, is positively homogeneous in its input: then the rows of c x
+and x, c > 0, are proportional, and that of the origin is zero.
 """
 
 import dataclasses
@@ -15,7 +15,8 @@ import flint
 from numerics.data.points import CirclePoints, PointSet
 from numerics.kernels.spectrum import MOST_BITS, Enclosure, certified_lambda_min
 from numerics.numbers.systems import Array, NumberSystem
-from theory.architecture import Architecture
+from theory.activations import Activation
+from theory.architecture import Architecture, affine_layers, flattened
 
 MOST_NAMED = 3
 """So many coincidences are named; the rest are counted."""
@@ -25,7 +26,7 @@ def singular_because(architecture: Architecture, points: PointSet) -> str | None
     """A sentence on which points (numbered from 1) make every kernel of the network singular on them, or None."""
     if isinstance(points, CirclePoints):
         return None  # different, and none a positive multiple of another
-    without_bias = all(group.letter not in ("b", "d") for group in architecture.groups)
+    without_bias = _homogeneous(architecture)
     key = _ray if without_bias or points.unit_norm else tuple
     classes: dict[tuple[int, ...], list[int]] = {}
     for place, row in enumerate(points.numerators.tolist(), start=1):
@@ -42,6 +43,13 @@ def singular_because(architecture: Architecture, points: PointSet) -> str | None
     more = len(coinciding) - MOST_NAMED
     rest = f", and so are {more} more sets of points" if more > 0 else ""
     return f"{'; '.join(named)} are {word}{rest}"
+
+
+def _homogeneous(architecture: Architecture) -> bool:
+    """Is f(c x) = c f(x) for all c > 0, whatever the parameters?"""
+    activations = {layer for layer in flattened(architecture.layers) if isinstance(layer, Activation)}
+    biased = any(layer.bias is not None for layer in affine_layers(architecture.layers))
+    return not biased and all(activation.degree == 1 for activation in activations)
 
 
 def _ray(row: tuple[int, ...]) -> tuple[int, ...]:

@@ -32,7 +32,7 @@ from numerics.networks.entrywise import NUMPY, function_and_slope
 from numerics.networks.streaming import Array, Block, Field, NormalSource, Sums, batch_size, constant, task_size
 from numerics.progress import counted
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Residual, Scale
+from theory.architecture import Affine, Architecture, Convolution, Flatten, Layer, Pool, Residual, Scale
 from theory.passes import compose, residual
 
 Parts = dict[str, Array]
@@ -155,6 +155,8 @@ def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, B
             return normalisation * values, lambda cotangent: (normalisation * cotangent, {})
         case Residual(scale, branch):
             return residual(values, float(scale), _run(branch, values, network))
+        case Convolution() | Flatten() | Pool():
+            raise ValueError("the exact law is known for networks on vectors: sample explicit networks on images")
         case _:
             assert_never(layer)
 

@@ -16,11 +16,15 @@ from numerics.data.points import Points, as_coordinates
 from numerics.networks.entrywise import Library, function_and_slope
 from numerics.networks.parameters import initial_arrays
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Residual, Scale
+from theory.architecture import Affine, Architecture, Convolution, Flatten, Layer, Pool, Residual, Scale
 from theory.passes import compose, residual
+from theory.positions import channels, neighbours, number_of_positions
 
 Parameters = Mapping[str, torch.Tensor]
-"""Tensors by group name: weights are outputs x inputs, biases have one entry an output."""
+"""Tensors by group name: weights are outputs x inputs, biases have one entry an output.
+
+Filters are outputs x channels x offsets.
+"""
 
 TORCH = Library(
     functions={name: getattr(torch, name) for name in ("exp", "log", "sin", "cos", "tanh", "erf")} | {"Abs": torch.abs},
@@ -63,7 +67,7 @@ def as_tensor(points: Points | torch.Tensor) -> torch.Tensor:
 
 def forward(architecture: Architecture, parameters: Parameters, inputs: Points | torch.Tensor) -> torch.Tensor:
     """The outputs f(x_i), shape (n,), for n points or inputs of shape (n, d); differentiable by autograd."""
-    values, _ = _run(architecture.layers, as_tensor(inputs), parameters)
+    values, _ = _through(architecture, parameters, inputs)
     return values[:, 0]
 
 
@@ -92,20 +96,42 @@ def empirical_ntk(architecture: Architecture, parameters: Parameters, inputs: Po
     The gradient by W of the layer h -> W h + b is the outer product of the cotangent at its output and its input, so
     that the part of W is the entrywise product of the two n x n Gram matrices, and the part of b is the first of them.
     """
-    values, backward = _run(architecture.layers, as_tensor(inputs), parameters)
+    values, backward = _through(architecture, parameters, inputs)
     _, found = backward(torch.ones_like(values))
     parts = {group.name: found[group.name] for group in architecture.groups if group.trained}
     size = len(values)
     return EmpiricalKernel(sum(parts.values(), torch.zeros(size, size, dtype=values.dtype)), parts, values[:, 0])
 
 
-def _run(layers: Sequence[Layer], values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
-    """The values (n x width) after `layers`, and the backward pass through them."""
-    return compose(layers, values, lambda layer, before: _run_layer(layer, before, parameters))
+def _through(
+    architecture: Architecture, parameters: Parameters, inputs: Points | torch.Tensor
+) -> tuple[torch.Tensor, Backward]:
+    """The outputs, n x 1, and the backward pass."""
+    values, image = as_tensor(inputs), architecture.image
+    if image:
+        width = channels(values.shape[1], image)
+        values = values.reshape(len(values), number_of_positions(image), width).transpose(1, 2)
+    return _run(architecture.layers, values, parameters, image)
 
 
-def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tuple[torch.Tensor, Backward]:
+def _run(
+    layers: Sequence[Layer], values: torch.Tensor, parameters: Parameters, image: tuple[int, ...]
+) -> tuple[torch.Tensor, Backward]:
+    """The values after `layers`, n x width, of images n x channels x positions, and the backward pass through them."""
+    return compose(layers, values, lambda layer, before: _run_layer(layer, before, parameters, image))
+
+
+def _run_layer(
+    layer: Layer, values: torch.Tensor, parameters: Parameters, image: tuple[int, ...]
+) -> tuple[torch.Tensor, Backward]:
     match layer:
+        case Convolution():
+            return _run_convolution(layer, values, parameters, image)
+        case Flatten():
+            return values.flatten(1), lambda cotangent: (cotangent.reshape(values.shape), {})
+        case Pool():
+            count = values.shape[2]
+            return values.mean(2), lambda cotangent: ((cotangent / count)[:, :, None].expand(values.shape), {})
         case Affine():
             return _run_affine(layer, values, parameters)
         case Activation():
@@ -115,7 +141,7 @@ def _run_layer(layer: Layer, values: torch.Tensor, parameters: Parameters) -> tu
             scale = (float(factor) / values.shape[1]) ** 0.5
             return scale * values, lambda cotangent: (scale * cotangent, {})
         case Residual(scale, branch):
-            return residual(values, float(scale), _run(branch, values, parameters))
+            return residual(values, float(scale), _run(branch, values, parameters, image))
         case _:
             assert_never(layer)
 
@@ -134,6 +160,44 @@ def _run_affine(layer: Affine, values: torch.Tensor, parameters: Parameters) -> 
         return _times(multiplier, cotangent @ weight), parts
 
     return outputs, affine
+
+
+def _run_convolution(
+    layer: Convolution, values: torch.Tensor, parameters: Parameters, image: tuple[int, ...]
+) -> tuple[torch.Tensor, Backward]:
+    """As an affine layer of the patches of the image, n x positions x (channels x offsets)."""
+    weight, multiplier = parameters[layer.weight.name].flatten(1), float(layer.weight.multiplier)
+    size, width, count = values.shape
+    table = _offset_table(image, layer)
+    padded = torch.cat([values, values.new_zeros(size, width, 1)], 2)
+    patches = padded[:, :, table].permute(0, 2, 1, 3).flatten(2)
+    outputs = _times(multiplier, patches @ weight.T).transpose(1, 2)
+    if layer.bias is not None:
+        outputs = outputs + _times(float(layer.bias.multiplier), parameters[layer.bias.name])[:, None]
+
+    def convolution(cotangent: torch.Tensor) -> tuple[torch.Tensor, Parts]:
+        rows, inputs = cotangent.transpose(1, 2).flatten(0, 1), patches.flatten(0, 1)
+        gram = rows @ rows.T
+        parts = {layer.weight.name: _times(multiplier**2, _over_positions(gram * (inputs @ inputs.T), size))}
+        if layer.bias is not None:
+            parts[layer.bias.name] = _times(float(layer.bias.multiplier) ** 2, _over_positions(gram, size))
+        moved = _times(multiplier, rows @ weight).reshape(size, count, width, -1).transpose(1, 2)
+        spread = padded.new_zeros(padded.shape).index_add(2, table.flatten(), moved.flatten(2))
+        return spread[:, :, :count], parts
+
+    return outputs, convolution
+
+
+def _offset_table(image: tuple[int, ...], layer: Convolution) -> torch.Tensor:
+    """The position that each offset of the filter sees from each position, positions x offsets; beyond the edge P."""
+    count = number_of_positions(image)
+    moved = neighbours(image, layer.size, layer.padding)
+    return torch.tensor([[count if place is None else place for place in offset] for offset in moved]).T
+
+
+def _over_positions(gram: torch.Tensor, size: int) -> torch.Tensor:
+    """The n x n sums of the blocks of an n P x n P matrix."""
+    return gram.reshape(size, len(gram) // size, size, -1).sum((1, 3))
 
 
 def _times(factor: float, values: torch.Tensor) -> torch.Tensor:

@@ -75,6 +75,10 @@ class FloatBalls:
     def __getitem__(self, index: Any) -> FloatBalls:
         return FloatBalls(self.centre[index], self.radius[index])
 
+    def reshape(self, *shape: Any) -> FloatBalls:
+        """The same balls in another shape, as of numpy's method."""
+        return FloatBalls(self.centre.reshape(*shape), self.radius.reshape(*shape))
+
     @property
     def T(self) -> FloatBalls:  # noqa: N802 - numpy's name
         """The transposed array: the axes in reverse order, m x n of n x m."""

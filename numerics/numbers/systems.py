@@ -298,7 +298,8 @@ class DoubleBalls:
         return values.sqrt()
 
     def hypot(self, first: FloatBalls, second: FloatBalls) -> FloatBalls:
-        return (first * first + second * second).sqrt()
+        found = (first * first + second * second).sqrt()
+        return FloatBalls(found.centre, np.where(first.is_zero() & second.is_zero(), 0.0, found.radius))
 
     def ratio(self, part: FloatBalls, whole: FloatBalls, at_zero: int) -> FloatBalls:
         return part.ratio(whole, at_zero)

@@ -28,7 +28,7 @@ from typing import assert_never
 import sympy
 
 from theory.activations import Activation
-from theory.architecture import Affine, Architecture, Layer, Residual, Scale
+from theory.architecture import Affine, Architecture, Convolution, Flatten, Layer, Pool, Residual, Scale
 
 degree, norm, excess, smoothed_margin = sympy.symbols("H rho S N", positive=True)
 """The degree H of homogeneity, rho = |theta|, S = exp(L) - 1, and N = -ln S where it is positive."""
@@ -59,7 +59,7 @@ def quasi_homogeneity(architecture: Architecture) -> tuple[int, dict[str, int]] 
 def _degree_after(layers: Sequence[Layer], before: int | None, weights: dict[str, int]) -> int | None:
     for layer in layers:
         match layer:
-            case Affine(weight, bias) if before is not None:
+            case Affine(weight, bias) | Convolution(weight, bias) if before is not None:
                 before += weight.trained
                 if weight.trained:
                     weights[weight.name] = 1
@@ -67,7 +67,7 @@ def _degree_after(layers: Sequence[Layer], before: int | None, weights: dict[str
                     weights[bias.name] = before
                 elif bias is not None and before:
                     return None
-            case Affine() | Scale():
+            case Affine() | Convolution() | Scale() | Flatten() | Pool():
                 pass
             case Activation():
                 if before:

@@ -440,6 +440,13 @@ def test_the_catalogue_holds_every_statement_with_its_mutants(run, monkeypatch, 
     assert records["prop:pd-fcn"]["mutants"]
 
 
+@pytest.mark.parametrize("command", ["gram --points hexagon", "derive"])
+@pytest.mark.parametrize("scale", ["1e80", "1e-80"])
+def test_a_long_scale_is_printed_in_short(run, command, scale):
+    code, out, _ = run(f"{command} --network resnet --depth 1 --scale {scale}")
+    assert code == 0 and f"scale {scale}" in out and "0" * 20 not in out
+
+
 # --- completion ---
 
 

@@ -16,6 +16,7 @@ import sympy
 
 from theory.activations import Activation, Relu, Softplus
 from theory.positions import neighbours
+from theory.written import written
 
 Index: TypeAlias = int | sympy.Expr
 RELU = Relu()
@@ -211,7 +212,7 @@ def resnet(
     scale = sympy.sympify(scale, strict=True)
     stem = (Affine(_standard("A", None), _bias("b", None, 1, bias)), Scale(sympy.Integer(1)))
     blocks = tuple(resnet_block(index, scale, bias, activation) for index in range(1, depth + 1))
-    name = f"ResNet, depth {depth}, scale {scale}{suffix(bias, activation)}"
+    name = f"ResNet, depth {depth}, scale {written(scale)}{suffix(bias, activation)}"
     return Architecture(name, stem, blocks, (Affine(_standard("W", depth + 1)),))
 
 

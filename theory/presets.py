@@ -31,6 +31,7 @@ from theory.architecture import (
     with_trained,
 )
 from theory.moments import gaussian_moment, theta
+from theory.written import written
 
 ONE, ZERO = sympy.Integer(1), sympy.Integer(0)
 JACOT_BETA = sympy.Rational(1, 10)
@@ -53,7 +54,7 @@ def jacot(depth: int, beta: sympy.Expr = JACOT_BETA, activation: Activation = RE
     def dense(index: int) -> tuple[Layer, ...]:
         return Scale(ONE), Affine(Group("W", index, ONE), Group("b", index, ONE, multiplier=beta))
 
-    return _hidden(f"Jacot, beta {beta}", depth, activation, dense)
+    return _hidden(f"Jacot, beta {written(beta)}", depth, activation, dense)
 
 
 def lee(
@@ -126,7 +127,7 @@ def geifman(depth: int, beta: sympy.Expr = ONE, activation: Activation = RELU) -
             for layer in layers
         )
 
-    name = f"Geifman, depth {depth}, beta {beta}{suffix('trained', activation)}"
+    name = f"Geifman, depth {depth}, beta {written(beta)}{suffix('trained', activation)}"
     return Architecture(name, (), tuple(map(with_bias, plain.blocks)), with_bias(plain.head))
 
 
@@ -134,7 +135,7 @@ def huang(depth: int, scale: sympy.Expr = ONE, activation: Activation = RELU) ->
     """Huang et al. 2020: the residual network without biases, its first and last layer fixed at their random start."""
     network = resnet(depth, scale, "none", activation)
     blocks = [group.name for block in network.blocks for group in groups_of(block)]
-    name = f"Huang, depth {depth}, scale {scale}{suffix('trained', activation)}"
+    name = f"Huang, depth {depth}, scale {written(scale)}{suffix('trained', activation)}"
     return dataclasses.replace(with_trained(network, blocks), name=name)
 
 
@@ -154,7 +155,8 @@ def tirer(
         network = map_groups(
             network, lambda group: dataclasses.replace(group, multiplier=multiplier) if group.letter == "V" else group
         )
-    name = f"Tirer, depth {depth}, scale {scale}, sigma_v^2 sigma_w^2 {weight_strength}{suffix('trained', activation)}"
+    strength = f"sigma_v^2 sigma_w^2 {weight_strength}{suffix('trained', activation)}"
+    name = f"Tirer, depth {depth}, scale {written(scale)}, {strength}"
     return dataclasses.replace(network, name=name)
 
 

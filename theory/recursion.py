@@ -42,6 +42,7 @@ from theory.architecture import (
 from theory.moments import pair_moment
 from theory.passes import compose, residual
 from theory.positions import PositionMap, equal_positions, number_of_positions, patches, total
+from theory.written import written
 
 input_kernel = sympy.Symbol(r"\langle x,x'\rangle")
 """The kernel <x, x'> of the inputs."""
@@ -110,9 +111,11 @@ class Recursion:
         """The recursion as lines of text: definitions, the outputs' covariance, the parts of the kernel."""
         named = {symbol: sympy.Symbol(_plain(symbol)) for symbol in (*self.equations, input_kernel)}
         named[equal_positions] = sympy.Symbol("equal_positions")
-        rows = [f"{named[symbol]} = {expression.xreplace(named)}" for symbol, expression in self.equations.items()]
-        rows += [] if self.nngp == 0 else [f"NNGP = {self.nngp.xreplace(named)}"]
-        return rows + [f"K[{group.name}] = {part.xreplace(named)}" for group, part in self.parts.items()]
+        rows = [
+            f"{named[symbol]} = {written(expression.xreplace(named))}" for symbol, expression in self.equations.items()
+        ]
+        rows += [] if self.nngp == 0 else [f"NNGP = {written(self.nngp.xreplace(named))}"]
+        return rows + [f"K[{group.name}] = {written(part.xreplace(named))}" for group, part in self.parts.items()]
 
     def _repr_latex_(self) -> str:
         return f"$${self.latex()}$$"

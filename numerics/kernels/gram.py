@@ -16,6 +16,7 @@ from numerics.kernels.pairs import PairEvaluation, Pairs, half_angles_of
 from numerics.kernels.positions import Positions, pairs_of_positions
 from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Array, DoubleBalls, Float64, NumberSystem
+from numerics.progress import counted
 from theory.architecture import Architecture
 from theory.positions import channels, number_of_positions
 from theory.recursion import Recursion, input_dimension, layer_width, recursion
@@ -23,6 +24,8 @@ from theory.recursion import Recursion, input_dimension, layer_width, recursion
 FLOAT64 = Float64()
 BLOCK = 65_536
 """Pairs evaluated together: enough to outweigh the interpreter, few enough for the processor's cache."""
+SLOW_BLOCK = 2_048
+"""The same where every pair takes long, of mpmath's numbers or balls: few enough to say how far it is."""
 
 PairsOf = Callable[[np.ndarray, np.ndarray], Pairs]
 
@@ -126,10 +129,12 @@ def _grams(
             evaluation = evaluation_at(row[block], column[block] + shift)
             return [_without_positions(evaluation.entries(kernel), count) for kernel in kernels]
 
-        length = max(1, BLOCK // count**2)
+        most = BLOCK if isinstance(system, Float64 | DoubleBalls) else SLOW_BLOCK
+        length = max(1, most // count**2)
         blocks = [slice(start, min(start + length, len(row))) for start in range(0, len(row), length)]
         results: list[Array] = [None] * len(kernels)
-        for block, values in zip(blocks, _mapped(evaluate_block, blocks, system), strict=True):
+        found = counted(_mapped(evaluate_block, blocks, system), len(row), "pairs", each=length)
+        for block, values in zip(blocks, found, strict=True):
             for index, entries in enumerate(values):
                 if results[index] is None:
                     results[index] = _empty(entries, (len(first), len(second)))

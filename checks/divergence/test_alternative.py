@@ -59,8 +59,8 @@ ALTERNATIVE = Statement(
     formula=r"\liminf_t \lambda_{\min}(K_t) = 0 \ \text{ or } \ K_t(x_i, x_i) \to \infty \ \forall i",
     qualification="K_t(x_i, x_i) >= c ln W(exp(Phi(S) + C (t - s) / n)) for every i, C the least lambda_min met from s "
     "on, S at s. Both branches were seen, among networks of width 2 on three points that the seed draws until both "
-    "are, from positive definite K_0: in the second every margin was above 6 at t = 1e4, a height set with such flows in "
-    "view; wide ones were in the second only, and there lambda_min itself grew. A flow that ended early decides "
+    "are, from positive definite K_0: in the second every margin was above 6 at t = 1e4, a height set with such flows "
+    "in view; wide ones were in the second only, and there lambda_min itself grew. A flow that ended early decides "
     "nothing. " + ALONG + TOLERATED,
     hypotheses=(LOGISTIC, TOP_TRAINED),
     uses=("thm:1", "output:fcn"),

@@ -104,6 +104,10 @@ STEPS, RECORDS = Accuracy(tolerance=0.1, longest=5.0), Recording(per_decade=1 / 
 the two accuracies differ at every time."""
 
 
+FINER = Accuracy(tolerance=0.05, longest=2.0)
+"""For a deeper network, whose kernel the longer steps leave undecided."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A network to train on n points with alternating labels, to t = 10^log10_until."""
@@ -112,6 +116,7 @@ class Case:
     points: PointSet
     width: int
     log10_until: float
+    accuracy: Accuracy = STEPS
 
     def flow(self, loss: CrossEntropy | Squared | None = None, member: int = 0) -> Trajectory:
         """The flow, by default of the logistic loss."""
@@ -123,7 +128,7 @@ class Case:
             self.width,
             self.log10_until,
             member,
-            accuracy=STEPS,
+            accuracy=self.accuracy,
             recording=RECORDS,
         )
 
@@ -204,7 +209,7 @@ WIDER_FCN: dict[str, Case] = {
     "10 orthogonal points in R^10, depth 1": Case(fcn(1), axes(*[1] * 10), 30_000, 20),
     "two points, depth 2, wider": Case(fcn(2), TWO, 4096, 30),
     "4 points in R^4, depth 2, wider": Case(fcn(2), axes(1, 1, 2, 2), 4096, 20),
-    "three points, depth 3, wider": Case(fcn(3), circle(3), 4096, 16),
+    "three points, depth 3, wider": Case(fcn(3), circle(3), 4096, 16, FINER),
 }
 RESNET_CASES: dict[str, Case] = {
     "2 points in R^2, norms 2, 3/2, alpha = 1/2": Case(resnet(1, HALF), axes(2, Fraction(3, 2)), 1024, 30),

@@ -139,8 +139,8 @@ THEOREM_1 = Statement(
     formula=r"\lambda_{\min}(K_t) \ge C > 0 \Rightarrow (2y_i - 1) f_t(x_i) \to +\infty",
     qualification="A finite run shows no limit: along paths the rise of 1/S - ln S, S = e^L - 1, stayed above the "
     "integral of lambda_min(K_t) |u|^2 / (1 - e^-L)^2 that the proof takes from it, where three times lambda_min is "
-    "refuted, one sample with a fixed kernel followed the exact solution within 0.005, a quarter of what 2% of the kernel "
-    "make, and on two points margins grew like ln t within 5%, set with such flows in view, to t = 1e50. "
+    "refuted, one sample with a fixed kernel followed the exact solution within 0.005, a quarter of what 2% of the "
+    "kernel make, and on two points margins grew like ln t within 5%, set with such flows in view, to t = 1e50. "
     + SEEN.rstrip()
     + TOLERATED,
     hypotheses=(LOGISTIC, DEFINITE, SELECTED),

@@ -32,8 +32,8 @@ FIGURE_1 = Statement(
     number="Figure 1",
     formula=r"|f_{10^4}(x_i)| \approx 5.2, \quad |f_{10t}| - |f_t| \approx \ln 10",
     qualification="One initialisation at the paper's width and one at a quarter of it, by gradient descent; a value "
-    "read off the plot is taken to be right within 0.3, and the growth in the last decade within 0.5 of ln 10, both set "
-    "with these runs in view. The loss (2.3) is the sum. "
+    "read off the plot is taken to be right within 0.3, and the growth in the last decade within 0.5 of ln 10, both "
+    "set with these runs in view. The loss (2.3) is the sum. "
     "Whether the plotted run has biases this figure does not tell.",
 )
 FIGURE_2 = Statement(

@@ -56,9 +56,9 @@ OTHER_LOSSES = Statement(
     formula=r"e^{-q}: q_i \ge \ln(L_0^{-1} + \textstyle\int \gamma_s^2), \quad"
     r" \ln(1 + e^{-q/T}): q_i \ge T \ln W(e^{\Phi(S_0) + T^{-2} \int \gamma_s^2})",
     qualification="The exponential loss and the logistic one at two temperatures; sympy proves their differential "
-    "identities, and one sample with a fixed kernel follows the exact solution within 0.01 T, a third of what 3% of the "
-    "kernel make. On two points the least margin grows like 0.9 T ln t or more, a bound set with such flows in view, and "
-    "the envelopes hold by the steps' own energy identity. What the loss must satisfy for Lemma 8 is remark:1. "
+    "identities, and one sample with a fixed kernel follows the exact solution within 0.01 T, a third of what 3% of "
+    "the kernel make. On two points the least margin grows like 0.9 T ln t or more, set with such flows in view, "
+    "and the envelopes hold by the steps' own energy identity. What the loss must satisfy for Lemma 8 is remark:1. "
     + ALONG
     + TOLERATED,
     hypotheses=(FALLING,),

@@ -10,14 +10,17 @@ import sympy
 import torch
 
 from numerics.data.points import float_points
-from numerics.kernels.gram import kernel_grams
+from numerics.kernels.gram import kernel_grams, ntk
 from numerics.networks import exact_law
+from numerics.networks.classes import class_kernel
 from numerics.networks.exact_law import Covariance, sample_kernels
+from numerics.networks.explicit import sample_networks
 from numerics.statistics import entry_scale, equivalence_test, estimate
 from tests.oracles import networks
 from tests.test_network import with_wrong_normalisation
 from tests.two_samples import two_sample_test
 from theory.architecture import fcn, resnet, with_trained
+from theory.presets import jacot
 
 SCALE = sympy.Rational(3, 5)
 DRAWS = 600
@@ -305,3 +308,29 @@ def test_impossible_requests_are_refused(changed, message):
     settings = {"architecture": fcn(1), "points": FEW, "width": 4, "draws": 1, "seed": 0}
     with pytest.raises(ValueError, match=message):
         sample_kernels(**(settings | changed))
+
+
+@pytest.mark.parametrize("network", [resnet(1), jacot(2)], ids=lambda network: network.name)
+def test_the_law_of_several_outputs_is_that_of_explicit_networks(network):
+    """Two outputs on two points: kernel and outputs jointly, at width 4."""
+    points = np.array([[0.6, 0.8], [0.3, -0.5]])
+    exact = sample_kernels(network, points, 4, 3000, seed=0, outputs=2)
+    explicit = sample_networks(network, points, 4, 3000, seed=1, outputs=2)
+    assert exact.ntk.shape == (3000, 4, 4) and exact.outputs.shape == (3000, 4)
+    for name, part in exact.parts.items():
+        both = (np.concatenate([one, draws.outputs[:, None]], axis=1) for one, draws in
+                ((part, exact), (explicit.parts[name], explicit)))  # fmt: skip
+        assert not two_sample_test(*both, alpha=1e-6).differs, name
+    one = sample_kernels(network, points, 4, 5, seed=0)
+    assert np.array_equal(one.ntk, sample_kernels(network, points, 4, 5, seed=0, outputs=1).ntk)
+
+
+def test_outputs_are_independent_in_the_limit_and_not_at_finite_width():
+    points = np.array([[0.6, 0.8], [0.3, -0.5]])
+    limit = class_kernel(ntk(fcn(1), points), 2)
+    wide, narrow = (sample_kernels(fcn(1), points, width, 400, seed=0, outputs=2).ntk for width in (10_000, 20))
+    result = equivalence_test(wide, limit, 0.05 * limit.max(), 1e-6, allowance=1e-3 * limit.max())
+    assert result.verdict == "agrees"
+    assert narrow[:, 0, 1].std() > 5 * wide[:, 0, 1].std() > 0
+    with pytest.raises(ValueError, match="at least one output"):
+        sample_kernels(fcn(1), points, 3, 2, seed=0, outputs=0)

@@ -71,6 +71,13 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--trained", metavar="W_1,..", help="the groups that are trained; default all but the frozen")
 
 
+def add_outputs(parser: argparse.ArgumentParser) -> None:
+    """Add --outputs."""
+    outputs = "outputs of the network, which share all layers but the last; those at a point stand side by side"
+    count = whole_number("the number of outputs", 1, 1000)
+    parser.add_argument("--outputs", type=count, default=1, metavar="C", help=f"{outputs}; default 1")
+
+
 def add_points(parser: argparse.ArgumentParser) -> None:
     """Add --points and --mnist-dir."""
     names = "hexagon, circle:N, sphere:N,D[,SEED], digits:N, mnist:N, or a CSV file, one point a row (-: stdin)"

@@ -14,13 +14,14 @@ DESCRIPTION = """The n x n Gram matrix of the limiting NTK. Every entry is print
 by less than one unit of its last digit, proved by ball arithmetic; an entry below 10^-2D sqrt(K(x,x) K(x',x')) is
 printed as 0. The radius bounds the error of every entry as printed. lambda_min lies between the two numbers given,
 which agree to D digits if n <= 250 and lambda_min is proved positive; it is zero where points coincide, which are then
-named."""
+named. Of C outputs, independent in the limit, the matrix is the product of that of one with the C x C unit matrix."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     arguments.add_network(parser)
     arguments.add_points(parser)
+    arguments.add_outputs(parser)
     width = arguments.whole_number("the width", 1, 10**10)
     parser.add_argument(
         "--width", type=width, metavar="M", help="of the hidden layers, for the standard parametrisation"
@@ -36,19 +37,28 @@ def run(options: argparse.Namespace) -> Result:
     architecture = arguments.architecture(options)
     points = arguments.points(options, MOST_POINTS)
     gram_over = _evaluator(architecture, points, options.width)
+    if len(points) * options.outputs > MOST_POINTS:
+        raise ValueError(f"{len(points)} points with {options.outputs} outputs make more than {MOST_POINTS} rows")
     matrix = decimal_matrix((gram_over(system) for system in _systems(options.digits)), options.digits)
+    entries = _of_outputs(matrix.entries, options.outputs)
     smallest, because = _smallest_eigenvalue(architecture, points, gram_over, options.digits)
     bounds = decimal_enclosure(smallest.lower, smallest.upper, options.digits + 2)
     decided = "positive, proved" if smallest.positive else because or "not negative; whether it is zero is not decided"
     lines = [
         f"{architecture.name}; {len(points)} points in R^{points.dimension}: {options.points}",
-        *arguments.corner(matrix.entries),
+        *arguments.corner(entries),
         f"radius      {matrix.radius}",
         f"lambda_min  {bounds[0]}",
         f"         .. {bounds[1]}  ({decided}; {smallest.method})",
     ]
-    values = {"gram": matrix.entries, "radius": matrix.radius, "lambda_min": bounds}
+    values = {"gram": entries, "radius": matrix.radius, "lambda_min": bounds}
     return Result(values | ({"because": because} if because else {}), lines)
+
+
+def _of_outputs(entries: list[list[str]], outputs: int) -> list[list[str]]:
+    """The kernel of so many independent outputs, those at a point side by side: zero between two of them."""
+    rows = range(len(entries) * outputs)
+    return [[entries[i // outputs][j // outputs] if i % outputs == j % outputs else "0" for j in rows] for i in rows]
 
 
 def _evaluator(architecture: Any, points: Any, width: int | None) -> Callable[[Any], Any]:

@@ -21,6 +21,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     arguments.add_network(parser)
     arguments.add_points(parser)
+    arguments.add_outputs(parser)
     width = arguments.whole_number("the width", 1, MOST_WIDTH)
     parser.add_argument("--width", required=True, type=width, metavar="M", help="neurons in every hidden layer")
     draws = arguments.whole_number("the number of draws (a standard error needs two)", 2, MOST_DRAWS)
@@ -35,24 +36,25 @@ def run(options: argparse.Namespace) -> Result:
     """The mean kernel, its standard error and its limit. Raises ValueError on too many numbers, or on overflow."""
     import numpy as np
 
+    from numerics.networks.classes import class_kernel
     from numerics.networks.exact_law import sample_kernels
     from numerics.statistics import estimate
 
     architecture = arguments.architecture(options)
     points = arguments.points(options, MOST_POINTS)
     coordinates = arguments.doubles(points)
-    numbers = options.draws * len(points) ** 2 * (len(architecture.groups) + 1)
+    numbers = options.draws * (len(points) * options.outputs) ** 2 * (len(architecture.groups) + 1)
     if numbers > MOST_NUMBERS:
         raise ValueError(f"{numbers} numbers would have to be kept; at most {MOST_NUMBERS}: take fewer draws or points")
-    limit = arguments.limiting_kernel(architecture, points, options.width)
+    limit = class_kernel(arguments.limiting_kernel(architecture, points, options.width), options.outputs)
     with np.errstate(all="ignore"):
+        size = options.width, options.draws, options.seed
         if architecture.image:
             from numerics.networks.explicit import sample_networks
 
-            draws = sample_networks(architecture, coordinates, options.width, options.draws, options.seed)
+            draws = sample_networks(architecture, coordinates, *size, options.outputs)
         else:
-            size = options.width, options.draws, options.seed
-            draws = sample_kernels(architecture, coordinates, *size, jobs=options.jobs)
+            draws = sample_kernels(architecture, coordinates, *size, outputs=options.outputs, jobs=options.jobs)
         estimated = estimate(draws.ntk)
     mean, error = estimated.mean, estimated.standard_error
     if not (np.isfinite(mean).all() and np.isfinite(error).all()):
@@ -68,7 +70,9 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _lines(name: str, options: argparse.Namespace, mean: Any, error: Any, limit: Any) -> list[str]:
-    lines = [f"{name}, width {options.width}; {len(mean)} points: {options.points}; {options.draws} draws"]
+    lines = [
+        f"{name}, width {options.width}; {len(mean) // options.outputs} points: {options.points}; {options.draws} draws"
+    ]
     for title, matrix in (("mean", mean), ("standard error", error), ("limit of infinite width", limit)):
         lines += [title, *arguments.corner([[f"{value:.6g}" for value in row] for row in matrix.tolist()])]
     return lines

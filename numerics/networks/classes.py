@@ -5,10 +5,20 @@ Does not load torch. Two classes are one output: with g = (w_1 - w_0)/sqrt(2) in
 logistic loss of g . a at temperature 1/sqrt(2).
 """
 
+from typing import Any
+
 import numpy as np
 
 from numerics.networks.parameters import Array, drawn, parameter_shapes
 from theory.architecture import Affine, Architecture
+
+
+def class_kernel(kernel: Any, classes: int) -> Any:
+    """K (x) 1_C, n C x n C, of K n x n: the kernel of C independent outputs, in the order of flattened outputs.
+
+    Of entries of any kind, whose product with 0 and 1 is known.
+    """
+    return np.kron(kernel, np.eye(classes, dtype=int))
 
 
 def class_shapes(

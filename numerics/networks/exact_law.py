@@ -63,26 +63,31 @@ def sample_kernels(
     draws: int,
     seed: int,
     *,
+    outputs: int = 1,
     jobs: int = 1,
     task_neurons: int | None = None,
 ) -> KernelDraws:
     """Independent draws from the joint law of (K_0(x_i, x_j)) and f(x_i), every hidden layer having `width` neurons.
 
-    `points` are a point set or an n x d array, a point a row. Draw r depends on `seed` and r alone, not on `draws` or
+    `points` are a point set or an n x d array, a point a row. A network of C `outputs`, all layers but the last shared,
+    has n C numbers in the place of n, the outputs at a point side by side. Draw r depends on `seed` and r alone, not on `draws` or
     `jobs`; on `task_neurons` only through the rounding of sums. Narrow networks are drawn in batches. Jobs share the
     batches of narrow networks and the neurons of wide ones.
     Time O(L n^2 width) a draw, for layers wider than a task O(L^2 n^2 width); memory does not grow with the width.
-    Raises ValueError on a width or number of draws below 1, a negative seed, a task that is not whole blocks or
+    Raises ValueError on a width or number of draws or outputs below 1, a negative seed, a task that is not whole blocks or
     points that are not finite numbers, a point a row.
     """
     coordinates = as_coordinates(points)
     _check(width, draws, seed)
+    if outputs < 1:
+        raise ValueError(f"a network has at least one output, not {outputs}")
+    coordinates = np.repeat(coordinates, outputs, axis=0)
     task = task_size(len(coordinates)) if task_neurons is None else task_neurons
     narrow = width <= task
     _keep_freed_memory()
     most = batch_size(width, len(coordinates))
     batches = (
-        joblib.delayed(_draw)(architecture, coordinates, width, source, task, jobs)
+        joblib.delayed(_draw)(architecture, coordinates, (width, outputs), source, Sums(task, jobs))
         for source in (NormalSource(seed, first // most, min(most, draws - first)) for first in range(0, draws, most))
     )
     found = joblib.Parallel(n_jobs=jobs if narrow else 1, prefer="threads", return_as="generator")(batches)
@@ -118,6 +123,7 @@ class _Network:
     architecture: Architecture
     points: int
     width: int
+    outputs: int
     source: NormalSource
     sums: Sums
     streams: Iterator[int] = field(default_factory=itertools.count)
@@ -127,13 +133,17 @@ class _Network:
 
 
 def _draw(
-    architecture: Architecture, coordinates: Array, width: int, source: NormalSource, task: int, jobs: int
+    architecture: Architecture, coordinates: Array, sizes: tuple[int, int], source: NormalSource, sums: Sums
 ) -> tuple[Parts, Array]:
-    """The parts of a batch of draws by trained group, draws x n x n, and the outputs, draws x n."""
-    network = _Network(architecture, len(coordinates), width, source, Sums(task, jobs))
+    """The parts of a batch of draws by trained group, draws x n x n, and the outputs, draws x n.
+
+    `sizes` are the width and the number C of outputs; of these row i of `coordinates` is for number i mod C.
+    """
+    network = _Network(architecture, len(coordinates), *sizes, source, sums)
     values, backward = _run(architecture.layers, constant(coordinates.T.copy()), network)
-    _, found = backward(constant(np.ones((1, len(coordinates)))))
-    outputs = values.on(Block(0, 1))[:, 0]
+    chosen = np.arange(len(coordinates)) % network.outputs == np.arange(network.outputs)[:, None]
+    _, found = backward(constant(chosen.astype(float)))
+    outputs = (values.on(Block(0, network.outputs)) * chosen).sum(axis=1)
     shape = (*outputs.shape, len(coordinates))
     parts = {group.name: np.broadcast_to(found[group.name], shape) for group in architecture.groups if group.trained}
     return parts, outputs
@@ -173,7 +183,7 @@ def _run_activation(activation: Activation, values: Field) -> tuple[Field, Backw
 def _run_affine(layer: Affine, inputs: Field, network: _Network) -> tuple[Field, Backward]:
     weight_variance = float(layer.weight.strength) / (inputs.width if layer.weight.per_input else 1)
     bias_variance = 0.0 if layer.bias is None else float(layer.bias.strength)
-    width = 1 if layer is network.architecture.head[-1] else network.width
+    width = network.outputs if layer is network.architecture.head[-1] else network.width
     rank = min(network.points, width)
     noise = network.normals(inputs.width, rank)
     gram, overlap = network.sums.inner_products((inputs, inputs), (inputs, noise))

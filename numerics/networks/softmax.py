@@ -16,6 +16,7 @@ import scipy.linalg
 import torch
 
 from numerics.losses import Array, log_softplus
+from numerics.networks.classes import class_kernel  # noqa: F401 - it is of several classes
 from numerics.networks.torch_network import Parameters, pullback
 from theory.architecture import Affine, Architecture
 
@@ -108,11 +109,6 @@ class SoftmaxCrossEntropy:
         logs = np.log(self._shares)
         means = start.reshape(self._shares.shape).mean(axis=1, keepdims=True)
         return (logs - logs.mean(axis=1, keepdims=True) + means).ravel()
-
-
-def class_kernel(kernel: Array, classes: int) -> Array:
-    """K (x) 1_C, n C x n C, of K n x n: the kernel of C independent outputs, in the order of flattened outputs."""
-    return np.kron(kernel, np.eye(classes))
 
 
 def output_kernel(architecture: Architecture, parameters: Parameters, inputs: Array, heads: Sequence[Array]) -> Array:

@@ -38,7 +38,7 @@ Backward = Callable[[torch.Tensor], tuple[torch.Tensor, Parts]]
 
 @dataclass(frozen=True)
 class EmpiricalKernel:
-    """The empirical NTK on n inputs: n x n matrices, and the outputs f(x_i) of shape (n,).
+    """The empirical NTK on n inputs: n x n matrices, and the outputs f(x_i) of shape (n,); of C outputs n C for n.
 
     `parts` holds <df/dp(x_i), df/dp(x_j)> for every trained group p, in forward order; `ntk` is their sum (3.1).
     """
@@ -95,12 +95,16 @@ def empirical_ntk(architecture: Architecture, parameters: Parameters, inputs: Po
 
     The gradient by W of the layer h -> W h + b is the outer product of the cotangent at its output and its input, so
     that the part of W is the entrywise product of the two n x n Gram matrices, and the part of b is the first of them.
+    The number of outputs is that of the last weights; the outputs at a point stand side by side.
     """
-    values, backward = _through(architecture, parameters, inputs)
-    _, found = backward(torch.ones_like(values))
-    parts = {group.name: found[group.name] for group in architecture.groups if group.trained}
+    count = len(parameters[architecture.groups[-1].name])
+    values, backward = _through(architecture, parameters, as_tensor(inputs).repeat_interleave(count, 0))
     size = len(values)
-    return EmpiricalKernel(sum(parts.values(), torch.zeros(size, size, dtype=values.dtype)), parts, values[:, 0])
+    chosen = torch.eye(count, dtype=values.dtype).repeat(size // count, 1)
+    _, found = backward(chosen)
+    parts = {group.name: found[group.name] for group in architecture.groups if group.trained}
+    total = sum(parts.values(), torch.zeros(size, size, dtype=values.dtype))
+    return EmpiricalKernel(total, parts, (values * chosen).sum(1))
 
 
 def _through(

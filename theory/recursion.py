@@ -197,9 +197,13 @@ def general_step(family: str, scale: sympy.Expr | None = None, bias: str = "trai
 
 
 def block_recursion(block: tuple[Layer, ...], index: sympy.Symbol) -> Recursion:
-    """Any block with symbolic index l: S_{l-1} -> S_l forward, R_l -> R_{l-1} backward, and the block's parts."""
+    """Any block with symbolic index l: S_{l-1} -> S_l forward, R_l -> R_{l-1} backward, and the block's parts.
+
+    S_{l-1} is of normalised features, or of entries if the block starts with their normalisation.
+    """
     definitions = Definitions()
-    before = Signal(sympy.Symbol(f"S_{{{index} - 1}}"), NORMALISED, gaussian=True)
+    kind = ENTRIES if isinstance(block[0], Scale) else NORMALISED
+    before = Signal(sympy.Symbol(f"S_{{{index} - 1}}"), kind, gaussian=kind == NORMALISED)
     signal, backward = _run(block, before, index, definitions)
     definitions.define("S", index, signal.kernel)
     cotangent, parts = backward(sympy.Symbol(f"R_{{{index}}}"))

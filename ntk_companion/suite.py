@@ -5,7 +5,6 @@ A suite is a package with a folder a subject. By its place alone the machinery k
     test_*.py          statements with their checks         experiments/NAME.py   `run` yields `Results`
     recorded/NAME.csv  recorded results, sealed             *.toml                claims to audit
     tables.py          TABLES, of recorded results          figures               FIGURES, drawn from recorded results
-    printed.py         PRINTED, formulas as printed (`theory.printed.forms`) by the ids of their statements
     formal.py          PROOFS, in Coq, of its statements by their ids; RULES, by which an auditor uses their theorems
 
 ``ledger.json`` in the suite's folder is the recorded ledger: what a reader sees before running anything, and the
@@ -115,10 +114,6 @@ class Suite:
     def rules(self) -> list[Any]:
         """What the proved theorems say of whole families of networks (`formal.rules`), in the order of subjects."""
         return self._gathered("formal", "RULES")
-
-    def printed(self) -> dict[str, Any]:
-        """Formulas as printed (`theory.printed.forms.Printed`) by the ids of their statements."""
-        return {name: one for formulas in self._named("printed", "PRINTED") for name, one in formulas.items()}
 
     def _folders(self) -> list[Path]:
         return [_folder(f"{self.package}.{subject}") for subject in self.subjects]

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from ntk_companion.audit.claims.reading import InputError, parse_claims
 from ntk_companion.audit.reply.auditing import audit, audit_claim
 
-OBJECTS = """
+PAPER = (Path(__file__).parent.parent / "checks" / "divergence" / "divergence-iclr2025.toml").read_text("utf-8")
+FORMULAS = PAPER[PAPER.index("[formulas.") : PAPER.index("[[claim]]")].replace("fcn3", "net")
+"""The paper's printed formulas, in its claims file."""
+OBJECTS = (
+    FORMULAS
+    + """
+[formulas."3.6-corrected"]
+network = "net"
+text = ["Sigma(l + 1) = 2 * moment(Sigma(l)) + 1 for l in 1..L - 1", "Sigma(L + 1) = 2 * moment(Sigma(L))"]
+with = ["3.4", "3.5", "3.7"]
+
 [networks.net]
 family = "fcn"
 depth = 3
@@ -39,6 +50,7 @@ one = [[2, 0]]
 [constants]
 third = "1/3"
 """
+)
 
 
 def claims_of(assertion, network=None, points=None, more=""):
@@ -75,7 +87,7 @@ KNOWN = [
     ("CONFIRMED", "lambda_min(printed('3.9')) is about 0.5773789533", "residual", "six"),
     ("CONFIRMED", "printed('3.6')(1, 1) = 20 and K(1, 1) = 13", "net", "six"),
     ("REFUTED", "printed('3.6')(1, 1) = K(1, 1)", "net", "six"),
-    ("CONFIRMED", "printed('3.5')(1, 2) = K(1, 2)", "shallow", "six"),
+    ("CONFIRMED", "printed('3.6-corrected')(1, 2) = K(1, 2)", "shallow", "six"),
     ("CONFIRMED", "printed('3.6')(1, 3) - K(1, 3) = 2", "shallow", "six"),
     ("CONFIRMED", "Sigma(1)(1, 2) = inner(1, 2) + 1 and Theta(1)(1, 2) = Sigma(1)(1, 2)", "net", "six"),
     ("CONFIRMED", "Theta(4)(1, 2) = K(1, 2) and Sigma(4)(1, 2) = NNGP(1, 2)", "net", "six"),
@@ -291,9 +303,9 @@ def test_the_same_seed_gives_the_same_reply():
         ("K(1, 1.5) > 0", "the number of a point must be a whole number from 1 to 6"),
         ("Sigma(5)(1, 1) > 0", "a layer must be a whole number from 1 to 4"),
         ("part(b_4)(1, 1) > 0", "trains no group 'b_4'"),
-        ("printed('9.9')(1, 1) > 0", "no printed formula '9.9'"),
-        ("printed('3.9')(1, 1) > 0", "eq:3.9 is about the resnet"),
-        ("printed('B.8')(1, 1) > 0", "eq:B.8 does not print an NTK"),
+        ("printed('9.9')(1, 1) > 0", "no formula is named '9.9'"),
+        ("printed('3.9')(1, 1) > 0", "formula 3.9 is about the network resnet"),
+        ("printed('3.7')(1, 1) > 0", "formula 3.7 defines no NTK"),
         ("gap_labels(K) > 0", "gives none: add labels"),
         ("for all k in 1..10000000: k > 0", "the end of a range must be a whole number"),
     ],

@@ -350,8 +350,20 @@ Moment = Callable[[type[GaussianMoment], sympy.Expr, sympy.Expr, sympy.Expr], sy
 """A Gaussian moment of a kernel with these values at (x, x), (x, x') and (x', x'), at (x, x')."""
 
 
-def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple, moment: Moment = pair_moment) -> sympy.Expr:
-    """Unroll a kernel of a recursion to a closed form in <x, x>, <x, x'>, <x', x'> given as `inputs`."""
+def closed_form(
+    derived: Recursion,
+    kernel: sympy.Expr,
+    inputs: Triple,
+    moment: Moment = pair_moment,
+    given: Mapping[sympy.Symbol, Triple] | None = None,
+    place: int = 1,
+) -> sympy.Expr:
+    """Unroll a kernel of a recursion to a closed form in <x, x>, <x, x'>, <x', x'> given as `inputs`.
+
+    `given` says likewise what kernels are that are not to be unrolled; `place` is 1 for the kernel at (x, x'), 0 at
+    (x, x), 2 at (x', x').
+    """
+    known = given or {}
 
     @cache
     def triple(expression: sympy.Expr) -> Triple:
@@ -359,6 +371,8 @@ def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple, moment: 
             case sympy.Symbol():
                 if expression == input_kernel:
                     return inputs
+                if expression in known:
+                    return known[expression]
                 return triple(derived.equations[expression]) if expression in derived.equations else (expression,) * 3
             case GaussianMoment():
                 first, cross, second = triple(expression.args[0])
@@ -371,4 +385,4 @@ def closed_form(derived: Recursion, kernel: sympy.Expr, inputs: Triple, moment: 
                 raise ValueError("kernels on positions have no closed form in the inner products of the inputs")
         return (expression, expression, expression)
 
-    return triple(kernel)[1]
+    return triple(kernel)[place]

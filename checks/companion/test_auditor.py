@@ -36,6 +36,14 @@ bias = "none"
 [points]
 six = "hexagon"
 twice = [[1, 2], [1, 2]]
+[formulas."3.6"]
+network = "net"
+text = [
+    "Sigma(1) = inner + 1",
+    "Sigma(l + 1) = 2 * (moment(Sigma(l)) + 1) for l in 1..L",
+    "Theta(1) = Sigma(1)",
+    "Theta(l + 1) = 2 * Theta(l) * slope_moment(Sigma(l)) + Sigma(l + 1) for l in 1..L",
+]
 """
 
 Known = tuple[str, str, str, str]

@@ -1,10 +1,11 @@
 """A claim as it was read: plain values, nothing decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
+from ntk_companion.audit.claims.formulas import Formula
 from ntk_companion.audit.claims.networks import Network
 from ntk_companion.audit.claims.training import Training
 from ntk_companion.audit.syntax.nodes import Node
@@ -25,7 +26,7 @@ class Reading(StrEnum):
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim to be decided: an assertion about its objects, or a statement of the ledger by its id.
+    """A claim to be decided: an assertion about its objects, a statement of the ledger by its id, or a formula.
 
     `reading` says whether the statement is meant as printed or as corrected. Of a claim that could not be read `fault`
     says why, and all but what is to be told of it is empty.
@@ -49,6 +50,9 @@ class Claim:
     written: Mapping[str, Any]
     """The claim's own table and those of the file it rests on, as plain TOML values."""
     fault: str = ""
+    formulas: Mapping[str, Formula] = field(default_factory=dict)
+    formula: Formula | None = None
+    """The formula that is claimed to be right, of a claim that says so."""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """The networks a claim speaks of, their depth and scale expressions."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import sympy
 
 from ntk_companion.audit.syntax.errors import MeaninglessError
 from ntk_companion.audit.syntax.nodes import Node
-from theory.architecture import Affine, Architecture, Layer, Residual, fcn, resnet, with_trained
+from theory.architecture import Architecture, fcn, resnet, with_trained
 
 FCN, RESNET = "fcn", "resnet"
 MOST_DEPTH = 100
@@ -35,19 +35,3 @@ class Network:
             return with_trained(result, self.trained)
         except ValueError as error:
             raise MeaninglessError(str(error)) from None
-
-
-def first_layers(architecture: Architecture, layer: int) -> Architecture:
-    """The network whose output is one entry of the pre-activation z_layer, 1 <= layer <= depth."""
-    block = architecture.blocks[layer - 1]
-    name = f"the pre-activations of layer {layer} of {architecture.name}"
-    return replace(architecture, name=name, blocks=architecture.blocks[: layer - 1], head=(_first_affine(block),))
-
-
-def _first_affine(block: tuple[Layer, ...]) -> Affine:
-    match block[0]:
-        case Residual(branch=branch):
-            return _first_affine(branch)
-        case Affine() as affine:
-            return affine
-    raise TypeError(f"the block {block} starts with no affine layer")

@@ -8,6 +8,7 @@ from typing import Any
 
 from ntk_companion.audit.claims import toml
 from ntk_companion.audit.claims.claim import ALTERNATING, OWN, Claim, ClaimsFile, Labels, Reading
+from ntk_companion.audit.claims.formulas import Formula, read_formulas
 from ntk_companion.audit.claims.networks import Network
 from ntk_companion.audit.claims.training import MOST_SEEDS, MOST_WIDTH, Training
 from ntk_companion.audit.syntax.builder import check_new_name, is_free
@@ -24,11 +25,13 @@ MOST_POINTS = 200
 MOST_DIMENSION = 2_000
 """Limits of a claims file; what exceeds one is refused before any work."""
 
-FILE_KEYS = ("title", "networks", "points", "constants", "claim")
+FILE_KEYS = ("title", "networks", "points", "constants", "formulas", "claim")
 CLAIM_KEYS = (
     "id", "sentence", "source", "network", "points", "labels", "training", "constants", "assertion", "statement",
-    "reading", "expected",
+    "formula", "reading", "expected",
 )  # fmt: skip
+SHARED = ("networks", "points", "constants", "formulas")
+"""Tables that several claims of a file rest on."""
 TRAINING_KEYS = ("width", "until", "seed", "seeds")
 NETWORK_KEYS = ("family", "depth", "scale", "bias", "trained")
 VERDICTS = tuple(map(str, Verdict))
@@ -78,6 +81,7 @@ class _Reader:
         self.constants = self._constants(table, name, {})
         entries = toml.table_of(table, "networks", name)
         self.networks = {key: self.network(value, f"{name}, networks.{key}") for key, value in entries.items()}
+        self.formulas = read_formulas(toml.table_of(table, "formulas", name), name, folder, entries)
         sets = toml.table_of(table, "points", name)
         self.point_sets = {key: self.points(value, f"{name}, points.{key}") for key, value in sets.items()}
         taken: set[str] = set()
@@ -114,10 +118,12 @@ class _Reader:
         networks, point_sets = dict(self.networks), dict(self.point_sets)
         network = self._named(entry, "network", networks, where)
         points = self._named(entry, "points", point_sets, where)
+        formula = self._formula(entry, where)
         text, statement = toml.text_of(entry, "assertion", where, ""), toml.text_of(entry, "statement", where, "")
-        if not text and not statement:
+        if not text and not statement and formula is None:
             raise InputError(
-                f'{where}: no assertion; write assertion = "...", or statement = "..." for one of the ledger'
+                f'{where}: no assertion; write assertion = "...", statement = "..." for one of the ledger,'
+                ' or formula = "..." for one of [formulas]'
             )
         names, objects = set(constants), {*networks, *point_sets} - {OWN}
         assertion = None
@@ -130,12 +136,21 @@ class _Reader:
         reading = toml.text_of(entry, "reading", where, Reading.PRINTED)
         if reading not in READINGS or ("reading" in entry and not statement):
             raise InputError(f"{where}: reading says of a statement which form is meant, one of {', '.join(READINGS)}")
-        written = {"claim": entry} | {key: self.table.get(key, {}) for key in ("networks", "points", "constants")}
+        written = {"claim": entry} | {key: self.table.get(key, {}) for key in SHARED}
         return Claim(
             name, toml.sentence_of(entry, "sentence", where), toml.sentence_of(entry, "source", where), text, assertion,
             statement or None, Reading(reading), networks, point_sets, constants, network, points,
-            _labels(entry, where), _training(entry, where), expected, written,
+            _labels(entry, where), _training(entry, where), expected, written, formulas=self.formulas, formula=formula,
         )  # fmt: skip
+
+    def _formula(self, entry: dict[str, Any], where: str) -> Formula | None:
+        """The formula that the claim says is right. Raises InputError."""
+        name = toml.text_of(entry, "formula", where, "")
+        if name and name not in self.formulas:
+            raise InputError(f"{where}: no formula is named {name[:40]!r}; declare [formulas.{name[:40]}]")
+        if name and ("assertion" in entry or "statement" in entry):
+            raise InputError(f"{where}: a claim is a formula, an assertion or a statement: write two claims")
+        return self.formulas[name] if name else None
 
     def _named(self, entry: dict[str, Any], key: str, known: dict[str, Any], where: str) -> str | None:
         value = entry.get(key)

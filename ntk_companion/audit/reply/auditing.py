@@ -10,8 +10,10 @@ from typing import Any
 import flint
 
 from ntk_companion.audit.claims.claim import Claim, ClaimsFile, Reading
+from ntk_companion.audit.claims.formulas import Formula
 from ntk_companion.audit.decide import decide, each_initialisation, needs_random_search, speaks_of_one_network, times_in
 from ntk_companion.audit.decide.comparisons import kinds_of
+from ntk_companion.audit.decide.formulas import judge
 from ntk_companion.audit.decide.truth import conjunction
 from ntk_companion.audit.reply.counterexamples import counterexample_file
 from ntk_companion.audit.reply.settings import setting
@@ -106,6 +108,8 @@ def audit_claim(
     """Decide one claim. Raises InputError on a claim without meaning, such as one of point 7 of six."""
     if claim.fault:
         raise InputError(claim.fault)
+    if claim.formula is not None:
+        return _of_formula(claim, name, seed)
     if claim.assertion is None:
         return _from_ledger(claim, name, ledger)
     environment = Environment.of(claim, seed)
@@ -126,6 +130,35 @@ def audit_claim(
         _qualification(claim, truth, log), counterexample, log.bits, _command(name, claim, seed), claim.expected,
         ERROR * len(log.tests), setting=setting(claim, seed),
     )  # fmt: skip
+
+
+def _of_formula(claim: Claim, name: str, seed: int) -> Reply:
+    """The reply to a claim that a formula, as printed, is the derived kernel. Raises InputError."""
+    formula = claim.formula
+    assert formula is not None
+    try:
+        found = judge(formula)
+    except MeaninglessError as error:
+        raise InputError(f"{name}, claim {claim.id!r}: {error}") from None
+    kinds = {Kind.SYMBOLIC} if found.verdict is Verdict.CONFIRMED else {Kind.SYMBOLIC, Kind.CERTIFIED}
+    qualification = {
+        Verdict.CONFIRMED: "Proved by sympy of the kernel of the infinitely wide network as derived, for the formula as"
+        " it was read; what its letters stand for is what the file says.",
+        Verdict.REFUTED: "Sympy says term by term what is off, ball arithmetic that it is not nothing; the formula is"
+        " taken as it was read.",
+    }.get(found.verdict, "Not decided within the stated limits; nothing is said of whether the claim is true.")
+    return Reply(
+        claim.id, claim.sentence or formula.quote, claim.source or formula.source,
+        f"formula {formula.name}: {formula.read_as}", str(found.verdict), _scope_of_formula(found.verdict, formula),
+        ", ".join(sorted(map(str, kinds))), {}, found.sentence, qualification, command=_command(name, claim, seed),
+        expected=claim.expected, setting=f"network: {formula.title}; run with seed {seed}",
+    )  # fmt: skip
+
+
+def _scope_of_formula(verdict: Verdict, formula: Formula) -> str:
+    return {Verdict.CONFIRMED: "all" if formula.depth is None else "instances: 1"}.get(
+        verdict, "instances: 1" if verdict is Verdict.REFUTED else "instances: 0"
+    )
 
 
 def _decided(assertion: Node, environment: Environment) -> tuple[Verdict, Log]:

@@ -24,3 +24,7 @@ class NoExactValueError(Exception):
 
 class ExhaustedError(Exception):
     """The work limit of a claim is reached."""
+
+
+class NoKernelError(MeaninglessError):
+    """There is no such kernel at this layer."""

@@ -39,21 +39,23 @@ def parse_constant(text: str, names: Iterable[str] = ()) -> Node:
 
 
 def _parse(text: str, names: Iterable[str], objects: Iterable[str]) -> Node:
-    _check_text(text)
+    check_text(text)
     try:
-        tree = _grammar().parse(text)
+        tree = grammar().parse(text)
     except UnexpectedInput as fault:
-        raise _explained(fault, text) from None
+        raise explained(fault, text) from None
     return Builder(text, frozenset(objects)).build(tree, frozenset(names))
 
 
 @cache
-def _grammar() -> lark.Lark:
+def grammar() -> lark.Lark:
+    """The grammar of assertions, and of the sides of a formula."""
     grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
     return lark.Lark(grammar, start="formula", parser="lalr", maybe_placeholders=False)
 
 
-def _check_text(text: str) -> None:
+def check_text(text: str) -> None:
+    """Raise ClaimError on text that is too long, nested too deeply, or no plain ASCII."""
     if len(text) > MOST_CHARACTERS:
         raise ClaimError(1, f"{len(text)} characters; at most {MOST_CHARACTERS} are read: split the claim")
     for position, character in enumerate(text):
@@ -77,7 +79,7 @@ TERMINALS = {
 _VALUE = {"NUMBER", "NAME", "QUOTED", "LPAR", "BAR", "MINUS", "PLUS"}
 
 
-def _explained(fault: UnexpectedInput, text: str) -> ClaimError:
+def explained(fault: UnexpectedInput, text: str) -> ClaimError:
     """A parser's complaint as a place and one sentence."""
     if isinstance(fault, UnexpectedCharacters):
         character = text[fault.pos_in_stream or 0]

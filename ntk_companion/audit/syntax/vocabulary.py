@@ -14,7 +14,7 @@ class Sort(Enum):
     TRUTH = "statement that is true or false"
     TIME = "time"
     GROUP = "a parameter group, such as part(b_1)"
-    EQUATION = "an equation in quotes, such as printed('3.6')"
+    EQUATION = "a formula of the file in quotes, such as printed('3.6')"
 
 
 NUMBER, KERNEL, TRUTH, TIME, GROUP, EQUATION = Sort
@@ -93,7 +93,7 @@ NNGP = _kernel("NNGP", "the covariance of the outputs at initialisation, in the 
 PART = _kernel("part(W_1)", "the share of a parameter group in K: W_1, b_1, V_1, d_1, A, b, ...", GROUP)
 SIGMA = _kernel("Sigma(2)", "the covariance of the pre-activations of a layer", NUMBER)
 THETA = _kernel("Theta(2)", "the NTK of the pre-activations of a layer", NUMBER)
-PRINTED = _kernel("printed('3.6')", "the NTK, this equation as printed and all others as derived", EQUATION)
+PRINTED = _kernel("printed('3.6')", "the NTK by the formula of this name, declared under [formulas]", EQUATION)
 K_AT_WIDTH = _kernel("K_at_width(1000)", "the mean of the empirical NTK at initialisation", NUMBER)
 MARGIN = _number("margin(1, 1e50)", "s_i f(x_i) of point 1 at time 1e50, s_i = 2 y_i - 1", NUMBER, TIME)
 OUTPUT = _number("output(1, 1e50)", "f(x_i) of point 1 at time 1e50", NUMBER, TIME)

@@ -9,7 +9,7 @@ import flint
 import numpy as np
 import sympy
 
-from ntk_companion.audit.claims.networks import MOST_DEPTH, first_layers
+from ntk_companion.audit.claims.networks import MOST_DEPTH
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import MeaninglessError
 from ntk_companion.audit.syntax.nodes import Apply
@@ -23,6 +23,7 @@ from numerics.data.points import PointSet
 from numerics.kernels.gram import gram
 from numerics.numbers.systems import Balls
 from theory.architecture import Architecture
+from theory.induction import first_layers
 from theory.recursion import Recursion, input_kernel, recursion
 
 Matrix = np.ndarray

@@ -1,100 +1,170 @@
-"""Kernels as a paper prints them: one equation as printed, all others as derived."""
+"""The kernels that printed formulas define, on points."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import flint
 import numpy as np
 import sympy
 
-from ntk_companion.audit.claims.networks import FCN, RESNET
+from ntk_companion.audit.claims.formulas import Formula
+from ntk_companion.audit.claims.networks import RESNET
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import MeaninglessError, NoExactValueError
+from ntk_companion.audit.syntax.formulas import Kernel, Norm, Term
 from ntk_companion.audit.values.closed_forms import rational
 from ntk_companion.audit.values.environment import Environment
+from ntk_companion.audit.values.formulas import Evaluation, Letters, activation_of, closed, defined_kernel
 from ntk_companion.audit.values.kernels import Definitions, Matrix, architecture, gram_matrix
 from ntk_companion.audit.values.registry import means
-from ntk_companion.suite import suites
 from numerics.numbers.systems import Balls, evaluate
-from theory.printed.forms import FullyConnected, KernelParts, Printed, ResidualKernel, alpha, norm, other_norm, u
-from theory.recursion import Recursion
+from theory.induction import Scene
+from theory.recursion import Recursion, Triple, input_kernel
+
+INPUTS: Triple = (
+    sympy.Symbol("inner_11", positive=True),
+    sympy.Symbol("inner_12", real=True),
+    sympy.Symbol("inner_22", positive=True),
+)
+"""<x, x>, <x, x'>, <x', x'>."""
 
 
-def find_printed(number: str) -> Printed:
-    """The printed formula of an equation's number, such as 3.6 or B.8, or of its statement's id.
-
-    Of two papers that print one of this number it is the first's, in the order of suites and subjects. Raises
-    MeaninglessError.
-    """
-    known: dict[str, Printed] = {}
-    for suite in suites():
-        known = suite.printed() | known
-    for name in (number, f"eq:{number.strip('()')}"):
-        if name in known:
-            return known[name]
-    raise MeaninglessError(f"no printed formula {number!r}; there are {', '.join(sorted(known))}")
+def find_formula(name: str, environment: Environment) -> Formula:
+    """The formula of the claims file by its name. Raises MeaninglessError on another, or one of another network."""
+    known = environment.claim.formulas
+    if name not in known:
+        there = ", ".join(known) or "none"
+        raise MeaninglessError(f"no formula is named {name!r}: declare [formulas.{name}]; there are {there}")
+    formula = known[name]
+    network = environment.described if environment.network else None
+    wanted = formula.declared
+    described = None if network is None else (network.family, network.bias, network.trained)
+    trained = tuple(wanted["trained"]) if "trained" in wanted else None
+    if described != (wanted.get("family", wanted.get("preset")), wanted.get("bias", "trained"), trained):
+        raise MeaninglessError(f"formula {name} is about the network {formula.title}: name such a network")
+    return formula
 
 
 @means(vocabulary.PRINTED)
-def printed_kernel(environment: Environment, number: str) -> Matrix:
-    """The n x n Gram matrix of the NTK with one equation as printed and all others as derived."""
-    record = _printed_ntk(number, environment)
-    if isinstance(record.form, FullyConnected):
-        return gram_matrix(printed_definitions(number, environment), environment)
-    scale = rational(environment.described.scale, environment)
-    unrolled = record.form.unroll(architecture(environment).depth)
-    return _on_pairs(unrolled, sympy.Rational(scale.numerator, scale.denominator), environment)
+def printed_kernel(environment: Environment, name: str) -> Matrix:
+    """The n x n Gram matrix of the NTK that a printed formula defines; what it does not define is as derived."""
+    try:
+        return gram_matrix(printed_definitions(name, environment), environment)
+    except NoExactValueError:
+        return _on_pairs(find_formula(name, environment), environment)
 
 
-def printed_definitions(number: str, environment: Environment) -> Definitions:
-    """The definitions of the NTK of the FCN with one equation as printed. Raises NoExactValueError."""
-    record = _printed_ntk(number, environment)
-    if not isinstance(record.form, FullyConnected):
+def printed_definitions(name: str, environment: Environment) -> Definitions:
+    """The kernel of a printed formula by its definitions, where these are maps from kernels to kernels.
+
+    Raises NoExactValueError on one with norms, correlations or values at equal points.
+    """
+    formula, network = find_formula(name, environment), architecture(environment)
+    maps = _Maps(formula, Scene(network, (input_kernel,) * 3), own=True)
+    letters = Letters({}, {}).bind("L", network.depth)
+    kernel = maps.term(_closing(formula), letters).subs(_parameters(formula, environment))
+    equations = {symbol: value.subs(_parameters(formula, environment)) for symbol, value in maps.equations.items()}
+    return Definitions((name, network), Recursion(equations, {}, None), kernel, environment.point_set)
+
+
+def _closing(formula: Formula) -> Term:
+    found = defined_kernel(formula)
+    if found is None:
+        raise MeaninglessError(
+            f'formula {formula.name} defines no NTK: say what it is printed with, as in with = ["3.4", "3.5"]'
+        )
+    return found
+
+
+def _parameters(formula: Formula, environment: Environment) -> dict[sympy.Expr, sympy.Expr]:
+    """The values of the formula's parameters: the scale of the claim's network, the others as declared."""
+    values = {sympy.Symbol(name, positive=True): value for name, value in formula.parameters.items()}
+    if environment.described.family == RESNET:
+        scale = rational(environment.described.scale, environment)
+        values[sympy.Symbol("alpha", positive=True)] = sympy.Rational(scale.numerator, scale.denominator)
+    return values
+
+
+@dataclass
+class _Maps(Evaluation):
+    """Terms as maps from kernels to kernels, definition by definition."""
+
+    equations: dict[sympy.Symbol, sympy.Expr] = field(default_factory=dict)
+
+    def term(self, term: Term, letters: Letters, place: int = 1) -> sympy.Expr:
+        if isinstance(term, Norm) or (isinstance(term, Kernel) and (term.pair != (1, 2) or term.name == "u")):
+            raise NoExactValueError
+        return super().term(term, letters, place)
+
+    def _call(self, name: str, arguments: tuple[Term, ...], letters: Letters, place: int) -> sympy.Expr:
+        if name in ("moment", "slope_moment"):
+            activation = activation_of(self.scene.architecture)
+            if activation is None:
+                raise NoExactValueError
+            return activation.moment(int(name == "slope_moment"))(self.term(arguments[0], letters, place))
+        if name not in ("+", "-", "*", "/", "^"):
+            raise NoExactValueError
+        value = super()._call(name, arguments, letters, place)
+        if any(isinstance(power, sympy.Pow) and not power.base.is_number for power in value.atoms(sympy.Pow)):
+            raise NoExactValueError
+        return value
+
+    def _kernel(self, kernel: Kernel, letters: Letters, place: int) -> sympy.Expr:
+        if self.formula.inputs == "phi":
+            raise NoExactValueError
+        return super()._kernel(kernel, letters, place)
+
+    def _by_name(self, kernel: Kernel, number: int | None, letters: Letters, place: int) -> sympy.Expr:
+        value = super()._by_name(kernel, number, letters, place)
+        if number is None:
+            return value
+        symbol = sympy.Symbol(f"{kernel.name}_{{{number}}}")
+        self.equations[symbol] = value
+        return symbol
+
+    def meaning(self, name: str, number: int | None, letters: Letters, place: int) -> sympy.Expr | None:
         raise NoExactValueError
-    depth = architecture(environment).depth
-    parts = record.form.unroll(depth)
-    kernel = sympy.Add(*parts.parts.values())
-    return Definitions((record.id, depth), Recursion(parts.equations, {}, None), kernel, environment.point_set)
 
 
-def _printed_ntk(number: str, environment: Environment) -> Printed:
-    record = find_printed(number)
-    network = environment.described if environment.network else None
-    family = {FullyConnected: FCN, ResidualKernel: RESNET}.get(type(record.form))
-    if family is None:
-        raise MeaninglessError(f"{record.id} does not print an NTK; audit the ledger's statement {record.id} instead")
-    if network is None or network.family != family or network.bias != "trained" or network.trained is not None:
-        raise MeaninglessError(f"{record.id} is about the {family} with all parameters trained: name such a network")
-    return record
+@dataclass
+class _Pairs(Evaluation):
+    """Terms at a pair of inputs, definition by definition; at equal inputs written out, where correlations are 1."""
+
+    equations: dict[sympy.Symbol, sympy.Expr] = field(default_factory=dict)
+
+    def _by_name(self, kernel: Kernel, number: int | None, letters: Letters, place: int) -> sympy.Expr:
+        value = super()._by_name(kernel, number, letters, place)
+        if place != 1 or value.is_number:
+            return value
+        symbol = sympy.Symbol(f"{kernel.name}_{number}", real=True)
+        self.equations[symbol] = value
+        return symbol
 
 
-def _on_pairs(form: KernelParts, scale: sympy.Rational, environment: Environment) -> Matrix:
-    """A kernel in the norms of x~ = (x, 1) and x~' and their correlation u, on the points."""
+def _on_pairs(formula: Formula, environment: Environment) -> Matrix:
+    """A kernel in the inner products of a pair, on the points."""
     points, balls = environment.point_set, Balls(environment.bits)
-    size = len(points)
-    environment.budget.charge(size * size * 100 * len(form.equations))
+    network, size = architecture(environment), len(points)
+    known = _parameters(formula, environment)
+    letters = Letters({}, {}).bind("L", network.depth)
+    pairs = _Pairs(formula, Scene(network, INPUTS), own=True)
+    kernel = closed(pairs.term(_closing(formula), letters)).subs(known)
+    equations = {symbol: closed(value).subs(known) for symbol, value in pairs.equations.items()}
+    same = Evaluation(formula, Scene(network, (INPUTS[0],) * 3), own=True)
+    diagonal = sympy.powsimp(closed(same.term(_closing(formula), letters, 0)).subs(known))
+    environment.budget.charge(size * size * 100 * (1 + len(equations)))
     coordinates = points.coordinates(balls)
-    inner = balls.product(coordinates, coordinates.T) + 1
-    norms = balls.sqrt(inner.diagonal())
-    kernel = sympy.Add(*form.parts.values())
-    on_diagonal = _unfolded(form, kernel, {u: sympy.Integer(1), alpha: scale})
+    inner = balls.product(coordinates, coordinates.T)
     matrix = np.empty((size, size), dtype=object)
     for row in range(size):
         for column in range(row, size):
-            values: dict[sympy.Basic, Any] = {norm: norms[row], other_norm: norms[column]}
-            if row == column:  # there u is 1 exactly, where a ball around 1 has no arc cosine
-                value = evaluate(on_diagonal, balls, values)
+            values: dict[sympy.Basic, Any] = {INPUTS[0]: inner[row, row]}
+            if row == column:
+                value = evaluate(diagonal, balls, values)
             else:
-                values[u] = inner[row, column] / (norms[row] * norms[column])
-                values[alpha] = evaluate(scale, balls, {})
-                for symbol, expression in form.equations.items():
+                values |= {INPUTS[1]: inner[row, column], INPUTS[2]: inner[column, column]}
+                for symbol, expression in equations.items():
                     values[symbol] = evaluate(expression, balls, values)
                 value = evaluate(kernel, balls, values)
             matrix[row, column] = matrix[column, row] = flint.arb(value)
     return matrix
-
-
-def _unfolded(form: KernelParts, kernel: sympy.Expr, values: dict[sympy.Symbol, sympy.Expr]) -> sympy.Expr:
-    """The kernel with all definitions put in, exactly."""
-    for symbol, expression in form.equations.items():
-        values[symbol] = expression.subs(values)
-    return kernel.subs(values)

@@ -1,5 +1,0 @@
-"""The formulas that the paper prints, for the auditor's word `printed`."""
-
-from theory.printed.divergence import PRINTED
-
-__all__ = ["PRINTED"]

@@ -8,4 +8,5 @@ SUITE = Suite(
     package="checks",
     subjects=("divergence", "lazy", "equivalence", "companion"),
     command="pytest checks/",
+    authors="The ntk-companion authors",
 )

@@ -8,4 +8,5 @@ SUITE = Suite(
     package="checks",
     subjects=("divergence", "lazy", "equivalence", "conditioning", "foundations", "resntk", "spectrum", "companion"),
     command="pytest checks/",
+    authors="The ntk-companion authors",
 )

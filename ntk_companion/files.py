@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -69,6 +70,45 @@ def write_folder(folder: Path, contents: Mapping[str, str | bytes], stale: Colle
     for name in stale:
         (folder / name).unlink(missing_ok=True)
     return [folder / name for name in contents]
+
+
+def needs_writable(folder: Path) -> None:
+    """Raise OSError unless files can be written into a folder, or it can be made. Leaves nothing behind."""
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise OSError(errno.ENOTDIR, "no folder can be made there: something else is in the way", str(place))
+    if reason := why_not_writable(place / f".{folder.name}.probe"):
+        raise OSError(errno.EACCES, f"no file can be written there ({reason})", str(folder))
+
+
+def replace_folder(folder: Path, contents: Mapping[str, str | bytes], marker: str) -> None:
+    """Put a folder of files in the place of the one that an earlier run wrote: whole, or the old one stays.
+
+    The file `marker`, one of those written, tells a folder of an earlier run from any other, which is left alone.
+    Raises OSError if the folder cannot be written, or if something else is there.
+    """
+    if folder.exists() and not (folder / marker).is_file():
+        raise OSError(
+            errno.EEXIST, "it is there, and not of an earlier run: take it away, or name another", str(folder)
+        )
+    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    old = fresh.with_name(fresh.name + ".old")
+    try:
+        for name, content in contents.items():
+            (fresh / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        fresh.chmod(0o755)
+        if folder.exists():
+            folder.rename(old)
+        fresh.rename(folder)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from None
+    finally:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        for left in (fresh, old):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def make_folder(folder: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ntk_companion.coordinates import coordinates
 from ntk_companion.evidence import Evidence, Role, Theorem, Verdict
 from ntk_companion.files import seed_of
 from ntk_companion.statement import Hypothesis, Statement
@@ -55,7 +56,19 @@ def judge_case(judge: Judge, claim: Any, case: Any) -> None:
             return
         if (name := f"{judge.__module__}.{judge.__qualname__}") not in run.tally.judges:
             run.tally.judges.append(name)
-    judge(claim, case)
+    with _case_kept(run, case):
+        judge(claim, case)
+
+
+@contextlib.contextmanager
+def _case_kept(run: "Run | None", case: Any) -> Iterator[None]:
+    """Put the coordinates of the case on record if the judge refutes the claim on it."""
+    before = run.tally.refutation if run else ""
+    try:
+        yield
+    finally:
+        if run is not None and run.tally.refutation != before:
+            run.tally.case = coordinates(case)
 
 
 def _is_counterexample(statement: Statement, dropped: str, answers: Mapping[str, bool]) -> bool:
@@ -156,6 +169,8 @@ class Tally:
     theorems: list[Theorem] = field(default_factory=list)
     judges: list[str] = field(default_factory=list)
     """The judges that decided cases given to `judge_case`."""
+    case: str = ""
+    """The coordinates of the case that refuted, if a judge decided it through `judge_case`."""
     on_a_case: bool = False
     """Of a counterexample: was every hypothesis evaluated on its case?"""
 

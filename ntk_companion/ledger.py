@@ -27,8 +27,9 @@ ENTRY = {
     "rests_on": [str], "verdict": str, "scope": str, "evidence": [str],
     "finding": (NoneType, {"severity": str, "sentence": str, "corrected": str, "verdict": str}),
     "instances": {str: int}, "margin": NUMBER | None, "corrected_confirmed": [bool], "necessity": {str: str},
-    "mutants": [{"name": str, "role": str, "killed": bool, "by": str}], "refutation": str, "confirmation": str,
-    "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str],
+    "mutants": [{"name": str, "role": str, "killed": bool, "by": str, "test?": str, "case?": str}],
+    "refutation": str, "confirmation": str,
+    "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str], "case?": str,
     "theorems": [{
         "name": str, "statement": str, "file": str, "line": int, "axioms": [str], "definitions": [str],
         "mutants": [str], "witness": str, "less": str, "proves": str,
@@ -152,7 +153,10 @@ def _entry(items: list[Record]) -> Record:
         "instances": counts(own),
         "margin": min(margins, default=None),
         "mutants": [
-            {"name": item["name"], "role": item["role"], "killed": killed(item), "by": item["tally"]["refutation"]}
+            {
+                "name": item["name"], "role": item["role"], "killed": killed(item), "by": item["tally"]["refutation"],
+                "test": item.get("test", ""), "case": item["tally"].get("case", ""),
+            }
             for item in attacks
         ],
         "corrected_confirmed": [confirmed(item) for item in items if item["role"] == Role.CORRECTED],
@@ -160,6 +164,7 @@ def _entry(items: list[Record]) -> Record:
             name: _necessity(counterexamples.get(name), judges) for name in statement["hypotheses"]
         },
         "refutation": next((item["tally"]["refutation"] for item in own if item["tally"]["refutation"]), ""),
+        "case": next((item["tally"].get("case", "") for item in own if item["tally"]["refutation"]), ""),
         "confirmation": _nearest(own)["tally"]["confirmation"] if own else "",
         "undecided": next((item["tally"]["inconclusive"] for item in own if item["tally"]["inconclusive"]), ""),
         "false_alarm": sum(item["tally"]["false_alarm"] for item in items if _true_if_it_holds(item)),

@@ -8,7 +8,7 @@ def fits(value: Any, shape: Any) -> bool:
     """Does a JSON value have a shape?
 
     A shape is a type or a union of types; [s], a list of values of the shape s; {str: s}, an object whose values have
-    the shape s; {"key": s, ..}, an object with at least these keys; (s, t), a value of one of these shapes.
+    the shape s; {"key": s, ..}, an object with at least these keys, but for "key?"; (s, t), a value of one of these.
     """
     match shape:
         case tuple():
@@ -23,5 +23,12 @@ def fits(value: Any, shape: Any) -> bool:
 
 
 def misfit(value: Mapping[str, Any], shape: Mapping[str, Any]) -> str | None:
-    """The first key that an object lacks or whose value does not fit; None if there is none."""
-    return next((key for key, inner in shape.items() if key not in value or not fits(value[key], inner)), None)
+    """The first key that an object lacks or whose value does not fit, if any; that of a "key?" may be lacking."""
+    for named, inner in shape.items():
+        key = named.removesuffix("?")
+        if key not in value:
+            if key == named:
+                return key
+        elif not fits(value[key], inner):
+            return key
+    return None

@@ -40,7 +40,7 @@ _OPENED_EXPONENT = re.compile(r"(?:\^|\*\*)\(")
 _STAR = re.compile(r"\*(?=[\s,;)/=]|$)")
 _QUOTED = re.compile(r"'(-?\d[\d.e+-]*)'")
 _ENDS_A_WORD = re.compile(r"(?![\w(^])(?!-[A-Za-z])(?!'[A-Za-z])(?![._]\w)(?!/[A-Za-z])")
-_STARTS = re.compile(r"(?<![\w.\\'_^/-])(?=[A-Za-z0-9(|\[{<])|(?<![\w)\]])(?=-[\w(|])")
+_STARTS = re.compile(r"(?<![\w.\\'_^/<>-])(?=[A-Za-z0-9(|\[{<])|(?<![\w)\]])(?=-[\w(|])")
 _SAYS_MORE = re.compile(r"[\\^_'a-zA-Z<>=]|\[[(\[]")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
@@ -101,7 +101,7 @@ class _UnreadError(Exception):
 
 
 class _Reader:
-    """Reads the grammar from a place in a text; every method returns LaTeX and where it ends, or raises _UnreadError."""
+    """Reads the grammar from a place in a text: every method returns LaTeX and where it ends, or raises."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -122,7 +122,9 @@ class _Reader:
             return self._try(self.sum, after + 3, r" \in ")
         for sign, latex in RELATIONS.items():
             if self.text.startswith(sign, after):
-                return self._try(self.sum, self._skip(after + len(sign)), f" {latex} ")
+                behind = after + len(sign)
+                spaced = (after > place) == self.text.startswith(" ", behind)  # a < b and a<b, not a <b>
+                return self._try(self.sum, self._skip(behind), f" {latex} ") if spaced else None
         return None
 
     def sum(self, place: int) -> tuple[str, int]:
@@ -214,6 +216,8 @@ class _Reader:
             return rf"\lvert {inner} \rvert", self._close(end, "|")
         if letter == "<" and self.text[place + 1 : place + 2] not in (" ", "=", "-", ">", ""):
             inner, end = self._list(place + 1)
+            if "," not in inner:
+                raise _UnreadError
             return rf"\langle {inner} \rangle", self._close(end, ">")
         if number := _NUMBER.match(self.text, place):
             return self._number(number)

@@ -64,6 +64,11 @@ class Suite:
             for file in sorted(_folder(f"{self.package}.{subject}").glob("test_*.py")):
                 yield importlib.import_module(f"{self.package}.{subject}.{file.stem}")
 
+    def titles(self) -> dict[str, str]:
+        """The title of every subject: the first line of what its package says of itself, or its name."""
+        said = {name: importlib.import_module(f"{self.package}.{name}").__doc__ for name in self.subjects}
+        return {name: (text or name).strip().partition("\n")[0].rstrip(".") for name, text in said.items()}
+
     def claims(self) -> list[Path]:
         """The files of claims, in the order of subjects."""
         return [file for subject in self._folders() for file in sorted(subject.glob("*.toml"))]

@@ -1,9 +1,12 @@
 import base64
+import errno
 import io
 import json
 import re
 import sys
 from html import unescape
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -14,9 +17,23 @@ from ntk_companion.cli import main
 from ntk_companion.cli.report import FILE
 from ntk_companion.files import json_text
 from ntk_companion.report import graph, mathematics
-from ntk_companion.report.page import Appendix, Figure, anchor, page
+from ntk_companion.report.facts import Appendix, Contents, Figure, mutant_anchors
+from ntk_companion.report.links import anchor, file_name
+from ntk_companion.report.page import page as page_of
+from ntk_companion.report.site import site
 from ntk_companion.suite import catalogue
 from tests.ledgers import FINDING, built, entries, items
+
+
+def page(found, missing=(), appendix=None, **more):
+    """The one-page form for the entries of a ledger."""
+    return page_of(Contents(found, missing, appendix, **more), mathematics.Formulas())
+
+
+def pages(found, missing=(), appendix=None, **more):
+    """The folder form: the overview, and the other files by name."""
+    return site(Contents(found, missing, appendix, **more), mathematics.Formulas())
+
 
 HOSTILE = "<script>alert('x')</script> & \"quoted\""
 
@@ -37,7 +54,7 @@ def report(capsys, tmp_path):
     def run(ledger, *more):
         path = tmp_path / "ledger.json"
         path.write_text(json_text(ledger))
-        code = main.main(["report", "--out", str(tmp_path / "out"), "--ledger", str(path), *more])
+        code = main.main(["report", "--one-file", "--out", str(tmp_path / "out"), "--ledger", str(path), *more])
         captured = capsys.readouterr()
         file = tmp_path / "out" / FILE
         return code, captured.out, captured.err, file.read_text() if file.exists() else None
@@ -104,7 +121,9 @@ def test_without_the_package_that_lays_out_graphs_it_names_the_extra(report, mon
 
 
 def test_what_could_not_be_built_is_named_beside_the_page_that_was(report, monkeypatch):
-    monkeypatch.setattr("ntk_companion.report.contents.beside", lambda path, entries: ([], APPENDIX))
+    monkeypatch.setattr(
+        "ntk_companion.report.contents.contents", lambda path, entries: Contents(entries, appendix=APPENDIX)
+    )
     code, out, error, text = report(built(items()), "--json")
     assert code == 2
     assert error == "ntk-companion: the table missing is refused: no results are recorded under 'missing'\n"
@@ -122,9 +141,9 @@ def test_a_statement_is_shown_whole():
         "CONFIRMED, instances: 2",
         "The nearest case. at x = 1",
         "Proved on the cases tried.",
-        "no bias holds fails without it (certified): at x = -1 for no bias",
+        "no bias holds fails without it (certified): at x = − 1 for no bias",
         "2/2 wrong statements refuted",
-        "x < 0 at x = -1 for x < 0",
+        "x < 0 at x = − 1 for x < 0",
         "without the hypothesis: no bias",
         "Margin 2.50e-01",
         "Seconds 3.0",
@@ -265,21 +284,25 @@ def test_tables_and_figures_are_shown_with_what_made_them():
 def test_every_formula_of_the_catalogue_is_shown_as_mathematics():
     for record in catalogue(SUITE).values():
         for formula in (record["formula"], (record["finding"] or {}).get("corrected") or "x"):
-            shown = mathematics.displayed(formula, record["id"])
-            assert shown.startswith("<math")
+            formulas = mathematics.Formulas()
+            shown = formulas.displayed(formula, record["id"])
+            assert formulas.warnings == {}
+            assert "<math" in shown
             assert "\\" not in words(shown) and "$" not in shown
 
 
-def test_a_formula_that_cannot_be_shown_is_refused_with_the_statements_name(report):
-    code, _, error, written = report(built(items(formula=r"\frobnicate{x}")))
-    assert code == 2 and written is None
-    assert "the formula of mine:lemma-1 cannot be shown" in error and "frobnicate" in error
+def test_a_formula_that_cannot_be_shown_is_text_with_a_warning_that_names_the_statement(report):
+    code, _, error, written = report(built(items(formula=r"\frobnicate{x}"), items(id="b")))
+    assert code == 0
+    assert error.count("\n") == 1 and "the formula of mine:lemma-1 cannot be shown" in error
+    assert r"\frobnicate{x}" in words(written) and "<math" in written
 
 
 def test_a_table_whose_formula_cannot_be_shown_is_named():
     table = Table("t", "T", "$\\frobnicate$", (Column("a", "a"),), (), (), "")
-    with pytest.raises(ValueError, match="the table t"):
-        page(entries(items()), appendix=Appendix((table,)))
+    formulas = mathematics.Formulas()
+    page_of(Contents(entries(items()), appendix=Appendix((table,))), formulas)
+    assert "the table t" in "".join(formulas.warnings)
 
 
 def test_environments_and_sized_delimiters_are_shown():
@@ -288,7 +311,7 @@ def test_environments_and_sized_delimiters_are_shown():
         r"\begin{cases} 1 & x \ge 0 \\ 0 & \text{otherwise} \end{cases}",
         r"\textstyle\sum_{i \in I} \mathrm{E}_{g \sim \Sigma}\bigl[\sigma(g)\bigr] \xrightarrow{m \to \infty} 0",
     ):
-        assert "\\" not in words(mathematics.displayed(formula, "it"))
+        assert "\\" not in words(mathematics.Formulas().displayed(formula, "it"))
 
 
 def test_a_formula_is_cut_only_between_groups():
@@ -298,9 +321,28 @@ def test_a_formula_is_cut_only_between_groups():
     assert mathematics.pieces(cases) == [cases]
 
 
+def test_a_long_formula_may_be_set_in_lines_and_its_words_wrap():
+    long = (
+        r"K_t(x, x') \le \left( a = b \right) + \sum_{i = 1}^n \Phi(S_i), \quad f(x = 1) \ge \text{some more words}"
+    )
+    shown = mathematics.lines(long)
+    assert "".join(shown).replace(" ", "") == long.replace(" ", "")
+    assert shown[0] == "K_t(x, x')" and shown[1].startswith(r"\le \left( a = b \right)")
+    assert len(mathematics.lines("a = b + c")) == 1
+    html = mathematics.Formulas().displayed(
+        r"K_t \to K \text{ in probability as the width grows, and at all times}", "it"
+    )
+    assert "> in prob" not in html and ">in probability as the width grows, and at all times</span>" in html
+
+
+def test_a_sentence_has_its_mathematics_set():
+    shown = mathematics.Formulas().sentence("alpha^2 |x~| <b> is lost", "it")
+    assert shown.startswith("<math>") and "&lt;b&gt; is lost" in shown and "alpha" not in shown
+
+
 def test_a_dollar_sign_that_delimits_nothing_is_text():
-    assert mathematics.mixed("costs $5 & more", "it") == "costs $5 &amp; more"
-    assert "<math>" in mathematics.mixed("of $K_t$", "it")
+    assert mathematics.Formulas().mixed("costs $5 & more", "it") == "costs $5 &amp; more"
+    assert "<math>" in mathematics.Formulas().mixed("of $K_t$", "it")
 
 
 def test_the_font_has_the_characters_it_is_asked_for():
@@ -351,3 +393,138 @@ def test_a_statement_that_is_not_in_the_ledger_leads_nowhere():
 def test_no_statements_that_use_each_other_make_no_graph():
     assert graph.laid_out({"a": ()}).nodes == ()
     assert "No statement here uses another." in words(page(entries(items())))
+
+
+# --- the folder ---
+
+
+@pytest.fixture
+def folder(capsys, tmp_path):
+    """Runs the command on a ledger; exit code, stderr and where it wrote."""
+
+    def run(ledger, *more):
+        path = tmp_path / "ledger.json"
+        path.write_text(json_text(ledger))
+        code = main.main(["report", "--out", str(tmp_path / "out"), "--ledger", str(path), *more])
+        return code, capsys.readouterr().err, tmp_path / "out"
+
+    return run
+
+
+def linked(html):
+    return {reference.partition("#")[0] for reference in re.findall(r'(?:href|src)="([^"]*)"', html)}
+
+
+def test_every_statement_has_a_page_and_every_link_leads_to_a_file(folder):
+    code, error, out = folder(built(items(), items(id='mine:"B" <2>', uses=["mine:lemma-1"])))
+    assert (code, error) == (0, "")
+    assert "mine:lemma-1" in (out / "report.html").read_text()
+    for page in [out / "report.html", *(out / "pages").glob("*.html")]:
+        for address in linked(page.read_text()) - {""}:
+            assert (page.parent / unquote(address)).is_file(), (page.name, address)
+
+
+def test_a_statements_page_holds_what_the_one_page_says_of_it():
+    home, files = pages(entries(items(hypotheses=("no bias",)), items(id="mine:theorem", uses=["mine:lemma-1"])))
+    text = words(files[file_name("statement", "mine:lemma-1")])
+    for part in ("a lemma", "CONFIRMED, instances: 2", "Proved on the cases tried.", "2/2 wrong statements refuted",
+                 "without the hypothesis: no bias", "Margin 2.50e-01", "Used by mine:theorem"):  # fmt: skip
+        assert part in text
+    assert 'id="statement-mine:lemma-1"' in home
+
+
+def test_the_overview_names_the_suite_its_authors_and_its_subjects():
+    found = entries(items(), items(id="b", uses=["mine:lemma-1"]))
+    home, files = pages(found, title="Theorems", authors="N. N.", subjects={"empty": "Nothing", "mine": "My paper"})
+    text = words(home)
+    assert "Theorems N. N." in text and "My paper 2 statements" in text and "Nothing" not in text
+    assert "N. N." in words(files[file_name("subject", "mine")])
+
+
+def test_names_of_files_differ_where_names_do_on_any_file_system():
+    names = ["eq:C.5", "eq:c.5", "eq_c.5", "eq-c.5", "a/b", "a~b", "ä", "a b", "a~/b", "~", "~~"]
+    files = [file_name("statement", name).lower() for name in names]
+    assert len(set(files)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9.~_-]+", file) for file in files)
+    assert file_name("statement", "thm:2") == "statement-thm_2.html"
+
+
+def test_the_index_is_data_that_ends_no_script():
+    _, files = pages(entries(items(title=f"</script><b> {HOSTILE} x_1", qualification="Zebra crossing.")))
+    text = files["index.js"]
+    assert "</script" not in text and "<b>" not in text
+    rows = json.loads(text.removeprefix("const INDEX = ").removesuffix(";\n"))
+    assert rows[0]["id"] == "mine:lemma-1" and "zebra" in rows[0]["words"].split()
+
+
+def test_a_badge_says_verdict_and_scope_and_an_authors_text_stays_text():
+    _, files = pages(entries(items(id=HOSTILE)))
+    svg = files[file_name("badge", HOSTILE, "svg")]
+    assert ">CONFIRMED, instances: 2</text>" in svg and "<script>" not in svg
+
+
+def test_a_mutant_is_run_again_by_the_command_beside_it():
+    _, files = pages(entries(items()))
+    assert "pytest 'mine/test_mine.py::test_lemma[mutant]'" in words(files[file_name("statement", "mine:lemma-1")])
+
+
+def test_mutants_of_one_name_have_anchors_of_their_own():
+    entry = {"mutants": [{"role": "mutant", "name": name} for name in ("a b", "a  b", "a b-2")]}
+    assert mutant_anchors(entry) == ["mutant-a-b", "mutant-a-b--2", "mutant-a-b-2"]
+
+
+def test_pages_of_an_earlier_run_do_not_stay_and_a_folder_of_others_does(folder):
+    _, _, out = folder(built(items(), items(id="mine:old")))
+    old = out / "pages" / file_name("statement", "mine:old")
+    assert old.is_file()
+    folder(built(items()))
+    assert not old.exists() and (out / "pages" / "index.js").is_file()
+    assert sorted(path.name for path in out.iterdir()) == ["pages", "report.html"]
+    (out / "pages" / "index.js").rename(out / "pages" / "mine.txt")
+    code, error, _ = folder(built(items()))
+    assert code == 2 and "not of an earlier run" in error
+    assert (out / "pages" / "mine.txt").is_file()
+
+
+def test_one_file_takes_the_pages_of_an_earlier_run_away(folder):
+    _, _, out = folder(built(items()))
+    folder(built(items()), "--one-file")
+    assert [path.name for path in out.iterdir()] == ["report.html"]
+
+
+def test_when_the_disk_is_full_the_old_report_stays(folder, monkeypatch):
+    _, _, out = folder(built(items()))
+    before = {path.name: path.read_bytes() for path in (out / "pages").iterdir()}
+    write = Path.write_bytes
+
+    def full(path, content):
+        if path.name.startswith("subject"):
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    code, error, _ = folder(built(items(), items(id="mine:new")))
+    assert code == 2 and "No space left" in error
+    assert {path.name: path.read_bytes() for path in (out / "pages").iterdir()} == before
+    assert sorted(path.name for path in out.iterdir()) == ["pages", "report.html"]
+
+
+@pytest.mark.parametrize("command", ["report", "tables", "figures"])
+def test_a_place_that_cannot_be_written_is_found_before_the_work(command, tmp_path, capsys, monkeypatch):
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "ledger.json").write_text(json_text(built(items())))
+    monkeypatch.setattr("ntk_companion.appendix.material.Material.read", lambda path: pytest.fail("worked"))
+    code = main.main([command, "--out", str(tmp_path / "file" / "deep"), "--ledger", str(tmp_path / "ledger.json")])
+    assert code == 2
+    assert "something else is in the way" in capsys.readouterr().err
+
+
+def test_no_page_fetches_anything_from_elsewhere(folder):
+    _, _, out = folder(built(items(), items(id="b", uses=["mine:lemma-1"])))
+    for page in [out / "report.html", *(out / "pages").glob("*.html")]:
+        assert "://" not in page.read_text().replace("http://www.w3.org/1998/Math/MathML", "")
+
+
+def test_the_same_ledger_gives_the_same_folder():
+    found = entries(items(), items(id="b", uses=["mine:lemma-1"]))
+    assert pages(found, appendix=APPENDIX) == pages(found, appendix=APPENDIX)

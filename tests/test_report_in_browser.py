@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from checks.suite import SUITE
-from ntk_companion.report.page import page
+from ntk_companion.report.links import FOLDER, HOME, file_name
 from ntk_companion.suite import catalogue
 from tests.ledgers import FINDING, entries, items
-from tests.test_report import APPENDIX
+from tests.test_report import APPENDIX, page, pages
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
@@ -66,6 +66,18 @@ def own():
 
 
 KEPT = ("id", "title", "source", "number", "formula", "uses", "qualification")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The folder form of the whole page; the overview."""
+    out = tmp_path_factory.mktemp("report")
+    (out / FOLDER).mkdir()
+    home, files = pages(entries(*suite(), *own()), ["mine:missing"], APPENDIX, title="Theorems", authors="N. N.")
+    (out / HOME).write_text(home)
+    for name, text in files.items():
+        (out / FOLDER / name).write_text(text)
+    return out / HOME
 
 
 @pytest.fixture
@@ -281,3 +293,68 @@ def test_in_print_nothing_stays_folded(opened):
 def test_an_unknown_element_of_an_authors_text_is_text(opened):
     tab = opened()
     assert tab.locator("h4", has_text="a <title>").is_visible()
+
+
+# --- the folder ---
+
+
+def inner(folder, kind, name):
+    return folder.parent / FOLDER / file_name(kind, name)
+
+
+@pytest.fixture(params=["report", "statement", "subject", "findings", "graph", "table"])
+def inside(request, folder):
+    """A page of each kind of the folder."""
+    named = {"statement": "thm:2", "subject": "mine", "table": "replies"}
+    if request.param == "report":
+        return folder
+    if request.param in named:
+        return inner(folder, request.param, named[request.param])
+    return folder.parent / FOLDER / f"{request.param}.html"
+
+
+def test_a_page_of_the_folder_is_light_fits_and_reads_only_files_beside_it(opened, inside):
+    tab = opened(PHONE, inside)
+    assert tab.complaints == []
+    assert all(url.startswith(("data:", "file:")) for url in tab.asked)
+    assert tab.evaluate("document.querySelectorAll('*').length") < 10_000
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert tab.get_by_role("heading", level=1).count() == 1
+    assert tab.evaluate("getComputedStyle(document.querySelector('h1')).fontWeight") == "600"  # the style is there
+
+
+def test_the_search_leads_to_a_statement(opened, folder):
+    tab = opened(file=inner(folder, "statement", "thm:1"))
+    tab.fill(".search input", "UNDECIDED a lemma")
+    assert tab.locator(".search output").inner_text() == "1 found"
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url("**/" + file_name("statement", "mine:undecided"))
+    assert "INCONCLUSIVE" in tab.locator(".badge").first.inner_text()
+    tab.fill(".search input", "lambda_min")
+    assert tab.locator(".results math").count() > 0
+    tab.keyboard.press("Escape")
+    assert not tab.locator(".results").is_visible()
+
+
+def test_an_authors_title_in_the_search_is_text(opened, folder):
+    tab = opened(file=folder)
+    tab.fill(".search input", "title>")
+    assert tab.locator(".results").inner_text().count("a <title>") == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_folder(opened, inside, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(opened(DESK, inside, color_scheme=scheme)).response["violations"]
+    serious = {one["id"]: one["nodes"][0]["html"][:200] for one in found if one["impact"] in ("serious", "critical")}
+    assert serious == {}
+
+
+def test_no_formula_of_the_findings_is_cut_off_in_print(opened, folder):
+    tab = opened({"width": 700, "height": 1000}, folder.parent / FOLDER / "findings.html")
+    tab.emulate_media(media="print")
+    wide = """[...document.querySelectorAll(".piece")].filter((one) => one.getBoundingClientRect().right > innerWidth)
+        .map((one) => one.textContent)"""
+    assert tab.evaluate(wide) == []

@@ -47,6 +47,7 @@ def test_mathematics_typed_in_ascii_is_read(typed, latex):
         "the max over samples, the sum of squares, a sign in an exponent, the dim light",
         "FCN, NTK, L2 and GPT2 are names; do it",
         "/tmp/x_1/y^2.v",
+        "of <b>x</b>, FCN <1> and <script>",
     ],
 )
 def test_words_stay_words(words):

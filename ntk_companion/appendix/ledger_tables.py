@@ -225,10 +225,12 @@ def builders_of_statements(material: Material) -> dict[str, Callable[[Material],
     return result | more
 
 
+def audits(material: Material) -> dict[str, Callable[[Material], Table]]:
+    """The audits of the suite's claims, by name."""
+    files = material.suite.claims() if material.suite else ()
+    return {f"audit_{slug(file.stem)}": partial(audit, file=file) for file in files}
+
+
 def builders(material: Material) -> dict[str, Callable[[Material], Table]]:
     """All tables that stand on the ledger, by name: those of statements, and the audits of the suite's claims."""
-    audits = {
-        f"audit_{slug(file.stem)}": partial(audit, file=file)
-        for file in (material.suite.claims() if material.suite else ())
-    }
-    return builders_of_statements(material) | audits
+    return builders_of_statements(material) | audits(material)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from ntk_companion.appendix import formats
-from ntk_companion.appendix.ledger_tables import builders
+from ntk_companion.appendix.ledger_tables import audits, builders
 from ntk_companion.appendix.material import Material
 from ntk_companion.appendix.recorded_table import recorded_table
 from ntk_companion.appendix.table import Refusal, Table
@@ -16,14 +16,16 @@ ENDINGS = {"tex": formats.latex, "md": formats.markdown, "csv": formats.comma_se
 """The forms of a table, by the ending of their files."""
 
 
-def attempts(ledger_path: Path) -> Iterator[Table | Refusal]:
+def attempts(ledger_path: Path, of_statements: bool = True) -> Iterator[Table | Refusal]:
     """Every table in the order of the appendix, or the reason why it cannot be built.
+
+    Without those `of_statements`, which a report has pages for.
 
     Of an author's own ledger, with none of this suite's statements, those of its statements. Raises ValueError or
     OSError if the file is no ledger at all.
     """
     material = Material.read(ledger_path)
-    wanted = builders(material)
+    wanted = builders(material) if of_statements else audits(material)
     if material.suite:
         recorded = material.suite.recorded
         wanted |= {spec.name: partial(recorded_table, spec, recorded=recorded) for spec in material.suite.tables()}

@@ -22,8 +22,10 @@ def run(options: argparse.Namespace) -> Result:
     """Draw the figures of the suite that the ledger speaks of. Raises ValueError if it is of no installed suite."""
     from ntk_companion.appendix import figures
     from ntk_companion.appendix.material import Material
+    from ntk_companion.files import needs_writable
     from ntk_companion.suite import suites
 
+    needs_writable(options.out)
     path = arguments.ledger_path(options)
     suite = suites()[0] if path is None else Material.read(path).suite
     if suite is None:

@@ -23,8 +23,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> Result:
     """Write the tables. The refused ones of an earlier run are removed."""
     from ntk_companion.appendix import tables
+    from ntk_companion.files import needs_writable
 
     path = arguments.needed_ledger(options)
+    needs_writable(options.out)
     written, refusals = tables.write_all(path, options.out)
     values = {"files": [str(file) for file in written], "refused": {one.name: one.reason for one in refusals}}
     lines = [f"written: {file}" for file in written]

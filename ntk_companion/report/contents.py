@@ -1,32 +1,41 @@
-"""What the page holds beside the ledger's entries: the appendix's tables and figures, and what is missing."""
+"""What a report holds beside the ledger's entries: the appendix's tables and figures, and what is missing."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ntk_companion.appendix import figure, tables
 from ntk_companion.appendix.material import Material
 from ntk_companion.appendix.table import Refusal, Table
-from ntk_companion.report.page import Appendix, Figure
+from ntk_companion.report.facts import Appendix, Contents, Figure
 from ntk_companion.suite import Suite
 
 
-def beside(ledger_path: Path, entries: Iterable[dict[str, Any]]) -> tuple[list[str], Appendix | None]:
-    """The ids of the suite's statements that are not among the entries in their present revision, and the appendix.
+def contents(ledger_path: Path, entries: Iterable[dict[str, Any]]) -> Contents:
+    """What a report on these verified entries of a ledger shows.
 
     The ledger of a folder that is no suite lacks nothing. The appendix needs all of the suite's statements.
     """
+    found = Contents(list(entries))
     material = Material.read(ledger_path)
-    if material.suite is None:
-        return [], None
-    revisions = {entry["id"]: entry["revision"] for entry in entries}
+    if (suite := material.suite) is None:
+        return found
+    revisions = {entry["id"]: entry["revision"] for entry in found.entries}
     missing = [name for name, record in material.catalogue.items() if revisions.get(name) != record["revision"]]
-    return missing, None if missing else appendix(ledger_path, material.suite)
+    return replace(
+        found,
+        missing=missing,
+        appendix=None if missing else appendix(ledger_path, suite),
+        title=suite.title,
+        authors=suite.authors,
+        subjects=suite.titles(),
+    )
 
 
 def appendix(ledger_path: Path, suite: Suite) -> Appendix:
-    """Every table and figure that can be built, and a sentence for each that cannot."""
-    found = list(tables.attempts(ledger_path))
+    """Every table and figure that can be built and no page holds, and a sentence for each that cannot."""
+    found = list(tables.attempts(ledger_path, of_statements=False))
     refusals = [one.sentence for one in found if isinstance(one, Refusal)]
     drawn = []
     for spec in suite.figures():

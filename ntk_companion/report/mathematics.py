@@ -3,17 +3,32 @@
 import base64
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
+from itertools import pairwise
 from typing import Any
 
 from markupsafe import Markup, escape
 from math_core import LatexError, LatexToMathML
 
+from ntk_companion import sentences
+
 _BREAKS = re.compile(r"\\qquad(?![a-zA-Z])|\\quad(?![a-zA-Z])")
-_OPENING = re.compile(r"\\begin\b|\\left(?![a-zA-Z])|(?<!\\)\{")
-_CLOSING = re.compile(r"\\end\b|\\right(?![a-zA-Z])|(?<!\\)\}")
+_OPENING = re.compile(r"\\begin\b|\\left(?![a-zA-Z])|(?<!\\)\{|\\[bB]ig+l|\(|(?<!\\left)\\\{")
+_CLOSING = re.compile(r"\\end\b|\\right(?![a-zA-Z])|(?<!\\)\}|\\[bB]ig+r|\)|(?<!\\right)\\\}")
+_COMMAS = re.compile(r"(?<=[,;])(?: |\\[;,: ])+")
+_WORDS = re.compile(r"\\text\{([^{}$\\]{12,})\}[,.;]?")
+_AROUND_WORDS = re.compile(r"\\text\{[^{}$\\]{12,}\}|(?<=\})(?<=[a-z ]\})(?= )")
+_RELATIONS = re.compile(
+    r"(?:\\[;,: ] ?)*(?:=|<|>|\\(?:le|ge|leq|geq|ne|Rightarrow|Leftrightarrow|to|succ|succeq|sim|propto)(?![a-zA-Z]))"
+)
+_SUMS = re.compile(r"(?<=[ })])[+-](?= ?[\\a-zA-Z0-9(])")
+_SPACE_AT_END = re.compile(r"(?<!\\)\s+$")
+LONG = 40
+"""Characters of LaTeX: a formula of more may be set in several lines."""
+SHORT = 8
 _ITALICS = [*range(0x1D434, 0x1D468), 0x210E, *range(0x1D6E2, 0x1D71C), 0x1D6A4, 0x1D6A5]
 """A browser shows a single letter as the slanted one of these code points."""
 _ALWAYS = [*range(0x20, 0x7F), ord("√")]
@@ -21,50 +36,89 @@ _ALWAYS = [*range(0x20, 0x7F), ord("√")]
 _PRIMES = (0x2032, 0x2033, 0x2034)
 
 
-def displayed(latex: str, where: str) -> Markup:
-    """A displayed formula, in pieces between which a line may break: those that a \\quad sets apart.
+@dataclass
+class Formulas:
+    """Formulas as MathML. One that cannot be converted is shown as the text that it is, and a warning is kept."""
 
-    Raises ValueError, naming `where` it stands, if it cannot be converted.
-    """
-    return Markup("\n").join(_converted(piece, where, display=True) for piece in pieces(latex))
+    warnings: dict[str, None] = field(default_factory=dict)
+    """A sentence for each such formula, in the order met."""
 
+    def displayed(self, latex: str, where: str) -> Markup:
+        """A displayed formula, in pieces between which a line may break; a warning says `where` it stands."""
+        marked = [(index == 0, piece) for whole in pieces(latex) for index, piece in enumerate(lines(whole))]
+        return Markup("\n").join(
+            Markup('<span class="{}">{}</span>').format("piece" if starts else "piece on", self._piece(piece, where))
+            for starts, piece in marked
+        )
 
-def inline(latex: str, where: str) -> Markup:
-    """A formula within a line. Raises ValueError, naming `where` it stands, if it cannot be converted."""
-    return _converted(latex, where, display=False)
+    def _piece(self, latex: str, where: str) -> Markup:
+        """A piece of a displayed formula; of words alone as words, whose lines break."""
+        if words := _WORDS.fullmatch(latex):
+            return escape(words[1].strip())
+        return self._converted(latex, where, display=True)
 
+    def inline(self, latex: str, where: str) -> Markup:
+        """A formula within a line."""
+        return self._converted(latex, where, display=False)
 
-def mixed(text: str, where: str) -> Markup:
-    """A text in which $...$ is mathematics. Raises ValueError, naming `where`, if that cannot be converted."""
-    parts = text.split("$")
-    if len(parts) % 2 == 0:  # a dollar sign that is no delimiter
-        return escape(text)
-    shown = [inline(part, where) if index % 2 else escape(part) for index, part in enumerate(parts)]
-    return Markup("").join(shown)
+    def mixed(self, text: str, where: str) -> Markup:
+        """A text in which $...$ is mathematics."""
+        parts = text.split("$")
+        if len(parts) % 2 == 0:  # a dollar sign that is no delimiter
+            return escape(text)
+        shown = [self.inline(part, where) if index % 2 else escape(part) for index, part in enumerate(parts)]
+        return Markup("").join(shown)
+
+    def sentence(self, text: str, where: str) -> Markup:
+        """A plain sentence, its mathematics set though it is typed in ASCII."""
+        found = sentences.pieces(text)
+        return Markup("").join(self.inline(one.text, where) if one.is_math else escape(one.text) for one in found)
+
+    def _converted(self, latex: str, where: str, display: bool) -> Markup:
+        try:
+            return Markup(_converter().convert_with_local_state(latex, displaystyle=display))
+        except LatexError as error:
+            said = f"the formula of {where} cannot be shown as mathematics and is shown as text: {error} It is: {latex}"
+            self.warnings[said] = None
+            return Markup('<code class="unread" title="This formula could not be set.">{}</code>').format(latex)
 
 
 def pieces(latex: str) -> list[str]:
     """A formula cut at each \\quad that stands in no group, pair of delimiters or environment."""
     found, start = [], 0
-    for separator in _BREAKS.finditer(latex):
-        before = latex[: separator.start()]
-        if len(_OPENING.findall(before)) == len(_CLOSING.findall(before)):
-            found.append(latex[start : separator.start()])
-            start = separator.end()
+    for separator in _outer(_BREAKS, latex):
+        found.append(latex[start : separator.start()])
+        start = separator.end()
     found.append(latex[start:])
     return [piece for piece in map(str.strip, found) if piece]
+
+
+def lines(latex: str) -> list[str]:
+    """A long formula cut after commas and around words, and what is still long before relations, then before sums."""
+    found = [latex]
+    for pattern, length in ((_COMMAS, LONG), (_AROUND_WORDS, LONG), (_RELATIONS, LONG), (_SUMS, 2 * LONG)):
+        found = [piece for part in found for piece in (_cut(pattern, part) if len(part) > length else [part])]
+    return found
+
+
+def _cut(pattern: re.Pattern[str], latex: str) -> list[str]:
+    """A formula cut before what a pattern finds, not before its first letters, and not within brackets."""
+    places = [found.start() for found in _outer(pattern, latex) if found.start() > SHORT]
+    cuts = pairwise([0, *places, len(latex)])
+    return [piece for start, end in cuts if (piece := _SPACE_AT_END.sub("", latex[start:end]).lstrip())]
+
+
+def _outer(pattern: re.Pattern[str], latex: str) -> Iterator[re.Match[str]]:
+    """What a pattern finds that stands in no group, pair of delimiters or environment."""
+    for found in pattern.finditer(latex):
+        before = latex[: found.start()]
+        if len(_OPENING.findall(before)) == len(_CLOSING.findall(before)):
+            yield found
 
 
 @cache
 def _converter() -> LatexToMathML:
     return LatexToMathML(fancy_error=False)
-
-
-def _converted(latex: str, where: str, display: bool) -> Markup:
-    try:
-        return Markup(_converter().convert_with_local_state(latex, displaystyle=display))
-    except LatexError as error:
-        raise ValueError(f"the formula of {where} cannot be shown as mathematics: {error} It is: {latex}") from None
 
 
 def font(characters: Iterable[str]) -> str:

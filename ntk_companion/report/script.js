@@ -11,9 +11,13 @@ function markScrolling() {
   }
 }
 
-function filter() {
-  const form = document.querySelector(".filter");
-  const words = form.elements.words.value.toLowerCase().split(/\s+/);
+function wordsOf(form) {
+  return form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+// On one page of everything: hide what does not have all of the words.
+function filter(form) {
+  const words = wordsOf(form);
   const status = form.elements.status.value;
   let shown = 0;
   for (const group of document.querySelectorAll(".group")) {
@@ -30,19 +34,63 @@ function filter() {
 }
 
 // A link to a statement that the filter hides must still lead there.
-function reveal() {
+function reveal(form) {
   const target = document.getElementById(location.hash.slice(1));
   if (!target?.hidden) return;
-  document.querySelector(".filter").reset();
-  filter();
+  form.reset();
+  filter(form);
   target.scrollIntoView();
 }
 
-const form = document.querySelector(".filter");
-form.hidden = false;
-form.addEventListener("input", filter);
-form.addEventListener("submit", (event) => event.preventDefault());
-window.addEventListener("hashchange", reveal);
+// In a folder of pages: the statements of the index that have all of the words, those that have them in the title first.
+const MOST_SHOWN = 12;
+
+function found(words) {
+  const hits = INDEX.filter((one) => words.every((word) => one.words.includes(word)));
+  const named = (one) => words.every((word) => `${one.id} ${one.number} ${one.title}`.toLowerCase().includes(word));
+  return [...hits.filter(named), ...hits.filter((one) => !named(one))];
+}
+
+function item(one) {
+  const link = document.createElement("a");
+  link.href = document.body.dataset.pages + encodeURIComponent(one.file);
+  link.textContent = `${one.number} ${one.shown ? "" : one.title}`;
+  if (one.shown) link.insertAdjacentHTML("beforeend", one.shown);
+  const verdict = document.createElement("span");
+  verdict.className = `badge ${one.status}`;
+  verdict.textContent = ` ${one.verdict}`;
+  const row = document.createElement("li");
+  row.append(link, verdict);
+  return row;
+}
+
+function search(form) {
+  const words = wordsOf(form);
+  const list = form.querySelector(".results");
+  const hits = words.length ? found(words) : [];
+  list.replaceChildren(...hits.slice(0, MOST_SHOWN).map(item));
+  list.hidden = !hits.length;
+  form.querySelector("output").value = words.length ? `${hits.length} found` : "";
+}
+
+function listen(form, answer) {
+  form.hidden = false;
+  form.addEventListener("input", () => answer(form));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    form.reset();
+    answer(form);
+  });
+}
+
+const filterForm = document.querySelector(".filter");
+const searchForm = document.querySelector(".search");
+if (filterForm) {
+  listen(filterForm, filter);
+  window.addEventListener("hashchange", () => reveal(filterForm));
+}
+if (searchForm) listen(searchForm, search);
 window.addEventListener("resize", markScrolling);
 document.addEventListener("toggle", markScrolling, true);
 document.fonts.ready.then(markScrolling);

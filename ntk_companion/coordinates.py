@@ -1,0 +1,70 @@
+"""The case that a judge decided, as text for the record: enough to find the row again, whatever the case is made of."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+MOST_CHARACTERS = 600
+MOST_ENTRIES = 24
+"""An array or a sequence of more is told by its size."""
+DEEPEST = 4
+"""What lies deeper in a case is told by its type."""
+
+
+def coordinates(case: Any) -> str:
+    """A case as text: points, numbers and names in full where they are short, no address of an object."""
+    text = " ".join(_said(case, 0).split())
+    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 4] + " ..."
+
+
+def _said(value: Any, depth: int) -> str:
+    match value:
+        case str() | None | bool() | int() | float() | Fraction():
+            return str(value)
+        case Enum():
+            return str(value.value)
+        case np.ndarray():
+            small = value.size <= MOST_ENTRIES
+            return _said(value.tolist(), depth) if small else f"array of shape {'x'.join(map(str, value.shape))}"
+        case _ if depth == DEEPEST:
+            return type(value).__name__
+        case Mapping():
+            return _listed((f"{key} = {_said(one, depth + 1)}" for key, one in value.items()), len(value))
+        case Sequence():
+            return _listed((_said(one, depth + 1) for one in value), len(value))
+        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return _of_fields(value, depth)
+        case _ if callable(value):
+            return str(getattr(value, "__name__", type(value).__name__))
+    text = str(value)
+    return type(value).__name__ if " at 0x" in text or text.startswith("<") else text
+
+
+def _listed(parts: Any, size: int) -> str:
+    return f"({', '.join(parts)})" if size <= MOST_ENTRIES else f"{size} entries"
+
+
+def _of_fields(value: Any, depth: int) -> str:
+    """A dataclass by what its fields hold, but for what is empty; one within a case, if named, by name and numbers."""
+    fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.repr}
+    kept = {name: one for name, one in fields.items() if not _is_empty(one)}
+    if depth and isinstance(name := kept.pop("name", None), str):
+        more = [f"{key} = {_said(one, depth + 1)}" for key, one in kept.items() if _is_plain(one)]
+        return f"{name} ({'; '.join(more)})" if more else name
+    said = "; ".join(f"{name} = {_said(one, depth + 1)}" for name, one in kept.items())
+    return said if depth == 0 else f"{type(value).__name__}({said})"
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or (isinstance(value, str | Sequence | Mapping) and not len(value))
+
+
+def _is_plain(value: Any) -> bool:
+    """Is it a number, a text or an array, or a sequence of such?"""
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return isinstance(value, str | int | float | Fraction | np.ndarray)

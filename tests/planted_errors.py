@@ -1304,7 +1304,7 @@ ERRORS: tuple[Planted, ...] = (
         "stays_definite",
         "spectra[:, 0].min() > SINGULAR * spectra[:, -1].max()",
         "spectra[:, 0].min() > -SINGULAR * spectra[:, -1].max()",
-        ("checks/divergence/test_divergence.py", "-k", "both_labels"),
+        ("checks/divergence/test_divergence.py", "-k", "both_labels or logarithm_of_time"),
     ),
     Planted(
         "soft labels taken for hard ones",
@@ -1328,7 +1328,7 @@ ERRORS: tuple[Planted, ...] = (
         "_margin_and_bound",
         "path.automatic_gram if automatic else path.gram",
         "path.gram",
-        ("checks/divergence/test_divergence.py", "-k", "automatic_gram"),
+        ("checks/divergence/test_divergence.py", "-k", "the_energy_identity"),
     ),
     Planted(
         "a constant kernel taken for one that may move yet",
@@ -1352,7 +1352,7 @@ ERRORS: tuple[Planted, ...] = (
         "below",
         "math.log(math.log(2))",
         "math.log(2)",
-        ("checks/divergence/test_late_times.py", "-k", "above_ln_2"),
+        ("checks/divergence/test_late_times.py", "-k", "above_ln_2 or eulers_identity"),
     ),
     Planted(
         "deeper biases taken for homogeneous",
@@ -1360,7 +1360,7 @@ ERRORS: tuple[Planted, ...] = (
         "homogeneity",
         "set(found[1].values()) <= {1}",
         "found[1]",
-        ("checks/divergence/test_late_times.py", "-k", "that_power"),
+        ("checks/divergence/test_late_times.py", "-k", "that_power or eulers_identity"),
     ),
     Planted(
         "the output bound 2% too large",

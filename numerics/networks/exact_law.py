@@ -70,12 +70,12 @@ def sample_kernels(
     """Independent draws from the joint law of (K_0(x_i, x_j)) and f(x_i), every hidden layer having `width` neurons.
 
     `points` are a point set or an n x d array, a point a row. A network of C `outputs`, all layers but the last shared,
-    has n C numbers in the place of n, the outputs at a point side by side. Draw r depends on `seed` and r alone, not on `draws` or
-    `jobs`; on `task_neurons` only through the rounding of sums. Narrow networks are drawn in batches. Jobs share the
-    batches of narrow networks and the neurons of wide ones.
+    has n C numbers in the place of n, the outputs at a point side by side. Draw r depends on `seed` and r alone, not on
+    `draws` or `jobs`; on `task_neurons` only through the rounding of sums. Narrow networks are drawn in batches. Jobs
+    share the batches of narrow networks and the neurons of wide ones.
     Time O(L n^2 width) a draw, for layers wider than a task O(L^2 n^2 width); memory does not grow with the width.
-    Raises ValueError on a width or number of draws or outputs below 1, a negative seed, a task that is not whole blocks or
-    points that are not finite numbers, a point a row.
+    Raises ValueError on a width or number of draws or outputs below 1, a negative seed, a task that is not whole blocks
+    or points that are not finite numbers, a point a row.
     """
     coordinates = as_coordinates(points)
     _check(width, draws, seed)

@@ -16,7 +16,8 @@ def sample_networks(
     """Independent draws of the empirical NTK and the outputs on n points, each of an explicit network.
 
     As `numerics.networks.exact_law.sample_kernels`, which needs no weights: `points` a point set or n x d, the arrays
-    found R x n x n and R x n, of C `outputs` n C for n. Draw r depends on `seed` and r alone. Raises ValueError on a size below 1.
+    found R x n x n and R x n, of C `outputs` n C for n. Draw r depends on `seed` and r alone. Raises ValueError on a
+    size below 1.
     """
     coordinates = as_coordinates(points)
     found = []

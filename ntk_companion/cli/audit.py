@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from ntk_companion.cli.arguments import Result
 if TYPE_CHECKING:
     from ntk_companion.appendix.material import Material
     from ntk_companion.audit.claims.claim import Claim, ClaimsFile
+    from ntk_companion.audit.reply.auditing import Reply
     from ntk_companion.ledger import Record
 
 FORMATS = ("text", "markdown", "latex")
@@ -29,6 +31,8 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", metavar="ID", help="audit this claim alone")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text, or a reply to paste; default text")
     parser.add_argument("--against", type=Path, metavar="RECORD.json", help="compare with a record that --json printed")
+    told = "write what an independent checker needs to see that verdicts on matrices are right"
+    parser.add_argument("--certificate", type=Path, metavar="FILE", help=told)
     seed = arguments.whole_number("the seed", 0, 2**32)
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of searches for counterexamples; default 0")
     parser.add_argument("--ledger", type=Path, metavar="FILE", help="the ledger to look statements up in")
@@ -58,12 +62,24 @@ def run(options: argparse.Namespace) -> Result:
         changes = replies.differences(record, before)
         record |= {"against": str(options.against), "differences": changes}
         lines += [f"differs from {options.against}: {change}" for change in changes] or [f"as in {options.against}"]
+    if options.certificate is not None:
+        lines += _write_certificate(options.certificate, claims, found, options.seed)
     faults = [reply.fault for reply in found if reply.fault]
     if faults:
         more = f"; and {len(faults) - 1} more, told in the replies" if len(faults) > 1 else ""
         return Result(record, lines, 2, (f"{faults[0]}{more}",))
     refuted = any(reply.verdict == "REFUTED" for reply in found)
     return Result(record, lines, 1 if refuted else 0)
+
+
+def _write_certificate(path: Path, claims: ClaimsFile, replies: list[Reply], seed: int) -> list[str]:
+    """Write the certificates of a file's verdicts; what was written, in a line. Raises OSError."""
+    from ntk_companion.audit.reply.certificates import certificates
+
+    found = certificates(claims, replies, seed)
+    path.write_text(json.dumps(found), encoding="utf-8")
+    without = len(found["without_certificate"])
+    return [f"{path}: certificates of {len(found['claims'])} claims; {without} have none, and the file says why"]
 
 
 def _ledger(path: Path | None, claims: ClaimsFile) -> dict[str, Record] | None:

@@ -267,6 +267,11 @@ def killed(item: Record) -> bool:
     return bool(item["tally"]["verdicts"].get(Verdict.REFUTED, 0))
 
 
+def is_formal(mutant: Mapping[str, Any]) -> bool:
+    """Is a mutant of an entry a theorem with a change in it, which reads as Coq and not as a sentence?"""
+    return " proves the negation of " in mutant["by"]
+
+
 def killed_of(entry: Record) -> str:
     """How many of the mutants of an entry were refuted, of how many."""
     return f"{sum(bool(mutant['killed']) for mutant in entry['mutants'])}/{len(entry['mutants'])}"

@@ -6,7 +6,7 @@
 from typing import Any
 
 from ntk_companion.evidence import Evidence, Verdict
-from ntk_companion.report.mathematics import displayed
+from ntk_companion.report.mathematics import Formulas
 from ntk_companion.statement import Statement
 from numerics.numbers.latex import html_table
 
@@ -15,7 +15,7 @@ def statement_html(statement: Statement) -> str:
     """A statement as a table. Its status is not among it: that is derived from evidence and stands in the ledger."""
     rows = [
         ("stands in", f"{statement.source}, {statement.number}"),
-        ("formula", displayed(statement.formula, statement.id)),
+        ("formula", Formulas().unbroken(statement.formula, statement.id)),
         *((f"hypothesis: {hypothesis.name}", hypothesis.sentence) for hypothesis in statement.hypotheses),
         *((("uses", ", ".join(statement.uses)),) if statement.uses else ()),
         ("qualification", statement.qualification),
@@ -23,7 +23,7 @@ def statement_html(statement: Statement) -> str:
     if statement.finding:
         rows.append(("finding", f"{statement.finding.severity}: {statement.finding.sentence}"))
         if statement.finding.corrected:
-            rows.append(("corrected", displayed(statement.finding.corrected, statement.id)))
+            rows.append(("corrected", Formulas().unbroken(statement.finding.corrected, statement.id)))
     return html_table(f"{statement.id}: {statement.title}", (), rows)
 
 

@@ -10,7 +10,7 @@ import contextlib
 import csv
 import io
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -67,6 +67,11 @@ class Results:
             kept &= {index for index, cell in enumerate(self.column(name)) if cell == text}
         rows = tuple(row for index, row in enumerate(self.rows) if index in kept)
         return Results(self.name, self.caption, self.command, self.settings, self.columns, rows)
+
+    def among(self, name: str, wanted: Collection[str]) -> Results:
+        """The rows whose cell in a column is one of these texts."""
+        kept = (row for row, cell in zip(self.rows, self.column(name), strict=True) if cell in wanted)
+        return Results(self.name, self.caption, self.command, self.settings, self.columns, tuple(kept))
 
 
 def versions() -> dict[str, str]:

@@ -1,6 +1,7 @@
 import csv
 import fnmatch
 import json
+import re
 import shutil
 import subprocess
 
@@ -17,6 +18,7 @@ from ntk_companion.evidence import Role
 from ntk_companion.files import json_text
 from ntk_companion.suite import Suite, catalogue
 
+FIGURES = tuple(SUITE.figures())
 CLAIMS = """
 [networks.deep]
 family = "fcn"
@@ -80,6 +82,7 @@ def suite(tmp_path, monkeypatch):
     monkeypatch.setattr(Suite, "claims", lambda suite: [claims / "small.toml"])
     monkeypatch.setattr(Suite, "recorded", lambda suite, name: results.read(recorded / f"{name}.csv"))
     monkeypatch.setattr(Suite, "tables", lambda suite: [SPEC])
+    monkeypatch.setattr(Suite, "figures", lambda suite: ())
     results.write(measured(), recorded)
     return recorded
 
@@ -115,7 +118,7 @@ def attempted(book, folder):
 
 
 EVERY = {
-    "statements_2504_11130", "statements_this_suite", "qualifications", "hypotheses", "mutants", "findings",
+    "verdicts", "statements_2504_11130", "statements_this_suite", "qualifications", "hypotheses", "mutants", "findings",
     "audit_small", "crossing_times",
 }  # fmt: skip
 
@@ -143,10 +146,18 @@ def raises_the_verdict(entry):
     [
         (
             "thm:2",
-            {"statements_2504_11130", "qualifications", "hypotheses", "mutants", "audit_small", "crossing_times"},
+            {
+                "verdicts",
+                "statements_2504_11130",
+                "qualifications",
+                "hypotheses",
+                "mutants",
+                "audit_small",
+                "crossing_times",
+            },
         ),
-        ("eq:3.6", {"statements_2504_11130", "qualifications", "mutants", "findings"}),
-        ("gap:best", {"statements_this_suite", "qualifications", "mutants"}),
+        ("eq:3.6", {"verdicts", "statements_2504_11130", "qualifications", "mutants", "findings"}),
+        ("gap:best", {"verdicts", "statements_this_suite", "qualifications", "mutants"}),
     ],
 )
 def test_a_deleted_or_edited_entry_refuses_its_tables_by_name_and_no_others(
@@ -202,9 +213,12 @@ def test_the_command_writes_three_forms_of_each_table_and_the_document(whole, su
     code = main.main(["tables", "--out", str(tmp_path / "out"), "--ledger", str(tmp_path / "ledger.json")])
     assert code == 0
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names >= {f"{name}.{ending}" for name in EVERY for ending in ("tex", "md", "csv")} | {"appendix.tex"}
+    assert names >= {f"{name}.{ending}" for name in EVERY for ending in ("tex", "md", "csv")} | {
+        "appendix.tex",
+        "short.tex",
+    }
     text = (tmp_path / "out" / "appendix.tex").read_text(encoding="utf-8")
-    assert all(rf"\input{{{name}}}" in text for name in EVERY)
+    assert all(rf"\input{{{name}}}" in text for name in EVERY - {"qualifications"})
 
 
 def test_the_command_refuses_a_table_with_exit_code_2_and_leaves_none_of_its_files(whole, suite, tmp_path, capsys):
@@ -215,12 +229,12 @@ def test_the_command_refuses_a_table_with_exit_code_2_and_leaves_none_of_its_fil
     captured = capsys.readouterr()
     assert code == 2
     lines = captured.err.splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 6
     assert all(line.startswith("ntk-companion: the table ") and "'eq:3.6'" in line for line in lines)
     refused = json.loads(captured.out.splitlines()[-1])["refused"]
     left = {file.stem for file in out.iterdir()}
     assert not left & refused.keys()
-    assert left >= (EVERY | {"appendix"}) - refused.keys()
+    assert left >= (EVERY | {"appendix", "short"}) - refused.keys()
     document = (out / "appendix.tex").read_text(encoding="utf-8")
     assert r"\input{findings}" not in document and "the table findings is refused" in document
 
@@ -233,7 +247,9 @@ def test_an_authors_own_ledger_has_the_tables_of_its_statements_alone(records, t
     (out / "findings.tex").write_text("of an earlier run", encoding="utf-8")
     code = main.main(["tables", "--out", str(out), "--ledger", str(tmp_path / "ledger.json")])
     assert code == 0
-    assert {file.stem for file in out.iterdir()} == {"statements_my_paper", "qualifications", "mutants", "appendix"}
+    assert {file.stem for file in out.iterdir()} == {
+        "verdicts", "statements_my_paper", "qualifications", "mutants", "appendix", "short"
+    }  # fmt: skip
 
 
 def test_without_a_ledger_the_command_says_what_to_do(tmp_path, monkeypatch, capsys):
@@ -253,11 +269,11 @@ def test_no_verdict_stands_without_its_scope(whole, suite, records):
     for name, build in ledger_tables.builders(material(whole, records)).items():
         table = build(material(whole, records))
         columns = [column.name for column in table.columns]
-        if name.startswith("statements") or name == "qualifications":
+        if name == "qualifications":
             assert columns[columns.index("verdict") + 1] == "scope"
         elif "verdict" in columns:
             position = columns.index("verdict")
-            assert all("instances: " in row[position] or "(all" in row[position] for row in table.rows)
+            assert all(re.search(r"instances: |\(all|\(cited|; all", row[position]) for row in table.rows)
 
 
 def test_every_statement_and_every_mutant_is_in_a_table(whole, suite, records):
@@ -265,7 +281,7 @@ def test_every_statement_and_every_mutant_is_in_a_table(whole, suite, records):
     for name, build in ledger_tables.builders(material(whole, records)).items():
         table = build(material(whole, records))
         if name.startswith("statements"):
-            all_ids |= {row[0] for row in table.rows}
+            all_ids |= {row[2] for row in table.rows}
         if name == "mutants":
             all_mutants = {row[:2] for row in table.rows}
     assert all_ids == {record["id"] for record in records}
@@ -336,9 +352,9 @@ def test_a_number_keeps_its_digits_in_latex(cell, latex):
 
 def test_a_bar_does_not_split_a_markdown_cell():
     columns = (Column("a", "a"), Column("b", "b", Cells.MATH))
-    table = Table("t", "t", "c", columns, (("x|y", r"\|x\| | 1"),), (), "make")
+    table = Table("t", "t", "c", columns, (("one|two", r"\|x\| | 1"),), (), "make")
     row = formats.markdown(table).splitlines()[6]
-    assert row == r"| x\|y | $\\|x\\| \| 1$ |"
+    assert row == r"| one\|two | $\\|x\\| \| 1$ |"
 
 
 def test_a_row_of_another_length_is_refused():
@@ -346,14 +362,56 @@ def test_a_row_of_another_length_is_refused():
         Table("t", "t", "c", (Column("a", "a"),), (("x", "y"),), (), "make")
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
-def test_the_document_compiles_and_nothing_runs_off_the_page(whole, suite, tmp_path):
+def test_a_sentence_has_its_mathematics_set_and_code_stays_code():
+    row = ("lambda_min(K_t) >= 1/2 & more", "a_b -> c_d", "x_1")
+    columns = (Column("a", "a"), Column("b", "b", Cells.CODE), Column("c", "c", Cells.MATH))
+    cells = [escaping.latex_cell(cell, column) for cell, column in zip(row, columns, strict=True)]
+    assert cells[0] == r"$\lambda _{\min}(K_{t}) \ge 1/2$ \& more"
+    assert cells[1].startswith(r"\texttt{a\_b") and "$c" not in cells[1]
+    assert escaping.markdown_cell(row[0], columns[0]) == r"$\lambda _{\min}(K_{t}) \ge 1/2$ & more"
+    assert escaping.markdown_cell(row[1], columns[1]) == "`a_b -> c_d`"
+
+
+def test_every_statement_stands_beside_its_formula(whole, records):
+    table = ledger_tables.statements(material(whole, records), "2504.11130")
+    formulas = {record["id"]: record["formula"] for record in records}
+    assert [column.name for column in table.columns][2:4] == ["id", "formula"]
+    assert all(row[3] == formulas[row[2]] for row in table.rows)
+
+
+def test_the_verdicts_of_the_sources_add_up(whole, suite, records):
+    table = ledger_tables.verdicts(material(whole, records))
+    assert sum(int(cell or 0) for row in table.rows for cell in row[1:]) == len(whole["statements"])
+
+
+def test_the_short_form_has_verdicts_and_findings_and_points_to_the_long_one(whole, suite, tmp_path, records):
     (tmp_path / "ledger.json").write_text(json_text(whole), encoding="utf-8")
     tables.write_all(tmp_path / "ledger.json", tmp_path)
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "appendix.tex"]
+    text = (tmp_path / "short.tex").read_text(encoding="utf-8")
+    assert "Verdicts" in text and "appendix.tex" in text and SUITE.title in text
+    assert all(escaping.latex_sentence(one["finding"]["sentence"]) in text for one in records if one["finding"])
+
+
+def test_figures_stand_in_the_folder_of_the_tables(whole, suite, tmp_path, monkeypatch):
+    monkeypatch.setattr(Suite, "figures", lambda suite: FIGURES[-1:])
+    monkeypatch.setattr("ntk_companion.appendix.figures.render", lambda spec, form, recorded: b"%PDF")
+    (tmp_path / "ledger.json").write_text(json_text(whole), encoding="utf-8")
+    tables.write_all(tmp_path / "ledger.json", tmp_path)
+    assert (tmp_path / f"{FIGURES[-1].name}.pdf").read_bytes() == b"%PDF"
+    assert FIGURES[-1].name in (tmp_path / "figures.tex").read_text(encoding="utf-8")
+    assert r"\input{figures}" in (tmp_path / "appendix.tex").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+@pytest.mark.parametrize("name", ["appendix", "short"])
+def test_the_document_compiles_and_nothing_runs_off_the_page(whole, suite, tmp_path, name):
+    (tmp_path / "ledger.json").write_text(json_text(whole), encoding="utf-8")
+    tables.write_all(tmp_path / "ledger.json", tmp_path)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{name}.tex"]
     for _ in range(2):
         log = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=True).stdout
-    assert "Output written on appendix.pdf" in log
+    assert f"Output written on {name}.pdf" in log
+    assert name == "appendix" or "(1 page," in log
     overfull = [float(line.split("(")[1].split("pt")[0]) for line in log.splitlines() if line.startswith("Overfull")]
     assert max(overfull, default=0) < 12
 

@@ -5,6 +5,8 @@ from ntk_companion.appendix.recorded_table import RecordedTable
 from ntk_companion.appendix.reshaping import crossings, side_by_side, to_place, whole_steps, without
 
 NAMED = "; ".join(f"{name.replace('_', '-')}: {formula}" for name, formula in CONSTANTS.items())
+SHORT_SIZES = ("2", "3", "6", "12", "30", "60")
+"""Numbers of points whose constants stand in the short form of the appendix."""
 CONSTANTS_NOTE = f"The constants are {NAMED}."
 
 LIMIT = ("limit:exact-law", "limit:explicit")
@@ -30,6 +32,7 @@ TABLES = headed(
         "gap_constants", "The gap constants", GAPS, CONSTANTS,
         note="Printed here: depth 3; the recorded file has depths 1 to 4.",
         rows=lambda found: found.where(depth="3"),
+        short=lambda found: found.where(depth="3", labels="alternating").among("n", SHORT_SIZES),
     ),
     RecordedTable(
         "gap_widths", "Widths from which each gap constant is informative", GAPS, CONSTANTS,

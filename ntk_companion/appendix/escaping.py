@@ -6,6 +6,7 @@ from functools import cache
 
 from pylatexenc.latexencode import UnicodeToLatexEncoder
 
+from ntk_companion import sentences
 from ntk_companion.appendix.table import Cells, Column
 
 LONG_WORD = 18
@@ -55,6 +56,11 @@ def latex_mixed(text: str) -> str:
     return mixed(text, latex_text)
 
 
+def latex_sentence(text: str) -> str:
+    """A plain sentence in LaTeX, its mathematics set though it is typed in ASCII."""
+    return "".join(f"${one.text}$" if one.is_math else latex_text(one.text) for one in sentences.pieces(text))
+
+
 def latex_cell(cell: str, column: Column) -> str:
     """A cell in LaTeX."""
     match column.cells:
@@ -62,7 +68,9 @@ def latex_cell(cell: str, column: Column) -> str:
             return f"${cell}$" if cell else ""
         case Cells.NUMBER:
             return latex_number(cell)
-    return latex_text(cell)
+        case Cells.CODE:
+            return rf"\texttt{{{latex_text(cell)}}}" if cell else ""
+    return latex_sentence(cell)
 
 
 def latex_number(cell: str) -> str:
@@ -95,11 +103,18 @@ def markdown_mixed(text: str) -> str:
     return mixed(text, markdown_text)
 
 
+def markdown_sentence(text: str) -> str:
+    """A plain sentence in Markdown, its mathematics set though it is typed in ASCII."""
+    return "".join(f"${one.text}$" if one.is_math else markdown_text(one.text) for one in sentences.pieces(text))
+
+
 def markdown_cell(cell: str, column: Column) -> str:
     """A cell in Markdown."""
     if column.cells is Cells.MATH:
         return f"${cell}$" if cell else ""
-    return markdown_text(cell)
+    if column.cells is Cells.CODE:
+        return f"`{cell}`" if cell else ""
+    return markdown_sentence(cell) if column.cells is Cells.TEXT else markdown_text(cell)
 
 
 def piped(text: str) -> str:

@@ -1,5 +1,6 @@
 """The figures of a suite, in order, and their files."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ntk_companion.appendix.figure import FORMATS, render
@@ -15,15 +16,22 @@ def write_all(suite: Suite, folder: Path) -> tuple[list[Path], list[Refusal]]:
 
     Raises OSError if the folder cannot be written: then nothing is.
     """
+    contents, refusals = drawn(suite, FORMATS)
+    stale = [f"{one.name}.{form}" for one in refusals for form in FORMATS]
+    return write_folder(folder, contents, stale), refusals
+
+
+def drawn(suite: Suite, forms: Sequence[str]) -> tuple[dict[str, str | bytes], list[Refusal]]:
+    """The files of every figure in some of `figure.FORMATS` and ``figures.tex``, by name, and the figures refused."""
     contents: dict[str, str | bytes] = {}
     figures, refusals = [], []
     specs = suite.figures()
     for spec in counted(specs, len(specs), "figures"):
         try:
-            contents |= {f"{spec.name}.{form}": render(spec, form, suite.recorded) for form in FORMATS}
+            contents |= {f"{spec.name}.{form}": render(spec, form, suite.recorded) for form in forms}
             figures.append(spec)
         except ValueError as error:
             refusals.append(Refusal("figure", spec.name, str(error)))
-    contents["figures.tex"] = figure_environments(figures)
-    stale = [f"{one.name}.{form}" for one in refusals for form in FORMATS]
-    return write_folder(folder, contents, stale), refusals
+    if figures:
+        contents["figures.tex"] = figure_environments(figures)
+    return contents, refusals

@@ -2,9 +2,11 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -18,6 +20,14 @@ MOST_FLOATED = 24
 """Longest table, in rows, that is kept on one page."""
 MOST_SOURCES = 8
 """More than so many are not listed by name: the rows name them."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands above the appendix: the title and authors of the suite, empty if it has none."""
+
+    title: str = "Statements under executable checks"
+    authors: str = ""
 
 
 def latex(table: Table) -> str:
@@ -44,9 +54,29 @@ def comma_separated(table: Table) -> str:
     return text.getvalue()
 
 
-def document(tables: Sequence[Table], refusals: Sequence[str] = ()) -> str:
-    """A LaTeX document that inputs the tables, says which are refused, and inputs figures.tex if it lies beside it."""
-    return _environment().get_template("appendix.tex.j2").render(tables=tables, refusals=refusals)
+def document(heading: Heading, tables: Sequence[Table], refusals: Sequence[str] = (), has_figures: bool = False) -> str:
+    """A LaTeX document that inputs the tables and figures, and says what is refused."""
+    shown = [table for table in tables if table.in_long]
+    return (
+        _environment()
+        .get_template("appendix.tex.j2")
+        .render(heading=heading, tables=shown, refusals=refusals, has_figures=has_figures)
+    )
+
+
+def short_document(heading: Heading, tables: Sequence[Table], findings: Sequence[Mapping[str, Any]]) -> str:
+    """A LaTeX document of a page: the tables that stand in the short form, and a line for every finding."""
+    shown = [replace(table, rows=table.short_rows) for table in tables if table.short_rows]
+    return _environment().get_template("short.tex.j2").render(heading=heading, tables=shown, findings=findings)
+
+
+def tabular(table: Table) -> str:
+    """The rows of a table in LaTeX, under its headings, without its caption."""
+    return (
+        _environment()
+        .get_template("tabular.tex.j2")
+        .render(table=table, spec=column_spec(table), headings=headings(table))
+    )
 
 
 def figure_environments(figures: Sequence[FigureSpec]) -> str:
@@ -73,6 +103,12 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True, undefined=jinja2.StrictUndefined, autoescape=False,
         loader=jinja2.FileSystemLoader(TEMPLATES),
     )  # fmt: skip
-    names = ("latex_text", "latex_mixed", "latex_cell", "markdown_text", "markdown_mixed", "markdown_cell", "piped")
-    environment.filters |= {name: getattr(escaping, name) for name in names} | {"provenance": provenance}
+    names = (
+        "latex_text", "latex_mixed", "latex_sentence", "latex_cell", "markdown_text", "markdown_mixed",
+        "markdown_sentence", "markdown_cell", "piped",
+    )  # fmt: skip
+    environment.filters |= {name: getattr(escaping, name) for name in names} | {
+        "provenance": provenance,
+        "tabular": tabular,
+    }
     return environment

@@ -1,14 +1,16 @@
 """The tables that stand on the ledger: statements, hypotheses, mutants, findings, and the audit of claims."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from ntk_companion.appendix.material import Material, Record, made_of_entries, versions_text
+from ntk_companion.appendix.material import Material, Record, made_of_entries, status, versions_text
 from ntk_companion.appendix.table import Cells, Column, Table
-from ntk_companion.ledger import killed_of
+from ntk_companion.evidence import Role
+from ntk_companion.ledger import is_formal, killed_of
 from ntk_companion.statement import Severity
+from ntk_companion.status import counted
 
 SUITE = "this suite"
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}")
@@ -21,27 +23,47 @@ def group(record: Record) -> str:
 
 
 def statements(material: Material, source: str) -> Table:
-    """Every statement of a source, with verdict, scope, evidence and mutants."""
+    """Every statement of a source with its formula, its verdict with scope, evidence, mutants and qualification."""
     entries = material.entries(lambda record: group(record) == source)
     of = "this suite's own statements" if source == SUITE else f"the statements of {_named(source)}"
-    columns = ("id", "number", "statement", "verdict", "scope", "evidence", "mutants")
     rows = [
-        (one["id"], one["number"], one["title"], one["verdict"] + (" (finding)" if one["finding"] else ""),
-         one["scope"], ", ".join(one["evidence"]), mutants_killed(one))
+        (one["number"], one["title"], one["id"], one["formula"], status(one), ", ".join(one["evidence"]),
+         mutants_killed(one) if one["mutants"] or one["corrected_confirmed"] else "", one["qualification"])
         for one in entries
     ]  # fmt: skip
+    headings = ("number", "statement", "id", "formula", "verdict", "evidence", "mutants", "qualification")
+    kinds = {"formula": Cells.MATH, "id": Cells.CODE}
     return Table(
         f"statements_{slug(source)}",
         f"Statements: {of}",
         "The verdict holds for the scope beside it: all only where a proof covers the quantifier, else the cases that"
         " were decided. A refuted statement marked finding is a recorded error in print. Mutants: wrong statements that"
-        " the same check refuted, of those tried.",
-        tuple(Column(name, name, Cells.TEXT) for name in columns),
+        " the same check refuted, of those tried. A verdict says no more than its qualification.",
+        tuple(Column(name, name, kinds.get(name, Cells.TEXT)) for name in headings),
         tuple(rows),
         tuple(one["id"] for one in entries),
         material.command,
         made_of_entries(entries),
+        as_records=True,
     )
+
+
+def verdicts(material: Material) -> Table:
+    """How many statements of each source have each verdict."""
+    entries = material.entries(lambda record: True)
+    used = [(state, found) for state, found in counted(entries) if found]
+    sources = sorted({group(one) for one in entries}, key=_place)
+    rows = [
+        (_named(source), *(str(sum(group(one) == source for one in found) or "") for _, found in used))
+        for source in sources
+    ]
+    columns = [Column("source", "source"), *(Column(state.name, state.label, Cells.NUMBER) for state, _ in used)]
+    return Table(
+        "verdicts", "Verdicts",
+        "Statements by source. A proof covers the scope all; of instances only those decided are covered.",
+        tuple(columns), tuple(rows), tuple(one["id"] for one in entries), material.command, made_of_entries(entries),
+        short_rows=tuple(rows),
+    )  # fmt: skip
 
 
 def _place(source: str) -> tuple[bool, bool, str]:
@@ -77,6 +99,7 @@ def qualifications(material: Material) -> Table:
         columns=("id", "verdict", "scope", "qualification"),
         rows=rows,
         entries=entries,
+        in_long=False,
     )
 
 
@@ -100,13 +123,11 @@ def hypotheses(material: Material) -> Table:
 
 
 def mutants(material: Material) -> Table:
-    """Every mutant, and what refuted it."""
+    """Every mutant but the theorems, and what refuted it."""
     entries = material.entries(lambda record: True)
     rows = [
         (one["id"], mutant["name"], "refuted" if mutant["killed"] else "SURVIVES", mutant["by"])
-        for one in entries
-        for mutant in one["mutants"]
-        if mutant["role"] == "mutant"
+        for one, mutant in _mutants(entries, formal=False)
     ]
     return _of_entries(
         material,
@@ -119,6 +140,34 @@ def mutants(material: Material) -> Table:
     )
 
 
+def mutants_in_coq(material: Material) -> Table:
+    """Every theorem with a change in it, whose negation is proved."""
+    entries = material.entries(lambda record: True)
+    rows = [
+        (one["id"], mutant["name"], mutant["by"].partition(" ")[0]) for one, mutant in _mutants(entries, formal=True)
+    ]
+    return Table(
+        "mutants_in_coq",
+        "Mutants in Coq: theorems that are false once a hypothesis or a factor is changed",
+        "Beside each change in the theorem's statement stands the theorem that proves its negation.",
+        tuple(
+            Column(name, name, kind) for name, kind in (("id", Cells.TEXT), ("change", Cells.CODE), ("by", Cells.CODE))
+        ),
+        tuple(rows),
+        tuple(one["id"] for one in entries),
+        material.command,
+        made_of_entries(entries),
+    )
+
+
+def _mutants(entries: Iterable[Record], formal: bool) -> Iterator[tuple[Record, Record]]:
+    """Every mutant with its entry, of those that are theorems or of the others."""
+    for one in entries:
+        for mutant in one["mutants"]:
+            if mutant["role"] == Role.MUTANT and is_formal(mutant) is formal:
+                yield one, mutant
+
+
 def _of_entries(
     material: Material,
     *,
@@ -128,10 +177,11 @@ def _of_entries(
     columns: tuple[str, ...],
     rows: Iterable[tuple[str, ...]],
     entries: list[Record],
+    in_long: bool = True,
 ) -> Table:
     return Table(
         name, title, caption, tuple(Column(heading, heading) for heading in columns), tuple(rows),
-        tuple(one["id"] for one in entries), material.command, made_of_entries(entries),
+        tuple(one["id"] for one in entries), material.command, made_of_entries(entries), in_long=in_long,
     )  # fmt: skip
 
 
@@ -218,10 +268,13 @@ def _shown(file: Path, material: Material) -> str:
 def builders_of_statements(material: Material) -> dict[str, Callable[[Material], Table]]:
     """The tables of statements, hypotheses, mutants and findings, by name."""
     known = [*material.catalogue.values(), *material.ledger["statements"]]
-    result: dict[str, Callable[[Material], Table]] = {}
+    result: dict[str, Callable[[Material], Table]] = {"verdicts": verdicts}
     for source in sorted({group(record) for record in known}, key=_place):
         result[f"statements_{slug(source)}"] = partial(statements, source=source)
-    more = {"qualifications": qualifications, "hypotheses": hypotheses, "mutants": mutants, "findings": findings}
+    more = {
+        "qualifications": qualifications, "hypotheses": hypotheses, "findings": findings, "mutants": mutants,
+        "mutants_in_coq": mutants_in_coq,
+    }  # fmt: skip
     return result | more
 
 

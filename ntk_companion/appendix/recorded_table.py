@@ -20,6 +20,7 @@ class RecordedTable:
     headings     of columns whose names do not read well with spaces for underscores
     note         more of the caption; $...$ is mathematics
     rows         which rows are printed; all by default
+    short        which rows are printed in the short form of the appendix; none by default
     """
 
     name: str
@@ -28,6 +29,7 @@ class RecordedTable:
     headings: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     rows: Callable[[results.Results], results.Results] = lambda found: found
+    short: Callable[[results.Results], results.Results] | None = None
 
 
 def recorded_table(spec: RecordedTable, material: Material, recorded: Callable[[str], results.Results]) -> Table:
@@ -52,6 +54,7 @@ def recorded_table(spec: RecordedTable, material: Material, recorded: Callable[[
         (f"{spec.name}.csv", *names),
         found.command,
         made_of_results(found) | statements,
+        short_rows=supported(spec.short(recorded(spec.name))).rows if spec.short else (),
     )
 
 

@@ -9,9 +9,11 @@ class Cells(StrEnum):
     """What the cells of a column are."""
 
     TEXT = "text"
-    """Plain text: every character stands for itself."""
+    """A plain sentence: every character stands for itself, but for the mathematics that `sentences` reads in it."""
     MATH = "math"
     """LaTeX for math mode, without dollar signs; an empty cell is empty."""
+    CODE = "code"
+    """Text of a programming language: every character stands for itself, and no mathematics is looked for."""
     NUMBER = "number"
     """A number, an interval or a value with its error, as text: 1.78, 3.2e-05, [0.1, 0.2], none."""
 
@@ -43,6 +45,8 @@ class Table:
     command     that makes it again
     made        versions, seeds and settings that made its numbers
     as_records  are the rows too long for a line each? The first columns head a block, the others are lines of it
+    short_rows  of the table in the short form of the appendix; none if it does not stand there
+    in_long     does it stand in the long form?
     """
 
     name: str
@@ -54,6 +58,8 @@ class Table:
     command: str
     made: Mapping[str, str] = field(default_factory=dict)
     as_records: bool = False
+    short_rows: tuple[tuple[str, ...], ...] = ()
+    in_long: bool = True
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):

@@ -1,12 +1,12 @@
-"""All tables of the appendix, from the ledger, the audit and recorded results, and their files."""
+"""The appendix: all tables, from the ledger, the audit and recorded results, with the figures, in one folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from ntk_companion.appendix import formats
+from ntk_companion.appendix import figures, formats
 from ntk_companion.appendix.ledger_tables import audits, builders
-from ntk_companion.appendix.material import Material
+from ntk_companion.appendix.material import Material, Record
 from ntk_companion.appendix.recorded_table import recorded_table
 from ntk_companion.appendix.table import Refusal, Table
 from ntk_companion.files import write_folder
@@ -37,15 +37,27 @@ def attempts(ledger_path: Path, of_statements: bool = True) -> Iterator[Table | 
 
 
 def write_all(ledger_path: Path, folder: Path) -> tuple[list[Path], list[Refusal]]:
-    """Write every table and ``appendix.tex``; the files, and the tables refused.
+    """Write every table and figure, ``appendix.tex`` and ``short.tex``; the files, and what is refused.
 
-    Of a table refused, or without a row, as an author's own findings may be, no file stays. Raises ValueError or
-    OSError if there is no ledger or the folder cannot be written: then nothing is.
+    The folder compiles as it is. Of what is refused, or a table without a row, as an author's own findings may be, no
+    file stays. Raises ValueError or OSError if there is no ledger or the folder cannot be written: then nothing is.
     """
-    contents: dict[str, str] = {}
-    stale: list[str] = []
-    tables, refusals = [], []
-    for one in attempts(ledger_path):
+    material = Material.read(ledger_path)
+    tables, contents, stale, refusals = _formed(attempts(ledger_path))
+    drawn, not_drawn = figures.drawn(material.suite, ("pdf",)) if material.suite else ({}, [])
+    refusals += not_drawn
+    stale += [f"{one.name}.pdf" for one in not_drawn]
+    heading = formats.Heading(material.suite.title, material.suite.authors) if material.suite else formats.Heading()
+    contents["appendix.tex"] = formats.document(heading, tables, [one.sentence for one in refusals], bool(drawn))
+    contents["short.tex"] = formats.short_document(heading, tables, _findings(material, tables))
+    return write_folder(folder, contents | drawn, stale), refusals
+
+
+def _formed(found: Iterable[Table | Refusal]) -> tuple[list[Table], dict[str, str | bytes], list[str], list[Refusal]]:
+    """The tables that have rows and can be written, their files, the files that must not stay, and the refusals."""
+    contents: dict[str, str | bytes] = {}
+    tables, stale, refusals = [], [], []
+    for one in found:
         texts = one if isinstance(one, Refusal) else _texts(one)
         if isinstance(texts, Refusal):
             refusals.append(texts)
@@ -54,8 +66,13 @@ def write_all(ledger_path: Path, folder: Path) -> tuple[list[Path], list[Refusal
             contents |= {f"{one.name}.{ending}": text for ending, text in texts.items()}
         else:
             stale += [f"{one.name}.{ending}" for ending in ENDINGS]
-    contents["appendix.tex"] = formats.document(tables, [one.sentence for one in refusals])
-    return write_folder(folder, contents, stale), refusals
+    return tables, contents, stale, refusals
+
+
+def _findings(material: Material, tables: Iterable[Table]) -> list[Record]:
+    """The entries of the table of findings, from grave to slight; none where it is refused."""
+    names = [name for table in tables if table.name == "findings" for name in table.sources]
+    return [material.entry(name) for name in names]
 
 
 def _texts(table: Table) -> dict[str, str] | Refusal:

@@ -8,8 +8,8 @@ from ntk_companion.cli.arguments import Result
 
 SUMMARY = "the figures of the appendix"
 DESCRIPTION = """Draws the figures of the appendix into DIR, from the recorded results of the suite that the ledger
-speaks of, each as PDF, SVG and PNG at the width of a paper's column, and figures.tex, which the appendix.tex of the
-command tables inputs. A figure whose results are missing or were edited is refused, and the exit code is then 2."""
+speaks of, each as PDF, SVG and PNG at the width of a paper's column, and figures.tex, which inputs them with their
+captions. A figure whose results are missing or were edited is refused, and the exit code is then 2."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

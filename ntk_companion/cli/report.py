@@ -13,9 +13,9 @@ SUMMARY = "HTML pages of everything"
 DESCRIPTION = f"""Writes DIR/{FILE}, an overview, and DIR/pages beside it: a page for every subject and every statement
 of the ledger with its formula, evidence, verdict and scope, the graph of which uses which, the findings, and the
 suite's audits, tables and figures if the ledger holds all of its statements. The pages fetch nothing and open from
-disk; with --one-file all of it is one page. A ledger of which an entry is missing or was edited is refused; a table or figure
-that cannot be built is named in the report, and the exit code is then 2. A formula that cannot be set is shown as text,
-with a warning."""
+disk; with --one-file all of it is one page. A ledger of which an entry is missing or was edited is refused; a table or
+figure that cannot be built is named in the report, and the exit code is then 2. A formula that cannot be set is shown
+as text, with a warning."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

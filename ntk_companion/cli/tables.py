@@ -1,4 +1,4 @@
-"""``ntk-companion tables``: the appendix's tables as LaTeX, Markdown and CSV."""
+"""``ntk-companion tables``: the appendix, tables and figures together, in a folder that compiles."""
 
 import argparse
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
 
-SUMMARY = "the tables of the appendix"
-DESCRIPTION = """Writes the tables of the appendix into DIR, each as LaTeX (booktabs), Markdown and CSV, and
-appendix.tex, which inputs them all. They are made of the ledger, of an audit of the suite's claims and of its
-recorded results; nothing is measured again. A table of which an entry of the ledger is missing, stale or was
-edited is refused, and so is one of edited results: then nothing is written for it, all others are, and the exit code is
-2."""
+SUMMARY = "the appendix: its tables and figures"
+DESCRIPTION = """Writes the appendix into DIR: its tables, each as LaTeX (booktabs), Markdown and CSV, its figures as
+PDF, appendix.tex, which holds them all, and short.tex, a page of verdicts, findings and constants; pdflatex compiles
+both as they are. They are made of the ledger, of an audit of the suite's claims and of its recorded results; nothing is
+measured again. A table of which an entry of the ledger is missing, stale or was edited is refused, and so is a table or
+figure of edited results: then nothing is written for it, all others are, and the exit code is 2."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from ntk_companion.report.status import status_of
+from ntk_companion.status import status_of
 
 HEIGHT = 20
 ADVANCE = 6.6

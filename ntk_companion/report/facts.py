@@ -19,8 +19,8 @@ from ntk_companion.evidence import Role
 from ntk_companion.files import digest
 from ntk_companion.report.links import Links, anchor, file_name
 from ntk_companion.report.mathematics import Formulas
-from ntk_companion.report.status import command, counted, scope, status_of
 from ntk_companion.standing import standings
+from ntk_companion.status import command, counted, scope, status_of
 
 HERE = Path(__file__).parent
 LITERATURE = "cited"
@@ -131,7 +131,7 @@ def environment(formulas: Formulas, links: Links) -> jinja2.Environment:
         "counts": counted,
         "rerun": rerun,
     }
-    found.tests["formal"] = is_formal
+    found.tests["formal"] = ledger.is_formal
     found.globals |= {
         "Role": Role,
         "links": links,
@@ -139,11 +139,6 @@ def environment(formulas: Formulas, links: Links) -> jinja2.Environment:
         "picture_of": partial(file_name, "figure", ending="svg"),
     }
     return found
-
-
-def is_formal(mutant: Record) -> bool:
-    """Is the mutant a theorem with a change in it, which reads as Coq and not as a sentence?"""
-    return " proves the negation of " in mutant["by"]
 
 
 def mutant_anchors(entry: Record) -> list[str]:

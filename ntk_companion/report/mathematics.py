@@ -51,6 +51,10 @@ class Formulas:
             for starts, piece in marked
         )
 
+    def unbroken(self, latex: str, where: str) -> Markup:
+        """A displayed formula as it stands where no style sheet is: cut only where a \\quad cuts it."""
+        return Markup("\n").join(self._converted(piece, where, display=True) for piece in pieces(latex))
+
     def _piece(self, latex: str, where: str) -> Markup:
         """A piece of a displayed formula; of words alone as words, whose lines break."""
         if words := _WORDS.fullmatch(latex):

@@ -7,8 +7,8 @@ from typing import Any
 
 from ntk_companion.report.links import file_name
 from ntk_companion.report.mathematics import Formulas
-from ntk_companion.report.status import status_of
 from ntk_companion.sentences import pieces
+from ntk_companion.status import status_of
 
 _WORD = re.compile(r"[^\W_][\w.:~'-]*")
 COMMON = frozenset(re.findall(r"\w+", """

@@ -1,5 +1,7 @@
 """Figures of kernels at initialisation: profiles, constants, smallest eigenvalues, convergence in the width."""
 
+import math
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -42,31 +44,35 @@ def profile(found: Results) -> Figure:
 
 
 def parts(found: Results) -> Figure:
-    """The part of every parameter group in the kernel over the angle, a panel a network."""
-    networks = list(series(found, "network"))
-    figure = Figure(figsize=(COLUMN, 1.9 * len(networks)))
-    panels = figure.subplots(len(networks), 1, squeeze=False)[:, 0]
-    for axes, ((network,), rows) in zip(panels, networks, strict=True):
-        for index, ((group,), shown) in enumerate(series(rows, "group")):
-            angle = array(shown, "angle")
-            mark = {"marker": ("none", "o", "s")[index // 6], "markevery": 6, "markersize": 2.5}
-            axes.plot(
-                angle,
-                array(shown, "limit"),
-                **line(index),
-                **mark,
-                label=f"${group[0]}_{group[2:]}$" if group[1:] else f"${group}$",
-            )
-            mean, error = array(shown, "mean"), array(shown, "standard_error")
-            axes.errorbar(angle[2::4], mean[2::4], yerr=2 * error[2::4], elinewidth=0.7, **MEAN)
+    """The part of every parameter group in the kernel over the angle: a panel a network and kind of parameters."""
+    panels = [(network, rows, kind) for (network,), rows in series(found, "network") for kind in kinds(rows)]
+    figure = Figure(figsize=(COLUMN, 1.55 * math.ceil(len(panels) / 2)))
+    frames = figure.subplots(math.ceil(len(panels) / 2), 2, squeeze=False).flat
+    for axes, (network, rows, kind) in zip(frames, panels, strict=False):
+        groups = (part for part in series(rows, "group") if part[0][0][0] in kind)
+        for index, ((group,), shown) in enumerate(groups):
+            label = f"${group[0]}_{group[2:]}$" if group[1:] else f"${group}$"
+            axes.plot(array(shown, "angle"), array(shown, "limit"), **line(index), label=label)
+            angle, mean, error = (array(shown, name)[2::4] for name in ("angle", "mean", "standard_error"))
+            axes.errorbar(angle, mean, yerr=2 * error, elinewidth=0.7, **MEAN)
         angle_axis(axes)
-        axes.set_title(f"{network}, $m$ = {rows.column('width')[0]}", pad=2)
-        axes.set_ylabel("part of the kernel")
-        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), ncols=1 + index // 8, columnspacing=0.8)
+        axes.set_title(f"{network.partition(', depth')[0]}, $m$ = {rows.column('width')[0]}", pad=2)
+        axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), handlelength=2.0, handletextpad=0.4)
+    for axes in list(frames)[len(panels) :]:
+        axes.remove()
+    figure.supylabel("part of the kernel", fontsize=7.5)
     figure.legend(
         handles=[Line2D([], [], **MEAN, label="mean of draws, two standard errors")], loc="outside lower center"
     )
     return figure
+
+
+def kinds(rows: Results) -> list[str]:
+    """The letters of the parameter groups, a text a panel: those of one group alone share one."""
+    names = different(rows, "group")
+    counts = Counter(name[0] for name in names)
+    alone = "".join(letter for letter, many in counts.items() if many == 1)
+    return [letter for letter, many in counts.items() if many > 1] + ([alone] if alone else [])
 
 
 def constants(found: Results) -> Figure:
@@ -152,7 +158,8 @@ FIGURES: tuple[FigureSpec, ...] = (
     FigureSpec(
         "kernel_parts",
         "The kernel over the angle, by parameter group",
-        "The limit of the part of each parameter group (lines), and the mean of draws of finite networks (dots).",
+        "The limit of the part of each parameter group (lines), and the mean of draws of finite networks (dots), in a"
+        " panel for each network and kind of parameters.",
         "Panels of the parts of each group of weights and biases against the angle. All have their peak at zero, and"
         " the dots of the finite networks lie on the lines.",
         ("kernel_profile_parts",),

@@ -160,7 +160,7 @@ def figure_4(kernels: Results, values: Results) -> Figure:
 
 def residual(outputs: Results, initial: Results, trained: Results) -> Figure:
     """The set-ups of Figures 1 to 3 with a residual network, which the paper does not show."""
-    figure = Figure(figsize=(COLUMN, 3.9))
+    figure = Figure(figsize=(COLUMN, 4.4))
     panels = figure.subplots(2, 2)
     for axes, ((loss,), shown) in zip(panels[0], series(first_widest(outputs), "loss"), strict=False):
         epochs = array(shown, "epoch")
@@ -171,16 +171,15 @@ def residual(outputs: Results, initial: Results, trained: Results) -> Figure:
         axes.set_xlabel("epoch")
     for index, ((width,), shown) in enumerate(series(initial, "width")):
         panels[1, 0].plot(array(shown, "angle"), array(shown, "first"), **line(index + 1), label=f"$m$ = {width}")
-    panels[1, 0].plot(array(shown, "angle"), array(shown, "limit"), **line(0), label="limit")
+    panels[1, 0].plot(array(shown, "angle"), array(shown, "limit"), **line(5), label="limit")
     panels[1, 0].set_title("kernel at initialisation", pad=2)
     (loss,), of_loss = next(iter(series(first_widest(trained), "loss")))
     for index, ((epoch,), shown) in enumerate(series(of_loss, "epoch")):
         panels[1, 1].plot(array(shown, "angle"), array(shown, "value"), **line(index), label=f"epoch {int(epoch):,}")
     panels[1, 1].set_title(f"kernel, {loss} loss", pad=2)
-    for axes in panels[1]:
+    for axes in panels[1]:  # each with its own legend: looks stand for widths on the left, for epochs on the right
         angle_axis(axes)
-    handles = [handle for axes in panels[1] for handle in axes.get_legend_handles_labels()[0]]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, columnspacing=1.0, handletextpad=0.5)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.32), handletextpad=0.5)
     return figure
 
 

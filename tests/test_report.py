@@ -322,9 +322,7 @@ def test_a_formula_is_cut_only_between_groups():
 
 
 def test_a_long_formula_may_be_set_in_lines_and_its_words_wrap():
-    long = (
-        r"K_t(x, x') \le \left( a = b \right) + \sum_{i = 1}^n \Phi(S_i), \quad f(x = 1) \ge \text{some more words}"
-    )
+    long = r"K_t(x, x') \le \left( a = b \right) + \sum_{i = 1}^n \Phi(S_i), \quad f(x = 1) \ge \text{some more words}"
     shown = mathematics.lines(long)
     assert "".join(shown).replace(" ", "") == long.replace(" ", "")
     assert shown[0] == "K_t(x, x')" and shown[1].startswith(r"\le \left( a = b \right)")

@@ -213,7 +213,7 @@ def test_a_box_that_scrolls_is_reached_by_keyboard_and_has_a_name(opened):
     boxes = """[...document.querySelectorAll(".scroll")].filter((one) => one.scrollWidth > one.clientWidth + 1)
         .map((one) => [one.tabIndex, one.getAttribute("role"), one.getAttribute("aria-label")])"""
     found = tab.evaluate(boxes)
-    assert len(found) > 1
+    assert found
     assert all(index == 0 and role == "group" and name for index, role, name in found)
 
 
@@ -325,7 +325,7 @@ def test_a_page_of_the_folder_is_light_fits_and_reads_only_files_beside_it(opene
 
 def test_the_search_leads_to_a_statement(opened, folder):
     tab = opened(file=inner(folder, "statement", "thm:1"))
-    tab.fill(".search input", "UNDECIDED a lemma")
+    tab.fill(".search input", "MINE:undecided")
     assert tab.locator(".search output").inner_text() == "1 found"
     tab.keyboard.press("Tab")
     tab.keyboard.press("Enter")
@@ -339,7 +339,7 @@ def test_the_search_leads_to_a_statement(opened, folder):
 
 def test_an_authors_title_in_the_search_is_text(opened, folder):
     tab = opened(file=folder)
-    tab.fill(".search input", "title>")
+    tab.fill(".search input", "name title")
     assert tab.locator(".results").inner_text().count("a <title>") == 1
 
 

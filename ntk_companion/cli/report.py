@@ -39,8 +39,10 @@ def run(options: argparse.Namespace) -> Result:
     files = _one_page(options.out, found, formulas) if options.one_file else _folder(options.out, found, formulas)
     refusals = found.appendix.refusals if found.appendix else ()
     values = {"files": list(map(str, files)), "refused": list(refusals), "warnings": list(formulas.warnings)}
-    more = f", and {len(files) - 1} files in {files[1].parent}" if len(files) > 1 else ""
-    return Result(values, [f"written: {files[0]}{more}"], 2 if refusals else 0, (*refusals, *formulas.warnings))
+    lines = [f"written: {files[0]}"]
+    if beside := files[1:]:
+        lines.append(f"and {len(beside)} files in {beside[0].parent}")
+    return Result(values, lines, 2 if refusals else 0, (*refusals, *formulas.warnings))
 
 
 def _folder(folder: Path, found: Any, formulas: Any) -> list[Path]:

@@ -25,6 +25,7 @@ _RELATIONS = re.compile(
     r"(?:\\[;,: ] ?)*(?:=|<|>|\\(?:le|ge|leq|geq|ne|Rightarrow|Leftrightarrow|to|succ|succeq|sim|propto)(?![a-zA-Z]))"
 )
 _SUMS = re.compile(r"(?<=[ })])[+-](?= ?[\\a-zA-Z0-9(])")
+_SPACE_ALONE = re.compile(r"(?:\\[;,: ]|\s)*")
 _SPACE_AT_END = re.compile(r"(?<!\\)\s+$")
 LONG = 40
 """Characters of LaTeX: a formula of more may be set in several lines."""
@@ -109,7 +110,8 @@ def _cut(pattern: re.Pattern[str], latex: str) -> list[str]:
     """A formula cut before what a pattern finds, not before its first letters, and not within brackets."""
     places = [found.start() for found in _outer(pattern, latex) if found.start() > SHORT]
     cuts = pairwise([0, *places, len(latex)])
-    return [piece for start, end in cuts if (piece := _SPACE_AT_END.sub("", latex[start:end]).lstrip())]
+    found = (_SPACE_AT_END.sub("", latex[start:end]).lstrip() for start, end in cuts)
+    return [piece for piece in found if not _SPACE_ALONE.fullmatch(piece)]
 
 
 def _outer(pattern: re.Pattern[str], latex: str) -> Iterator[re.Match[str]]:

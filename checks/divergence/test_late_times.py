@@ -177,7 +177,7 @@ class Rising:
 
     @property
     def trajectory(self) -> Trajectory:
-        """The finer flow."""
+        """The flow computed with finer steps."""
         return as_flow(self.pair.fine)
 
 

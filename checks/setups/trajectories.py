@@ -126,7 +126,7 @@ class Along:
 
     @property
     def trajectory(self) -> Path:
-        """The finer path."""
+        """The path computed with finer steps."""
         return self.pair.fine
 
     @property

@@ -72,7 +72,7 @@ def add_network(parser: argparse.ArgumentParser) -> None:
 
 
 def add_outputs(parser: argparse.ArgumentParser) -> None:
-    """Add --outputs."""
+    """Add --outputs, how many outputs the network has."""
     outputs = "outputs of the network, which share all layers but the last; those at a point stand side by side"
     count = whole_number("the number of outputs", 1, 1000)
     parser.add_argument("--outputs", type=count, default=1, metavar="C", help=f"{outputs}; default 1")

@@ -47,7 +47,7 @@ class Links:
         return self.page("statement", name)
 
     def table(self, name: str) -> str:
-        """To a table."""
+        """Where the table of a name is shown."""
         return self.page("table", name)
 
     def page(self, kind: str, name: str) -> str:

@@ -191,7 +191,7 @@ class _Reader:
                         raise InputError(f"{where}: {name!r} is neither a network nor a point set")
 
     def network(self, value: Any, where: str) -> Network:
-        """A network's table."""
+        """The network that its table says."""
         if not isinstance(value, dict):
             raise InputError(f'{where}: write a network as {{ family = "fcn", depth = 3 }}')
         toml.only(value, NETWORK_KEYS, where)

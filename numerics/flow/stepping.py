@@ -22,8 +22,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.linalg.blas import dgemm
 
-from numerics.flow.activations import activation_of, solve_slopes
+from numerics.flow.activations import solve_slopes
 from numerics.flow.discrete_gradient import (
+    Activate,
     Array,
     Fork,
     Gradients,
@@ -49,7 +50,7 @@ from numerics.flow.mixing import Mixing
 from numerics.flow.shared_kinks import Sharing, sharings
 from numerics.losses import Loss
 from numerics.networks.classes import class_shapes
-from theory.architecture import Affine, Architecture, Relu, Softplus
+from theory.architecture import Affine, Architecture
 
 if TYPE_CHECKING:
     import torch
@@ -322,8 +323,8 @@ class _Sweeper:
                         result=result,
                     )  # fmt: skip
                     kernel = own + below
-                case Relu() | Softplus():
-                    value = activation_of(operation).value(value)
+                case Activate(activation):
+                    value = activation.value(value)
                     pattern = result.slopes[position - 1]
                     kernel = kernel * (pattern @ pattern.T) / pattern.shape[1]
                 case Multiply(factor):

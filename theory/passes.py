@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from theory.activations import Activation
 from theory.architecture import Layer
 
 Value = TypeVar("Value")
@@ -34,6 +35,18 @@ def compose(
         return cotangent, parts
 
     return value, through
+
+
+def merged(layers: Sequence[Layer]) -> list[Layer]:
+    """The layers with activations that follow one another composed to one. Raises ValueError if they do not compose."""
+    result: list[Layer] = []
+    for layer in layers:
+        last = result[-1] if result else None
+        if isinstance(layer, Activation) and isinstance(last, Activation):
+            result[-1] = layer.after(last)
+        else:
+            result.append(layer)
+    return result
 
 
 def residual(value: Any, scale: Any, branch: tuple[Any, Callable[..., Any]]) -> tuple[Any, Callable[..., Any]]:

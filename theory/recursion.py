@@ -40,7 +40,7 @@ from theory.architecture import (
     resnet_block,
 )
 from theory.moments import pair_moment
-from theory.passes import compose, residual
+from theory.passes import compose, merged, residual
 from theory.positions import PositionMap, equal_positions, number_of_positions, patches, total
 from theory.written import written
 
@@ -213,19 +213,7 @@ def block_recursion(block: tuple[Layer, ...], index: sympy.Symbol) -> Recursion:
 
 def _run(layers: tuple[Layer, ...], signal: Signal, index: object, definitions: Definitions) -> tuple[Signal, Backward]:
     """The signal after `layers`, and the backward pass through them."""
-    return compose(_merged(layers), signal, lambda layer, before: _run_layer(layer, before, index, definitions))
-
-
-def _merged(layers: tuple[Layer, ...]) -> list[Layer]:
-    """The layers with activations that follow one another composed to one."""
-    result: list[Layer] = []
-    for layer in layers:
-        last = result[-1] if result else None
-        if isinstance(layer, Activation) and isinstance(last, Activation):
-            result[-1] = layer.after(last)
-        else:
-            result.append(layer)
-    return result
+    return compose(merged(layers), signal, lambda layer, before: _run_layer(layer, before, index, definitions))
 
 
 def _run_layer(layer: Layer, signal: Signal, index: object, definitions: Definitions) -> tuple[Signal, Backward]:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from scipy.special import expit
 
-from theory.architecture import Relu, Softplus
+import theory.activations
+from numerics.networks.entrywise import NUMPY, function_and_slope
+from theory.activations import Homogeneous, Relu, Softplus
 
 if TYPE_CHECKING:
     from numerics.flow.shared_kinks import Sharing
@@ -27,6 +29,7 @@ class ReluActivation:
     """max(0, z), with the slope 1(z > 0). Shapes as for `Activation`."""
 
     kinked: ClassVar[bool] = True
+    sides: ClassVar[tuple[float, float]] = (0.0, 1.0)
 
     def value(self, values: Array) -> Array:
         """max(0, z), entry by entry."""
@@ -72,6 +75,7 @@ class SoftplusActivation:
 
     sharpness: float
     kinked: ClassVar[bool] = False
+    sides: ClassVar[tuple[float, float]] = (0.0, 1.0)
 
     def value(self, values: Array) -> Array:
         """The softplus, without overflow at any z."""
@@ -113,16 +117,120 @@ class SoftplusActivation:
         return slope
 
 
-Activation = ReluActivation | SoftplusActivation
-"""An activation, entry by entry on arrays; `kinked` ones have points where the flow may slide.
+@dataclass(frozen=True)
+class TwoSidedActivation:
+    """upper z for z > 0 and lower z for z < 0: lower z + (upper - lower) max(0, z). Shapes as for `Activation`."""
+
+    lower: float
+    upper: float
+    kinked: ClassVar[bool] = True
+
+    @property
+    def sides(self) -> tuple[float, float]:
+        """The slopes below and above the kink."""
+        return self.lower, self.upper
+
+    def _whole(self, slope: Array) -> Array:
+        return self.lower + (self.upper - self.lower) * slope
+
+    def value(self, values: Array) -> Array:
+        """The activation, entry by entry."""
+        return self.upper * np.maximum(values, 0.0) + self.lower * np.minimum(values, 0.0)
+
+    def slope(self, values: Array) -> Array:
+        """The slope of the side; 0 at the kink."""
+        return np.where(values > 0, self.upper, np.where(values < 0, self.lower, 0.0))
+
+    def secant(self, start: Array, end: Array) -> Array:
+        """The secant slope, exactly that of a side where no sign changes."""
+        return self._whole(_RELU.secant(start, end))
+
+    def settled(self, start: Array, middle: Array, reach: Array) -> Array:
+        """Where the kink is out of reach (booleans)."""
+        return _RELU.settled(start, middle, reach)
+
+    def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
+        """The slope in closed form, from that of the ReLU."""
+        return self._whole(_RELU.solve(start, zeta + self.lower * strength, (self.upper - self.lower) * strength))
+
+
+@dataclass(frozen=True)
+class SmoothActivation:
+    """Any smooth activation, of gain times its argument. Shapes as for `Activation`."""
+
+    layer: theory.activations.Activation
+    gain: float
+    kinked: ClassVar[bool] = False
+    sides: ClassVar[tuple[float, float]] = (0.0, 0.0)
+
+    def value(self, values: Array) -> Array:
+        """The activation, entry by entry."""
+        return function_and_slope(self.layer, NUMPY)[0](self.gain * values)
+
+    def slope(self, values: Array) -> Array:
+        """Its derivative."""
+        return self.gain * function_and_slope(self.layer, NUMPY)[1](self.gain * values)
+
+    def secant(self, start: Array, end: Array) -> Array:
+        """The secant slope; of near ends, where the difference cancels, by Gauss's rule for the mean of the slope."""
+        change = end - start
+        far = np.abs(self.gain * change) > NEAR
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            found = (self.value(end) - self.value(start)) / change
+        if far.all():
+            return found
+        mean = sum(weight * self.slope(start + node * change) for node, weight in zip(*GAUSS, strict=True))
+        return np.where(far, found, mean)
+
+    def settled(self, start: Array, middle: Array, reach: Array) -> Array:
+        """Where the slope varies by less than 0.02 within reach, at five points of it (booleans)."""
+        slopes = np.stack([self.slope(middle + share * reach) for share in (-1.0, -0.5, 0.0, 0.5, 1.0)])
+        return np.ptp(slopes, axis=0) < 0.02
+
+    def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
+        """The slope by Newton's method from that at the start; where it does not settle, the step is inconsistent."""
+        slope = self.slope(start)
+        for _ in range(30):
+            end = zeta + strength * slope
+            secant = self.secant(start, end)
+            error = secant - slope
+            if not np.max(np.abs(error), initial=0.0) > 1e-12:
+                break
+            with np.errstate(divide="ignore", invalid="ignore"):
+                bend = np.where(end == start, 0.0, (self.slope(end) - secant) / (end - start))
+                newton = slope + error / (1 - strength * bend)
+            slope = np.where(np.isfinite(newton), newton, secant)
+        return slope
+
+
+_RELU = ReluActivation()
+NEAR = 0.25
+GAUSS = (lambda rule: ((rule[0] + 1) / 2, rule[1] / 2))(np.polynomial.legendre.leggauss(8))
+"""Nodes and weights on [0, 1]."""
+
+Activation = ReluActivation | SoftplusActivation | TwoSidedActivation | SmoothActivation
+"""An activation, entry by entry on arrays; `kinked` ones have points where the flow may slide, between two `sides`.
 
 All arguments of a method have one shape, any, and so has its result.
 """
 
 
-def activation_of(layer: Relu | Softplus) -> Activation:
-    """The activation of a layer."""
-    return SoftplusActivation(float(layer.sharpness)) if isinstance(layer, Softplus) else ReluActivation()
+def activation_of(layer: theory.activations.Activation, gain: float = 1.0) -> Activation:
+    """The activation of a layer on gain times its argument. Raises ValueError on one without a gradient."""
+    match layer:
+        case Relu() if gain == 1:
+            return ReluActivation()
+        case Softplus() if gain == 1:
+            return SoftplusActivation(float(layer.sharpness))
+        case Homogeneous():
+            if layer.power != 1:
+                raise ValueError(
+                    f"no gradient passes the activation {layer.name}, nor moves what is below"
+                )
+            above, below = map(float, layer.sides)
+            lower, upper = (-below, above) if gain > 0 else (-above, below)
+            return TwoSidedActivation(abs(gain) * lower, abs(gain) * upper)
+    return SmoothActivation(layer, gain)
 
 
 @dataclass(frozen=True)
@@ -192,6 +300,7 @@ def _gauss_seidel(
 
     In each turn every neuron whose kinks are not all settled takes the next of them.
     """
+    lower, upper = activation.sides
     sliding = np.zeros(start.shape, dtype=bool)
     waiting = unsettled & sharing.leads[:, None]
     order, counts = np.argsort(~waiting, axis=0, kind="stable"), waiting.sum(axis=0)
@@ -202,10 +311,10 @@ def _gauss_seidel(
         answers = np.einsum("kji,kij->ij", kernels[:, rows], pushes[:, :, columns])
         present = slopes[:, columns]
         strength = (answers * same).sum(axis=0) - (answers * opposite).sum(axis=0)
-        others = (answers * np.where(same, 0.0, np.where(opposite, 1.0, present))).sum(axis=0)
+        others = (answers * np.where(same, 0.0, np.where(opposite, lower + upper, present))).sum(axis=0)
         zeta = known[rows, columns] + others
         slope = activation.solve(start[rows, columns], zeta, strength)
-        slides = activation.kinked & (zeta > 0) & (zeta + strength < 0)
-        slopes[:, columns] = np.where(same, slope, np.where(opposite, 1 - slope, present))
+        slides = activation.kinked & (zeta + lower * strength > 0) & (zeta + upper * strength < 0)
+        slopes[:, columns] = np.where(same, slope, np.where(opposite, lower + upper - slope, present))
         sliding[:, columns] = np.where(same | opposite, slides, sliding[:, columns])
     return slopes, sliding

@@ -19,8 +19,8 @@ import numpy as np
 
 from numerics.flow.activations import Activation, activation_of
 from theory import activations
-from theory.activations import Relu, Softplus
 from theory.architecture import Affine, Architecture, Convolution, Flatten, Layer, Pool, Residual, Scale
+from theory.passes import merged
 
 Array = np.ndarray
 Weights = Mapping[str, Array]
@@ -66,27 +66,34 @@ class Select:
         return np.arange(rows) % self.classes
 
 
-Operation = Affine | Relu | Softplus | Multiply | Fork | Join | Select
+@dataclass(frozen=True)
+class Activate:
+    """h -> s(h), s an activation that follows an affine layer."""
+
+    activation: Activation
+
+
+Operation = Affine | Activate | Multiply | Fork | Join | Select
 Tape = tuple[Operation, ...]
 
 
 def tape_of(architecture: Architecture, weights: Weights) -> Tape:
     """The operations of a network of these sizes, in the order of the forward pass.
 
-    Raises ValueError on an activation that does not follow an affine layer.
+    Multipliers mu W a + nu b of an affine layer are nu (W (mu / nu a) + b). Raises ValueError on an activation that
+    does not follow an affine layer, and on layers that the flow does not know.
     """
     tape: list[Operation] = []
 
     def walk(layers: Sequence[Layer], width: int) -> int:
-        for layer in layers:
+        for layer in merged(layers):
             match layer:
-                case Affine(weight, _):
+                case Affine(weight, bias):
                     width = weights[weight.name].shape[0]
-                    tape.append(layer)
-                case Relu() | Softplus():
-                    if not tape or not isinstance(tape[-1], Affine):
-                        raise ValueError(f"{architecture.name}: an activation must follow an affine layer")
-                    tape.append(layer)
+                    after = 1.0 if bias is None else float(bias.multiplier)
+                    if after == 0:
+                        raise ValueError(f"{architecture.name}: the bias {layer.bias} has the multiplier zero")
+                    tape.extend([*_factor(float(weight.multiplier) / after), layer, *_factor(after)])
                 case Scale(factor):
                     tape.append(Multiply((float(factor) / width) ** 0.5))
                 case Residual(scale, branch):
@@ -96,17 +103,24 @@ def tape_of(architecture: Architecture, weights: Weights) -> Tape:
                 case Convolution() | Flatten() | Pool():
                     raise ValueError(f"{architecture.name}: the flow knows networks on vectors, not on images")
                 case activations.Activation():
-                    raise ValueError(f"{architecture.name}: the flow knows the ReLU and the softplus, not {layer.name}")
+                    gain = 1.0
+                    while tape and isinstance(tape[-1], Multiply):
+                        gain *= tape.pop().factor
+                    if not tape or not isinstance(tape[-1], Affine):
+                        raise ValueError(f"{architecture.name}: an activation must follow an affine layer")
+                    tape.append(Activate(activation_of(layer, gain)))
                 case _:
                     assert_never(layer)
         return width
 
-    if any(group.multiplier != 1 for group in architecture.groups):
-        raise ValueError(f"{architecture.name}: the flow knows no multipliers of parameters yet")
     outputs = walk(architecture.layers, 0)
     if outputs > 1:
         tape.append(Select(outputs))
     return tuple(tape)
+
+
+def _factor(number: float) -> list[Operation]:
+    return [] if number == 1 else [Multiply(number)]
 
 
 def affine_layers(tape: Tape) -> list[tuple[int, Affine]]:
@@ -117,7 +131,7 @@ def affine_layers(tape: Tape) -> list[tuple[int, Affine]]:
 def activation_after(tape: Tape, position: int) -> Activation | None:
     """The activation that follows the affine layer at `position`, if one does."""
     following = tape[position + 1] if position + 1 < len(tape) else None
-    return activation_of(following) if isinstance(following, Relu | Softplus) else None
+    return following.activation if isinstance(following, Activate) else None
 
 
 def trained_groups(tape: Tape) -> list[str]:
@@ -137,8 +151,8 @@ def run(tape: Tape, weights: Weights, inputs: Array) -> list[Array]:
                 value = value @ weights[weight.name].T
                 if bias is not None:
                     value += weights[bias.name]
-            case Relu() | Softplus():
-                value = activation_of(operation).value(value)
+            case Activate(activation):
+                value = activation.value(value)
             case Multiply(factor):
                 value = factor * value
             case Fork():
@@ -251,7 +265,7 @@ def backward(
                 parts |= _parts(operation, cotangent, inputs[position])
                 if position > 0:
                     cotangent = maps[position].pull(cotangent)
-            case Relu() | Softplus():
+            case Activate():
                 signals[position - 1] = cotangent
                 cotangent = slopes[position - 1] * cotangent
             case Multiply(factor):

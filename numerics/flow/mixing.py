@@ -1,4 +1,4 @@
-"""Anderson's acceleration of a fixed-point iteration x -> g(x) on the cube [0, 1]^N.
+"""Anderson's acceleration of a fixed-point iteration x -> g(x) on the cube [0, 1]^N, or one with all images in it.
 
 The next x is the affine combination of the last images g(x) for which that of their changes g(x) - x is least, cut off
 at the cube. It ends limit cycles, into which plain iteration of slopes at kinks falls, and needs fewer evaluations.
@@ -37,7 +37,8 @@ class Mixing:
         change = flat - np.concatenate([present[place].ravel() for place in image])
         self.changes = [*self.changes[-self.memory :], change]
         if len(self.changes) > 1:
-            flat = np.clip(flat - self._weights() @ np.diff(self.images, axis=0), 0.0, 1.0)
+            low, high = min(0.0, np.min(self.images)), max(1.0, np.max(self.images))
+            flat = np.clip(flat - self._weights() @ np.diff(self.images, axis=0), low, high)
         ends = np.cumsum([values.size for values in image.values()])[:-1]
         pieces = zip(image.items(), np.split(flat, ends), strict=True)
         return {place: piece.reshape(values.shape) for (place, values), piece in pieces}

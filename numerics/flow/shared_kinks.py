@@ -102,7 +102,8 @@ def sharings(layers: Mapping[int, tuple[Affine, bool | None]], inputs: Array) ->
     found, current = {}, proportional(inputs)
     for position, (layer, kinked) in layers.items():
         current = current if layer.bias is None else current.after_bias()
-        found[position] = current
+        # Slopes of a smooth activation are those of equal vectors alone.
+        found[position] = current.after_bias() if kinked is False else current
         if kinked is not None:
             current = current.after(kinked)
     return found

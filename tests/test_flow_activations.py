@@ -1,0 +1,116 @@
+"""The flow of networks of every activation, multiplier and loss: the energy identity, and an independent integrator."""
+
+import math
+
+import numpy as np
+import pytest
+import scipy.integrate
+import sympy
+import torch
+
+from numerics.flow.activations import SmoothActivation, TwoSidedActivation, activation_of
+from numerics.flow.integrate import Accuracy, gradient_flow
+from numerics.losses import Squared, logistic
+from numerics.networks.classes import initial_class_arrays
+from numerics.networks.parameters import initial_arrays
+from numerics.networks.softmax import SoftmaxCrossEntropy
+from numerics.networks.torch_network import empirical_ntk, forward
+from theory.activations import AbsoluteValue, Erf, Gelu, Identity, LeakyRelu, Polynomial, Silu, Sin, Step, Tanh
+from theory.activations import activation_named
+from theory.architecture import fcn, resnet
+from theory.presets import changed, geifman, jacot, lee
+
+POINTS = np.array([[0.6, 0.8], [0.3, -0.5], [-1.0, 0.2]])
+LABELS = [0, 1, 0]
+NAMES = ["relu", "leaky", "abs", "erf", "gelu", "sin", "cos", "exp", "bump", "identity", "tanh", "sigmoid", "softplus",
+         "silu"]  # fmt: skip
+HALF = sympy.Rational(1, 2)
+
+
+def flow(network, loss, until, seed=0, **settings):
+    start = initial_arrays(network, 2, 12, np.random.default_rng(seed))
+    return start, gradient_flow(network, start, POINTS, loss, math.log(until), errors=False, **settings)
+
+
+def outputs_by_runge_and_kutta(network, start, until, residual):
+    """f(x_i) at `until` along the flow of autograd's gradients, by an independent integrator."""
+    names = [group.name for group in network.groups if group.trained]
+    sizes = np.cumsum([start[name].size for name in names])[:-1]
+
+    def parameters(state):
+        pieces = np.split(state, sizes)
+        shaped = {name: torch.from_numpy(piece.reshape(start[name].shape)) for name, piece in zip(names, pieces)}
+        return {name: shaped.get(name, torch.from_numpy(array)) for name, array in start.items()}
+
+    def velocity(_, state):
+        leaves = {name: tensor.clone().requires_grad_(name in names) for name, tensor in parameters(state).items()}
+        outputs = forward(network, leaves, POINTS)
+        weights = torch.from_numpy(residual(outputs.detach().numpy()))
+        gradients = torch.autograd.grad(outputs, [leaves[name] for name in names], weights)
+        return np.concatenate([gradient.numpy().ravel() for gradient in gradients])
+
+    begin = np.concatenate([start[name].ravel() for name in names])
+    found = scipy.integrate.solve_ivp(velocity, (0, until), begin, method="DOP853", rtol=1e-9, atol=1e-11)
+    return forward(network, parameters(found.y[:, -1]), POINTS).numpy()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("make", [fcn, resnet], ids=["fcn", "resnet"])
+def test_the_energy_identity_closes_for_every_activation(make, name):
+    network = make(2 if make is fcn else 1, activation=activation_named(name))
+    _, found = flow(network, logistic(LABELS), 1e4)
+    assert found.status == "finished" and abs(found.energy_defect) < 0.02
+    assert found.log_loss[-1] < found.log_loss[0] - 1
+
+
+NETWORKS = [
+    fcn(2, activation=Tanh()),
+    resnet(1, HALF, activation=Gelu()),
+    jacot(2, HALF, activation=Erf()),
+    geifman(1, -HALF, activation=Gelu()),
+    fcn(1, activation=Silu()),
+    lee(2, sympy.Rational(3, 2), HALF, Sin()),
+    lee(1, sympy.Integer(2), HALF, Polynomial((HALF, HALF, sympy.Rational(1, 3))), "standard"),
+    changed(jacot(1, activation=Identity()), output_bias="zero", trained=["W_1", "b_2"]),
+    fcn(1, activation=LeakyRelu()),
+    jacot(1, -HALF, activation=AbsoluteValue()),
+]
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
+def test_outputs_are_those_of_an_independent_integrator(network):
+    """Multipliers, mixed and negative, and activations: 1% of the largest change of an output."""
+    fine = Accuracy(tolerance=2e-4, longest=0.1)
+    targets = np.array([1.0, -0.5, 0.25])
+    start, found = flow(network, Squared(tuple(targets)), 2.0, accuracy=fine)
+    expected = outputs_by_runge_and_kutta(network, start, 2.0, lambda outputs: targets - outputs)
+    assert np.abs(found.outputs[-1] - expected).max() < 0.01 * np.abs(expected - found.outputs[0]).max()
+    kernel = empirical_ntk(network, {name: torch.from_numpy(array) for name, array in start.items()}, POINTS).ntk
+    assert np.allclose(found.gram[0], kernel.numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("network", [jacot(1, activation=Tanh()), fcn(2, activation=LeakyRelu())])
+def test_two_outputs_and_softmax_close_the_energy_identity_too(network):
+    loss = SoftmaxCrossEntropy(((1.0, 0.0), (0.0, 1.0), (1.0, 0.0)))
+    start = initial_class_arrays(network, 2, 12, 2, np.random.default_rng(0))
+    found = gradient_flow(network, start, POINTS, loss, math.log(1e4), errors=False)
+    assert found.status == "finished" and abs(found.energy_defect) < 0.02
+    assert (found.margins[-1] > 0).all()
+
+
+@pytest.mark.parametrize("gate", [TwoSidedActivation(-1.0, 1.0), TwoSidedActivation(0.1, 2.0),
+                                  SmoothActivation(Tanh(), 1.5), SmoothActivation(Sin(), -2.0)], ids=repr)  # fmt: skip
+def test_secants_account_for_a_step_and_solve_their_own_equation(gate):
+    generator = np.random.default_rng(0)
+    start, end = generator.standard_normal((2, 2000)) * np.array([[2.0], [1.0]])
+    assert np.allclose(gate.value(end) - gate.value(start), gate.secant(start, end) * (end - start), atol=1e-14)
+    near = start + 1e-9
+    assert np.allclose(gate.secant(start, near), gate.slope(start), atol=1e-6) or gate.kinked
+    strength = -np.abs(generator.standard_normal(2000)) * (1.0 if gate.kinked else 0.1)
+    slope = gate.solve(start, end, strength)
+    assert np.abs(gate.secant(start, end + strength * slope) - slope).max() < 1e-9
+
+
+def test_an_activation_that_no_gradient_passes_is_refused():
+    with pytest.raises(ValueError, match="no gradient passes"):
+        activation_of(Step())

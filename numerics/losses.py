@@ -188,6 +188,78 @@ class Squared(_OneOutput):
         return np.exp(np.full(self.size, log_scale))
 
 
+@dataclass(frozen=True)
+class Mean:
+    """A loss divided by the number n of samples: the mean over them. Shapes as for `Loss`."""
+
+    of: Loss
+
+    @property
+    def classes(self) -> int:
+        """The number C of outputs a sample."""
+        return self.of.classes
+
+    @property
+    def size(self) -> int:
+        """The number n C of outputs."""
+        return self.of.size
+
+    @property
+    def signs(self) -> Array:
+        """Those of the loss that is summed, (n C,)."""
+        return self.of.signs
+
+    @cached_property
+    def _log_samples(self) -> float:
+        return float(np.log(self.size // self.classes))
+
+    def margins(self, outputs: Array) -> Array:
+        """Those of the loss that is summed, (..., n C) to (..., n)."""
+        return self.of.margins(outputs)
+
+    def log_value(self, outputs: Array) -> float:
+        """ln of the mean over the samples."""
+        return self.of.log_value(outputs) - self._log_samples
+
+    def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
+        """exp(log_scale) c_i / n."""
+        return self.of.flow_weights(outputs, log_scale - self._log_samples)
+
+    def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
+        """exp(log_scale) l_i'' / n; of C classes the matrix."""
+        return self.of.curvatures(outputs, log_scale - self._log_samples)
+
+
+LOSSES = ("logistic", "exponential", "squared")
+"""Losses of one output by name."""
+TOWARDS = ("start", "zero")
+"""Where a regulariser pulls the parameters."""
+REDUCTIONS = ("sum", "mean")
+"""What is done over the samples."""
+
+
+def loss_named(name: str, labels: Sequence[int]) -> Loss:
+    """The loss of a name for labels 0 and 1, shape (n,); the targets of the squared one are -1 and 1.
+
+    Raises ValueError on another name or other labels.
+    """
+    match name:
+        case "logistic":
+            return logistic(labels)
+        case "exponential":
+            return Exponential(tuple(labels))
+        case "squared":
+            return Squared(tuple(2.0 * label - 1 for label in logistic(labels).targets))
+    raise ValueError(f"a loss is one of {', '.join(LOSSES)}, not {name[:40]!r}")
+
+
+def reduced(loss: Loss, reduction: str) -> Loss:
+    """The loss as its sum, which it is, or as its mean. Raises ValueError on another word."""
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"a loss is taken as its {' or its '.join(REDUCTIONS)}, not {reduction[:40]!r}")
+    return Mean(loss) if reduction == "mean" else loss
+
+
 def logistic(labels: Sequence[int] | Array, temperature: float = 1.0) -> CrossEntropy:
     """The loss (2.3) for labels 0 and 1, shape (n,). Raises ValueError on other labels or temperatures."""
     values = tuple(float(label) for label in labels)

@@ -332,7 +332,7 @@ ERRORS: tuple[Planted, ...] = (
         "the regulariser pulls to 0 instead of theta_0",
         "numerics/flow/stepping.py",
         "take",
-        "start - rows",
+        "anchor - rows",
         "0 - rows",
         ("checks/companion/test_flow.py",),
     ),

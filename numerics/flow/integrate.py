@@ -120,6 +120,7 @@ def gradient_flow(
     log_until: float,
     *,
     penalty: float = 0.0,
+    towards: str = "start",
     accuracy: Accuracy = Accuracy(),  # noqa: B008
     recording: Recording = Recording(),
     most_steps: int = 1_000_000,
@@ -136,7 +137,8 @@ def gradient_flow(
 
     A loss of C classes needs the parameters of `numerics.networks.classes`.
 
-    `inputs` is n x d; log_until = -inf gives the start alone. `penalty` beta adds (beta / 2) |theta - theta_0|^2.
+    `inputs` is n x d; log_until = -inf gives the start alone. `penalty` beta adds (beta / 2) |theta - theta_0|^2, over
+    the trained groups, or `towards` "zero" (beta / 2) |theta|^2.
     `on_record(log_t, parameters)` is called at every record time; it must not keep or change the parameters.
     `progress` shows the time reached on stderr; by default if that is a terminal.
 
@@ -150,10 +152,11 @@ def gradient_flow(
     (no consistent step, near a critical point); out of steps. Unless finished it ends before log_until.
     Raises ValueError on inputs or losses that do not fit.
     """
-    problem = problem_of(architecture, parameters, inputs, loss, penalty, accuracy)
+    problem = problem_of(architecture, parameters, inputs, loss, penalty, accuracy, towards)
     problems = [problem, replace(problem, accuracy=second_accuracy(accuracy))] if errors else [problem]
     starts = {"inputs": problem.inputs, **problem.start}
     values = ["gradient flow", architecture, loss, penalty, *(one.accuracy for one in problems), recording]
+    values += [] if towards == "start" else [towards]
     identity = checkpoint.fingerprint(values, starts)
     shown = _Progress(log_until, progress)
     with checkpoint.held(checkpoint_file):
@@ -407,6 +410,7 @@ class _Run:
         return Trajectory(
             loss=self.problem.loss,
             penalty=self.problem.penalty,
+            towards=self.problem.towards,
             groups=tuple(trained_groups(self.problem.tape)),
             status=self.status,
             weights=self.weights,

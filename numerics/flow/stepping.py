@@ -48,7 +48,7 @@ from numerics.flow.discrete_gradient import (
 from numerics.flow.frozen_kernel import MOST_EXPONENT, Impulses, Pull, Step, impulses
 from numerics.flow.mixing import Mixing
 from numerics.flow.shared_kinks import Sharing, sharings
-from numerics.losses import Loss
+from numerics.losses import TOWARDS, Loss
 from numerics.networks.classes import class_shapes
 from theory.architecture import Affine, Architecture
 
@@ -97,7 +97,7 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Problem:
-    """A gradient flow: the network, its parameters at t = 0, inputs, the loss, the regulariser's strength.
+    """A gradient flow: the network, its parameters at t = 0, inputs, the loss, the regulariser's strength and aim.
 
     The inputs are n x d; for a loss of C classes n C x d, each C times over, a row an output: f_1(x_1), f_2(x_1), ..
     """
@@ -108,6 +108,15 @@ class Problem:
     loss: Loss
     penalty: float = 0.0
     accuracy: Accuracy = Accuracy()
+    towards: str = "start"
+
+    @cached_property
+    def anchor(self) -> Weights:
+        """What the regulariser pulls the trained groups to, arrays by group name: their start, or zero."""
+        if self.towards == "start" or not self.penalty:
+            return self.start
+        trained = trained_groups(self.tape)
+        return {name: np.zeros_like(array) if name in trained else array for name, array in self.start.items()}
 
     @cached_property
     def first_log_step(self) -> float:
@@ -131,6 +140,7 @@ def problem_of(
     loss: Loss,
     penalty: float = 0.0,
     accuracy: Accuracy = Accuracy(),
+    towards: str = "start",
 ) -> Problem:
     """The problem of a flow from these parameters, tensors or arrays, with which it shares memory.
 
@@ -143,6 +153,8 @@ def problem_of(
         raise ValueError("the inputs must be a finite n x d array with at least one point, a point a row")
     if loss.size != len(points) * loss.classes:
         raise ValueError(f"the loss has {loss.size // loss.classes} samples, the inputs are {len(points)}")
+    if towards not in TOWARDS:
+        raise ValueError(f"weights decay towards {' or '.join(TOWARDS)}, not {towards[:40]!r}")
     if not 0 <= penalty < math.inf:
         raise ValueError(f"the penalty must be finite and not negative, not {penalty}")
     start = {
@@ -153,7 +165,7 @@ def problem_of(
     if {name: array.shape for name, array in start.items()} != shapes:
         raise ValueError(f"the parameters do not fit {architecture.name} on inputs of dimension {points.shape[1]}")
     repeated = np.repeat(points, loss.classes, axis=0)
-    return Problem(tape_of(architecture, start), start, repeated, loss, penalty, accuracy)
+    return Problem(tape_of(architecture, start), start, repeated, loss, penalty, accuracy, towards)
 
 
 @dataclass(frozen=True)
@@ -294,14 +306,14 @@ class _Sweeper:
         shrinkage = distance = 0.0
         if problem.penalty:
             shrinkage = -math.expm1(-problem.penalty * math.exp(min(step.log_length, MOST_EXPONENT)))
-            distance = squared_distance(weights, problem.start)
+            distance = squared_distance(weights, problem.anchor)
         return cls(problem, weights, state.values, step, shrinkage, distance, squares)
 
     def impulses(self, gradients: Gradients) -> Impulses | None:
         """The flow of the outputs at the kernel of these gradients."""
         problem, pull = self.problem, None
         if problem.penalty:
-            overlaps = contraction(problem.tape, gradients, self.weights, problem.start)
+            overlaps = contraction(problem.tape, gradients, self.weights, problem.anchor)
             pull = Pull(problem.penalty, overlaps, self.squared_distance)
         return impulses(problem.loss, self.old[-1][:, 0], gradients.gram, self.step, pull)
 
@@ -387,7 +399,7 @@ class _Sweeper:
         weight = self.weights[layer.weight.name]
         drift = np.zeros((len(value), len(weight))) if before is value else (value - before) @ weight.T
         if self.shrinkage:
-            drift -= self.shrinkage * displaced(self.weights, self.problem.start, layer, value)
+            drift -= self.shrinkage * displaced(self.weights, self.problem.anchor, layer, value)
         return drift
 
     def backward(self, along: _Along, slopes: Mapping[int, Array]) -> Gradients:
@@ -397,7 +409,7 @@ class _Sweeper:
             name = layer.weight.name
             terms: tuple[tuple[float, Array], ...] = ((1.0, self.weights[name]),)
             if self.shrinkage:
-                terms = ((1 - self.shrinkage / 2, self.weights[name]), (self.shrinkage / 2, self.problem.start[name]))
+                terms = ((1 - self.shrinkage / 2, self.weights[name]), (self.shrinkage / 2, self.problem.anchor[name]))
             trained = layer.weight.trained
             change = (along.pushes[position] / 2, along.means[position]) if trained else (None, None)
             maps[position] = LinearMap(terms, *change)
@@ -428,8 +440,8 @@ def take(problem: Problem, weights: Weights, state: State, trial: Trial) -> Stat
     """Take a step: change the weights in place and return the state after it."""
     if trial.shrinkage:
         for name in trained_groups(problem.tape):
-            for rows, start in _chunks(weights[name], problem.start[name]):
-                rows += trial.shrinkage * (start - rows)
+            for rows, anchor in _chunks(weights[name], problem.anchor[name]):
+                rows += trial.shrinkage * (anchor - rows)
     move(problem.tape, weights, trial.along.pushes, trial.along.means)
     values = trial.along.values
     slopes = point_slopes(problem.tape, values)

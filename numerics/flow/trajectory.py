@@ -36,7 +36,7 @@ class Trajectory:
     Of C classes the outputs and Gram matrices have n C rows, the classes of a sample side by side; gamma^2 then stands
     for lambda_min, and the envelopes are not known.
 
-    loss, penalty         what was minimised: loss + (penalty / 2) |theta - theta_0|^2
+    loss, penalty         what was minimised: loss + (penalty / 2) |theta - theta_0|^2, `towards` "zero" |theta|^2
     groups                names of the trained groups in forward order
     log_t                 (R,), -inf first
     outputs               (R, n): f_t(x_i)
@@ -84,6 +84,7 @@ class Trajectory:
     last_resorts: Array
     status: str
     weights: Mapping[str, Array]
+    towards: str = "start"
     margin_error: Array | None = None
     log_loss_error: Array | None = None
     kernel_error: Array | None = None
@@ -157,7 +158,8 @@ class Trajectory:
     @property
     def energy(self) -> Array:
         """The loss and the penalty, (R,)."""
-        return np.exp(self.log_loss) + self.penalty / 2 * (self.euclidean_displacement**2).sum(axis=1)
+        distance = self.norm if self.towards == "zero" else self.euclidean_displacement
+        return np.exp(self.log_loss) + self.penalty / 2 * (distance**2).sum(axis=1)
 
     @property
     def reached(self) -> bool:

@@ -37,6 +37,18 @@ def certified(points: str, depth: int, output: str, bits: int) -> dict[str, Any]
     return {"radius": max(float(ball.rad()) for ball in matrix.flat)}
 
 
+def network(points: str, output: str, table: dict[str, Any]) -> dict[str, Any]:
+    """The Gram matrix in float64 of a network as a table of TOML says it, saved."""
+    from ntk_companion.networks import network_of
+    from numerics.data.points import float_points
+    from numerics.kernels.gram import ntk
+
+    found, chosen = float_points("benchmark", np.load(points)), network_of(table, "benchmark")
+    times = stopwatch(lambda: ntk(chosen, found), 5.0, 3)
+    np.save(output, ntk(chosen, found))
+    return times
+
+
 def exact_law(points: str, depth: int, width: int, seconds: float, jobs: int = 1) -> dict[str, Any]:
     """One draw of K_0 from its exact law."""
     from numerics.networks.exact_law import sample_kernels
@@ -88,4 +100,4 @@ def jacobian(points: str, depth: int, width: int, seconds: float) -> dict[str, A
 
 
 if __name__ == "__main__":
-    serve({job.__name__: job for job in (kernel, certified, exact_law, explicit, jacobian)})
+    serve({job.__name__: job for job in (kernel, certified, network, exact_law, explicit, jacobian)})

@@ -72,7 +72,7 @@ SINGLE_PLACES: tuple[Planted, ...] = (
     ),
     Planted(
         "the curvature of a softmax",
-        "numerics/networks/softmax.py",
+        "numerics/softmax.py",
         "SoftmaxCrossEntropy.curvatures",
         "np.exp(log_scale + inside + outside)",
         "np.exp(log_scale + inside)",
@@ -80,7 +80,7 @@ SINGLE_PLACES: tuple[Planted, ...] = (
     ),
     Planted(
         "the sign of the mean at rest",
-        "numerics/networks/softmax.py",
+        "numerics/softmax.py",
         "SoftmaxCrossEntropy.resting_outputs",
         "logs - logs.mean(axis=1, keepdims=True) + means",
         "logs - logs.mean(axis=1, keepdims=True) - means",

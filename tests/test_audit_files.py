@@ -84,7 +84,7 @@ MALFORMED = {
     "n is a word of the language": "[points]\nn='hexagon'\n" + with_assertion("1 < 2"),
     "x already names something": "[constants]\nx=1\n[points]\nx='hexagon'\n" + with_assertion("1 < 2"),
     "'nan' is not a finite number": "[constants]\nx = nan\n" + with_assertion("1 < 2"),
-    "family must be one of fcn, resnet": "[networks.a]\nfamily='cnn'\ndepth=1\n" + with_assertion("1 < 2"),
+    "family must be one of fcn, resnet, jacot": "[networks.a]\nfamily='cnn'\ndepth=1\n" + with_assertion("1 < 2"),
     "scale is the residual scale": "[networks.a]\nfamily='fcn'\ndepth=1\nscale=2\n" + with_assertion("1 < 2"),
     "the rows have different lengths": "[points]\nx=[[1],[1,2]]\n" + with_assertion("1 < 2"),
     "at most 200": "[points]\nx='circle:100000'\n" + with_assertion("1 < 2"),

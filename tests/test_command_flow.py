@@ -233,3 +233,34 @@ def test_the_command_does_not_load_torch():
         [sys.executable, "-c", f"{code}; sys.exit('torch' in sys.modules)"], capture_output=True, text=True, check=False
     )
     assert finished.returncode == 0, finished.stderr
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        ["--labels", "1,-0.5", "--loss", "squared", "--reduction", "mean"],
+        ["--labels", "0,2", "--loss", "softmax", "--weight-decay", "0.1", "--decay-towards", "zero"],
+        ["--labels", "0,1", "--loss", "exponential"],
+    ],
+)
+def test_other_losses_close_the_energy_identity(capsys, chosen):
+    network = ["--network", "jacot", "--depth", "1", "--activation", "tanh", "--points", "circle:2", "--width", "20"]
+    assert main.main(["flow", *network, "--until", "100", "--json", *chosen]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert abs(found["energy_defect"]) < 0.02 and found["reached"]
+    assert (found["envelope_held"] is None) == ("exponential" not in chosen)
+    assert len(found["margins"][0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        (["--labels", "0,x", "--loss", "softmax"], "classes"),
+        (["--labels", "0,x", "--loss", "squared"], "--labels"),
+        (["--labels", "0,1", "--weight-decay", "-1"], "--weight-decay"),
+    ],
+)
+def test_losses_that_make_no_sense_are_refused(capsys, chosen, said):
+    network = ["--network", "fcn", "--depth", "1", "--points", "circle:2", "--width", "20"]
+    assert main.main(["flow", *network, "--until", "100", *chosen]) == 2
+    assert said in capsys.readouterr().err

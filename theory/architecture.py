@@ -159,6 +159,13 @@ def affine_layers(layers: Iterable[Layer]) -> Iterator[Affine | Convolution]:
     return (layer for layer in flattened(layers) if isinstance(layer, Affine | Convolution))
 
 
+def positively_homogeneous(architecture: Architecture) -> bool:
+    """Is f(c x) = c f(x) for all c > 0 and all parameters: no biases, and activations like the ReLU?"""
+    biased = any(layer.bias is not None for layer in affine_layers(architecture.layers))
+    activations = [layer for layer in flattened(architecture.layers) if isinstance(layer, Activation)]
+    return not biased and all(activation.degree == 1 for activation in activations)
+
+
 def groups_of(layers: Iterable[Layer]) -> Iterator[Group]:
     """The parameter groups of some layers, in the order of the forward pass."""
     for layer in affine_layers(layers):

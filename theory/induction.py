@@ -50,7 +50,12 @@ FROM_ABOVE = frozenset([Quantity.COTANGENT, Quantity.INNER_COTANGENT, Quantity.B
 
 
 def first_layers(architecture: Architecture, layer: int) -> Architecture:
-    """The network whose output is one entry of the pre-activation z_layer, 1 <= layer <= depth."""
+    """The network whose output is one entry of the pre-activation z_layer, 1 <= layer <= depth.
+
+    Raises ValueError on images, whose pre-activations have positions, and on blocks without an affine layer.
+    """
+    if architecture.image:
+        raise ValueError("the pre-activations of a layer of images have no kernel without positions")
     block = architecture.blocks[layer - 1]
     name = f"the pre-activations of layer {layer} of {architecture.name}"
     return replace(architecture, name=name, blocks=architecture.blocks[: layer - 1], head=_up_to_affine(block))
@@ -63,7 +68,7 @@ def _up_to_affine(block: tuple[Layer, ...]) -> tuple[Layer, ...]:
             return block[: number + 1]
         if isinstance(layer, Residual):
             return (*block[:number], *_up_to_affine(layer.branch))
-    raise TypeError(f"the block {block} has no affine layer")
+    raise ValueError(f"the block {block} has no affine layer")
 
 
 def blocks_are_alike(architecture: Architecture) -> bool:

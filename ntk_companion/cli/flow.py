@@ -16,6 +16,7 @@ from ntk_companion.files import aligned
 if TYPE_CHECKING:
     from numerics.data.points import PointSet
     from numerics.flow.trajectory import Trajectory
+    from numerics.losses import Loss
     from theory.architecture import Architecture
 
 MOST_WIDTH = 10**7
@@ -26,20 +27,25 @@ MANY_POINTS = 60
 """Above, lambda_0 is certified to fewer digits."""
 MANY_DECADES = 20
 """Above, there are two records a decade instead of four."""
+MOST_CLASSES, MOST_DECAY = 1000, 10**6
 MOST_NUMBERS = 4 * 10**8
 """The largest count of parameters and pre-activations."""
 SUMMARY = "a finite network trained by gradient flow"
-DESCRIPTION = """Train a finite network by gradient flow of the summed logistic loss, from a random start to time T, in
-log time: T may be 1e400. Records loss and margins, when max |K_t - K| crosses the constants of Theorem 2 (printed:
-lambda_0/(2n^2); sharp: lambda_0/n; best: the largest that keeps K_t positive definite; label_aware: the squared margin
-of the kernel's classifier), and whether every margin stayed between the envelopes that the kernel along the flow
-proves. A crossing is log10 t; null if the constant was not reached, or was exceeded at the start already. The status is
-finished (at T), at rest (the outputs stopped moving before T), stalled (doubles do not resolve its steps) or out of
-steps. After the last two, reached is false, a crossing that is null is undecided from the last record on,
-envelope_held is null unless a margin left the envelopes, and the exit code is 2. Errors of the margins, of
-log10_loss, of the kernel's entries and of lambda_min are estimated from a second run with finer steps. Where the
-limiting kernel is not proved positive definite, as for repeated points, it has no constants: they are null, and
-constants_because says why."""
+LOSSES, REDUCTIONS, TOWARDS = ("logistic", "exponential", "squared"), ("sum", "mean"), ("start", "zero")
+"""Those of `numerics.losses`, which loads numpy."""
+DESCRIPTION = """Train a finite network by gradient flow of the summed logistic loss, or of what --loss, --reduction
+and --weight-decay make of it, from a random start to time T, in log time: T may be 1e400. Records loss and margins,
+when max |K_t - K| crosses the constants of Theorem 2 (printed: lambda_0/(2n^2); sharp: lambda_0/n; best: the
+largest that keeps K_t positive definite; label_aware: the squared margin of the kernel's classifier), and whether
+every margin stayed between the envelopes that the kernel along the flow proves. A crossing is log10 t; null if the
+constant was not reached, or was exceeded at the start already. The status is finished (at T), at rest (the outputs
+stopped moving before T), stalled (doubles do not resolve its steps) or out of steps. After the last two, reached is
+false, a crossing that is null is undecided from the last record on, envelope_held is null unless a margin left the
+envelopes, and the exit code is 2. Errors of the margins, of log10_loss, of the kernel's entries and of lambda_min
+are estimated from a second run with finer steps. Where the limiting kernel is not proved positive definite, as for
+repeated points, it has no constants: they are null, and constants_because says why. Envelopes are known for the
+summed logistic and exponential losses without weight decay; margins of the softmax are by how much a point's class
+is ahead of the next."""
 ERRORS = ("margin_error", "log_loss_error", "kernel_error", "lambda_min_error")
 MOST_DEFECT = 0.1
 """An energy identity that is off by more than this vouches for nothing."""
@@ -61,8 +67,14 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     arguments.add_points(parser)
     width = arguments.whole_number("the width", 1, MOST_WIDTH)
     parser.add_argument("--width", required=True, type=width, metavar="M", help="neurons in every hidden layer")
-    labels = "0,1,.. (one for every point), or alternating: 0,1,0,1,.."
+    labels = """0,1,.. (one for every point), or alternating: 0,1,0,1,..; of the softmax classes 0,1,2,.., of the
+    squared loss targets, any decimals, alternating: -1,1,-1,1,.."""
     parser.add_argument("--labels", required=True, metavar="Y", help=labels)
+    parser.add_argument("--loss", choices=(*LOSSES, "softmax"), default="logistic", help="default logistic")
+    parser.add_argument("--reduction", choices=REDUCTIONS, default="sum", help="over the points; default sum")
+    decay = "add B/2 times the squared distance of the trained parameters from their start; default 0"
+    parser.add_argument("--weight-decay", default="0", metavar="B", help=decay)
+    parser.add_argument("--decay-towards", choices=TOWARDS, default="start", help="their start, or zero; default start")
     parser.add_argument("--until", required=True, metavar="T", help="the time to stop at, a decimal such as 1e400")
     seed = arguments.whole_number("the seed", 0, 2**63 - 1)
     parser.add_argument("--seed", type=seed, default=0, metavar="S", help="default 0")
@@ -78,19 +90,19 @@ def run(options: argparse.Namespace) -> Result:
 
     from numerics.flow.integrate import Recording, gradient_flow
     from numerics.flow.trajectory import LOG_10
-    from numerics.losses import logistic
-    from numerics.networks.parameters import initial_arrays
+    from numerics.networks.classes import class_kernel, initial_class_arrays
 
     architecture = arguments.architecture(options)
     points = arguments.points(options, MOST_POINTS)
     coordinates = arguments.doubles(points)
-    labels = _labels(options.labels, len(points))
+    loss = _loss(options, len(points))
+    decay = _decay(options.weight_decay)
     log_until = _log_time(options.until)
     _check_size(architecture, len(points), points.dimension, options.width)
-    loss = logistic(labels)
-    limit = arguments.limiting_kernel(architecture, points)
-    lowest, constants, because = _constants(architecture, points, loss.signs, options.bias)
-    start = initial_arrays(architecture, points.dimension, options.width, np.random.default_rng(options.seed))
+    limit = class_kernel(arguments.limiting_kernel(architecture, points, options.width), loss.classes)
+    lowest, constants, because = _constants(architecture, points, loss, options.bias)
+    generator = np.random.default_rng(options.seed)
+    start = initial_class_arrays(architecture, points.dimension, options.width, loss.classes, generator)
     # The command line itself shows that it is at work.
     recording = Recording(per_decade=4 if log_until <= MANY_DECADES * LOG_10 else 2)
     with np.errstate(all="ignore"):
@@ -100,6 +112,8 @@ def run(options: argparse.Namespace) -> Result:
             coordinates,
             loss,
             log_until,
+            penalty=decay,
+            towards=options.decay_towards,
             recording=recording,
             checkpoint_file=options.checkpoint,
             progress=False,
@@ -114,15 +128,18 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _constants(
-    architecture: Architecture, points: PointSet, signs: Any, bias: str
+    architecture: Architecture, points: PointSet, loss: Loss, bias: str
 ) -> tuple[float | None, dict[str, float | None], str | None]:
     """lambda_0, the gap constants by name, and why they are None if they are."""
     from numerics.kernels.gap import CONSTANTS, NotDefiniteError, certified_gap_constants
 
+    if loss.classes > 1:
+        return None, dict.fromkeys(CONSTANTS), "the constants are those of one output"
     because = None
     try:
         arguments.refuse_equal(points)
-        lowest, found = certified_gap_constants(architecture, points, signs, 12 if len(points) <= MANY_POINTS else 3)
+        digits = 12 if len(points) <= MANY_POINTS else 3
+        lowest, found = certified_gap_constants(architecture, points, loss.signs, digits)
         return float(lowest.lower), {name: float(getattr(found, name).lower) for name in CONSTANTS}, None
     except (NotDefiniteError, ZeroDivisionError):
         because = UNBIASED if bias == "none" else TOO_NEAR
@@ -131,16 +148,50 @@ def _constants(
     return None, dict.fromkeys(CONSTANTS), because
 
 
-def _labels(text: str, size: int) -> list[int]:
-    """The labels of `size` points. Raises ValueError on anything but `size` labels 0 or 1."""
-    if text == "alternating":
-        return [index % 2 for index in range(size)]
-    words = text.split(",")
-    if not all(word.strip() in ("0", "1") for word in words):
-        raise ValueError(f"--labels must be 0 or 1 separated by commas, or alternating, not {text!r}")
+def _loss(options: argparse.Namespace, size: int) -> Loss:
+    """The loss of --loss for the labels of `size` points. Raises ValueError on labels that are none."""
+    from numerics.losses import Squared, loss_named, reduced
+
+    text = options.labels
+    alternating = text == "alternating"
+    words = [str(index % 2) for index in range(size)] if alternating else [word.strip() for word in text.split(",")]
+    if options.loss == "squared":
+        loss: Loss = Squared(tuple(_targets(words, alternating)))
+    elif options.loss == "softmax":
+        loss = _softmax(words)
+    else:
+        if not all(word in ("0", "1") for word in words):
+            raise ValueError(f"--labels must be 0 or 1 separated by commas, or alternating, not {text!r}")
+        loss = loss_named(options.loss, [int(word) for word in words])
     if len(words) != size:
         raise ValueError(f"--labels has {len(words)} labels for {size} points: give one for every point")
-    return [int(word) for word in words]
+    return reduced(loss, options.reduction)
+
+
+def _targets(words: list[str], alternating: bool) -> list[float]:
+    from numerics.data.points import parse_number
+
+    return [2.0 * int(word) - 1 if alternating else float(parse_number(word, "--labels")) for word in words]
+
+
+def _softmax(words: list[str]) -> Loss:
+    """The cross-entropy of classes 0, 1, .., up to the largest."""
+    from numerics.softmax import SoftmaxCrossEntropy
+
+    if not all(word.isdecimal() and int(word) < MOST_CLASSES for word in words):
+        raise ValueError(f"--labels of the softmax must be classes 0 to {MOST_CLASSES - 1} separated by commas")
+    count = max(2, 1 + max(map(int, words)))
+    return SoftmaxCrossEntropy(tuple(tuple(float(int(word) == a) for a in range(count)) for word in words))
+
+
+def _decay(text: str) -> float:
+    """The strength of the weight decay. Raises ValueError unless it is a number, not negative."""
+    from numerics.data.points import parse_number
+
+    strength = parse_number(text, "--weight-decay")
+    if strength < 0 or strength > MOST_DECAY:
+        raise ValueError(f"--weight-decay must be from 0 to {MOST_DECAY}, not {text!r}")
+    return float(strength)
 
 
 def _log_time(text: str) -> float:
@@ -183,14 +234,14 @@ def _values(
         "crossings": dict.fromkeys(limits)
         | {name: log10_crossing(trajectory.log_t, gap, limit) for name, limit in known.items()},
         "exceeded_at_start": dict.fromkeys(limits) | {name: bool(gap[0] > limit) for name, limit in known.items()},
-        "envelope_held": trajectory.envelope_held if reached else _held_so_far(trajectory),
+        "envelope_held": _envelope_held(trajectory),
         "lambda_min": trajectory.lambda_min[1:].tolist(),
         "diagonal": np.diagonal(trajectory.gram[1:], axis1=1, axis2=2).tolist(),
-        "lower_envelope": trajectory.lower_envelope[1:].tolist(),
-        "upper_envelope": trajectory.upper_envelope[1:].tolist(),
+        "lower_envelope": _envelope(trajectory, "lower_envelope"),
+        "upper_envelope": _envelope(trajectory, "upper_envelope"),
         "gap_from_start": trajectory.gap_from_start[1:].tolist(),
         "energy_defect": trajectory.energy_defect,
-        "automatic_energy_defect": float(trajectory.automatic_energy_defects[-1]),
+        "automatic_energy_defect": _doubles([0.0, trajectory.automatic_energy_defects[-1]])[0],
         "sup_displacement": dict(zip(trajectory.groups, trajectory.sup_displacement[-1].tolist(), strict=True)),
         "largest_residual": float(np.max(trajectory.residual)),
         "last_resort_share": trajectory.last_resort_share,
@@ -209,8 +260,29 @@ def _doubles(errors: Any) -> list[float | None]:
     return [float(error) if math.isfinite(error) else None for error in errors[1:]]
 
 
-def _held_so_far(trajectory: Trajectory) -> bool | None:
-    """Did a margin leave the envelopes of a flow that ended early? False if so, else None: not known."""
+def _has_envelopes(trajectory: Trajectory) -> bool:
+    try:
+        return trajectory.lower_envelope is not None
+    except ValueError:
+        return False
+
+
+def _envelope(trajectory: Trajectory, name: str) -> list[float | None]:
+    """An envelope at the records after the start; None for a loss that has none."""
+    if not _has_envelopes(trajectory):
+        return [None] * (len(trajectory) - 1)
+    return getattr(trajectory, name)[1:].tolist()
+
+
+def _envelope_held(trajectory: Trajectory) -> bool | None:
+    """Did no margin leave the envelopes? None if that is not known, or there are none.
+
+    Of a flow that ended early False at most.
+    """
+    if not _has_envelopes(trajectory):
+        return None
+    if trajectory.reached:
+        return trajectory.envelope_held
     left = not trajectory.envelope_held and abs(trajectory.energy_defect) <= MOST_DEFECT
     return False if left else None
 
@@ -249,8 +321,9 @@ def _lines(head: str, values: dict[str, Any]) -> Iterator[str]:
         last = {name: values[name][-1] for name in ("margin_error", "kernel_error", "lambda_min_error")}
         errors = [f"{name.replace('_error', '')} {'unknown' if x is None else f'{x:.2g}'}" for name, x in last.items()]
         yield f"estimated errors at the end: {', '.join(errors)}; lambda_min(K_t) {values['lambda_min'][-1]:.4g}"
-    defects = [f"{values[name]:.2g}" for name in ("energy_defect", "automatic_energy_defect")]
-    held = {True: "never left", False: "LEFT", None: "undecided"}[values["envelope_held"]]
+    defects = [_shown(values[name], ".2g") for name in ("energy_defect", "automatic_energy_defect")]
+    known = any(value is not None for value in values["lower_envelope"])
+    held = {True: "never left", False: "LEFT", None: "undecided" if known else "not known"}[values["envelope_held"]]
     resorts = f", {100 * values['last_resort_share']:.1f}% of them last resorts" if values["last_resort_share"] else ""
     yield f"envelopes {held}; {values['steps']} steps{resorts}, {values['status']}"
     idle = ", so it vouches for nothing" if abs(values["energy_defect"]) > MOST_DEFECT else ""
@@ -262,8 +335,13 @@ def _records(values: dict[str, Any]) -> list[tuple[str, ...]]:
     names = ("log10_time", "log10_loss", "margins", "lower_envelope", "upper_envelope", "gap")
     rows: list[tuple[str, ...]] = [("log10 t", "log10 loss", "least margin", "envelopes", "max |K_t - K|")]
     for time, loss, margins, lower, upper, gap in zip(*(_thinned(values[name]) for name in names), strict=True):
-        rows.append((f"{time:.2f}", f"{loss:.2f}", f"{min(margins):.3f}", f"{lower:.3f} .. {upper:.3f}", f"{gap:.4g}"))
+        envelopes = f"{_shown(lower, '.3f')} .. {_shown(upper, '.3f')}"
+        rows.append((f"{time:.2f}", f"{loss:.2f}", f"{min(margins):.3f}", envelopes, f"{gap:.4g}"))
     return rows
+
+
+def _shown(value: float | None, form: str) -> str:
+    return "unknown" if value is None else f"{value:{form}}"
 
 
 def _thinned(rows: list[Any], most: int = 20) -> list[Any]:

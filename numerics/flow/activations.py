@@ -224,9 +224,7 @@ def activation_of(layer: theory.activations.Activation, gain: float = 1.0) -> Ac
             return SoftplusActivation(float(layer.sharpness))
         case Homogeneous():
             if layer.power != 1:
-                raise ValueError(
-                    f"no gradient passes the activation {layer.name}, nor moves what is below"
-                )
+                raise ValueError(f"no gradient passes the activation {layer.name}, nor moves what is below")
             above, below = map(float, layer.sides)
             lower, upper = (-below, above) if gain > 0 else (-above, below)
             return TwoSidedActivation(abs(gain) * lower, abs(gain) * upper)

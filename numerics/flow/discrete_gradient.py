@@ -20,6 +20,7 @@ import numpy as np
 from numerics.flow.activations import Activation, activation_of
 from theory import activations
 from theory.architecture import Affine, Architecture, Convolution, Flatten, Layer, Pool, Residual, Scale
+from theory.architecture import affine_layers as architecture_layers
 from theory.passes import merged
 
 Array = np.ndarray
@@ -113,7 +114,8 @@ def tape_of(architecture: Architecture, weights: Weights) -> Tape:
                     assert_never(layer)
         return width
 
-    outputs = walk(architecture.layers, 0)
+    first = next(architecture_layers(architecture.layers)).weight.name
+    outputs = walk(architecture.layers, weights[first].shape[1])
     if outputs > 1:
         tape.append(Select(outputs))
     return tuple(tape)

@@ -15,8 +15,7 @@ import flint
 from numerics.data.points import CirclePoints, PointSet
 from numerics.kernels.spectrum import MOST_BITS, Enclosure, certified_lambda_min
 from numerics.numbers.systems import Array, NumberSystem
-from theory.activations import Activation
-from theory.architecture import Architecture, affine_layers, flattened
+from theory.architecture import Architecture, positively_homogeneous
 
 MOST_NAMED = 3
 """So many coincidences are named; the rest are counted."""
@@ -26,7 +25,7 @@ def singular_because(architecture: Architecture, points: PointSet) -> str | None
     """A sentence on which points (numbered from 1) make every kernel of the network singular on them, or None."""
     if isinstance(points, CirclePoints):
         return None  # different, and none a positive multiple of another
-    without_bias = _homogeneous(architecture)
+    without_bias = positively_homogeneous(architecture)
     key = _ray if without_bias or points.unit_norm else tuple
     classes: dict[tuple[int, ...], list[int]] = {}
     for place, row in enumerate(points.numerators.tolist(), start=1):
@@ -43,13 +42,6 @@ def singular_because(architecture: Architecture, points: PointSet) -> str | None
     more = len(coinciding) - MOST_NAMED
     rest = f", and so are {more} more sets of points" if more > 0 else ""
     return f"{'; '.join(named)} are {word}{rest}"
-
-
-def _homogeneous(architecture: Architecture) -> bool:
-    """Is f(c x) = c f(x) for all c > 0, whatever the parameters?"""
-    activations = {layer for layer in flattened(architecture.layers) if isinstance(layer, Activation)}
-    biased = any(layer.bias is not None for layer in affine_layers(architecture.layers))
-    return not biased and all(activation.degree == 1 for activation in activations)
 
 
 def _ray(row: tuple[int, ...]) -> tuple[int, ...]:

@@ -8,107 +8,15 @@ from `numerics.networks.classes`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
-import scipy.linalg
 import torch
 
-from numerics.losses import Array, log_softplus
+from numerics.losses import Array
 from numerics.networks.classes import class_kernel  # noqa: F401 - it is of several classes
 from numerics.networks.torch_network import Parameters, pullback
+from numerics.softmax import SoftmaxCrossEntropy  # noqa: F401 - it is of several classes
 from theory.architecture import Affine, Architecture
-
-
-@dataclass(frozen=True)
-class SoftmaxCrossEntropy:
-    """l_i = -sum_a y_ia ln softmax_a(f_i), summed; targets y_i: a row of C >= 2 probabilities for each of n samples.
-
-    As a loss of flattened outputs, shape (n C,), it has n C forces and an n C x n C matrix of curvatures. Raises
-    ValueError on other targets.
-    """
-
-    targets: tuple[tuple[float, ...], ...]
-
-    def __post_init__(self) -> None:
-        rows = [np.array(row) for row in self.targets]
-        if not rows or len({len(row) for row in rows}) > 1 or len(rows[0]) < 2:
-            raise ValueError("targets must be rows of equally many probabilities, two or more, a row a sample")
-        if not all((row >= 0).all() and abs(row.sum() - 1) < 1e-12 for row in rows):
-            raise ValueError("the targets of every sample must be probabilities that add up to 1")
-
-    @property
-    def classes(self) -> int:
-        """The number C of classes."""
-        return len(self.targets[0])
-
-    @property
-    def size(self) -> int:
-        """The number n C of outputs."""
-        return len(self.targets) * self.classes
-
-    @cached_property
-    def _shares(self) -> Array:
-        return np.array(self.targets, dtype=float)
-
-    @cached_property
-    def signs(self) -> Array:
-        """+1 for the most probable class of each sample, else -1, shape (n C,)."""
-        signs: Array = np.where(self._shares == self._shares.max(axis=1, keepdims=True), 1.0, -1.0)
-        return signs.ravel()
-
-    def margins(self, outputs: Array) -> Array:
-        """f_y - max over k != y of f_k, y the most probable class; (..., n C) to (..., n)."""
-        rows = outputs.reshape(*outputs.shape[:-1], *self._shares.shape)
-        chosen = np.eye(self.classes, dtype=bool)[self._shares.argmax(axis=1)]
-        own: Array = (rows * chosen).sum(axis=-1)
-        return own - np.where(chosen, -np.inf, rows).max(axis=-1)
-
-    @cached_property
-    def _log_shares(self) -> tuple[Array, Array]:
-        """ln y_a and ln(1 - y_a)."""
-        with np.errstate(divide="ignore"):
-            return np.log(self._shares), np.log(self._shares @ (1 - np.eye(self.classes)))
-
-    def _log_probabilities(self, outputs: Array) -> tuple[Array, Array]:
-        """ln p_a and ln(1 - p_a), n x C, each without cancellation."""
-        rows = outputs.reshape(self._shares.shape)
-        totals = np.logaddexp.reduce(rows, axis=1, keepdims=True)
-        others = [np.logaddexp.reduce(np.delete(rows, a, axis=1), axis=1) for a in range(self.classes)]
-        return rows - totals, np.stack(others, axis=1) - totals
-
-    def log_value(self, outputs: Array) -> float:
-        """ln of the sum over the samples."""
-        rows = outputs.reshape(self._shares.shape)
-        others = [np.logaddexp.reduce(np.delete(rows, a, axis=1), axis=1) - rows[:, a] for a in range(self.classes)]
-        return float(np.logaddexp.reduce(self._log_shares[0] + log_softplus(np.stack(others, axis=1)), axis=None))
-
-    def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
-        """exp(log_scale) (y - p), shape (n C,), without cancellation where the target is 0 or 1."""
-        (ones, zeros), (inside, outside) = self._log_shares, self._log_probabilities(outputs)
-        forces: Array = np.exp(log_scale + ones + outside) - np.exp(log_scale + zeros + inside)
-        return forces.ravel()
-
-    def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
-        """exp(log_scale) times the n C x n C matrix with blocks diag(p_i) - p_i p_i'."""
-        blocks = []
-        for inside, outside in zip(*self._log_probabilities(outputs), strict=True):
-            block = -np.exp(log_scale + np.add.outer(inside, inside))
-            np.fill_diagonal(block, np.exp(log_scale + inside + outside))
-            blocks.append(block)
-        return np.asarray(scipy.linalg.block_diag(*blocks))
-
-    def resting_outputs(self, start: Array) -> Array:
-        """Where the flow from the outputs `start` rests: ln y_a up to a constant that keeps every sample's mean.
-
-        Both have the shape (n C,). Raises ValueError unless every target is positive.
-        """
-        if not (self._shares > 0).all():
-            raise ValueError("without a regulariser the flow rests only if every class has positive probability")
-        logs = np.log(self._shares)
-        means = start.reshape(self._shares.shape).mean(axis=1, keepdims=True)
-        return (logs - logs.mean(axis=1, keepdims=True) + means).ravel()
 
 
 def output_kernel(architecture: Architecture, parameters: Parameters, inputs: Array, heads: Sequence[Array]) -> Array:

@@ -16,9 +16,12 @@ from ntk_companion.audit.syntax.errors import ClaimError, InputError
 from ntk_companion.audit.syntax.language import parse, parse_constant
 from ntk_companion.audit.syntax.nodes import Apply, Name, Node, Number, Quantified, parts
 from ntk_companion.evidence import Verdict
+from ntk_companion.networks import KEYS, network_of
 from numerics.data.parse import parse_points
 from numerics.data.points import PointSet, rational_points
+from numerics.losses import LOSSES, REDUCTIONS, TOWARDS
 from theory.architecture import BIASES, FAMILIES
+from theory.presets import PRESETS
 
 MOST_CLAIMS = 1_000
 MOST_POINTS = 200
@@ -32,8 +35,12 @@ CLAIM_KEYS = (
 )  # fmt: skip
 SHARED = ("networks", "points", "constants", "formulas")
 """Tables that several claims of a file rest on."""
-TRAINING_KEYS = ("width", "until", "seed", "seeds")
-NETWORK_KEYS = ("family", "depth", "scale", "bias", "trained")
+TRAINING_KEYS = ("width", "until", "seed", "seeds", "loss", "reduction", "weight_decay", "towards")
+TRAINING_WORDS = {"loss": LOSSES, "reduction": REDUCTIONS, "towards": TOWARDS}
+NETWORK_KEYS = ("family", *KEYS)
+PLAIN_KEYS = {"family", "depth", "scale", "bias", "trained"}
+"""What is said of the networks of a family; other keys make it one of a preset."""
+MOST_DECAY = 10**6
 VERDICTS = tuple(map(str, Verdict))
 READINGS = tuple(map(str, Reading))
 
@@ -195,9 +202,9 @@ class _Reader:
         if not isinstance(value, dict):
             raise InputError(f'{where}: write a network as {{ family = "fcn", depth = 3 }}')
         toml.only(value, NETWORK_KEYS, where)
+        if value.get("family") not in FAMILIES or value.keys() - PLAIN_KEYS:
+            return self._other_network(value, where)
         family, bias = toml.text_of(value, "family", where), toml.text_of(value, "bias", where, "trained")
-        if family not in FAMILIES:
-            raise InputError(f"{where}: family must be one of {', '.join(FAMILIES)}, not {family[:40]!r}")
         if bias not in BIASES:
             raise InputError(f"{where}: bias must be one of {', '.join(BIASES)}, not {bias[:40]!r}")
         if "scale" in value and family == "fcn":
@@ -215,6 +222,24 @@ class _Reader:
             bias,
             None if trained is None else tuple(trained),
         )
+
+    def _other_network(self, value: dict[str, Any], where: str) -> Network:
+        """A network by a preset's name and its choices, or by its layers, as in a file of networks."""
+        named = {key: value[key] for key in ("family", "preset") if key in value}
+        if len(named) > 1:
+            raise InputError(f"{where}: give a family or a preset, not both")
+        if named and next(iter(named.values())) not in PRESETS:
+            raise InputError(f"{where}: family must be one of {', '.join(PRESETS)}, not {str(named)[:60]!r}")
+        if "depth" not in value:
+            raise InputError(f"{where}: no depth; write depth = 3")
+        table = {key: value[key] for key in value if key not in ("family", "depth", "scale")}
+        table |= {"preset": next(iter(named.values()))} if named else {}
+        scale = self._size(value["scale"], f"{where}, scale") if "scale" in value else None
+        try:
+            network_of({**table, "depth": 1} | ({"scale": 1} if scale is not None else {}), where)
+        except ValueError as error:
+            raise InputError(str(error)) from None
+        return Network(table.get("preset", "layers"), self._size(value["depth"], f"{where}, depth"), scale, table=table)
 
     def _size(self, value: Any, where: str) -> Node:
         """A number, or an expression in constants and in variables that the assertion binds, such as "L + 1"."""
@@ -324,7 +349,15 @@ def _training(entry: dict[str, Any], where: str) -> Training | None:
         raise InputError(f"{where}: until must be a time, 0 or later")
     width = toml.whole_number(table["width"], f"{where}, width", 1, MOST_WIDTH)
     seed = toml.whole_number(table["seed"], f"{where}, seed", 0, 2**63 - 1) if "seed" in table else None
-    return Training(width, until, seed, toml.whole_number(table.get("seeds", 1), f"{where}, seeds", 1, MOST_SEEDS))
+    seeds = toml.whole_number(table.get("seeds", 1), f"{where}, seeds", 1, MOST_SEEDS)
+    words = {key: toml.text_of(table, key, where, allowed[0]) for key, allowed in TRAINING_WORDS.items()}
+    for key, word in words.items():
+        if word not in TRAINING_WORDS[key]:
+            raise InputError(f"{where}: {key} must be one of {', '.join(TRAINING_WORDS[key])}, not {word[:40]!r}")
+    decay = toml.exact_number(table.get("weight_decay", 0), f"{where}, weight_decay")
+    if not 0 <= decay <= MOST_DECAY:
+        raise InputError(f"{where}: weight_decay must be from 0 to {MOST_DECAY}")
+    return Training(width, until, seed, seeds, weight_decay=decay, **words)
 
 
 def _new_name(key: str, where: str, taken: set[str]) -> None:

@@ -19,13 +19,18 @@ SAME_TIME = 1e-9
 class Training:
     """What a claim says of the training of its networks: width, the last time, and how many initialisations.
 
-    `seed` is set if the claim speaks of one initialisation alone, that of this seed.
+    `seed` is set if the claim speaks of one initialisation alone, that of this seed. `loss` and `reduction` are those
+    of `numerics.losses`, `weight_decay` beta adds beta/2 |theta - theta_0|^2, or |theta|^2 with `towards` "zero".
     """
 
     width: int
     until: Fraction
     seed: int | None = None
     seeds: int = 1
+    loss: str = "logistic"
+    reduction: str = "sum"
+    weight_decay: Fraction = Fraction(0)
+    towards: str = "start"
 
     @property
     def log_until(self) -> float:

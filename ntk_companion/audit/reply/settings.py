@@ -7,6 +7,8 @@ from ntk_companion.audit.claims.claim import OWN, Claim
 from ntk_companion.audit.syntax.nodes import Apply, parts
 
 MOST_CHARACTERS = 400
+CHOICES = ("loss", "reduction", "weight_decay", "towards")
+"""What may be said of a training beside its width, its time and its seeds."""
 
 
 def setting(claim: Claim, seed: int) -> str:
@@ -18,7 +20,9 @@ def setting(claim: Claim, seed: int) -> str:
     if claim.training is not None:
         training = claim.training
         seeds = f"{training.seeds} networks" if training.seed is None else f"seed {training.seed}"
-        told.append(f"width {training.width}, trained until {claim.written['claim']['training']['until']}, {seeds}")
+        written = claim.written["claim"]["training"]
+        chosen = "".join(f", {key} {written[key]}" for key in CHOICES if key in written)
+        told.append(f"width {training.width}, trained until {written['until']}{chosen}, {seeds}")
     told.append(f"run with seed {seed}")
     line = "; ".join(told)
     return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 3] + "..."
@@ -49,7 +53,9 @@ def _points(claim: Claim) -> Iterator[str]:
 
 
 def _table(table: Mapping[str, Any]) -> str:
-    words = [str(table["family"]), *(f"{key} {_value(value)}" for key, value in table.items() if key != "family")]
+    named = ("family", "preset")
+    words = [str(table[key]) for key in named if key in table]
+    words += [f"{key} {_value(value)}" for key, value in table.items() if key not in named]
     return ", ".join(words)
 
 

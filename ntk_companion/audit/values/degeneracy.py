@@ -14,7 +14,7 @@ from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.ranges import Range, point
 from ntk_companion.audit.values.registry import known_by_structure
 from numerics.data.points import PointSet, RationalPoints
-from theory.architecture import Architecture
+from theory.architecture import positively_homogeneous
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def null_vector(kernel: Node | str, environment: Environment) -> NullVector | No
             return once(
                 environment.memory.values,
                 place,
-                lambda: degenerate_points(here.point_set, linear or is_homogeneous(architecture(here)), linear),
+                lambda: degenerate_points(here.point_set, linear or positively_homogeneous(architecture(here)), linear),
             )
     return None
 
@@ -88,11 +88,6 @@ def _pair(points: RationalPoints, first: int, second: int) -> NullVector:
     if factor == 1:
         return NullVector(weights, f"points {first + 1} and {second + 1} are equal")
     return NullVector(weights, f"point {second + 1} is {factor} times point {first + 1}")
-
-
-def is_homogeneous(network: Architecture) -> bool:
-    """Has the network no bias, so that ReLUs make it positively homogeneous?"""
-    return not any(group.name.startswith(("b", "d")) for group in network.groups)
 
 
 @known_by_structure(vocabulary.LAMBDA_MIN, vocabulary.GAP_SHARP, vocabulary.GAP_PRINTED, vocabulary.DET)

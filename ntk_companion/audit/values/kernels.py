@@ -49,7 +49,12 @@ def architecture(environment: Environment) -> Architecture:
     network = environment.described
     depth = whole_number_at(network.depth, environment, "the depth", 1, MOST_DEPTH)
     whole = network.architecture(depth, rational(network.scale, environment))
-    return whole if environment.layer is None else first_layers(whole, environment.layer)
+    if environment.layer is None:
+        return whole
+    try:
+        return first_layers(whole, environment.layer)
+    except ValueError as error:
+        raise MeaninglessError(str(error)) from None
 
 
 def at_layer(environment: Environment, layer: Range) -> Environment:
@@ -96,7 +101,11 @@ def gram_matrix(found: Definitions, environment: Environment) -> Matrix:
     if place not in environment.memory.values:
         size = len(points) * (len(points) + 1) // 2
         environment.budget.charge((3000 + 100 * size * max(1, environment.bits // 512)) * max(1, equations) // 3)
-        environment.memory.values[place] = gram(found.recursion, found.kernel, points, Balls(environment.bits))
+        try:
+            matrix = gram(found.recursion, found.kernel, points, Balls(environment.bits))
+        except ValueError as error:
+            raise MeaninglessError(str(error)) from None
+        environment.memory.values[place] = matrix
     return environment.memory.values[place]
 
 

@@ -1,5 +1,6 @@
 """The kernels that printed formulas define, on points."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import sympy
 
 from ntk_companion.audit.claims.formulas import Formula
-from ntk_companion.audit.claims.networks import RESNET
+from ntk_companion.audit.claims.networks import RESNET, Network
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import MeaninglessError, NoExactValueError
 from ntk_companion.audit.syntax.formulas import Kernel, Norm, Term
@@ -21,6 +22,8 @@ from numerics.numbers.systems import Balls, evaluate
 from theory.induction import Scene
 from theory.recursion import Recursion, Triple, input_kernel
 
+SIZES = ("family", "preset", "depth", "scale")
+"""What a formula's network and a claim's may differ in, and the name that is compared first."""
 INPUTS: Triple = (
     sympy.Symbol("inner_11", positive=True),
     sympy.Symbol("inner_12", real=True),
@@ -37,12 +40,20 @@ def find_formula(name: str, environment: Environment) -> Formula:
         raise MeaninglessError(f"no formula is named {name!r}: declare [formulas.{name}]; there are {there}")
     formula = known[name]
     network = environment.described if environment.network else None
-    wanted = formula.declared
-    described = None if network is None else (network.family, network.bias, network.trained)
-    trained = tuple(wanted["trained"]) if "trained" in wanted else None
-    if described != (wanted.get("family", wanted.get("preset")), wanted.get("bias", "trained"), trained):
+    if network is None or not _is_declared(network, formula.declared):
         raise MeaninglessError(f"formula {name} is about the network {formula.title}: name such a network")
     return formula
+
+
+def _is_declared(network: Network, wanted: Mapping[str, Any]) -> bool:
+    """Is a claim's network that which a formula declares, whatever its depth and scale?"""
+    if network.family != wanted.get("family", wanted.get("preset")):
+        return False
+    if network.table is not None:
+        given, declared = ({k: v for k, v in one.items() if k not in SIZES} for one in (network.table, wanted))
+        return given == declared
+    trained = tuple(wanted["trained"]) if "trained" in wanted else None
+    return (network.bias, network.trained) == (wanted.get("bias", "trained"), trained)
 
 
 @means(vocabulary.PRINTED)

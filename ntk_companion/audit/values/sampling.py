@@ -15,6 +15,7 @@ import numpy as np
 from flint import arb
 
 from ntk_companion.audit.syntax import vocabulary
+from ntk_companion.audit.syntax.errors import MeaninglessError
 from ntk_companion.audit.syntax.vocabulary import Word
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number
@@ -25,6 +26,8 @@ from ntk_companion.files import seed_of
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.networks.exact_law import KernelDraws, sample_kernels
 from numerics.statistics import estimate
+from theory.activations import Exp, Polynomial
+from theory.architecture import Architecture, flattened
 
 ERROR = 1e-8
 """The probability that one of a claim's intervals misses its mean, for each word and width."""
@@ -90,6 +93,7 @@ def _draws(word: Word, environment: Environment, width: Range) -> KernelDraws | 
     """Draws of the network spoken of; None if it is too narrow for its depth."""
     neurons = whole_number(width, "a width", 1, MOST_WIDTH)
     network, points = architecture(environment), environment.point_set
+    _check(network)
     if neurons < WIDTH_BY_DEPTH * network.depth:
         return None
     number = draws_at(environment.bits)
@@ -103,6 +107,15 @@ def _draws(word: Word, environment: Environment, width: Range) -> KernelDraws | 
         with np.errstate(all="ignore"):
             memory[place] = sample_kernels(network, points.coordinates(FLOAT64), neurons, number, seed)
     return memory[place]
+
+
+def _check(network: Architecture) -> None:
+    """Raises MeaninglessError on a network whose draws are not known, or have tails that the intervals do not allow."""
+    if network.image:
+        raise MeaninglessError("random networks on images are not drawn here: their exact law is not known")
+    heavy = [layer.name for layer in flattened(network.layers) if isinstance(layer, Exp | Polynomial)]
+    if heavy:
+        raise MeaninglessError(f"the kernels of random networks of {heavy[0]} have too heavy tails to be sampled")
 
 
 def _balls(draws: np.ndarray, error: float) -> np.ndarray:

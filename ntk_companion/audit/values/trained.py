@@ -46,7 +46,7 @@ def _place(environment: Environment, index: Range) -> int:
 
 @means(vocabulary.LOSS)
 def loss(environment: Environment, time: Range) -> Range:
-    """The loss, summed over the points."""
+    """The loss, summed over the points, or its mean if that is what is trained."""
     found = _range(*_values("log_loss", environment, time))
     return Range(found.lower.exp(), found.upper.exp())
 
@@ -146,7 +146,7 @@ def setting_of(environment: Environment) -> Setting:
     coordinates = tuple(map(tuple, points.coordinates(FLOAT64).tolist()))
     setting = Setting(
         architecture(environment), points, coordinates, labels, trained.width, trained.log_until, times,
-        environment.seed_of_network,
+        environment.seed_of_network, trained.loss, trained.reduction, float(trained.weight_decay), trained.towards,
     )  # fmt: skip
     if setting.numbers > MOST_NUMBERS:
         raise MeaninglessError(

@@ -21,7 +21,7 @@ from numerics.flow.integrate import AT_REST, FINISHED, Recording, gradient_flow
 from numerics.flow.stepping import Accuracy
 from numerics.flow.trajectory import LOG_10, Trajectory
 from numerics.kernels.gram import FLOAT64, ntk
-from numerics.losses import logistic
+from numerics.losses import loss_named, reduced
 from numerics.networks.parameters import initial_arrays, parameter_shapes
 from theory.architecture import Architecture
 
@@ -49,6 +49,10 @@ class Setting:
     log_until: float
     times: tuple[float, ...]
     seed: int
+    loss: str = "logistic"
+    reduction: str = "sum"
+    weight_decay: float = 0.0
+    towards: str = "start"
 
     @property
     def numbers(self) -> int:
@@ -171,8 +175,10 @@ def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
         setting.architecture,
         start,
         np.array(setting.coordinates),
-        logistic(setting.labels),
+        reduced(loss_named(setting.loss, setting.labels), setting.reduction),
         setting.log_until,
+        penalty=setting.weight_decay,
+        towards=setting.towards,
         accuracy=accuracy,
         recording=RecordedAt(PER_DECADE, others=setting.times),
         most_steps=1000 + 4 * setting.steps,
@@ -188,11 +194,20 @@ def _ended(run: Trajectory) -> str:
 SMOOTH = {
     "margins": lambda run: run.margins,
     "log_loss": lambda run: run.log_loss,
-    "lower_envelope": lambda run: run.lower_envelope,
-    "upper_envelope": lambda run: run.upper_envelope,
+    "lower_envelope": lambda run: _envelope(run, "lower_envelope"),
+    "upper_envelope": lambda run: _envelope(run, "upper_envelope"),
     "displacement": lambda run: run.sup_displacement.max(axis=1, initial=0.0),
 }
 """Quantities that change continuously."""
+
+
+def _envelope(run: Trajectory, name: str) -> Array:
+    """An envelope of the margins, (R,); NaN for a loss that has none."""
+    try:
+        found: Array = getattr(run, name)
+    except ValueError:
+        return np.full(len(run), math.nan)
+    return found
 
 
 def _bounds(name: str, fine: Trajectory, coarse: Trajectory, length: int) -> tuple[Array, Array]:

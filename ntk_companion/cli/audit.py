@@ -28,7 +28,10 @@ record that --against compares with."""
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("file", type=Path, metavar="FILE.toml", help="the claims, or a record of an audit to run again")
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE.toml", help="the claims, or a record of an audit to run again"
+    )
+    parser.add_argument("--schema", action="store_true", help="print the JSON schema of the record, and end")
     parser.add_argument("--only", metavar="ID", help="audit this claim alone")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text, or a reply to paste; default text")
     parser.add_argument("--against", type=Path, metavar="RECORD.json", help="compare with a record that --json printed")
@@ -43,6 +46,12 @@ def run(options: argparse.Namespace) -> Result:
     """The replies to the claims. Raises InputError on a file of no claims, or without the one asked for."""
     from ntk_companion.audit.syntax.errors import InputError
 
+    if options.schema:
+        from ntk_companion.audit.reply.replies import record_schema
+
+        return Result(record_schema(), [json.dumps(record_schema(), indent=2)])
+    if options.file is None:
+        raise InputError("audit needs a file of claims, or a record; see ntk-companion audit --help")
     claims = _claims(options)  # before what decides them is loaded
     if options.only is not None:
         chosen = tuple(claim for claim in claims.claims if claim.id == options.only)

@@ -41,6 +41,11 @@ def record(claims: ClaimsFile, replies: list[Reply], seed: int) -> dict[str, Any
     }
 
 
+def record_schema() -> dict[str, Any]:
+    """The JSON schema of a record."""
+    return dict(json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8")))
+
+
 def claims_of(record: Mapping[str, Any]) -> ClaimsFile:
     """The claims that a record is of, read from the record alone; only those that it has replies to.
 

@@ -14,7 +14,7 @@ venv: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --constraint constraints.txt --editable '.[checks,data,report,docs,develop]'
+	.venv/bin/pip install --constraint constraints.txt --editable '.[checks,data,report,docs,develop,mcp]'
 	touch $@
 
 lint: venv

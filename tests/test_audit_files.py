@@ -472,3 +472,77 @@ def test_the_documentation_explains_every_word():
     page = PAGE
     missing = [word.form for word in [*WORDS.values(), *FAMILIES.values()] if f"`{word.form}`" not in page]
     assert missing == []
+
+
+STANDING = """
+[[claim]]
+id = "alone"
+sentence = "As @alice says at https://evil.example/x or www.evil.example, $n=6$ and $\\\\lambda_0 > 1$"
+network = { family = "fcn", depth = 3, bias = "none" }
+points = [[1, 2], ["1/3", -0.5]]
+labels = [0, 1]
+training = { width = 10, until = 1 }
+assertion = "gap_labels(K) > 0 and loss(1) > 0"
+"""
+
+
+@pytest.mark.parametrize("style", ["markdown", "latex"])
+def test_a_reply_names_all_that_was_audited(run, style):
+    _, text, _ = run(STANDING, "--format", style, "--seed", "5")
+    for word in ("fcn, depth 3, bias none", "(1, 2) (1/3, -1/2)", "labels 0, 1", "width 10", "seed 5"):
+        assert word in text
+    assert "$n=6$" in text and r"$\lambda_0 > 1$" in text
+
+
+def test_a_quoted_sentence_calls_on_nobody_and_links_to_nothing(run):
+    _, text, _ = run(STANDING, "--format", "markdown")
+    assert "@alice" not in text and "https://" not in text and "www." not in text
+    assert "alice says at https" in text
+
+
+def test_what_is_typed_may_break_within_a_margin(run):
+    _, text, _ = run(STANDING, "--format", "latex")
+    assert text.startswith(r"\begin{description}\sloppy")
+    assert r"gap\_\allowbreak{}labels(" in text
+
+
+def test_an_audit_is_run_again_from_its_record_alone(run, tmp_path, monkeypatch, capsys):
+    points = tmp_path / "points.csv"
+    points.write_text("0,1\n1,0\n2,2\n", encoding="utf-8")
+    text = (
+        GOOD + BAD + STANDING + GOOD.replace("hexagon", "points.csv").replace('"good"', '"file"').replace("1.8", "0.2")
+    )
+    code, out, _ = run(text, "--json", "--seed", "3")
+    record = tmp_path / "elsewhere" / "record.json"
+    record.parent.mkdir()
+    record.write_text(out, encoding="utf-8")
+    points.unlink()
+    (tmp_path / "claims.toml").unlink()
+    monkeypatch.chdir(record.parent)
+    assert main.main(["audit", str(record), "--json"]) == code
+    again, before = json.loads(capsys.readouterr().out), json.loads(out)
+    assert again["claims"] == before["claims"] and again["seed"] == 3 and again["differences"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda record: record.update(text=record["text"] + " "), "has not the text of its claims"),
+        (lambda record: record.update(files={"../../outside.csv": "1"}), "outside of its folder"),
+    ],
+)
+def test_a_record_that_was_edited_is_not_run_again(run, tmp_path, change, message, capsys):
+    _, out, _ = run(GOOD, "--json")
+    record = json.loads(out)
+    change(record)
+    file = tmp_path / "record.json"
+    file.write_text(json.dumps(record), encoding="utf-8")
+    assert main.main(["audit", str(file)]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path.parent / "outside.csv").exists()
+
+
+def test_verdicts_are_told_as_they_come():
+    claims, told = parse_claims((GOOD + BAD).encode()), []
+    replies_ = auditing.audit(claims, tell=lambda reply: told.append((reply.id, reply.verdict)))
+    assert told == [(reply.id, reply.verdict) for reply in replies_]

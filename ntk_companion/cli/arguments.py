@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ntk_companion.files import aligned
 
@@ -27,6 +27,17 @@ NETWORK_OPTIONS = (
 LARGEST_KERNEL = 1e300
 """An entry below leaves room for sums of entries of finite networks in doubles."""
 OVERFLOW = "the kernel overflows double precision on --points: scale them down, or take less --depth or --scale"
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises ValueError on bad input, one line, in place of printing its usage."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ValueError with the message and where help is to be had."""
+        raise ValueError(f"{message}; see {self.prog} --help")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -27,23 +28,31 @@ record that --against compares with."""
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    parser.add_argument("file", type=Path, metavar="FILE.toml", help="the claims")
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE.toml", help="the claims, or a record of an audit to run again"
+    )
+    parser.add_argument("--schema", action="store_true", help="print the JSON schema of the record, and end")
     parser.add_argument("--only", metavar="ID", help="audit this claim alone")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text, or a reply to paste; default text")
     parser.add_argument("--against", type=Path, metavar="RECORD.json", help="compare with a record that --json printed")
     told = "write what an independent checker needs to see that verdicts on matrices are right"
     parser.add_argument("--certificate", type=Path, metavar="FILE", help=told)
     seed = arguments.whole_number("the seed", 0, 2**32)
-    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of searches for counterexamples; default 0")
+    parser.add_argument("--seed", type=seed, metavar="N", help="of searches and networks; default 0, or the record's")
     parser.add_argument("--ledger", type=Path, metavar="FILE", help="the ledger to look statements up in")
 
 
 def run(options: argparse.Namespace) -> Result:
     """The replies to the claims. Raises InputError on a file of no claims, or without the one asked for."""
-    from ntk_companion.audit.claims.reading import read_claims
     from ntk_companion.audit.syntax.errors import InputError
 
-    claims = read_claims(options.file)  # before what decides them is loaded
+    if options.schema:
+        from ntk_companion.audit.reply.replies import record_schema
+
+        return Result(record_schema(), [json.dumps(record_schema(), indent=2)])
+    if options.file is None:
+        raise InputError("audit needs a file of claims, or a record; see ntk-companion audit --help")
+    claims = _claims(options)  # before what decides them is loaded
     if options.only is not None:
         chosen = tuple(claim for claim in claims.claims if claim.id == options.only)
         if not chosen:
@@ -55,7 +64,8 @@ def run(options: argparse.Namespace) -> Result:
     if options.ledger is not None:
         ledger.read(options.ledger)  # even if no claim speaks of a statement
     before = None if options.against is None else replies.read_record(options.against)
-    found = auditing.audit(claims, options.seed, _ledger(arguments.ledger_path(options), claims))
+    entries = _ledger(arguments.ledger_path(options), claims)
+    found = auditing.audit(claims, options.seed, entries, _as_they_come if sys.stderr.isatty() else lambda reply: None)
     record = replies.record(claims, found, options.seed)
     lines = replies.lines(found, options.format)
     if before is not None:
@@ -70,6 +80,26 @@ def run(options: argparse.Namespace) -> Result:
         return Result(record, lines, 2, (f"{faults[0]}{more}",))
     refuted = any(reply.verdict == "REFUTED" for reply in found)
     return Result(record, lines, 1 if refuted else 0)
+
+
+def _claims(options: argparse.Namespace) -> ClaimsFile:
+    """The claims of a file, or of a record of an audit, whose seed is then taken if none is given."""
+    from ntk_companion.audit.claims.reading import read_claims
+
+    if options.file.suffix != ".json":
+        options.seed = options.seed or 0
+        return read_claims(options.file)
+    from ntk_companion.audit.reply import replies
+
+    record = replies.read_record(options.file)
+    options.seed = record["seed"] if options.seed is None else options.seed
+    options.against = options.against or options.file
+    return replies.claims_of(record)
+
+
+def _as_they_come(reply: Reply) -> None:
+    """A verdict on a terminal, before all are there."""
+    print(f"{reply.id}: {reply.verdict}", file=sys.stderr, flush=True)
 
 
 def _write_certificate(path: Path, claims: ClaimsFile, replies: list[Reply], seed: int) -> list[str]:

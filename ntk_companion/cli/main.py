@@ -26,13 +26,14 @@ from ntk_companion.cli import (
     gram,
     report,
     sample,
+    serve,
     statements,
     tables,
 )
-from ntk_companion.cli.arguments import Result
+from ntk_companion.cli.arguments import Parser, Result
 from numerics.progress import told_to
 
-COMMANDS = (gram, sample, flow, derive, audit, compare, statements, experiment, tables, figures, report)
+COMMANDS = (gram, sample, flow, derive, audit, compare, statements, experiment, tables, figures, report, serve)
 DONE, BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 3, 130, 141
 TICK = 1.0
 """Seconds between two signs of progress."""
@@ -49,18 +50,8 @@ EXTRAS = {
     "pygraphviz": "report",
     "fontTools": "report",
     "ziamath": "report",
+    "mcp": "mcp",
 }
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that raises ValueError on bad input, one line, in place of printing its usage."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options, allow_abbrev=False)
-
-    def error(self, message: str) -> NoReturn:
-        """Raise ValueError with the message and where help is to be had."""
-        raise ValueError(f"{message}; see {self.prog} --help")
 
 
 class Version(argparse.Action):

@@ -57,9 +57,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class ClaimsFile:
-    """A file of claims and the hash of its bytes."""
+    """A file of claims, the hash of its bytes, its text and that of the files that it names."""
 
     name: str
     title: str
     claims: tuple[Claim, ...]
     sha256: str
+    text: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)

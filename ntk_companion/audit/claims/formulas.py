@@ -42,6 +42,7 @@ class Formula:
     depth      the depth that the formula is of; None if it is of all
     parameters the values of parameters that stand as symbols in the network
     declared   the network's table, without depth and scale
+    from_file  is the source a file that was read?
     """
 
     name: str
@@ -57,6 +58,7 @@ class Formula:
     depth: int | None
     parameters: Mapping[str, sympy.Expr]
     declared: Mapping[str, Any]
+    from_file: bool = False
 
     @property
     def read_as(self) -> str:
@@ -114,8 +116,10 @@ def _read(key: str, entry: dict[str, Any], where: str, folder: Path | None) -> F
     depth = toml.whole_number(entry["depth"], f"{where}, depth", 1, MOST_DEPTH) if "depth" in entry else None
     quote = toml.text_of(entry, "quote", where, "")
     source = toml.text_of(entry, "source", where, "")
-    _check_source(quote, source, toml.text_of(entry, "sha256", where, ""), where, folder)
-    return Formula(key, _no_network, "", own, own, meaning, inputs, first, quote, source, depth, {}, {})
+    from_file = _check_source(quote, source, toml.text_of(entry, "sha256", where, ""), where, folder)
+    return Formula(
+        key, _no_network, "", own, own, meaning, inputs, first, quote, source, depth, {}, {}, from_file
+    )  # fmt: skip
 
 
 def _equations(entry: dict[str, Any], where: str) -> tuple[Equation, ...]:
@@ -197,12 +201,12 @@ def _network(
     return of_depth, title, parameters
 
 
-def _check_source(quote: str, source: str, sha256: str, where: str, folder: Path | None) -> None:
-    """The quote must occur in the source, up to white space, and the source be the file of this hash."""
+def _check_source(quote: str, source: str, sha256: str, where: str, folder: Path | None) -> bool:
+    """Is the source a file? The quote must occur in it, up to white space, and its hash be this one."""
     if sha256 and not source:
         raise InputError(f"{where}: a hash needs the source file that it is of")
     if not source or not (sha256 or (folder is not None and (folder / source).is_file())):
-        return  # a source in words
+        return False  # a source in words
     if folder is None:
         raise InputError(f"{where}: {source!r} is a file; formulas that are not in a file cannot name one")
     try:
@@ -218,6 +222,7 @@ def _check_source(quote: str, source: str, sha256: str, where: str, folder: Path
     text = " ".join(content.decode("utf-8", "replace").split())
     if not quote or " ".join(quote.split()) not in text:
         raise InputError(f"{where}: the quote does not occur in {source}")
+    return True
 
 
 def _with_others(formula: Formula, entry: Mapping[str, Any], known: Mapping[str, Formula], where: str) -> Formula:

@@ -1,8 +1,9 @@
 """Reading a claims file: TOML within stated limits, every fault met with one sentence that points at the place."""
 
+import dataclasses
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from theory.presets import PRESETS
 MOST_CLAIMS = 1_000
 MOST_POINTS = 200
 MOST_DIMENSION = 2_000
+MOST_KEPT_BYTES = 5_000_000
 """Limits of a claims file; what exceeds one is refused before any work."""
 
 FILE_KEYS = ("title", "networks", "points", "constants", "formulas", "claim")
@@ -75,7 +77,18 @@ def parse_claims(content: bytes, name: str = "claims", folder: Path | None = Non
     if all(claim.fault for claim in read.values()):
         raise InputError(next(iter(read.values())).fault)
     title = toml.text_of(table, "title", name, "")
-    return ClaimsFile(name, title, tuple(read.values()), hashlib.sha256(content).hexdigest())
+    digest = hashlib.sha256(content).hexdigest()
+    return ClaimsFile(name, title, tuple(read.values()), digest, content.decode("utf-8"), _texts(reader.files, folder))
+
+
+def _texts(names: Iterable[str], folder: Path | None) -> dict[str, str]:
+    """The texts of the files that claims name, as far as they are not too long to keep in a record."""
+    paths = {name: (folder or Path()) / name for name in names}
+    return {
+        name: path.read_text(encoding="utf-8", errors="replace")
+        for name, path in paths.items()
+        if path.stat().st_size <= MOST_KEPT_BYTES
+    }
 
 
 class _Reader:
@@ -85,10 +98,12 @@ class _Reader:
         self.table = table
         self.name = name
         self.folder = folder
+        self.files: list[str] = []
         self.constants = self._constants(table, name, {})
         entries = toml.table_of(table, "networks", name)
         self.networks = {key: self.network(value, f"{name}, networks.{key}") for key, value in entries.items()}
         self.formulas = read_formulas(toml.table_of(table, "formulas", name), name, folder, entries)
+        self.files += [formula.source for formula in self.formulas.values() if formula.from_file]
         sets = toml.table_of(table, "points", name)
         self.point_sets = {key: self.points(value, f"{name}, points.{key}") for key, value in sets.items()}
         taken: set[str] = set()
@@ -285,6 +300,9 @@ class _Reader:
                     " or a .csv file"
                 )
             found = parse_points(str((self.folder or Path()) / text) if is_file else text)
+            if is_file:
+                self.files.append(text)
+                found = dataclasses.replace(found, name=text)
         except (ValueError, OSError) as error:
             raise InputError(f"{where}: {error}") from None
         if len(found) > MOST_POINTS or found.dimension > MOST_DIMENSION:

@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, Context, Decimal
 from typing import Any
@@ -80,12 +80,21 @@ class Reply:
         return bool(self.expected) and self.expected != self.verdict
 
 
-def audit(claims: ClaimsFile, seed: int = 0, ledger: Mapping[str, Mapping[str, Any]] | None = None) -> list[Reply]:
+def audit(
+    claims: ClaimsFile,
+    seed: int = 0,
+    ledger: Mapping[str, Mapping[str, Any]] | None = None,
+    tell: Callable[[Reply], None] = lambda reply: None,
+) -> list[Reply]:
     """Decide every claim of a file; one without meaning is told so, and the others are decided.
 
-    `ledger` maps the ids of statements to their records.
+    `ledger` maps the ids of statements to their records; `tell` is called with each reply as it comes.
     """
-    return [_reply(claim, claims.name, seed, ledger) for claim in claims.claims]
+    replies = []
+    for claim in claims.claims:
+        replies.append(_reply(claim, claims.name, seed, ledger))
+        tell(replies[-1])
+    return replies
 
 
 def _reply(claim: Claim, name: str, seed: int, ledger: Mapping[str, Mapping[str, Any]] | None) -> Reply:

@@ -1,14 +1,17 @@
 """Records of an audit, their comparison, and the replies as text, Markdown and LaTeX."""
 
+import hashlib
 import json
 import re
+import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from ntk_companion.audit.claims.claim import ClaimsFile
+from ntk_companion.audit.claims.reading import parse_claims
 from ntk_companion.audit.reply.auditing import Reply
 from ntk_companion.audit.syntax.errors import InputError
 from ntk_companion.evidence import Verdict
@@ -32,8 +35,36 @@ def record(claims: ClaimsFile, replies: list[Reply], seed: int) -> dict[str, Any
         "sha256": claims.sha256,
         "seed": seed,
         "versions": versions() | {name: metadata.version(name) for name in PACKAGES},
+        "text": claims.text,
+        "files": dict(claims.files),
         "claims": [asdict(reply) for reply in replies],
     }
+
+
+def record_schema() -> dict[str, Any]:
+    """The JSON schema of a record."""
+    return dict(json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8")))
+
+
+def claims_of(record: Mapping[str, Any]) -> ClaimsFile:
+    """The claims that a record is of, read from the record alone; only those that it has replies to.
+
+    Raises InputError on a record without the text of its claims, or of another text than its hash says.
+    """
+    text = record.get("text")
+    if not isinstance(text, str) or hashlib.sha256(text.encode()).hexdigest() != record["sha256"]:
+        raise InputError(f"the record of {record.get('file')} has not the text of its claims: audit the file itself")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        for file, content in record.get("files", {}).items():
+            path = (folder / file).resolve()
+            if not path.is_relative_to(folder) or not isinstance(content, str):
+                raise InputError(f"the record names a file outside of its folder: {file[:60]!r}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, encoding="utf-8")
+        claims = parse_claims(text.encode(), str(record["file"]), folder)
+    wanted = {entry["id"] for entry in record["claims"]}
+    return replace(claims, claims=tuple(claim for claim in claims.claims if claim.id in wanted))
 
 
 def read_record(path: Path) -> dict[str, Any]:
@@ -133,8 +164,13 @@ def _is_mathematics(piece: str) -> bool:
     return whole and known and allowed and depth == lowest == 0 and bool(inner.strip())
 
 
+JOINER = "\u2060"
+"""A character of no width: with it no name is called on and no address becomes a link."""
+
+
 def _markdown(text: str) -> str:
     """Text whose every character stands for itself."""
+    text = re.sub(r"@(?=\w)|(?<=\w)(?=://)|(?<=\bwww)(?=\.)", lambda found: found[0] + JOINER, text)
     escaped = re.sub(r"([\\*_`<>|\[\]$#~&])", r"\\\1", text)
     return re.sub(r"^(\d*)([-+.)])", r"\1\\\2", escaped)  # neither a list nor a heading
 
@@ -145,7 +181,7 @@ def _markdown_code(text: str) -> str:
 
 
 def _latex_lines(replies: list[Reply]) -> list[str]:
-    result = [r"\begin{description}"]
+    result = [r"\begin{description}\sloppy"]
     for reply in replies:
         source = f" ({_latex(reply.source)})" if reply.source else ""
         quoted = _with_mathematics(reply.sentence, _latex) or _latex(reply.assertion)
@@ -174,10 +210,13 @@ def _latex(text: str) -> str:
         return "".join(map(_latex, text)) if len(text) > 1 else f"[U+{ord(text):04X}]"
 
 
+BREAK, BREAKABLE = r"\allowbreak{}", "_()[]{}.,=|^*+"
 _TYPED = {"-": "-{}", "'": r"\textquotesingle{}", '"': r"{\char34}"}
 """Characters that LaTeX would make dashes and curly quotation marks of."""
 
 
 def _latex_code(text: str) -> str:
-    """Text as it is to be typed."""
-    return r"\texttt{" + "".join(_TYPED.get(character) or _latex(character) for character in text) + "}"
+    """Text as it is to be typed; lines may break after signs."""
+    pieces = (_TYPED.get(character) or _latex(character) for character in text)
+    broken = (piece + BREAK if character in BREAKABLE else piece for character, piece in zip(text, pieces, strict=True))
+    return r"\texttt{" + "".join(broken).removesuffix(BREAK) + "}"

@@ -1,14 +1,18 @@
 """What a claim speaks of, in words: a reply that names it stands alone."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from ntk_companion.audit.claims.claim import OWN, Claim
 from ntk_companion.audit.syntax.nodes import Apply, parts
+from numerics.data.points import PointSet, RationalPoints
 
-MOST_CHARACTERS = 400
+MOST_CHARACTERS = 600
 CHOICES = ("loss", "reduction", "weight_decay", "towards")
 """What may be said of a training beside its width, its time and its seeds."""
+MOST_COORDINATES = 24
+"""Points given by their coordinates are told by them up to so many."""
 
 
 def setting(claim: Claim, seed: int) -> str:
@@ -49,7 +53,15 @@ def _points(claim: Claim) -> Iterator[str]:
         if name in claim.point_sets:
             points = claim.point_sets[name]
             shown = "points" if name == OWN else f"points {name}"
-            yield f"{shown}: {points.name}"
+            yield f"{shown}: {_told(points)}"
+
+
+def _told(points: PointSet) -> str:
+    """The name of a point set; few points given by their coordinates are told by them."""
+    if not isinstance(points, RationalPoints) or points.unit_norm or len(points) * points.dimension > MOST_COORDINATES:
+        return str(points.name)
+    rows = [[str(Fraction(int(value), int(points.denominator))) for value in row] for row in points.numerators]
+    return f"{points.name}, " + " ".join(f"({', '.join(row)})" for row in rows)
 
 
 def _table(table: Mapping[str, Any]) -> str:

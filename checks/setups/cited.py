@@ -16,10 +16,10 @@ WIDTH_LIMIT = cite(
 STOLZ_CESARO = cite(
     Statement(
         id="cited:stolz-cesaro",
-        title="If b_l grows without bound and (a_{l+1} - a_l) / (b_{l+1} - b_l) tends to q, so does a_l / b_l",
+        title="If b_l strictly increases without bound and (a_{l+1} - a_l) / (b_{l+1} - b_l) tends to q, so does a_l / b_l",
         source="the theorem of Stolz and Cesaro",
         number="as in textbooks",
-        formula=r"\frac{a_{l+1} - a_l}{b_{l+1} - b_l} \to q,\ b_l \uparrow \infty \Rightarrow \frac{a_l}{b_l} \to q",
+        formula=r"\frac{a_{l+1} - a_l}{b_{l+1} - b_l} \to q,\ b_l < b_{l+1} \to \infty \Rightarrow \frac{a_l}{b_l} \to q",
         qualification="Cited: an elementary theorem on sequences.",
         cited=True,
     )
@@ -32,6 +32,28 @@ SCHUR = cite(
         number="Theorem 5.3.4",
         formula=r"\lambda_{\min}(A) \min_i B_{ii} \le \lambda(A \circ B) \le \lambda_{\max}(A) \max_i B_{ii}",
         qualification="Cited: the Schur product theorem applied to A - lambda_min I and lambda_max I - A.",
+        cited=True,
+    )
+)
+FALLING = cite(
+    Statement(
+        id="cited:falling-iterates",
+        title="If g is continuous and 0 <= g(z) < z for 0 < z < c, then the iterates g^l(z) tend to 0",
+        source="the theorem of monotone convergence",
+        number="as in textbooks",
+        formula=r"g \text{ continuous}, \ 0 \le g(z) < z \ (0 < z < c) \Rightarrow g^l(z) \to 0",
+        qualification="Cited: a falling sequence that is bounded below has a limit, which is a fixed point.",
+        cited=True,
+    )
+)
+RAYLEIGH = cite(
+    Statement(
+        id="cited:rayleigh-quotient",
+        title="The Rayleigh quotient of a symmetric matrix lies between its least and its largest eigenvalue",
+        source="Rayleigh and Ritz, as in Horn and Johnson, Matrix Analysis",
+        number="Theorem 4.2.2",
+        formula=r"\lambda_{\min}(A) \le \frac{v'Av}{v'v} \le \lambda_{\max}(A)",
+        qualification="Cited: the spectral theorem.",
         cited=True,
     )
 )

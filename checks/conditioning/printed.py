@@ -4,6 +4,7 @@
 Each quantity is derived from what defines it, never typed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy
@@ -36,35 +37,21 @@ def linear_kernel() -> sympy.Expr:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """What is said of A = BB': its diagonal, and the limits between which lambda_max lies."""
+class RowClaims:
+    """What is said of A = BB', c and C being the least and the largest norm of its n rows.
 
-    diagonal: list[sympy.Expr]
-    least: sympy.Expr
-    most: sympy.Expr
+    of_norm  A_kk as a function of the row's norm; lambda_max is at least its value at c
+    times    lambda_max is at most so many times, a function of n, its value at C
+    """
 
-
-def printed_rows(rows: sympy.Matrix) -> Rows:
-    """The claims on the n x d matrix B as printed, c and C being the least and the largest norm of its rows."""
-    norms = _norms(rows)
-    return Rows(norms, min(norms), max(norms))
+    of_norm: Callable[[sympy.Expr], sympy.Expr]
+    times: Callable[[int], int]
 
 
-def corrected_rows(rows: sympy.Matrix) -> Rows:
-    """The claims on the n x d matrix B with norms squared, and lambda_max at most the trace."""
-    norms = _norms(rows)
-    return Rows([norm**2 for norm in norms], min(norms) ** 2, len(norms) * max(norms) ** 2)
-
-
-def derived_rows(rows: sympy.Matrix) -> Rows:
+def rows_derived(rows: sympy.Matrix) -> tuple[list[sympy.Expr], sympy.Expr]:
     """The diagonal and the largest eigenvalue of BB' for an n x d matrix B of numbers."""
     gram = rows * rows.T
-    most = max(gram.eigenvals())
-    return Rows(list(gram.diagonal()), most, most)
-
-
-def _norms(rows: sympy.Matrix) -> list[sympy.Expr]:
-    return [rows.row(place).norm() for place in range(rows.rows)]
+    return list(gram.diagonal()), max(gram.eigenvals())
 
 
 def deep_correlation() -> sympy.Expr:
@@ -108,9 +95,9 @@ _printed(
     "bc:22",
     "proof of Proposition 4.1",
     r"A_{kk} = \|b_k\|, \quad c \le \lambda_{\max}(A) \le C",
-    printed_rows,
-    derived_rows,
-    corrected_rows,
+    RowClaims(lambda norm: norm, lambda _: 1),
+    rows_derived,
+    RowClaims(lambda norm: norm**2, lambda count: count),
 )
 _printed("bc:28", "Theorem 4.3", r"\kappa \to \frac{n+4}{3}", (size + 4) / 3, limit_condition, (size + 3) / 3)
 _printed(

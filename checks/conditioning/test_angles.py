@@ -10,6 +10,7 @@ import flint
 import sympy
 from sympy import Rational, cos, pi, sin, sqrt
 
+from checks.conditioning.eigenvalues import SYSTEM, ball
 from checks.conditioning.printed import deep_correlation
 from checks.conditioning.records import REBUILT, stated
 from checks.setups.audited import record_audited
@@ -20,7 +21,6 @@ from ntk_companion.evidence import Verdict
 from ntk_companion.symbolics import all_vanish, combined, is_positive, vanishes
 from numerics.kernels.depth import deep_angles, deep_kernel
 from numerics.numbers.comparisons import all_of, less
-from numerics.numbers.systems import Balls, evaluate
 from theory.depth import RELU_STEP, relu_in_angle
 from theory.depth import depth as DEPTH
 from theory.moments import cosine, gaussian_moment, theta
@@ -288,11 +288,6 @@ def test_small_angles_by_enclosures(claim):
     record_shrinks(condition, "error / theta^2", error)
 
 
-def ball(value: sympy.Expr) -> flint.arb:
-    """A ball around a number."""
-    return flint.arb(evaluate(sympy.sympify(value), SYSTEM, {}))
-
-
 @check(SLOW, 1 / (3 * pi), mutants=SLOPES)
 def test_deep_features_approach_like_the_inverse_of_depth(claim):
     image = theta - claim * theta**2
@@ -307,7 +302,6 @@ PAIRS = {
     "90 degrees": Rational(1, 2),
     "8 degrees": Rational(2, 45),
 }
-SYSTEM = Balls(192)
 DEEPEST = 300
 
 

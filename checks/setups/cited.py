@@ -24,14 +24,15 @@ STOLZ_CESARO = cite(
         cited=True,
     )
 )
-SCHUR = cite(
+STRICT_SCHUR = cite(
     Statement(
         id="cited:schur-product",
-        title="The entrywise product of positive semidefinite A and B with B_ii = 1 has its eigenvalues between A's",
+        title="The entrywise product of a semidefinite M without zeros on its diagonal and a definite H is definite",
         source="Schur 1911, as in Horn and Johnson, Topics in Matrix Analysis",
-        number="Theorem 5.3.4",
-        formula=r"\lambda_{\min}(A) \min_i B_{ii} \le \lambda(A \circ B) \le \lambda_{\max}(A) \max_i B_{ii}",
-        qualification="Cited: the Schur product theorem applied to A - lambda_min I and lambda_max I - A.",
+        number="Theorem 5.2.1",
+        formula=r"M = \sum_k m_k m_k', \ H \succ 0: \quad v' (M \circ H) v = \sum_k (v \circ m_k)' H (v \circ m_k) \ge 0,"
+        r" \quad > 0 \text{ for } v \ne 0 \text{ if } M_{ii} > 0 \ \forall i",
+        qualification="Cited: the formula shows it, as each term is positive unless v o m_k is zero.",
         cited=True,
     )
 )

@@ -37,12 +37,12 @@ class BlockStep:
 
 
 INDEX = sympy.Symbol("l", integer=True, positive=True)
-depth = sympy.Symbol("L", integer=True, nonnegative=True)
+DEPTH = sympy.Symbol("L", integer=True, nonnegative=True)
 """The number L of blocks."""
 
 
 def kernel_at_depth(step: BlockStep, inputs: Triple) -> sympy.Expr:
-    """N_L + S_L on a pair of inputs, given by its kernels at (x, x), (x, x') and (x', x'), as an expression in `depth`.
+    """N_L + S_L on a pair of inputs, given by its kernels at (x, x), (x, x') and (x', x'), as an expression in `DEPTH`.
 
     Of a block that leaves these inputs' features as they are, so that all steps are one affine map. Raises ValueError
     of another.
@@ -50,7 +50,7 @@ def kernel_at_depth(step: BlockStep, inputs: Triple) -> sympy.Expr:
     features, own, factor = (sympy.simplify(step.at(part, inputs)) for part in (step.features, step.own, step.factor))
     if sympy.simplify(features - inputs[1]) != 0:
         raise ValueError(f"the block maps {inputs[1]} to {features}: its steps differ from depth to depth")
-    blocks = depth * own if factor == 1 else own * (1 - factor**depth) / (1 - factor)
+    blocks = DEPTH * own if factor == 1 else own * (1 - factor**DEPTH) / (1 - factor)
     return sympy.simplify(blocks + features)
 
 

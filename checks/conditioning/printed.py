@@ -11,7 +11,7 @@ import sympy
 from sympy import KroneckerDelta, Rational, sqrt
 
 from theory.activations import Identity
-from theory.depth import RELU_STEP, block_step, depth, kernel_at_depth, relu_in_angle
+from theory.depth import DEPTH, RELU_STEP, block_step, kernel_at_depth, relu_in_angle
 from theory.moments import theta
 from theory.presets import arora
 from theory.printed.forms import Printed
@@ -86,11 +86,11 @@ _printed(
     "bc:1",
     "Theorem 2.3",
     r"\|\nabla \bar f(x)\| = (L+1) \|x\|",
-    depth + 1,
+    DEPTH + 1,
     lambda: sqrt(linear_kernel()),
-    sqrt(1 + depth),
+    sqrt(1 + DEPTH),
 )
-_printed("bc:3", "Corollary 2.4", r"\bar K = (L+1)^2\, G", (depth + 1) ** 2, linear_kernel, 1 + depth)
+_printed("bc:3", "Corollary 2.4", r"\bar K = (L+1)^2\, G", (DEPTH + 1) ** 2, linear_kernel, 1 + DEPTH)
 _printed(
     "bc:22",
     "proof of Proposition 4.1",

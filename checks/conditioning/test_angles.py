@@ -7,22 +7,24 @@ from functools import cache
 from itertools import islice, pairwise
 
 import flint
+import numpy as np
 import sympy
 from sympy import Rational, cos, pi, sin, sqrt
 
 from checks.conditioning.eigenvalues import SYSTEM, ball
 from checks.conditioning.printed import deep_correlation
-from checks.conditioning.records import REBUILT, stated
+from checks.conditioning.records import REBUILT, TESTS, stated
 from checks.setups.audited import record_audited
+from checks.setups.budget import BUDGET
 from checks.setups.cited import FALLING, STOLZ_CESARO, WIDTH_LIMIT
-from ntk_companion import Finding, certified, check, record, symbolic
-from ntk_companion.statement import Severity
+from ntk_companion import Finding, certified, check, random_seed, record, statistical, symbolic
 from ntk_companion.evidence import Verdict
+from ntk_companion.statement import Severity
 from ntk_companion.symbolics import all_vanish, combined, is_positive, vanishes
 from numerics.kernels.depth import deep_angles, deep_kernel
 from numerics.numbers.comparisons import all_of, less
-from theory.depth import RELU_STEP, relu_in_angle
-from theory.depth import depth as DEPTH
+from numerics.statistics import entry_scale, equivalence_test
+from theory.depth import DEPTH, RELU_STEP, relu_in_angle
 from theory.moments import cosine, gaussian_moment, theta
 
 ONE, LAYER = sympy.Integer(1), sympy.Symbol("l", positive=True)
@@ -45,7 +47,8 @@ EMBEDDINGS = stated(
     number="Lemma E.5, appendix E.3",
     formula=r"\|a_l\| = \|x\|, \quad \theta_l = g(\theta_{l-1}), \quad"
     r" \cos g(z) = \frac{\pi - z}{\pi} \cos z + \frac{\sin z}{\pi}",
-    qualification=STEP + ", for all depths and angles. Appendix E.3 has the formula for cos theta_l once more; the text "
+    qualification=STEP
+    + ", for all depths and angles. Appendix E.3 has the formula for cos theta_l once more; the text "
     "at hand has lost brackets and a theta there, and what it has is a mutant.",
 )
 MAP = stated(
@@ -111,7 +114,7 @@ GATES = stated(
     number="Lemmas E.1, E.2, E.3",
     formula=r"\Pr(w'v_1 \ge 0, w'v_2 \ge 0) = \frac12 - \frac{\theta}{2\pi}, \quad"
     r" \tfrac{c}{m} \textstyle\sum_i 1_i 1_i' \to 1 - \frac\theta\pi",
-    qualification=REBUILT + "A proof for all angles, by integration.",
+    qualification=REBUILT + "A proof for all angles, by integration; the gates are sampled on three rows too.",
 )
 GAUSSIAN = stated(
     id="bc:34",
@@ -330,7 +333,11 @@ def test_the_limit_of_the_cosine_between_gradients(claim):
     c, length = sympy.symbols("c L", positive=True)
     step = (length + 1) - length * (1 - c / length) - (1 + c)
     linear = OWN - FACTOR * cos(theta)
-    record(symbolic(all_vanish([step, deep_correlation() - claim, linear]), "b / (1 + c) with b = 1, c = 3", covers_all=True))
+    record(
+        symbolic(
+            all_vanish([step, deep_correlation() - claim, linear]), "b / (1 + c) with b = 1, c = 3", covers_all=True
+        )
+    )
 
 
 @check(QUARTER, Rational(1, 4), mutants={"1/3": Rational(1, 3), "1/5": Rational(1, 5)})
@@ -358,6 +365,23 @@ def test_gates(claim):
     probability = gaussian_moment(0) - claim * (Rational(1, 2) - theta / (2 * pi))
     mean = FACTOR - claim * (1 - theta / pi)
     record(symbolic(all_vanish([sympy.expand(probability), sympy.expand(mean)]), "any angle", covers_all=True))
+
+
+@check(GATES, 1.0, mutants={"5% more": 1.05, "twice": 2.0})
+def test_gates_by_sampling(claim):
+    """B'_ij / q of Lemma E.4, twice A_i A_j times the share of q gates that are open for both rows: shape (R, n, n)."""
+    rows, gates, draws = np.array([[1.0, 2.0], [3.0, 1.0], [-1.0, 1.0]]), 500, 400
+    rng = np.random.default_rng(random_seed("gates"))
+    opened = (rng.standard_normal((draws, gates, 2)) @ rows.T >= 0).astype(float)
+    inner = rows @ rows.T
+    scale = entry_scale(inner)
+    found = 2 * inner / scale * (opened.transpose(0, 2, 1) @ opened) / gates
+    share = np.vectorize(lambda angle: float(FACTOR.subs(theta, angle)))(np.arccos(np.clip(inner / scale, -1, 1)))
+    alpha = BUDGET.alpha("conditioning", TESTS)
+    result = equivalence_test(found, claim * inner / scale * share, 0.02, alpha)
+    holds = {"agrees": True, "differs": False, "undecided": None}[result.verdict]
+    detail = f"{draws} draws of {gates} gates, three rows; detects {result.detectable.max():.3f} of |A_i| |A_j|"
+    record(statistical(holds, detail, false_alarm=alpha))
 
 
 @check(GAUSSIAN, ONE, mutants={"2% more": MORE, "half": Rational(1, 2)})
@@ -417,7 +441,9 @@ def test_small_angles_between_gradients_by_enclosures(claim):
     for condition, order in cases:
 
         def error(angle: flint.arb, depth: int, order: str = order) -> flint.arb:
-            off = at_depth(deep_kernel(angle, SYSTEM), depth) - (1 - ball(term.subs(DEPTH, depth)) * angle) * angle.cos()
+            off = (
+                at_depth(deep_kernel(angle, SYSTEM), depth) - (1 - ball(term.subs(DEPTH, depth)) * angle) * angle.cos()
+            )
             return off / angle / (depth if order == SMALL_PRODUCT else 1)
 
         record_shrinks(condition, order, error)

@@ -27,8 +27,8 @@ from theory.recursion import closed_form, recursion
 
 MEANS = (
     "Refuted on orthogonal inputs and on others, by exact values from the recursion and from the integrated gates. The "
-    "corrected form follows from the theorem that is cited where the matrix of 1 - theta/pi is definite, as it is if no "
-    "two inputs are on one line: that one is argued, not recorded. It is certified on seven sets"
+    "corrected form follows from the theorem that is cited where the matrix of 1 - theta/pi is definite, as it is if "
+    "no two inputs are on one line: that one is argued, not recorded. It is certified on seven sets"
 )
 FIRST_LAYER = stated(
     id="bc:23",
@@ -40,10 +40,11 @@ FIRST_LAYER = stated(
     finding=Finding(
         Severity.MISSING_HYPOTHESIS,
         "An input that is orthogonal to all others keeps its |x|^2 as an eigenvalue: where that is lambda_min(G), "
-        "lambda_min does not rise. On orthogonal unit inputs nothing changes at all. In all other cases it rises, no two "
-        "inputs being on one line; on unit inputs strictness fails for G = I alone." + follows("bc:25"),
-        corrected=r"\lambda_{\min}(K) > \lambda_{\min}(G) \text{ unless } \exists i:\ x_i \perp x_j\ (j \ne i),\ |x_i|^2"
-        r" = \lambda_{\min}(G); \quad \text{so for } \lambda_{\max}; \quad \kappa(K) < \kappa(G) \text{ unless both}",
+        "lambda_min does not rise. On orthogonal unit inputs nothing changes at all. In all other cases it rises, no "
+        "two inputs being on one line; on unit inputs strictness fails for G = I alone." + follows("bc:25"),
+        corrected=r"\lambda_{\min}(K) > \lambda_{\min}(G) \text{ unless } \exists i:\ x_i \perp x_j\ (j \ne i),\ "
+        r"|x_i|^2 = \lambda_{\min}(G); \quad \text{so for } \lambda_{\max}; \quad"
+        r" \kappa(K) < \kappa(G) \text{ unless both}",
     ),
 )
 DEEPER_FIRST = stated(
@@ -58,8 +59,8 @@ DEEPER_FIRST = stated(
         "On orthogonal unit inputs the kernel is the identity at every depth. One more layer is one more entrywise "
         "product: strictness fails where both extreme eigenvalues belong to inputs that are orthogonal to all others."
         + follows("bc:25"),
-        corrected=r"L_1 > L_2 \Rightarrow \kappa_1 < \kappa_2 \text{ unless } \lambda_{\min} \text{ and } \lambda_{\max}"
-        r" \text{ are } |x_i|^2, |x_j|^2 \text{ of inputs orthogonal to all others}",
+        corrected=r"L_1 > L_2 \Rightarrow \kappa_1 < \kappa_2 \text{ unless } \lambda_{\min} \text{ and } "
+        r"\lambda_{\max} \text{ are } |x_i|^2, |x_j|^2 \text{ of inputs orthogonal to all others}",
     ),
 )
 GATED = stated(
@@ -72,10 +73,10 @@ GATED = stated(
     uses=("bc:33", STRICT_SCHUR.id),
     finding=Finding(
         Severity.USED_LATER,
-        "A hypothesis is missing, and Theorem 4.2 (bc:23, bc:24) inherits it. The limit of B'/q is B times 1 - theta/pi, "
-        "entry by entry. For A = I it is I, and for two equal rows it is B: neither inequality is strict. The proof in "
-        "G.5 assumes rows that are not degenerate, and A = I is none that are. As printed the sum over l = 1..q is not "
-        "divided by q, and both eigenvalues grow with q.",
+        "A hypothesis is missing, and Theorem 4.2 (bc:23, bc:24) inherits it. The limit of B'/q is B times 1 - "
+        "theta/pi entry by entry. For A = I it is I, and for two equal rows it is B: neither inequality is strict. The "
+        "proof in G.5 assumes rows that are not degenerate, which those of A = I are not. As printed the sum over "
+        "l = 1..q is not divided by q, and both eigenvalues grow with q.",
         corrected=r"\text{no two rows on one line: } \lambda_{\min}(\lim B'/q) > \lambda_{\min}(B) \text{ unless a row"
         r" orthogonal to all others has } |A_i|^2 = \lambda_{\min}(B); \quad \text{so for } \lambda_{\max}",
     ),
@@ -213,7 +214,9 @@ def judge(
     for name, rows in sets.items():
         with SYSTEM.working():
             ours, others = ends(kernel(rows)), ends(other(rows))
-            detail = f"{name}: {others.low.str(6)} to {others.high.str(6)} becomes {ours.low.str(6)} to {ours.high.str(6)}"
+            detail = (
+                f"{name}: {others.low.str(6)} to {others.high.str(6)} becomes {ours.low.str(6)} to {ours.high.str(6)}"
+            )
             record(certified(order(ours, others), detail))
 
 

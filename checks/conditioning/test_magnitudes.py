@@ -13,7 +13,7 @@ from ntk_companion.statement import Severity
 from ntk_companion.symbolics import all_vanish, combined, vanishes
 from theory.activations import Identity, LeakyRelu
 from theory.architecture import Architecture, fcn
-from theory.depth import RELU_STEP, BlockStep, block_step, depth
+from theory.depth import DEPTH, RELU_STEP, BlockStep, block_step
 from theory.presets import arora
 
 LINEAR = arora(2, Identity())
@@ -48,14 +48,15 @@ GRAM = printed(
     uses=("bc:1", WIDTH_LIMIT.id),
     finding=Finding(
         Severity.UNAFFECTED,
-        FACTOR + "The paper itself divides by L + 1 in section E.6; condition numbers do not feel a factor."
+        FACTOR
+        + "The paper itself divides by L + 1 in section E.6; condition numbers do not feel a factor."
         + follows("bc:1"),
         corrected=r"\bar K = (L+1)\, G",
     ),
 )
 NORMALISED = stated(
     id="bc:31",
-    title="Two unit inputs: the kernel over L + 1 has 1 on the diagonal and the eigenvalues 1 + cos phi and 1 - cos phi",
+    title="Two unit inputs: the kernel over L + 1 has 1 on its diagonal and the eigenvalues 1 +- cos phi",
     number="proof of Theorem F.1",
     formula=r"\frac{K}{L+1} = \begin{pmatrix} 1 & \cos\phi \\ \cos\phi & 1 \end{pmatrix}, \quad"
     r" \lambda_{1,2} = 1 \pm \cos\phi",
@@ -74,8 +75,9 @@ CONDITION = stated(
     title="Linear network: the condition number is that of the inputs at every depth",
     number="Corollary 2.4",
     formula=r"\bar\kappa = \kappa_0",
-    qualification="What is proved, for all depths and any number of inputs, is that every entry of K is that of G times "
-    "one factor that no input enters; the ratio of eigenvalues of a multiple is that of the matrix. G is nonsingular.",
+    qualification="What is proved, for all depths and any number of inputs, is that every entry of K is that of G "
+    "times one factor that no input enters; the ratio of eigenvalues of a multiple is that of the matrix. G is "
+    "nonsingular.",
     uses=("bc:3", WIDTH_LIMIT.id),
 )
 RELU_NORM = stated(
@@ -83,18 +85,19 @@ RELU_NORM = stated(
     title="ReLU: the gradient's squared norm is L + 1 times the input's",
     number="Lemma 3.1",
     formula=r"K(x, x) = (L+1) \|x\|^2",
-    qualification=REBUILT + "A proof for all depths by induction. Remark 3.4 gives the norm the factor L + 1: the error "
+    qualification=REBUILT
+    + "A proof for all depths by induction. Remark 3.4 gives the norm the factor L + 1: the error "
     "of bc:1, counted there.",
 )
 SAME_MAGNITUDE = stated(
     id="bc:6",
-    title="The ReLU keeps the gradient's magnitude at every depth, and turns the gradients of orthogonal inputs at L = 1",
+    title="The ReLU keeps the gradient's magnitude at every depth, and turns gradients of orthogonal inputs at L = 1",
     number="after Lemma 3.1",
-    formula=r"K(x, x) = \bar K(x, x) \ \forall L, \quad L = 1,\ \|x\| = \|z\| = 1,\ x \perp z: \ K(x, z) = \tfrac1\pi,"
-    r" \ \bar K(x, z) = 0",
-    qualification=WORDED + "A proof of the equality for all depths and inputs by induction. That the direction changes "
-    "is shown on one pair; bc:10 is about pairs below 30 degrees, and there are angles near 67 degrees at which it does "
-    "not change.",
+    formula=r"K(x, x) = \bar K(x, x) \ \forall L, \quad L = 1,\ \|x\| = \|z\| = 1,\ x \perp z: \ K(x, z) ="
+    r" \tfrac1\pi, \ \bar K(x, z) = 0",
+    qualification=WORDED + "A proof of the equality for all depths and inputs by induction. That the direction "
+    "changes is shown on one pair; bc:10 is about pairs below 30 degrees, and near 67 degrees there is an angle at "
+    "which it does not change.",
 )
 
 
@@ -104,9 +107,9 @@ def by_induction(step: BlockStep, inputs: tuple, factor: sympy.Expr) -> list:
     before = (factor - 1) * cross
     after = step.at(step.factor, inputs) * before + step.at(step.own, inputs)
     return [
-        factor.subs(depth, 0) - 1,
+        factor.subs(DEPTH, 0) - 1,
         step.at(step.features, inputs) - cross,
-        sympy.expand(after - (factor.subs(depth, depth + 1) - 1) * cross),
+        sympy.expand(after - (factor.subs(DEPTH, DEPTH + 1) - 1) * cross),
     ]
 
 
@@ -119,20 +122,20 @@ def judge_factor(step: BlockStep, inputs: tuple, factor: sympy.Expr) -> None:
 def judge_ratio(step: BlockStep, inputs: tuple, factor: sympy.Expr) -> None:
     """Record whether K_1 / K_0 is what the factor says: a scale of the output cancels."""
     ratio = (step.at(step.own, inputs) + step.at(step.features, inputs)) / inputs[1]
-    verdict = vanishes(sympy.simplify(ratio) - factor.subs(depth, 1) / factor.subs(depth, 0))
+    verdict = vanishes(sympy.simplify(ratio) - factor.subs(DEPTH, 1) / factor.subs(DEPTH, 0))
     record(symbolic(verdict, f"K_1 / K_0 = {ratio}, whatever the output's scale", covers_all=False))
 
 
 def sample_factor(network: Architecture, factor: sympy.Expr, inner: np.ndarray) -> None:
     """Record whether the mean kernel of finite networks is so many times the n x n matrix of inner products."""
-    claimed = float(factor.subs(depth, network.depth)) * inner
+    claimed = float(factor.subs(DEPTH, network.depth)) * inner
     record_mean_kernel(network, SIZES, claimed, BUDGET.alpha("conditioning", TESTS))
 
 
 INNER = np.array(SIZES) @ np.array(SIZES).T
-RIGHT = depth + 1
-NEAR = {"2% more": RIGHT * sympy.Rational(102, 100), "one layer less": depth}
-NORMS = {"2% more": sympy.sqrt(RIGHT) * sympy.Rational(102, 100), "one layer less": sympy.sqrt(depth)}
+RIGHT = DEPTH + 1
+NEAR = {"2% more": RIGHT * sympy.Rational(102, 100), "one layer less": DEPTH}
+NORMS = {"2% more": sympy.sqrt(RIGHT) * sympy.Rational(102, 100), "one layer less": sympy.sqrt(DEPTH)}
 
 
 @check(NORM, PRINTED["bc:1"].form, corrected=PRINTED["bc:1"].corrected, mutants=NORMS)
@@ -146,7 +149,7 @@ def test_the_norm_of_the_linear_networks_gradient(claim):
     NORM,
     PRINTED["bc:1"].form,
     corrected=PRINTED["bc:1"].corrected,
-    mutants={"the square for the norm": depth + 1, "a half": (depth + 1) / 2},
+    mutants={"the square for the norm": DEPTH + 1, "a half": (DEPTH + 1) / 2},
 )
 def test_the_norm_of_the_linear_networks_gradient_by_sampling(claim):
     sample_factor(LINEAR, claim**2, INNER)
@@ -159,7 +162,7 @@ def test_the_kernel_of_the_linear_network(claim):
     record(symbolic(vanishes(claim - PRINTED["bc:3"].quantity()), "the steps added up", covers_all=True))
 
 
-@check(GRAM, PRINTED["bc:3"].form, corrected=PRINTED["bc:3"].corrected, mutants={"one layer less": depth})
+@check(GRAM, PRINTED["bc:3"].form, corrected=PRINTED["bc:3"].corrected, mutants={"one layer less": DEPTH})
 def test_the_kernel_of_the_linear_network_by_sampling(claim):
     sample_factor(LINEAR, claim, INNER)
 
@@ -216,9 +219,9 @@ def test_the_norm_of_the_relu_networks_gradient(claim):
     judge_factor(RELU_STEP, ON_DIAGONAL, claim)
 
 
-@check(RELU_NORM, RIGHT, mutants={"its square": RIGHT**2, "one layer less": depth})
+@check(RELU_NORM, RIGHT, mutants={"its square": RIGHT**2, "one layer less": DEPTH})
 def test_the_norm_of_the_relu_networks_gradient_by_sampling(claim):
-    claimed = np.array([[float(claim.subs(depth, 2))]])
+    claimed = np.array([[float(claim.subs(DEPTH, 2))]])
     record_mean_kernel(fcn(2, "none"), ((0.6, 0.8),), claimed, BUDGET.alpha("conditioning", TESTS))
 
 

@@ -65,9 +65,9 @@ WRONG_BOUNDS = {"2% less": (HALF * Rational(98, 100), 2), "phi^3": (HALF, 3)}
 def test_two_near_rows_in_symbols(claim):
     """The quotient is 4 sin^2(phi/2) / (1/p^2 + 1/r^2), p and r the lengths: compared with constant C^2 phi^power.
 
-    With p = C/(1 + a), r = C/(1 + b) it is at most C^2/2 times 4 sin^2(phi/2), and equal to it for p = r = C. That is at
-    most constant phi^2 C^2 for all phi if the constant is at least the limit at phi = 0, as phi^2 - 4 sin^2(phi/2) and
-    its slope are 0 at 0 and it is convex. Then kappa >= A_kk / lambda_min >= c^2 / (constant C^2 phi^power).
+    With p = C/(1 + a), r = C/(1 + b) it is at most C^2/2 times 4 sin^2(phi/2), and equal to it for p = r = C. That is
+    at most constant phi^2 C^2 for all phi if the constant is at least the limit at phi = 0, as phi^2 - 4 sin^2(phi/2)
+    and its slope are 0 at 0 and it is convex. Then kappa >= A_kk / lambda_min >= c^2 / (constant C^2 phi^power).
     """
     constant, power = claim
     p, r, phi, longest = sympy.symbols("p r phi C", positive=True)

@@ -16,10 +16,11 @@ WIDTH_LIMIT = cite(
 STOLZ_CESARO = cite(
     Statement(
         id="cited:stolz-cesaro",
-        title="If b_l strictly increases without bound and (a_{l+1} - a_l) / (b_{l+1} - b_l) tends to q, so does a_l / b_l",
+        title="If b_l increases strictly to infinity and (a_{l+1} - a_l) / (b_{l+1} - b_l) tends to q, a_l / b_l does",
         source="the theorem of Stolz and Cesaro",
         number="as in textbooks",
-        formula=r"\frac{a_{l+1} - a_l}{b_{l+1} - b_l} \to q,\ b_l < b_{l+1} \to \infty \Rightarrow \frac{a_l}{b_l} \to q",
+        formula=r"\frac{a_{l+1} - a_l}{b_{l+1} - b_l} \to q,\ b_l < b_{l+1} \to \infty \Rightarrow"
+        r" \frac{a_l}{b_l} \to q",
         qualification="Cited: an elementary theorem on sequences.",
         cited=True,
     )
@@ -30,8 +31,8 @@ STRICT_SCHUR = cite(
         title="The entrywise product of a semidefinite M without zeros on its diagonal and a definite H is definite",
         source="Schur 1911, as in Horn and Johnson, Topics in Matrix Analysis",
         number="Theorem 5.2.1",
-        formula=r"M = \sum_k m_k m_k', \ H \succ 0: \quad v' (M \circ H) v = \sum_k (v \circ m_k)' H (v \circ m_k) \ge 0,"
-        r" \quad > 0 \text{ for } v \ne 0 \text{ if } M_{ii} > 0 \ \forall i",
+        formula=r"M = \sum_k m_k m_k', \ H \succ 0: \quad v' (M \circ H) v = \sum_k (v \circ m_k)' H (v \circ m_k) \ge"
+        r" 0, \quad > 0 \text{ for } v \ne 0 \text{ if } M_{ii} > 0 \ \forall i",
         qualification="Cited: the formula shows it, as each term is positive unless v o m_k is zero.",
         cited=True,
     )

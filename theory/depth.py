@@ -12,6 +12,7 @@ from functools import cache
 import sympy
 
 from theory.architecture import Layer, fcn_block, resnet_block
+from theory.moments import theta
 from theory.recursion import Recursion, Triple, block_recursion, closed_form, input_kernel
 
 
@@ -36,6 +37,21 @@ class BlockStep:
 
 
 INDEX = sympy.Symbol("l", integer=True, positive=True)
+DEPTH = sympy.Symbol("L", integer=True, nonnegative=True)
+"""The number L of blocks."""
+
+
+def kernel_at_depth(step: BlockStep, inputs: Triple) -> sympy.Expr:
+    """N_L + S_L on a pair of inputs, given by its kernels at (x, x), (x, x') and (x', x'), as an expression in `DEPTH`.
+
+    Of a block that leaves these inputs' features as they are, so that all steps are one affine map. Raises ValueError
+    of another.
+    """
+    features, own, factor = (sympy.simplify(step.at(part, inputs)) for part in (step.features, step.own, step.factor))
+    if sympy.simplify(features - inputs[1]) != 0:
+        raise ValueError(f"the block maps {inputs[1]} to {features}: its steps differ from depth to depth")
+    blocks = DEPTH * own if factor == 1 else own * (1 - factor**DEPTH) / (1 - factor)
+    return sympy.simplify(blocks + features)
 
 
 @cache
@@ -49,6 +65,14 @@ def block_step(block: tuple[Layer, ...]) -> BlockStep:
 
 RELU_STEP = block_step(fcn_block(INDEX, "none"))
 """The step of the fully connected network without biases, ReLU, all weights trained."""
+
+
+@cache
+def relu_in_angle(expression: sympy.Expr) -> sympy.Expr:
+    """A kernel of the ReLU's step on unit features, in their angle `theta`: no arccosine of a rounded cosine."""
+    u = sympy.Symbol("u", real=True)
+    closed = RELU_STEP.at(expression, (sympy.Integer(1), u, sympy.Integer(1)))
+    return closed.subs({sympy.acos(u): theta, sympy.sqrt(1 - u**2): sympy.sin(theta)}).subs(u, sympy.cos(theta))
 
 
 @cache

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import flint
 import numpy as np
-import sympy
 
 from numerics.kernels.pairs import PairEvaluation, Pairs
 from numerics.numbers.systems import Array, Balls, NumberSystem, evaluate
-from theory.depth import RELU_STEP, BlockStep
+from theory.depth import RELU_STEP, BlockStep, relu_in_angle
 from theory.moments import cosine, theta
 
 
@@ -85,17 +83,9 @@ def deep_kernel(angle: flint.arb, system: Balls) -> Iterator[flint.arb]:
 
 def deep_pair(angle: flint.arb, system: Balls) -> Iterator[tuple[flint.arb, flint.arb]]:
     """What `deep_angles` and `deep_kernel` give, together."""
-    own, factor = (_in_angle(expression) for expression in (RELU_STEP.own, RELU_STEP.factor))
+    own, factor = (relu_in_angle(expression) for expression in (RELU_STEP.own, RELU_STEP.factor))
     blocks = flint.arb(0)
     for depth, here in enumerate(deep_angles(angle, system)):
         values = {theta: here}
         yield here, (blocks + here.cos()) / (depth + 1)
         blocks = blocks * evaluate(factor, system, values) + evaluate(own, system, values)
-
-
-@cache
-def _in_angle(expression: sympy.Expr) -> sympy.Expr:
-    """A kernel of the step on unit features, in the angle: no arccosine of a rounded cosine."""
-    u = sympy.Symbol("u", real=True)
-    closed = RELU_STEP.at(expression, (sympy.Integer(1), u, sympy.Integer(1)))
-    return closed.subs({sympy.acos(u): theta, sympy.sqrt(1 - u**2): sympy.sin(theta)}).subs(u, sympy.cos(theta))

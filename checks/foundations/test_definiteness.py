@@ -1,0 +1,206 @@
+"""Where the kernels of the founding papers are positive definite, and where not; what their figures and code show."""
+
+import flint
+import sympy
+from sympy import Rational
+
+from checks.foundations.layers import FIRST
+from checks.setups.audited import network, record_audited
+from checks.setups.cited import WIDTH_LIMIT
+from ntk_companion import Statement, certified, check, record, symbolic
+from ntk_companion.symbolics import all_vanish, is_positive, vanishes
+from numerics.data.points import PointSet, circle, float_points, hexagon, rational_points
+from numerics.kernels.gram import ntk
+from numerics.kernels.spectrum import certified_lambda_min
+from numerics.numbers.comparisons import all_of, at_most, greater, less
+from numerics.numbers.systems import Balls
+from theory.activations import AbsoluteValue, Erf, Relu
+from theory.architecture import Affine, Architecture, Group, Scale
+from theory.depth import block_step
+from theory.presets import arora, geifman, jacot
+from theory.printed.foundations import ARORA, JACOT, bias
+from theory.recursion import closed_form, input_dimension, input_kernel, recursion
+
+DEFINITE = Statement(
+    id="fd:7",
+    title="Jacot's kernel is positive definite on the sphere from one hidden layer on",
+    source=JACOT,
+    number="Proposition 2",
+    formula=r"L \ge 2,\ \sigma \text{ Lipschitz, no polynomial: } \Theta_\infty |_{\|x\| = 1} \succ 0",
+    qualification="Certified on four sets, antipodal pairs among them, beta = 1/10, for ReLU, erf and the absolute "
+    "value, "
+    "one and two hidden layers. For ReLU with biases as in arXiv 2504.11130 all sets are covered by prop:pd-fcn.",
+    uses=(WIDTH_LIMIT.id,),
+)
+UNBIASED = Statement(
+    id="fd:8",
+    title="Without biases definiteness fails: ReLU with one hidden layer on circle:8, odd activations on opposite "
+    "points",
+    source="this suite",
+    number="Proposition 2 of arXiv 1806.07572 with beta = 0",
+    formula=r"\beta = 0:\ \lambda_{\min}(K) = 0",
+    qualification="Exact: an eigenvalue in a cyclotomic field, and K(x, -x) = -K(x, x) for erf at every depth. "
+    "The ReLU "
+    "of two hidden layers is definite on circle:8, certified.",
+    uses=(WIDTH_LIMIT.id,),
+)
+ZERO_BIASES = Statement(
+    id="fd:9",
+    title="With biases started at zero and trained the kernels of ReLU and erf are positive definite on the sets tried",
+    source="this suite",
+    number="Proposition 2 of arXiv 1806.07572 with zero-started biases",
+    formula=r"b_l(0) = 0:\ K \succ 0",
+    qualification="The network of Geifman et al., beta = 1, one and two hidden layers, certified on four sets for "
+    "ReLU, on the "
+    "hexagon for erf, where the kernel without biases is singular.",
+    uses=(WIDTH_LIMIT.id,),
+)
+RANK = Statement(
+    id="fd:10",
+    title="Without hidden layers the kernel has rank at most n_0 + 1",
+    source=JACOT,
+    number="remark on L = 1",
+    formula=r"L = 1:\ \operatorname{rank} \Theta \le n_0 + 1",
+    qualification="K = M M' with M = (X / sqrt(n_0), beta 1) of n_0 + 1 columns, by a proof in symbols for all points.",
+    uses=(WIDTH_LIMIT.id,),
+)
+PARALLEL = Statement(
+    id="fd:32",
+    title="W_1 alone trained, one hidden layer: definite if no two inputs are parallel; an antipodal pair is "
+    "definite too",
+    source=ARORA,
+    number="after Du et al.",
+    formula=r"H^\infty \succ 0 \Leftarrow \text{no two inputs parallel}",
+    qualification="Remembered. Certified on three sets without parallel inputs. Only if is wrong of opposite "
+    "points: on a "
+    "pair x, -x the kernel is the identity. On circle:8, four such pairs, it is singular, exactly.",
+    uses=(WIDTH_LIMIT.id,),
+)
+FIGURE = Statement(
+    id="fd:16",
+    title="The limit Theta^(4), n_0 = 2, beta = 0.1, lies within the axis of Figure 1, 0.05 to 0.40",
+    source=JACOT,
+    number="Figure 1",
+    formula=r"0.05 \le \Theta^{(4)}((1, 0), (\cos\gamma, \sin\gamma)) \le 0.40",
+    qualification="Certified at nine angles; L = 4 has three hidden layers. That the kernel grows in training is not "
+    "covered.",
+    uses=(WIDTH_LIMIT.id,),
+)
+FACTOR = Statement(
+    id="fd:35",
+    title="The factor 1/28.274333882308138 of the authors' code is c / (2 pi q^2) for q = 3",
+    source=ARORA,
+    number="CNTK code",
+    formula=r"\frac1{28.274333882308138} = \frac{c}{2 \pi q^2},\ c = 2,\ q = 3",
+    qualification="Certified to all digits that the code has.",
+)
+ANTIPODAL = rational_points(
+    "two opposite pairs", [[1, 0], [-1, 0], [Rational(3, 5), Rational(4, 5)], [Rational(-3, 5), Rational(-4, 5)]]
+)
+SETS: tuple[PointSet, ...] = (hexagon(), circle(8), ANTIPODAL, circle(5))
+BETA = Rational(1, 10)
+
+
+def lambda_min(network: Architecture, points: PointSet):
+    """An enclosure of lambda_min, positive if it can be."""
+    return certified_lambda_min(lambda system: ntk(network, points, system), 0, 512)
+
+
+def record_definite(network: Architecture, points: PointSet, least: str = "0") -> None:
+    """Record whether lambda_min is proved to exceed a number; refuted if it is proved to be below 1e-60 or that
+    number.
+    """
+    found = lambda_min(network, points)
+    holds = (
+        True
+        if found.lower > flint.arb(least)
+        else False
+        if found.upper < flint.arb(least) + flint.arb("1e-60")
+        else None
+    )
+    record(
+        certified(holds, f"{network.name} on {points.name}: lambda_min in [{found.lower.str(5)}, {found.upper.str(5)}]")
+    )
+
+
+@check(DEFINITE, (BETA, "0"), mutants={"beta = 0": (None, "0"), "at least 1/10": (BETA, "0.1")})
+def test_jacots_kernel_is_definite(claim):
+    beta, least = claim
+    for activation in (Relu(), Erf(), AbsoluteValue()):
+        for depth in (1, 2):
+            made = arora(depth, activation) if beta is None else jacot(depth, beta, activation)
+            for points in SETS if depth == 1 else SETS[:2]:
+                record_definite(made, points, least)
+
+
+def opposite(sign: int) -> list[sympy.Expr]:
+    """What must vanish for K(x, -x) = sign K(x, x) at every depth, for erf: one block keeps that of S and N."""
+    step = block_step(arora(1, Erf()).blocks[0])
+    there, here = (FIRST, sign * FIRST, FIRST), (FIRST, FIRST, FIRST)
+    odd = [step.at(each, there) - sign * step.at(each, here) for each in (step.features, step.own)]
+    return [*odd, step.at(step.factor, there) - step.at(step.factor, here)]
+
+
+@check(UNBIASED, ("= 0", 0), mutants={"definite": ("> 0", 0), "another value": ("= 0", 1)})
+def test_without_biases_kernels_are_singular(claim):
+    relation, rest = claim
+    setting = network(depth=1) + 'points = "circle:8"\n'
+    record_audited(f"lambda_min(K) {relation}", setting)
+    odd = [sympy.simplify(each) + rest for each in opposite(-1)]
+    record(symbolic(all_vanish(odd), "erf, any depth: K(x, -x) = -K(x, x)", covers_all=False))
+    record_audited("K is positive definite", network(depth=2) + 'points = "circle:8"\n')
+
+
+@check(ZERO_BIASES, "0", mutants={"at least 1": "1", "at least 1/2": "0.5"})
+def test_kernels_with_biases_started_at_zero(claim):
+    for depth in (1, 2):
+        for points in SETS:
+            record_definite(geifman(depth), points, claim)
+        record_definite(geifman(depth, activation=Erf()), hexagon())
+
+
+def without_hidden_layers(beta: sympy.Expr) -> Architecture:
+    """x -> W x / sqrt d + beta b."""
+    head = (Scale(ONE), Affine(Group("W", 1, ONE), Group("b", 1, ONE, multiplier=beta)))
+    return Architecture("no hidden layer", (), (), head)
+
+
+@check(RANK, ONE, mutants={"another bias": MORE, "none": sympy.Integer(0)})
+def test_the_rank_without_hidden_layers(claim):
+    """K(x, y) = sum of x_i y_i / n_0 + beta beta: a product of n x (n_0 + 1) matrices."""
+    off = recursion(without_hidden_layers(bias)).ntk - input_kernel / DIMENSION - claim * bias * bias
+    record(symbolic(vanishes(off), "K = M M', M = (X / sqrt(n_0), beta)", covers_all=True))
+
+
+@check(PARALLEL, "> 0", mutants={"at least 1/2": "> 0.5", "an identity": "= 1"})
+def test_the_first_layers_kernel(claim):
+    setting = 'network = { family = "fcn", depth = 1, bias = "none", trained = ["W_1"] }\n'
+    for rows in ('"circle:5"', "[[1, 0], [0, 2], [1, 1]]", "[[1, 0, 0], [0, 1, 0], [1, 1, 1], [3, -1, 2]]"):
+        record_audited(f"lambda_min(K) {claim}", setting + f"points = {rows}\n")
+    record_audited(("K(1, 1) = 1 and K(1, 2) = 0",), setting + "points = [[1, 0], [-1, 0]]\n")
+    record_audited("lambda_min(K) = 0", setting + 'points = "circle:8"\n')
+
+
+@check(FIGURE, 3, mutants={"two hidden layers": 2, "one": 1})
+def test_the_limit_of_figure_1(claim):
+    system = Balls(128)
+    points = float_points(
+        "angles",
+        [[1.0, 0.0], *([float(sympy.cos(t)), float(sympy.sin(t))] for t in (sympy.pi * k / 8 for k in range(9)))],
+    )
+    values = ntk(jacot(claim, BETA), points, system)[0]
+    with system.working():
+        holds = all_of(
+            [
+                *(at_most(flint.arb("0.05"), value) for value in values),
+                *(at_most(value, flint.arb("0.4")) for value in values),
+            ]
+        )
+    record(certified(holds, f"{values[1].str(6)} at 0, {values[5].str(6)} at pi/2, {values[-1].str(6)} at pi"))
+
+
+@check(FACTOR, 3, mutants={"q = 4": 4})
+def test_the_factor_of_the_code(claim):
+    with Balls(128).working():
+        off = abs(1 / (flint.arb.pi() * claim**2) * flint.arb("28.274333882308138") - 1)
+        record(certified(less(off, flint.arb("1e-16")), f"relative difference {off.str(3)}"))

@@ -1,0 +1,274 @@
+"""Residual kernels at growing depth, the scale of the branch a constant or a power of the depth."""
+
+import math
+from functools import cache
+
+import flint
+import numpy as np
+import sympy
+
+from checks.resntk.test_residual_kernels import ALPHA, BELFER, HUANG, K, V
+from checks.setups.cited import STOLZ_CESARO
+from ntk_companion import Hypothesis, Statement, certified, check, judge_case, numerical, record, symbolic
+from ntk_companion.judging import counterexample
+from ntk_companion.symbolics import all_vanish
+from numerics.kernels.depth import AtDepth, at_angles, deep_kernel, through_depth
+from numerics.kernels.gram import FLOAT64
+from numerics.kernels.zonal import zonal_coefficients
+from numerics.numbers.comparisons import less
+from numerics.numbers.systems import Balls
+from theory.depth import residual_step
+
+REMEMBERED = "Remembered or quoted, the paper's own print was not at hand. "
+COMPUTED = "Computed at nine angles from 0 to pi. "
+TIAN = "Tian, Yu, arXiv 2403.04545"
+
+DECAY = Statement(
+    id="rn:6",
+    title="Eigenvalues of the residual kernel on the sphere of R^3 are of the order k^-3, alpha = 1, depths 2 and 5",
+    source=BELFER,
+    number="eigenvalues, as quoted",
+    formula=r"\mu_k \sim C_L k^{-d}",
+    qualification=REMEMBERED
+    + "Computed by Gauss's rule, k to 120, each parity. At depth 1 the kernel is that of two layers, "
+    "whose odd eigenvalues from 3 on are zero.",
+    hypotheses=(Hypothesis("two blocks", "the depth is at least 2", lambda depth: depth >= 2),),
+)
+FORWARD = Statement(
+    id="rn:7",
+    title="FFNet: the normalised NTK tends to 1/4 off the diagonal, with an error below log(L)/L",
+    source=HUANG,
+    number="theorem on the FFNTK",
+    formula=r"\bigl|\tfrac{K_L}{L+1} - \tfrac14\bigr| \le \frac{\log L}{L}",
+    qualification=REMEMBERED
+    + "Enclosed at L = 30, 100, 300 on three pairs from 90 degrees to opposite; the limit itself is "
+    "bc:19. The constant 1 is this suite's.",
+    uses=("bc:19",),
+)
+SHALLOW_LIMIT = Statement(
+    id="rn:8",
+    title="alpha = L^(-g), g > 1/2, first and last layer fixed: r_L tends to r_1 like L^(1-2g), away from opposite "
+    "points",
+    source=HUANG,
+    number="theorem on the ResNTK",
+    formula=r"\sup_{u \ge -0.9} |r_L - r_1| = O(L^{1-2\gamma})",
+    qualification=REMEMBERED
+    + COMPUTED
+    + "g = 0.6, 0.75, 1, from L = 50 to 200: exponents to 0.06. At u = -1 the error is the "
+    "square root of that, as k_0 is there: uniformly it is L^(1/2 - g).",
+    hypotheses=(Hypothesis("away from opposite points", "x.x' is at least -0.9", lambda case: case[1] >= -0.9),),
+)
+ALL_TRAINED = Statement(
+    id="rn:9",
+    title="The same with all layers trained: the normalised kernel tends to u, the linear one",
+    source="this suite",
+    number="other reading of the theorem on the ResNTK",
+    formula=r"\frac{K_L(u)}{K_L(1)} \to u",
+    qualification=COMPUTED
+    + "g = 3/4 and 1, from L = 50 to 200: the blocks' part vanishes like L^(1-2g) and those of the "
+    "first and the last layer stay.",
+)
+SPIKY = Statement(
+    id="rn:10",
+    title="alpha constant: the normalised kernel tends to 1/4 off the diagonal, as without skips",
+    source=BELFER,
+    number="as quoted",
+    formula=r"0 \le \gamma < \tfrac12: \ r_L(u) \to \tfrac14 \ (u < 1)",
+    qualification=REMEMBERED
+    + "For alpha constant from the derived block, l theta_l -> 3 pi (1 + alpha^2)/alpha^2 and the "
+    "theorem that is cited. For g = 1/4 the values at cosines 0.9 and 0.7 fall from L = 50 to 200: no proof.",
+    uses=(STOLZ_CESARO.id,),
+)
+SCALES = Statement(
+    id="rn:11",
+    title="The limit kernel is constant off the diagonal for alpha constant, and is not for alpha = 1/L",
+    source=TIAN,
+    number="abstract",
+    formula=r"\alpha = 1: r_L(0) - r_L(-\tfrac12) \to 0, \quad \alpha = \tfrac1L: \not\to 0",
+    qualification="Computed at L = 50, 200; that nothing is learnable with a constant kernel is not covered.",
+    uses=("rn:8", "rn:10"),
+)
+STABLE = Statement(
+    id="rn:12",
+    title="alpha = 1/sqrt(L): a stable limit, odd eigenvalues not small against even ones",
+    source=BELFER,
+    number="as quoted",
+    formula=r"|r_{2L} - r_L| = O(1/L), \quad \frac{\mu_3}{\mu_2}, \frac{\mu_5}{\mu_4} \ge c",
+    qualification=REMEMBERED + COMPUTED + "L = 50, 100, 200; circle, ratios above 1/5.",
+)
+IMBALANCE = Statement(
+    id="rn:13",
+    title="Depth 50 on the circle: odd eigenvalues from 3 on are much smaller for alpha = 1/50 than for 1/sqrt(50)",
+    source=BELFER,
+    number="as quoted",
+    formula=r"\frac{\mu_3}{\mu_2} \le \tfrac1{10} \text{ of that at } \alpha = \tfrac1{\sqrt{50}}",
+    qualification=REMEMBERED + "Computed by Gauss's rule; the bound 1/10 is this suite's, for mu_3/mu_2.",
+)
+NAMES = Statement(
+    id="rn:18",
+    title="'Infinite depth is two layers' holds of the network with its first and last layer fixed, not of the "
+    "trained one",
+    source="this suite",
+    number="after Huang, Belfer, Tian",
+    formula=r"\alpha = \tfrac1L: \ r_L \to \tfrac12 (\kappa_1 + u \kappa_0), \quad \frac{K_L}{K_L(1)} \to u",
+    qualification=COMPUTED
+    + "L = 200, without biases: each kernel is nearer to its own limit than 0.03, the other limit is "
+    "0.3 away. Networks with biases are not covered.",
+    uses=("rn:8", "rn:9"),
+)
+ANGLES = np.array([0.0, *np.arccos([0.9, 0.7, 0.5, 0.0, -0.5, -0.7, -0.9]), math.pi])
+COSINES = np.cos(ANGLES)
+
+
+def after_blocks(depth: int, scale: sympy.Rational, angles: np.ndarray, stem: bool = False) -> AtDepth:
+    """The kernels after all blocks at these angles, shape (N,)."""
+    rows = through_depth(residual_step(scale), at_angles(angles), FLOAT64, stem)
+    return next(row for place, row in enumerate(rows) if place == depth)
+
+
+def scale_of(depth: int, power: float) -> sympy.Rational:
+    """L^(-power), to four digits: sympy takes roots of small fractions fast."""
+    return sympy.Rational(str(round(depth**-power, 4)))
+
+
+@cache
+def normalised(depth: int, power: float, all_trained: bool = False) -> np.ndarray:
+    """The normalised kernel at `ANGLES` for alpha = L^(-power), shape (9,)."""
+    row = after_blocks(depth, scale_of(depth, power), ANGLES, all_trained)
+    kernel = row.blocks + row.features if all_trained else row.blocks
+    return kernel / kernel[0]
+
+
+def two_layers() -> np.ndarray:
+    """r_1 at `ANGLES`, shape (9,)."""
+    return normalised(1, 0.0)
+
+
+def bounded_exponent(claim: int, depth: int) -> None:
+    """Do both parities of mu_k fall like k^(-3 - claim), and are they positive?"""
+    values = zonal_coefficients(lambda angles: after_blocks(depth, sympy.Integer(1), angles).blocks, 3, 121).values
+    for odd in (0, 1):
+        low, high = values[60 + odd], values[120 + odd]
+        slope = math.log(abs(high / low)) / math.log((120 + odd) / (60 + odd))
+        holds = bool(min(low, high) > 1e-11 * values[0] and abs(slope + 3 + claim) < 0.1)
+        record(numerical(holds, f"depth {depth}, parity {odd}: exponent {slope:.3f}"))
+
+
+@check(DECAY, 0, mutants={"k^-4": 1, "k^-2": -1})
+def test_eigenvalues_of_residual_kernels(claim):
+    for depth in (2, 5):
+        judge_case(bounded_exponent, claim, depth)
+
+
+@counterexample(DECAY, DECAY.hypotheses[0], of=test_eigenvalues_of_residual_kernels)
+def test_one_block_has_no_odd_eigenvalues(claim):
+    judge_case(bounded_exponent, claim, 1)
+
+
+SYSTEM = Balls(192)
+
+
+@check(FORWARD, (1, 0.25), mutants={"a tenth of it": (0.1, 0.25), "1/3": (1, 1 / 3), "1/5": (1, 0.2)})
+def test_deep_networks_without_skips(claim):
+    factor, limit = claim
+    with SYSTEM.working():
+        for turn in (2, 3, 6):
+            angle = flint.arb.pi() * turn / 6 if turn != 2 else flint.arb.pi() / 2
+            for depth, value in zip(range(301), deep_kernel(angle, SYSTEM), strict=False):
+                if depth in (30, 100, 300):
+                    holds = less(abs(value - limit), factor * math.log(depth) / depth)
+                    record(certified(holds, f"{turn}/6 half turns, L = {depth}: {value.str(8)}"))
+
+
+def rate_of(claim: float, case: tuple[float, float]) -> None:
+    """Is the exponent of |r_L - r_1| at a cosine claim (1 - 2g), to 0.06?"""
+    power, cosine = case
+    place = int(np.argmin(np.abs(COSINES - cosine)))
+    errors = [abs(normalised(depth, power)[place] - two_layers()[place]) for depth in (50, 200)]
+    slope = math.log(errors[1] / errors[0]) / math.log(4)
+    off = abs(slope - claim * (1 - 2 * power))
+    record(numerical(off < 0.06, f"g = {power}, u = {cosine}: exponent {slope:.3f}", margin=0.06 - off))
+
+
+@check(SHALLOW_LIMIT, 1.0, mutants={"1/2 - g": 0.5, "2 - 4 g": 2.0})
+def test_the_limit_of_two_layers(claim):
+    for power in (0.6, 0.75, 1.0):
+        for cosine in (0.5, 0.0, -0.5):
+            judge_case(rate_of, claim, (power, cosine))
+
+
+@counterexample(SHALLOW_LIMIT, SHALLOW_LIMIT.hypotheses[0], of=test_the_limit_of_two_layers)
+def test_opposite_points_are_slower(claim):
+    judge_case(rate_of, claim, (1.0, -1.0))
+
+
+@check(ALL_TRAINED, "linear", mutants={"two layers": "two", "constant": "one"})
+def test_all_layers_trained(claim):
+    limit = {"linear": COSINES, "two": two_layers(), "one": np.ones(9)}[claim]
+    for power in (0.75, 1.0):
+        errors = [float(np.abs(normalised(depth, power, True) - limit).max()) for depth in (50, 200)]
+        holds = errors[1] < errors[0] / 1.5 and errors[1] < 0.2
+        record(numerical(holds, f"g = {power}: {errors[0]:.3f} at L = 50, {errors[1]:.3f} at 200"))
+
+
+@check(SPIKY, sympy.Rational(1, 4), mutants={"1/3": sympy.Rational(1, 3), "1/5": sympy.Rational(1, 5)})
+def test_a_constant_scale(claim):
+    """n_l = N_l/(1 + a^2)^l: n' = n (1 - (a^2/(1+a^2)) theta/pi) + 2 a^2/(1 + a^2), theta l -> 3 pi (1 + a^2)/a^2."""
+    step, share = residual_step(ALPHA), ALPHA**2 / (1 + ALPHA**2)
+    factor = sympy.simplify(step.at(step.factor, (V, K, V)) - (1 + ALPHA**2 * (1 - sympy.acos(K / V) / sympy.pi)))
+    own = sympy.simplify(step.at(step.own, (V, V, V)) - 2 * ALPHA**2 * V)
+    z = sympy.Symbol("z", positive=True)
+    angle = z - share * z**2 / (3 * sympy.pi)  # cos of it: (cos z + a^2 k_1)/(1 + a^2)
+    image = sympy.cos(z) + share * (sympy.sin(z) - z * sympy.cos(z)) / sympy.pi
+    series = sympy.series(sympy.cos(angle) - image, z, 0, 4).removeO()
+    losing = share * 3 * (1 + ALPHA**2) / ALPHA**2
+    limit = sympy.simplify(1 / (1 + losing) - claim)
+    record(symbolic(all_vanish([factor, own, sympy.expand(series), limit]), "any alpha", covers_all=False))
+
+
+@check(SPIKY, -1, mutants={"growing": 1})
+def test_a_slowly_falling_scale(claim):
+    for place in (1, 2):
+        change = normalised(200, 0.25)[place] - normalised(50, 0.25)[place]
+        record(numerical(bool(change * claim > 0.01), f"g = 1/4, u = {COSINES[place]:.1f}: changes by {change:.3f}"))
+
+
+@check(SCALES, (0.0, 1.0), mutants={"the other way round": (1.0, 0.0)})
+def test_which_scales_flatten_the_kernel(claim):
+    flat, sloped = claim
+    gaps = [normalised(200, power)[4] - normalised(200, power)[5] for power in (flat, sloped)]
+    before = normalised(50, flat)[4] - normalised(50, flat)[5]
+    holds = bool(abs(gaps[0]) < 0.02 and abs(gaps[0]) < abs(before) and gaps[1] > 0.1)
+    record(
+        numerical(holds, f"between u = 0 and -1/2: {gaps[0]:.4f} for alpha = L^-{flat}, {gaps[1]:.4f} for L^-{sloped}")
+    )
+
+
+def odd_shares(depth: int, power: float) -> tuple[float, float]:
+    """mu_3/mu_2 and mu_5/mu_4 on the circle."""
+    scale = scale_of(depth, power)
+    values = zonal_coefficients(lambda angles: after_blocks(depth, scale, angles).blocks, 2, 12).values
+    return float(values[3] / values[2]), float(values[5] / values[4])
+
+
+@check(STABLE, 0.5, mutants={"alpha = 1": 0.0, "alpha = 1/L": 1.0})
+def test_the_stable_scale(claim):
+    changes = [float(np.abs(normalised(2 * d, claim) - normalised(d, claim))[1:].max()) for d in (50, 100)]
+    record(
+        numerical(changes[1] < 0.6 * changes[0] < 0.01, f"changes {changes[0]:.4f} from 50, {changes[1]:.4f} from 100")
+    )
+    shares = odd_shares(50, claim)
+    record(numerical(min(shares) > 0.2, f"mu_3/mu_2, mu_5/mu_4 = {shares[0]:.3f}, {shares[1]:.3f}"))
+
+
+@check(IMBALANCE, 1.0, mutants={"alpha = 50^(-0.6)": 0.6, "the same scale": 0.5})
+def test_parity_at_a_small_scale(claim):
+    small, stable = odd_shares(50, claim), odd_shares(50, 0.5)
+    record(numerical(small[0] < stable[0] / 10, f"mu_3/mu_2 = {small[0]:.4f} against {stable[0]:.4f}"))
+
+
+@check(NAMES, (False, True), mutants={"the other way round": (True, False)})
+def test_which_network_tends_to_two_layers(claim):
+    for limit, trained in zip((two_layers(), COSINES), claim, strict=True):
+        off = float(np.abs(normalised(200, 1.0, trained) - limit).max())
+        record(numerical(off < 0.03, f"all trained: {trained}: off by {off:.3f}"))

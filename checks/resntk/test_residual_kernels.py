@@ -1,0 +1,206 @@
+"""Kernels of residual networks, each against the recursion derived from its network."""
+
+import numpy as np
+import sympy
+from sympy import Rational, acos, pi, sqrt
+
+from checks.setups.budget import BUDGET
+from checks.setups.cited import WIDTH_LIMIT
+from checks.setups.sampled import record_mean_kernel
+from ntk_companion import Finding, Statement, check, record, symbolic
+from ntk_companion.statement import Severity
+from ntk_companion.symbolics import all_vanish, combined, vanishes
+from theory.architecture import resnet, with_trained
+from theory.depth import BlockStep, block_step, residual_step
+from theory.presets import huang, tirer
+from theory.recursion import closed_form, general_step, recursion
+
+HUANG, TIRER = "Huang, Wang, Tao, Zhao 2020, arXiv 2002.06262", "Tirer, Bruna, Giryes 2020, arXiv 2009.10008"
+BELFER, LAI = "Belfer, Geifman, Galun, Basri, arXiv 2104.03093", "Lai, Yu, Tian, Lin, arXiv 2305.18506"
+REMEMBERED = "The formula is remembered or quoted, the paper's own print was not at hand. "
+INDUCTION = "A proof for all depths, scales and unit inputs from the derived step of one block. "
+ONE, MORE = sympy.Integer(1), Rational(102, 100)
+ALPHA = sympy.Symbol("alpha", positive=True)
+K, V = sympy.symbols("K v", positive=True)
+"""K_{l-1} and v_{l-1}, the kernel before a block and its value on the diagonal."""
+POINT = {K: Rational(1, 3), V: Rational(5, 4), ALPHA: Rational(1, 2)}
+
+SUM = Statement(
+    id="rn:1",
+    title="The sum over blocks is the NTK of the residual network with its first and last layer fixed",
+    source=HUANG,
+    number="kernel, quoted through (3.10) of arXiv 2504.11130",
+    formula=r"r_L = \alpha^2 \sum_{l=1}^{L} B_{l+1} \bigl[v_{l-1} \kappa_1(\tfrac{K_{l-1}}{v_{l-1}}) + K_{l-1}"
+    r" \kappa_0(\tfrac{K_{l-1}}{v_{l-1}})\bigr]",
+    qualification=REMEMBERED + INDUCTION + "The network huang of depth 2 in closed form too.",
+    uses=(WIDTH_LIMIT.id,),
+)
+CODE = Statement(
+    id="rn:2",
+    title="Tirer's code is the NTK of the network with its input and output layers trained",
+    source=TIRER,
+    number="code",
+    formula=r"\Theta = K_L + \alpha^2 \sum_l P_l (S_l + K_{l-1} D_l) + P_0 K_0, \quad P_{l-1} = P_l (1 + \alpha^2 D_l)",
+    qualification="In symbols, for all depths by induction, at sigma_w^2 sigma_v^2 = 2 and at 1, from the network "
+    "as it is "
+    "restated; the code was not run.",
+    uses=(WIDTH_LIMIT.id,),
+)
+LOOPS = Statement(
+    id="rn:3",
+    title="The two versions of the MLP kernel in Tirer's code agree, L = 0 to 6",
+    source=TIRER,
+    number="code, MLP",
+    formula=r"\sum_{l=0}^{L} S_l \prod_{r > l} D_r = \bigl(H \leftarrow H + S;\ H \leftarrow H D\bigr)",
+    qualification="In symbols, for any S and D.",
+)
+BIASED = Statement(
+    id="rn:4",
+    title="Biases turn K k_0 into (K + 1) k_0, add 1, and all is scaled by |x~| |x~'|",
+    source="arXiv 2504.11130",
+    number="(3.10) against Huang et al.",
+    formula=r"\|\tilde x\| \|\tilde x'\| \bigl[v_{l-1} \kappa_1 + (K_{l-1} + 1) \kappa_0 + 1\bigr]",
+    qualification="Refuted at unequal norms in symbols and by sampling the biases' part; the statement eq:3.10 has the "
+    "whole formula.",
+    finding=Finding(
+        Severity.USED_LATER,
+        "The biases' part is alpha^2 B (k_0 + 1) and knows no norms: inside the bracket it must be divided by "
+        "|x~| |x~'|.",
+        corrected=r"\|\tilde x\| \|\tilde x'\| \bigl[v_{l-1} \kappa_1 + K_{l-1} \kappa_0\bigr] + \kappa_0 + 1",
+    ),
+    uses=(WIDTH_LIMIT.id,),
+)
+NORMALISED = Statement(
+    id="rn:5",
+    title="C = 1/(2 L (1 + alpha^2)^(L-1)) makes r_L(x, x) = 1 on the sphere",
+    source=BELFER,
+    number="normalisation",
+    formula=r"\sum_{l=1}^{L} B_{l+1} [\dots] = 2 L (1 + \alpha^2)^{L-1} \text{ at } u = 1",
+    qualification=REMEMBERED + INDUCTION,
+    uses=("rn:1",),
+)
+GROWTH = Statement(
+    id="rn:14",
+    title="Features grow by 1 + alpha^2 a block",
+    source=HUANG,
+    number="initialisation",
+    formula=r"\|a_l\|^2 \to (1 + \alpha^2)^l \|x\|^2",
+    qualification=REMEMBERED + INDUCTION,
+    uses=(WIDTH_LIMIT.id,),
+)
+
+
+def k0(u: sympy.Expr) -> sympy.Expr:
+    """k_0 as printed."""
+    return (pi - acos(u)) / pi
+
+
+def k1(u: sympy.Expr) -> sympy.Expr:
+    """k_1 as printed."""
+    return (u * (pi - acos(u)) + sqrt(1 - u**2)) / pi
+
+
+def judge_block(step: BlockStep, own: sympy.Expr, factor: sympy.Expr, features: sympy.Expr, detail: str) -> None:
+    """Record whether a block's part, what it multiplies cotangents by and its features are what is claimed."""
+    claims = ((step.own, own), (step.factor, factor), (step.features, features))
+    verdicts = [vanishes(sympy.expand(sympy.simplify(step.at(one, (V, K, V)) - other)), POINT) for one, other in claims]
+    record(symbolic(combined(verdicts), detail, covers_all=True))
+
+
+@check(
+    SUM,
+    (ONE, ONE),
+    mutants={"2% more": (MORE, ONE), "alpha for alpha^2": (1 / ALPHA, ONE), "B lost": (ONE, sympy.Integer(0))},
+)
+def test_the_sum_over_blocks(claim):
+    part, slope = claim
+    gate, image = k0(K / V), V * k1(K / V)
+    own = part * ALPHA**2 * (image + K * gate)
+    judge_block(residual_step(ALPHA), own, 1 + slope * ALPHA**2 * gate, K + ALPHA**2 * image, "one block")
+    u, derived = Rational(1, 3), recursion(huang(1, Rational(1, 2)))
+    found = closed_form(derived, derived.ntk, (ONE, u, ONE)) - part * Rational(1, 4) * (k1(u) + u * k0(u))
+    record(
+        symbolic(vanishes(sympy.simplify(found)), "the network huang, depth 1, alpha = 1/2, u = 1/3", covers_all=False)
+    )
+
+
+@check(CODE, (ONE, ONE), mutants={"2% more": (MORE, ONE), "D without 1/2": (ONE, 2 * ONE)})
+def test_the_code_of_tirer(claim):
+    part, slope = claim
+    for strength in (2, 1):
+        step = block_step(tirer(1, ALPHA, sympy.Integer(strength)).blocks[0])
+        gate, image = Rational(strength, 2) * k0(K / V) * slope, Rational(strength, 2) * V * k1(K / V)
+        own = part * ALPHA**2 * (image + K * gate)
+        judge_block(step, own, 1 + ALPHA**2 * gate, K + ALPHA**2 * image, f"one block, strength {strength}")
+    u, derived = Rational(1, 3), recursion(tirer(1, Rational(1, 2), sympy.Integer(1)))
+    gate, before = slope * k0(u) / 2, u / sympy.Symbol("d", integer=True, positive=True)
+    image = before / u * k1(u) / 2
+    whole = before + image / 4 + part * (image + before * gate) / 4 + (1 + gate / 4) * before
+    found = closed_form(derived, derived.ntk, (ONE, u, ONE)) - whole
+    record(symbolic(vanishes(sympy.simplify(found)), "the network tirer, depth 1, all trained", covers_all=False))
+
+
+@check(LOOPS, 0, mutants={"D one layer late": 1})
+def test_the_two_loops(claim):
+    for depth in range(7):
+        kernels, slopes = sympy.symbols(f"S_0:{depth + 1}"), sympy.symbols(f"D_1:{depth + 3}")
+        total = sum(kernels[h] * sympy.prod(slopes[r - 1] for r in range(h + 1, depth + 1)) for h in range(depth + 1))
+        state = sympy.Integer(0)
+        for place in range(depth + 1):
+            state = (state * slopes[place - 1 + claim] if place else state) + kernels[place]
+        record(symbolic(vanishes(sympy.expand(total - state)), f"L = {depth}", covers_all=depth == 6))
+
+
+NORM, OTHER = sympy.symbols("N N'", positive=True)
+GATE = sympy.Symbol("k_0", positive=True)
+
+
+@check(BIASED, NORM * OTHER, corrected=ONE, mutants={"one norm": NORM, "half": ONE / 2})
+def test_the_part_of_biases(claim):
+    """Of b_l it is the cotangent alpha^2 k_0, of d_l alpha^2, at R_l = 1."""
+    block = general_step("resnet", ALPHA)
+    biases = [part for group, part in block.parts.items() if group.letter in "bd"]
+    moments = {sympy.Symbol("B_{l}"): ALPHA**2 * GATE, sympy.Symbol("R_{l}"): ONE}
+    off = sum(biases).xreplace(moments) - claim * ALPHA**2 * (GATE + 1)
+    record(symbolic(vanishes(sympy.expand(off), {NORM: 2 * ONE, OTHER: 3 * ONE}), "any norms", covers_all=True))
+
+
+ROWS = ((0.0, 0.0), (2.0, 2.0))
+"""|x~| = 1 and 3, their cosine 1/3."""
+
+
+@check(BIASED, 1, corrected=0, mutants={"one norm": 0.5})
+def test_the_part_of_biases_by_sampling(claim):
+    network = with_trained(resnet(1), ["b_1", "d_1"])
+    norms, cosines = np.array([1.0, 3.0]), np.array([[1.0, 1 / 3], [1 / 3, 1.0]])
+    bracket = 1 - np.arccos(cosines) / np.pi + 1
+    claimed = np.outer(norms, norms) ** claim * bracket
+    record_mean_kernel(network, ROWS, claimed, BUDGET.alpha("residual kernels", 4))
+
+
+LAYER = sympy.Symbol("l", positive=True)
+
+
+@check(
+    NORMALISED,
+    2 * LAYER * (1 + ALPHA**2) ** (LAYER - 1),
+    mutants={
+        "L for L - 1": 2 * LAYER * (1 + ALPHA**2) ** LAYER,
+        "2% more": MORE * 2 * LAYER * (1 + ALPHA**2) ** (LAYER - 1),
+    },
+)
+def test_the_normalisation(claim):
+    """N_l / alpha^2 on the diagonal: times 1 + alpha^2, plus 2 v_{l-1}."""
+    step = residual_step(ALPHA)
+    own, factor = (sympy.simplify(step.at(each, (V, V, V))) for each in (step.own, step.factor))
+    power = (1 + ALPHA**2) ** LAYER  # v_l
+    after = claim * factor + (own / ALPHA**2).subs(V, power)
+    off = [sympy.simplify((claim.subs(LAYER, LAYER + 1) - after) / power), claim.subs(LAYER, 0)]
+    record(symbolic(all_vanish(off), "by induction on L", covers_all=True))
+
+
+@check(GROWTH, 1 + ALPHA**2, mutants={"1 + alpha": 1 + ALPHA, "1 + 2 alpha^2": 1 + 2 * ALPHA**2})
+def test_the_growth_of_features(claim):
+    step = residual_step(ALPHA)
+    off = sympy.simplify(step.at(step.features, (V, V, V)) - claim * V)
+    record(symbolic(vanishes(sympy.expand(off)), "one block", covers_all=True))

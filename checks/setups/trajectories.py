@@ -403,6 +403,9 @@ def cut_short(path: Path, what: str) -> Evidence | None:
         return numerical(None, f"{what}: {path.status} at t = 10^{path.log10_t[-1]:.2f}, later times are not decided")
     if not abs(path.energy_defect) <= MOST_DEFECT:
         return numerical(None, f"{what}: the energy identity is off by {path.energy_defect:.2g}")
+    if not path.last_resort_defect <= MOST_DEFECT:
+        share = f"last resorts are off the energy identity by {path.last_resort_defect:.2g} of the fall of the loss"
+        return numerical(None, f"{what}: {share}")
     return None
 
 

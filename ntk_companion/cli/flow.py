@@ -42,8 +42,11 @@ constant was not reached, or was exceeded at the start already. The status is fi
 stopped moving before T), stalled (doubles do not resolve its steps) or out of steps. After the last two, reached is
 false, a crossing that is null is undecided from the last record on, envelope_held is null unless a margin left the
 envelopes, and the exit code is 2. Errors of the margins, of log10_loss, of the kernel's entries and of lambda_min
-are estimated from a second run with finer steps. Where the limiting kernel is not proved positive definite, as for
-repeated points, it has no constants: they are null, and constants_because says why. Envelopes are known for the
+are estimated from a second run with finer steps; log10_parted is when the two went different ways, as ReLU networks
+may from a kink that repels, null if never. Where accurate steps are too short ever to arrive, the flow waits, or takes
+inconsistent ones: last_resort_share is their share of the steps, last_resort_defect by how much they are off the energy
+identity, as a share of the fall of the loss. Where the limiting kernel is not proved positive definite, as for repeated
+points, it has no constants: they are null, and constants_because says why. Envelopes are known for the
 summed logistic and exponential losses without weight decay; margins of the softmax are by how much a point's class
 is ahead of the next."""
 ERRORS = ("margin_error", "log_loss_error", "kernel_error", "lambda_min_error")
@@ -220,7 +223,7 @@ def _values(
 
     from numerics.flow.trajectory import LOG_10, log10_crossing
 
-    reached = trajectory.reached
+    reached, parted = trajectory.reached, trajectory.log_parted
     known = {name: limit for name, limit in limits.items() if limit is not None}
     errors = {name: _doubles(getattr(trajectory, name)) for name in ERRORS}
     return {
@@ -245,6 +248,8 @@ def _values(
         "sup_displacement": dict(zip(trajectory.groups, trajectory.sup_displacement[-1].tolist(), strict=True)),
         "largest_residual": float(np.max(trajectory.residual)),
         "last_resort_share": trajectory.last_resort_share,
+        "last_resort_defect": _double(trajectory.last_resort_defect),
+        "log10_parted": _double((math.inf if parted is None else parted) / LOG_10),
         "margin_error": errors["margin_error"],
         "log10_loss_error": [None if error is None else error / LOG_10 for error in errors["log_loss_error"]],
         "kernel_error": errors["kernel_error"],
@@ -257,7 +262,16 @@ def _values(
 
 def _doubles(errors: Any) -> list[float | None]:
     """The errors at the records after the start; None where there is no estimate."""
-    return [float(error) if math.isfinite(error) else None for error in errors[1:]]
+    return [_double(error) for error in errors[1:]]
+
+
+def _double(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _trusted(trajectory: Trajectory) -> bool:
+    """Does the price of its last resorts leave the flow worth something?"""
+    return trajectory.last_resort_defect <= MOST_DEFECT
 
 
 def _has_envelopes(trajectory: Trajectory) -> bool:
@@ -277,13 +291,13 @@ def _envelope(trajectory: Trajectory, name: str) -> list[float | None]:
 def _envelope_held(trajectory: Trajectory) -> bool | None:
     """Did no margin leave the envelopes? None if that is not known, or there are none.
 
-    Of a flow that ended early False at most.
+    Of a flow that ended early, or waited, False at most.
     """
     if not _has_envelopes(trajectory):
         return None
-    if trajectory.reached:
+    if trajectory.reached and _trusted(trajectory):
         return trajectory.envelope_held
-    left = not trajectory.envelope_held and abs(trajectory.energy_defect) <= MOST_DEFECT
+    left = not trajectory.envelope_held and abs(trajectory.energy_defect) <= MOST_DEFECT and _trusted(trajectory)
     return False if left else None
 
 
@@ -322,12 +336,26 @@ def _lines(head: str, values: dict[str, Any]) -> Iterator[str]:
         errors = [f"{name.replace('_error', '')} {'unknown' if x is None else f'{x:.2g}'}" for name, x in last.items()]
         yield f"estimated errors at the end: {', '.join(errors)}; lambda_min(K_t) {values['lambda_min'][-1]:.4g}"
     defects = [_shown(values[name], ".2g") for name in ("energy_defect", "automatic_energy_defect")]
-    known = any(value is not None for value in values["lower_envelope"])
+    known = None not in values["lower_envelope"]
     held = {True: "never left", False: "LEFT", None: "undecided" if known else "not known"}[values["envelope_held"]]
-    resorts = f", {100 * values['last_resort_share']:.1f}% of them last resorts" if values["last_resort_share"] else ""
-    yield f"envelopes {held}; {values['steps']} steps{resorts}, {values['status']}"
+    yield f"envelopes {held}; {values['steps']} steps, {values['status']}"
+    yield from _warnings(values)
     idle = ", so it vouches for nothing" if abs(values["energy_defect"]) > MOST_DEFECT else ""
     yield f"energy identity off by {defects[0]}{idle}; with automatic differentiation's Gram matrix by {defects[1]}"
+
+
+def _warnings(values: dict[str, Any]) -> Iterator[str]:
+    """What a reader has to know of last resorts, and of a second run that went another way."""
+    share, defect = values["last_resort_share"], values["last_resort_defect"]
+    if share:
+        amount = "infinitely" if defect is None else f"by {defect:.2g} of the fall of the loss"
+        idle = "" if defect is not None and defect <= MOST_DEFECT else ": what is said of late times decides nothing"
+        yield f"{100 * share:.1f}% of the steps were last resorts, off the energy identity {amount}{idle}"
+    if values["log10_parted"] is not None:
+        yield (
+            f"from log10 t = {values['log10_parted']:.2f} on a run with finer steps goes another way: where a kink"
+            " repels, several flows start, and this is one of them"
+        )
 
 
 def _records(values: dict[str, Any]) -> list[tuple[str, ...]]:

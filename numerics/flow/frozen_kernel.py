@@ -25,6 +25,12 @@ Array = np.ndarray
 MOST_EXPONENT = 700.0
 ROUNDING = 1e-14
 """A gradient shorter than this share of the longest is what rounding left of one that vanishes on a kink."""
+MOST_SOLVER_STEPS, FINEST, LARGE = 1000, 1e-13, 1e4
+"""Of the solver; its smallest relative tolerance; and the outputs above which it is finer in proportion.
+
+A sample's weight falls from 1 to 0 while its output, perhaps of 1e12, moves by a few units: impulses less accurate than
+that would make the weight jump to and fro, and the steps of the solver ever shorter.
+"""
 _NODES, _NODE_WEIGHTS = (lambda rule: ((rule[0] + 1) / 2, rule[1] / 2))(np.polynomial.legendre.leggauss(6))
 
 
@@ -111,27 +117,36 @@ def log_difference(larger: float, smaller: float) -> float:
 def impulses(
     loss: Loss, outputs: Array, kernel: Array, step: Step, pull: Pull | None = None, tolerance: float = 1e-7
 ) -> Impulses | None:
-    """Solve the flow at a frozen kernel over a step, to a relative `tolerance`; None if the solver gave up.
+    """Solve the flow at a frozen kernel over a step, to a relative `tolerance` or finer; None if the solver gave up.
 
     `outputs` are f at its start, shape (n,), `kernel` is n x n. Times, weights and curvatures only enter as products,
     formed in the exponent: nothing overflows at any time. A sample whose gradient vanishes gives no impulse: its weight
     does not decay, and its impulse would overflow.
     """
     flow = _FrozenFlow(loss, outputs, kernel, step, pull)
-    zero = np.zeros(len(outputs))
-    norms = np.sqrt(np.maximum(kernel.diagonal(), 1e-300))  # of the gradients
+    usual = tolerance * min(1.0, LARGE / max(float(np.max(np.abs(outputs))), 1.0))
+    for tried in (usual, 1e-3 * usual, 1e-6 * usual):
+        path = _solved(flow, max(tried, FINEST))
+        if path is not None:
+            change = flow.change_at(path[-1], 1.0)
+            return Impulses(path[-1], change, flow.outputs + change, path[1:-1], flow)
+    return None
+
+
+def _solved(flow: _FrozenFlow, tolerance: float) -> Array | None:
+    """C at the start, the nodes of the quadrature rule and the end, (Q + 2, n); None if the solver gave up."""
+    zero = np.zeros(len(flow.outputs))
+    norms = np.sqrt(np.maximum(flow.kernel.diagonal(), 1e-300))  # of the gradients
     scale = float(np.max(norms * np.abs(flow.velocity(zero, 0.0)), initial=0.0))
     nodes = np.concatenate([[0.0], _NODES, [1.0]])
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", ODEintWarning)
         path, report = odeint(
             flow.velocity, zero, nodes, Dfun=flow.jacobian, full_output=True,
-            rtol=tolerance, atol=max(1e-2 * tolerance * scale, 1e-14) / norms, mxstep=5000,
+            rtol=tolerance, atol=max(1e-2 * tolerance * scale, 1e-14) / norms, mxstep=MOST_SOLVER_STEPS,
         )  # fmt: skip
-        if report["message"] != "Integration successful." or not np.isfinite(path).all():
-            return None
-    change = flow.change_at(path[-1], 1.0)
-    return Impulses(path[-1], change, flow.outputs + change, path[1:-1], flow)
+    good = report["message"] == "Integration successful." and np.isfinite(path).all()
+    return path if good else None
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ from numerics.flow import checkpoint
 from numerics.flow.discrete_gradient import Array, Weights, point_gradients, trained_groups
 from numerics.flow.errors import second_accuracy, with_errors
 from numerics.flow.frozen_kernel import log_difference
+from numerics.flow.last_resort import dissipation_at_rest, energy, pace
 from numerics.flow.stepping import (
     Accuracy,
     Problem,
@@ -74,10 +75,12 @@ CAUTION = 8
 """Steps taken after a rejected one before the next may be much longer."""
 SHORTEST, LOG_SHORTEST = 1e-12, -60.0
 """A step is not shortened to less than this in ln t, or to less than exp(LOG_SHORTEST) times the first one tried."""
+LEAST_WAIT, LEAST_OWED = 1e-3, 1e-6
+"""How long in ln t to wait where no step was found, however short; and a delay behind the pace that is let be."""
 
 RECORDED_TOTALS = (
     "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual", "slip",
-    "steps", "sweeps", "rejected", "last_resorts",
+    "steps", "sweeps", "rejected", "last_resorts", "forced_defect",
 )  # fmt: skip
 SECONDS_BETWEEN_REPORTS = 0.5
 
@@ -149,7 +152,9 @@ def gradient_flow(
     so loses that much. Raises ValueError if the file is damaged, of another flow or in use by another run.
 
     The trajectory's status: finished; at rest (the outputs have stopped moving: a minimum or critical point); stalled
-    (no consistent step, near a critical point); out of steps. Unless finished it ends before log_until.
+    (doubles do not resolve the outputs, or no first step was found); out of steps. Unless finished it ends before
+    log_until. Where accurate steps are too short ever to arrive, the flow waits: `last_resort_share` says how often,
+    `last_resort_defect` at what price.
     Raises ValueError on inputs or losses that do not fit.
     """
     problem = problem_of(architecture, parameters, inputs, loss, penalty, accuracy, towards)
@@ -180,7 +185,7 @@ def gradient_flow(
                 break
     shown.clear()
     found = [one.trajectory() for one in runs]
-    return with_errors(*found) if errors else found[0]
+    return with_errors(*found, accuracy.tolerance) if errors else found[0]
 
 
 def _arrays(runs: Sequence[_Run]) -> dict[str, Array]:
@@ -232,7 +237,7 @@ class _Run:
         weights = {name: array.copy() for name, array in problem.start.items()}
         state = initial_state(problem)
         log_step = problem.first_log_step
-        totals = dict.fromkeys((*RECORDED_TOTALS, "rate", "caution"), 0.0)
+        totals = dict.fromkeys((*RECORDED_TOTALS, "rate", "caution", "unpaid"), 0.0)
         totals |= {"log_margin_integral": -math.inf, "log_diagonal_integral": -math.inf}
         run = cls(problem, weights, state, log_step, state.gradients.gram, totals)
         run.record()
@@ -290,10 +295,12 @@ class _Run:
                 self.status = OUT_OF_STEPS
             elif not self.state.gradients.gram.any():
                 self.status = AT_REST  # all gradients vanish
-            elif np.spacing(np.abs(self.state.outputs).max()) > self.problem.accuracy.tolerance:
+            elif np.spacing(np.abs(self.state.outputs).max()) > 1:
                 self.status = STALLED  # doubles do not resolve the outputs
             else:
+                before = self.state.log_time
                 self._step(self._next_time(log_time))
+                self._keep_pace(before, log_time)
                 saver.save()
 
     def _next_time(self, log_time: float) -> float:
@@ -308,32 +315,57 @@ class _Run:
         if proposed >= log_time:
             return log_time
         half = (now + log_time) / 2
-        return half if now > -math.inf and proposed > half else proposed
+        return half if now > -math.inf and proposed > half > now else max(proposed, math.nextafter(now, math.inf))
 
     def _step(self, log_end: float) -> None:
         """Take a step to exp(log_end), or propose a shorter one."""
         accuracy, now = self.problem.accuracy, self.state.log_time
         trial = try_step(self.problem, self.weights, self.state, log_end)
         log_length = log_difference(log_end, now)
-        self.totals["sweeps"] += accuracy.sweeps if trial is None else trial.sweeps
+        sweeps = accuracy.sweeps if trial is None else trial.sweeps
+        self.totals["sweeps"] += sweeps
+        self.totals["unpaid"] += sweeps
         consistent = trial is not None and trial.residual <= accuracy.most_inconsistent
         tolerable = log_end - now < accuracy.short and trial is not None and trial.slippage <= accuracy.most_slip
         accurate = trial is not None and trial.error <= 4 * accuracy.tolerance
         if trial is None or not (accurate and (consistent or tolerable)):
-            if log_length < self.problem.first_log_step + LOG_SHORTEST or log_end - now < SHORTEST:
-                self.status = STALLED
             far = trial is None or trial.error > 16 * accuracy.tolerance
             self.log_step = log_length - math.log(4 if far else 2)
             self.totals["rejected"] += 1
             self.totals["caution"] = CAUTION
-            return
-        if self._rests(trial):
+        elif self._rests(trial):
             self.status = AT_REST
-            return
-        if not consistent:
-            self.totals["last_resorts"] += 1
-        self._take(trial)
-        self._propose(trial)
+        else:
+            self._take(trial, inconsistent=not consistent)
+            self._propose(trial)
+
+    def _keep_pace(self, before: float, log_end: float) -> None:
+        """Wait, to exp(log_end) at most, if the last step from exp(before) was shorter than the pace asks for."""
+        problem, now = self.problem, self.state.log_time
+        stays = now == before
+        if stays:  # nothing was found: a shorter step is tried, if there is one
+            first = now == -math.inf
+            if self.log_step > (problem.first_log_step + LOG_SHORTEST if first else now + math.log(SHORTEST)):
+                return
+            if first:
+                self.status = STALLED
+                return
+        unpaid, self.totals["unpaid"] = self.totals["unpaid"], 0.0
+        owed = pace(problem.accuracy, self.totals["sweeps"], now - problem.first_log_step) * unpaid
+        owed = max(owed, LEAST_WAIT) if stays else owed
+        if before > -math.inf and owed > max(now - before, LEAST_OWED) and now < log_end:
+            self._wait(min(before + owed, log_end))
+            self.log_step = max(self.log_step, self.state.log_time + math.log(10 * SHORTEST))
+
+    def _wait(self, log_end: float) -> None:
+        """Stay until exp(log_end), at the price of what would be dissipated meanwhile."""
+        totals = self.totals
+        missed = dissipation_at_rest(self.problem, self.weights, self.state, log_end)
+        totals["dissipation"] += missed
+        totals["forced_defect"] += missed
+        totals["last_resorts"] += 1
+        totals["steps"] += 1
+        self.state = replace(self.state, log_time=log_end)
 
     def _rests(self, trial: Trial) -> bool:
         """Have the outputs stopped moving? Not while they move too little to see, but more in every step."""
@@ -359,9 +391,10 @@ class _Run:
             ratio = min(growth * trial.step.log_ratio, accuracy.longest)
             self.log_step = trial.step.log_end + math.log(math.expm1(ratio))
 
-    def _take(self, trial: Trial) -> None:
+    def _take(self, trial: Trial, *, inconsistent: bool) -> None:
         """Take the step and add it to the totals."""
         problem, totals, length = self.problem, self.totals, trial.step.log_length
+        before = energy(problem, self.weights, self.state) if inconsistent else 0.0
         self.state = take(problem, self.weights, self.state, trial)
         gram = trial.gradients.gram
         margin = least_form(gram, problem.loss)
@@ -372,10 +405,15 @@ class _Run:
         totals["automatic_dissipation"] += (
             math.nan if problem.penalty else float((mean * trial.impulses.products).sum())
         )
-        totals["dissipation"] += trial.impulses.dissipation
+        dissipated = trial.impulses.dissipation
+        totals["dissipation"] += dissipated
         totals["residual"] = max(totals["residual"], trial.residual)
         totals["slip"] += trial.slip
         totals["steps"] += 1
+        if inconsistent:
+            fall = before - energy(problem, self.weights, self.state)
+            totals["last_resorts"] += 1
+            totals["forced_defect"] += abs(dissipated - fall)
         self.automatic = automatic
 
     def record(self) -> None:

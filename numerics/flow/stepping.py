@@ -79,6 +79,8 @@ class Accuracy:
     memory            how many sweeps the choice of slopes for the next one remembers, `numerics.flow.mixing`
     resolution        changes of the outputs below this are not resolved relatively (near equilibria)
     at_rest           the flow has come to rest when no output moves by more than this in a step, and ever more slowly
+    budget, allowance sweeps, in all and for each unit of ln t, more for finer tolerances or shorter steps than these:
+                      where still more are needed, `numerics.flow.last_resort` keeps the pace
     """
 
     tolerance: float = 0.05
@@ -93,6 +95,8 @@ class Accuracy:
     memory: int = 4
     resolution: float = 1e-6
     at_rest: float = 1e-8
+    budget: int = 6000
+    allowance: int = 40
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,9 @@ class Trajectory:
     parts                 (R, G, n, n): <df/dp(x_i), df/dp(x_j)> of the selected subgradients at the record time
     mean_gram             (R, n, n): Gram matrix of the mean gradients over the step that ended at the record time
     automatic_gram        (R, n, n): Gram matrix of automatic differentiation, slopes 1(z > 0)
-    log_margin_integral   (R,): ln of the integral of gamma_s^2 ds, gamma^2 the least w' K^r w on the simplex
-    log_diagonal_integral (R,): ln of the integral of max_i K_s(x_i, x_i) ds
+    log_margin_integral   (R,): ln of the integral of gamma_s^2 ds, gamma^2 the least w' K^r w on the simplex, over the
+                          time in which the computed path moves
+    log_diagonal_integral (R,): ln of the integral of max_i K_s(x_i, x_i) ds, over the same time
     dissipation           (R,): integral of u' K^r u ds, which is |d theta/dt|^2, with the selected subgradients
     automatic_dissipation (R,): the same with the automatic Gram matrix; NaN with a penalty
     sup_displacement, euclidean_displacement  (R, G): |theta_t - theta_0| by group
@@ -52,12 +53,16 @@ class Trajectory:
     residual              (R,): largest fixed-point residual of a step so far
     slip                  (R,): sum over the steps of how far the outputs were from what the step's own gradients say
     sliding               (R,): kinks, one a neuron and sample, on which the flow slides
-    steps, sweeps, rejected, last_resorts  (R,): how many so far; last resorts are short steps taken though inconsistent
+    steps, sweeps, rejected, last_resorts  (R,): how many so far; last resorts are short steps taken though not
+                          consistent, and stretches over which the flow waited, see `numerics.flow.last_resort`
+    forced_defect         (R,): sum over the last resorts so far of |dissipation - fall of the energy|
     status                finished, at rest, stalled or out of steps; see `numerics.flow.integrate`
     weights               the parameters at the last record time, arrays by group name
     margin_error, log_loss_error, kernel_error, lambda_min_error
                           (R,): estimated errors at each record time of the margins and the entries of K_t (the largest
                           over samples), of the log of the loss and of `lambda_min`; None if not asked for
+    log_parted            ln of the first record time at which the run at the second accuracy is on another way, see
+                          `numerics.flow.errors`; infinite if it never is, None if there was none
     """
 
     loss: Loss
@@ -82,6 +87,7 @@ class Trajectory:
     sweeps: Array
     rejected: Array
     last_resorts: Array
+    forced_defect: Array
     status: str
     weights: Mapping[str, Array]
     towards: str = "start"
@@ -89,6 +95,7 @@ class Trajectory:
     log_loss_error: Array | None = None
     kernel_error: Array | None = None
     lambda_min_error: Array | None = None
+    log_parted: float | None = None
 
     def __len__(self) -> int:
         return len(self.log_t)
@@ -168,8 +175,24 @@ class Trajectory:
 
     @property
     def last_resort_share(self) -> float:
-        """The share of the steps that were taken though not consistent with their own gradients."""
+        """The share of the steps that were taken though not consistent with their own gradients, or spent waiting."""
         return float(self.last_resorts[-1] / max(1, self.steps[-1]))
+
+    @property
+    def last_resort_defects(self) -> Array:
+        """By how much last resorts so far are off the energy identity, none set off against another, (R,).
+
+        As a share of the fall of the energy; infinite if they are and nothing fell.
+        """
+        fall, defect = self.energy[0] - self.energy, self.forced_defect
+        seen = ~(defect <= UNSEEN * self.energy[0])
+        shares = np.divide(defect, fall, out=np.full_like(fall, math.inf), where=fall > 0)
+        return np.where(seen, shares, 0.0)
+
+    @property
+    def last_resort_defect(self) -> float:
+        """The last of `last_resort_defects`."""
+        return float(self.last_resort_defects[-1])
 
     @property
     def energy_defects(self) -> Array:

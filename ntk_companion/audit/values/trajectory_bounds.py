@@ -29,7 +29,7 @@ Array = np.ndarray
 
 FINE, COARSE = Accuracy(tolerance=0.0125, longest=0.15), Accuracy(tolerance=0.05, longest=0.6)
 PER_DECADE = 4
-SAFETY = 4
+SAFETY, MOST_DEFECT = 4, 0.05
 ROUNDING = 1e-8
 """The least error of a value v, relative to 1 + |v|."""
 
@@ -151,11 +151,17 @@ def trajectory_bounds(setting: Setting) -> TrajectoryBounds:
     with np.errstate(all="ignore"):
         fine, coarse = _flow(setting, FINE), _flow(setting, COARSE)
         limit = ntk(setting.architecture, setting.points, FLOAT64)
-        length = _common(fine.log_t, coarse.log_t)
+        trusted = min(_trusted(fine), _trusted(coarse))
+        length = min(trusted, _common(fine.log_t, coarse.log_t))
         shorter = fine if len(fine) <= len(coarse) else coarse
         bounds = {name: _bounds(name, fine, coarse, length) for name in SMOOTH} | _kernels(fine, coarse, limit, length)
     rests = shorter.status == AT_REST and not shorter.gram[-1].any()
     ended = "" if shorter.status == FINISHED else _ended(shorter)
+    if trusted < len(shorter):
+        rests, ended = (
+            False,
+            f"the flow's last resorts are over {MOST_DEFECT:.0%} off: {_ended(shorter)}",
+        )
     sweeps = int(fine.sweeps[-1] + coarse.sweeps[-1]) + 10
     return TrajectoryBounds(fine.log_t[:length], bounds, ended, rests, int(sweeps * setting.microseconds))
 
@@ -165,6 +171,12 @@ def _common(first: Array, second: Array) -> int:
     length = min(len(first), len(second))
     differ = np.flatnonzero(np.abs(first[1:length] - second[1:length]) > SAME_TIME)
     return int(differ[0]) + 1 if differ.size else length
+
+
+def _trusted(run: Trajectory) -> int:
+    """How many records come before last resorts are off the energy identity by more than `MOST_DEFECT`."""
+    off = np.flatnonzero(~(run.last_resort_defects <= MOST_DEFECT))
+    return int(off[0]) if off.size else len(run)
 
 
 def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.environment import DEFAULT, peer_python
-from benchmarks.run import DIMENSION, deviation, number, ratio, runner, sphere, table, time
+from benchmarks.run import DIMENSION, Run, deviation, number, ratio, runner, sphere, table, time
 
 Case = tuple[str, dict[str, Any], dict[str, Any], np.ndarray]
 """A name, the network's table, the peer's order and the points."""
@@ -91,19 +91,29 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in options.sets or SETS:
             print(f"\n{name}", flush=True)
-            table(("network", "ours", "peer", "ratio", "difference", "off its diagonal"),
-                  [compared(run, Path(folder), *case) for case in SETS[name]()])  # fmt: skip
+            rows = compared(run, Path(folder), list(SETS[name]()))
+            table(("network", "ours", "peer", "ratio", "difference", "off its diagonal"), rows)
 
 
-def compared(run: Any, folder: Path, name: str, chosen: Any, peer: Any, points: np.ndarray) -> tuple[str, ...]:
-    """A row of the table."""
-    file, *outputs = (folder / f"{one}.npy" for one in ("points", "ours", "peers"))
-    np.save(file, points)
-    ours = run("ours", "network", points=file, output=outputs[0], table=chosen)
-    theirs = run("peers", "network", points=file, output=outputs[1], **peer)
-    if "failed" in ours or "failed" in theirs:
-        return name, time(ours), time(theirs), "", "", ""
-    own, other = map(np.load, outputs)
+def compared(run: Run, folder: Path, cases: list[Case]) -> list[tuple[str, ...]]:
+    """A row of the table a case: all by one process on either side."""
+    orders: dict[str, list[dict[str, Any]]] = {"ours": [], "peers": []}
+    for place, (_, chosen, peer, points) in enumerate(cases):
+        np.save(folder / f"{place}.npy", points)
+        for side, more in (("ours", {"table": chosen}), ("peers", peer)):
+            files = {"points": f"{place}.npy", "output": f"{side}{place}.npy"}
+            orders[side].append({key: str(folder / name) for key, name in files.items()} | more)
+    found = {side: run(side, "networks", 1800, cases=order) for side, order in orders.items()}
+    for side, one in found.items():
+        if "failed" in one:
+            return [(side, one["failed"])]
+    seconds = zip(found["ours"]["found"], found["peers"]["found"], strict=True)
+    return [_row(folder, place, case, *both) for place, (case, both) in enumerate(zip(cases, seconds, strict=True))]
+
+
+def _row(folder: Path, place: int, case: Case, ours: dict[str, Any], theirs: dict[str, Any]) -> tuple[str, ...]:
+    own, other = (np.load(folder / f"{side}{place}.npy") for side in ("ours", "peers"))
+    name, _, peer, _ = case
     if peer["kind"] == "scikit-ntk":
         other = other * own[0, 0] / other[0, 0]  # it divides by a number of its own
     off = deviation(other, own)

@@ -49,6 +49,11 @@ def network(points: str, output: str, table: dict[str, Any]) -> dict[str, Any]:
     return times
 
 
+def networks(cases: list[dict[str, Any]]) -> dict[str, Any]:
+    """The kernels of several networks, each as `network` has it."""
+    return {"found": [network(**case) for case in cases]}
+
+
 def exact_law(points: str, depth: int, width: int, seconds: float, jobs: int = 1) -> dict[str, Any]:
     """One draw of K_0 from its exact law."""
     from numerics.networks.exact_law import sample_kernels
@@ -100,4 +105,4 @@ def jacobian(points: str, depth: int, width: int, seconds: float) -> dict[str, A
 
 
 if __name__ == "__main__":
-    serve({job.__name__: job for job in (kernel, certified, network, exact_law, explicit, jacobian)})
+    serve({job.__name__: job for job in (kernel, certified, networks, exact_law, explicit, jacobian)})

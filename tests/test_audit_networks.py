@@ -116,12 +116,15 @@ def test_networks_that_make_no_sense_are_refused(table, said):
 
 
 def test_losses_of_training():
-    """The squared loss comes to rest at its targets, the mean is slower, and decay towards zero stops the margins."""
-    squared = '{ width = 30, until = "1e4", loss = "squared" }'
-    assert verdict_of("margin(1, 1e4) in [0.9, 1.1]", "residual", [[1, 0], [0, 1]], squared, "[0, 1]") == "CONFIRMED"
-    assert verdict_of("margin(1, 1e4) > 2", "residual", [[1, 0], [0, 1]], squared, "[0, 1]") == "REFUTED"
-    for extra, verdict in (("", "CONFIRMED"), (', weight_decay = 1, towards = "zero"', "REFUTED")):
-        training = f'{{ width = 30, until = "1e4", reduction = "mean"{extra} }}'
-        assert verdict_of("margin(1, 1e4) > 1", "residual", [[1, 0], [0, 1]], training, "[0, 1]") == verdict
+    """The squared loss comes to its targets, decay towards zero stops the margins, of the mean of the logistic loss."""
+
+    def of(assertion, until, choices):
+        training = f'{{ width = 30, until = "{until}", {choices} }}'
+        return verdict_of(assertion, "residual", [[1, 0], [0, 1]], training, "[0, 1]")
+
+    assert of("margin(1, 3) in [0.5, 1.4]", 3, 'loss = "squared"') == "CONFIRMED"
+    assert of("margin(1, 3) > 2", 3, 'loss = "squared"') == "REFUTED"
+    assert of("margin(1, 30) > 1", 30, 'reduction = "mean"') == "CONFIRMED"
+    assert of("margin(1, 3) > 1/2", 3, 'reduction = "mean", weight_decay = 1, towards = "zero"') == "REFUTED"
     with pytest.raises(InputError, match="loss must be one of"):
         reply_to("loss(1) < 1", "residual", training='{ width = 3, until = 1, loss = "hinge" }')

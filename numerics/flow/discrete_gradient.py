@@ -105,8 +105,9 @@ def tape_of(architecture: Architecture, weights: Weights) -> Tape:
                     raise ValueError(f"{architecture.name}: the flow knows networks on vectors, not on images")
                 case activations.Activation():
                     gain = 1.0
-                    while tape and isinstance(tape[-1], Multiply):
-                        gain *= tape.pop().factor
+                    while tape and isinstance(last := tape[-1], Multiply):
+                        gain *= last.factor
+                        tape.pop()
                     if not tape or not isinstance(tape[-1], Affine):
                         raise ValueError(f"{architecture.name}: an activation must follow an affine layer")
                     tape.append(Activate(activation_of(layer, gain)))

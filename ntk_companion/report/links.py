@@ -67,11 +67,11 @@ class Within(Links):
         super().__init__("", "#content")
 
     def statement(self, name: str) -> str:
-        """To a statement on the page."""
+        """To the place of a statement on the page."""
         return "#" + anchor(name)
 
     def table(self, name: str) -> str:
-        """To a table on the page."""
+        """To the place of a table on the page."""
         return "#table-" + quote(name)
 
 

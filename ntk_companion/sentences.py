@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 GREEK = frozenset(re.findall(r"\w+", """
     alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega
@@ -26,6 +27,8 @@ RELATIONS = {
     "->": r"\to", "!=": r"\ne", "<>": r"\ne", ":=": ":=", "=": "=", "<": "<", ">": ">", "~": r"\sim",
 }  # fmt: skip
 SETS = "RNZQCS"
+LONG = 60
+"""Characters of LaTeX in a line of text; a formula of more may be cut."""
 DEEPEST = 20
 """More groups within each other are no sentence's."""
 ENGLISH = ("a", "A", "I", "infinity")
@@ -76,9 +79,19 @@ def _read(text: str) -> list[Piece]:
             place = word.end() if word else place + 1
             continue
         latex, end = reading
-        found += [Piece(text[done:place]), Piece(latex, is_math=True)]
+        found += [Piece(text[done:place]), *_in_lines(latex)]
         done = place = end
     return [*found, Piece(text[done:])]
+
+
+def _in_lines(latex: str) -> list[Piece]:
+    """The formula; a long one, such as a list of points, cut after commas, so that lines may break there."""
+    if len(latex) <= LONG:
+        return [Piece(latex, is_math=True)]
+    commas = [found.end() for found in re.finditer(", ", latex)]
+    cuts = [end for end in commas if latex.count("{", 0, end) == latex.count("}", 0, end)]
+    parts = [latex[start:end].strip() for start, end in pairwise([0, *cuts, len(latex)])]
+    return [piece for part in parts for piece in (Piece(" "), Piece(part, is_math=True))][1:]
 
 
 def _longest(reader: "_Reader", place: int) -> tuple[str, int] | None:

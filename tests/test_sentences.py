@@ -67,6 +67,13 @@ def test_what_stands_between_dollar_signs_stays_as_it_is():
     assert pieces("costs $5") == (Piece("costs $5"),)
 
 
+def test_a_long_list_of_points_is_cut_after_commas():
+    cut = pieces("points [(1/2, sqrt(3)/2), (-1/2, sqrt(3)/2), (-1, 0), (1, 0), (0, 1)]")
+    shown = "".join(piece.text for piece in cut if piece.is_math)
+    assert len(cut) > 6 and shown.startswith(r"[(1/2,\sqrt{3}/2),") and shown.endswith("(0,1)]")
+    assert all(piece.text.count("{") == piece.text.count("}") for piece in cut)
+
+
 def test_half_a_formula_is_no_formula():
     assert formulas("ln W(exp(Phi + integral of it))") == [r"\Phi "]
     assert formulas("|K_t - ") == ["K_{t}"]

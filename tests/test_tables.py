@@ -150,14 +150,15 @@ def raises_the_verdict(entry):
                 "verdicts",
                 "statements_2504_11130",
                 "qualifications",
+                "mutants_in_coq",
                 "hypotheses",
                 "mutants",
                 "audit_small",
                 "crossing_times",
             },
         ),
-        ("eq:3.6", {"verdicts", "statements_2504_11130", "qualifications", "mutants", "findings"}),
-        ("gap:best", {"verdicts", "statements_this_suite", "qualifications", "mutants"}),
+        ("eq:3.6", {"verdicts", "statements_2504_11130", "qualifications", "mutants", "mutants_in_coq", "findings"}),
+        ("gap:best", {"verdicts", "statements_this_suite", "qualifications", "mutants", "mutants_in_coq"}),
     ],
 )
 def test_a_deleted_or_edited_entry_refuses_its_tables_by_name_and_no_others(

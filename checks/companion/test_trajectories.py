@@ -67,7 +67,7 @@ def envelopes_are_two_sided(claim: Readings, trajectory: Trajectory) -> None:
     values = np.array([1.0, 2.0, 3.0])
     verdicts = [claim["above"](values, values + offset, 0.1) for offset in (0.0, 0.09, 0.15, 0.25)]
     known = [Verdict.CONFIRMED, Verdict.CONFIRMED, Verdict.INCONCLUSIVE, Verdict.REFUTED]
-    record_number(verdicts == known, f"above a bound within the error, refuted beyond twice: {verdicts}")
+    record_number(verdicts == known, f"above a bound within the error, refuted beyond twice: {', '.join(verdicts)}")
 
 
 def _lower_side(trajectory: Trajectory) -> bool:
@@ -177,7 +177,7 @@ def envelopes_are_lamberts(claim: Envelopes, loss: Loss) -> None:
     trajectory = replace(made_up(), loss=loss, log_margin_integral=margins, log_diagonal_integral=diagonals)
     found, exact = claim(trajectory), by_lambert(loss)
     off = max(float(np.abs(one - other).max()) for one, other in zip(found, exact, strict=True))
-    record_number(off < 1e-9, f"{loss}: off by {off:.1g}")
+    record_number(off < 1e-9, f"{type(loss).__name__}: off by {off:.1g}")
 
 
 def with_integrals(lower: float, upper: float) -> Envelopes:

@@ -101,7 +101,7 @@ def displacement_evidence(trajectory: Trajectory, log10_until: float, what: str)
     if (ended := cut_short(trajectory, what)) is not None:
         return ended
     increments = np.max(growth(trajectory, log10_until), axis=0)
-    detail = f"{what}: increments {[f'{value:.2g}' for value in increments]}"
+    detail = f"{what}: increments {', '.join(f'{value:.2g}' for value in increments)}"
     holds = bool(min(increments) > 1e-6)
     return numerical(holds, detail, margin=float(min(increments)) if holds else None)
 

@@ -18,7 +18,8 @@ def anchor(name: str) -> str:
 def file_name(kind: str, name: str, ending: str = "html") -> str:
     """The file of a statement, a subject, a table or a figure: different for different names on every file system.
 
-    A colon becomes an underscore, C is ~c, and any other sign that is no letter, digit, dot or hyphen is spelled out.
+    A colon becomes an underscore, an underscore ~_, C is ~c, and any other sign that is no letter, digit, dot or hyphen
+    is spelled out.
     """
     return f"{kind}-{re.sub(r'[^a-z0-9.-]', _spelled, name)}.{ending}"
 
@@ -26,7 +27,7 @@ def file_name(kind: str, name: str, ending: str = "html") -> str:
 def _spelled(sign: re.Match[str]) -> str:
     if sign[0] == ":":
         return "_"
-    if re.fullmatch(r"[A-Z]", sign[0]):
+    if re.fullmatch(r"[A-Z_]", sign[0]):
         return f"~{sign[0].lower()}"
     return "".join(f"~~{byte:02x}" for byte in sign[0].encode("utf-8"))
 
@@ -66,11 +67,11 @@ class Within(Links):
         super().__init__("", "#content")
 
     def statement(self, name: str) -> str:
-        """To a statement on the page."""
+        """To the place of a statement on the page."""
         return "#" + anchor(name)
 
     def table(self, name: str) -> str:
-        """To a table on the page."""
+        """To the place of a table on the page."""
         return "#table-" + quote(name)
 
 

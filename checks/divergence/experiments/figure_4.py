@@ -55,6 +55,9 @@ class Setup:
     images: int = FEW
     loss: str = "mean"
 
+    def __str__(self) -> str:
+        return f"pixels {self.pixels}, {self.network}, depth {self.depth}, {self.images} images, {self.loss} loss"
+
     @property
     def cells(self) -> tuple[str, str, int, int, str]:
         """Its cells in a table."""

@@ -46,6 +46,9 @@ class Reading:
     width: int
     seed: int
 
+    def __str__(self) -> str:
+        return f"{self.network}, {self.loss} loss, width {self.width}, seed {self.seed}"
+
     @property
     def cells(self) -> tuple[str, str, int, int]:
         """Its cells in a table."""

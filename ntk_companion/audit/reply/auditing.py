@@ -326,7 +326,7 @@ def _from_ledger(claim: Claim, name: str, ledger: Mapping[str, Mapping[str, Any]
     verdict, scope = _recorded(claim, record)
     finding = record.get("finding")
     if claim.reading is Reading.CORRECTED:
-        because = f"the corrected form {finding['corrected']}" if finding and finding["corrected"] else "as corrected"
+        because = f"the corrected form ${finding['corrected']}$" if finding and finding["corrected"] else "as corrected"
         because += ", by the check that refutes the printed one"
     else:
         because = (

@@ -6,6 +6,7 @@ is `console`, and else Python. A `...` in what is printed stands for anything.
 
 import fnmatch
 import glob
+import importlib
 import json
 import os
 import re
@@ -19,8 +20,10 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
+from checks.suite import SUITE
 from ntk_companion import ledger
 from ntk_companion.cli.main import COMMANDS
+from ntk_companion.suite import _items
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
@@ -157,3 +160,20 @@ def test_the_readme_counts_the_findings_that_the_report_counts():
         len(ledger.findings(entries)),
         len(ledger.findings(entries, "2504.11130")),
     ]
+
+
+def test_the_readme_counts_statements_proofs_and_findings_by_subject():
+    entries = {entry["id"]: entry for entry in json.loads(SUITE.ledger.read_text(encoding="utf-8"))["statements"]}
+    rows = re.findall(r"\| (\d+) \| (\d+) \| (\d+) \|", (ROOT / "README.md").read_text(encoding="utf-8"))
+    counted = []
+    for subject in SUITE.subjects:
+        names = {statement.id for module in modules_of(subject) for statement, _, _ in _items(module)}
+        found = [entries[name] for name in names]
+        proved = [entry for entry in found if entry["verdict"] == "CONFIRMED" and entry["scope"].startswith("all")]
+        counted.append((len(found), len(proved), sum(bool(entry["finding"]) for entry in found)))
+    assert [tuple(map(int, row)) for row in rows] == counted
+
+
+def modules_of(subject):
+    files = sorted((SUITE.folder / subject).glob("test_*.py"))
+    return [importlib.import_module(f"checks.{subject}.{file.stem}") for file in files]

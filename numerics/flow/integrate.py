@@ -185,7 +185,7 @@ def gradient_flow(
                 break
     shown.clear()
     found = [one.trajectory() for one in runs]
-    return with_errors(*found, accuracy.tolerance) if errors else found[0]
+    return with_errors(found[0], found[1], accuracy.tolerance) if errors else found[0]
 
 
 def _arrays(runs: Sequence[_Run]) -> dict[str, Array]:
@@ -448,7 +448,7 @@ class _Run:
 
     def trajectory(self) -> Trajectory:
         """What was recorded."""
-        arrays = {name: np.stack(rows) for name, rows in self.records.items()}
+        arrays: dict[str, Any] = {name: np.stack(rows) for name, rows in self.records.items()}
         for name in ("steps", "sweeps", "rejected", "last_resorts"):
             arrays[name] = arrays[name].astype(int)
         return Trajectory(

@@ -32,7 +32,8 @@ from numerics.networks.parameters import initial_arrays
 HERE = Path(__file__).resolve().parent
 SIZE, FRESH, UNTIL, FINER = 200, 10_000, 1.5, 10
 MOST_POINTS, MOST_WIDTH = 6, 48
-MOST_DEFECT = 0.01
+MOST_DEFECT, BUDGET = 0.01, 1500
+"""Of the finer run: the defect above which it is no truth, and sweeps, ten times as many at ten times the fineness."""
 QUANTITIES = ("margin", "log_loss", "kernel", "lambda_min")
 
 
@@ -60,7 +61,7 @@ def compare(problem: Problem) -> list[dict[str, str]]:
     """A row for every record time after the start that both runs have."""
     usual = Accuracy()
     run = follow(problem, usual, errors=True)
-    finer = replace(usual, tolerance=usual.tolerance / FINER, longest=usual.longest / FINER)
+    finer = replace(usual, tolerance=usual.tolerance / FINER, longest=usual.longest / FINER, budget=BUDGET)
     truth = follow(problem, finer, errors=False)
     pairs = {
         "margin": (run.margins, truth.margins),

@@ -513,6 +513,22 @@ ERRORS: tuple[Planted, ...] = (
         ("tests/test_flow_robust.py", "-k", "last_resort"),
     ),
     Planted(
+        "the price of waiting not counted",
+        "numerics/flow/integrate.py",
+        "_Run._wait",
+        'totals["dissipation"] += missed',
+        'totals["dissipation"] += 0 * missed',
+        ("tests/test_flow_robust.py", "-k", "waits"),
+    ),
+    Planted(
+        "a flow that waits decides as one that does not",
+        "checks/setups/trajectories.py",
+        "cut_short",
+        "path.last_resort_defect <= MOST_DEFECT",
+        "path.last_resort_defect <= math.inf",
+        ("tests/test_checks_of_trajectories.py", "-k", "waited"),
+    ),
+    Planted(
         "the second accuracy equal to the first",
         "numerics/flow/errors.py",
         "second_accuracy",

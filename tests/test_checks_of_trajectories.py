@@ -1,6 +1,7 @@
 """The checks along trajectories: seeds move networks, runs that ended early decide nothing, cases are counted once."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -28,6 +29,15 @@ from theory.architecture import fcn
 
 def session(seed):
     return running(Run("a statement", Tally(Role.STATEMENT, refutation_expected=False), seed, False))
+
+
+def test_a_run_that_waited_at_a_price_decides_nothing():
+    run = flow_of(fcn(1), circle(2), logistic([0, 1]), 8, 0, recording=Recording(1, -1))
+    assert cut_short(run, "as it is") is None
+    fall = run.energy[0] - run.energy
+    for share, verdict in ((0.5, Verdict.INCONCLUSIVE), (0.001, None)):
+        found = cut_short(replace(run, forced_defect=share * fall), "it waited")
+        assert (found and found.verdict) == verdict
 
 
 @pytest.fixture(scope="module")

@@ -179,7 +179,24 @@ def test_errors_are_estimated_for_every_record(run):
     for name in ("margin_error", "log10_loss_error", "kernel_error", "lambda_min_error"):
         assert len(found[name]) == len(found["log10_time"]) and min(found[name]) > 0
     assert 1e-6 < found["margin_error"][-1] < 2
-    assert found["last_resort_share"] == 0
+    assert found["last_resort_share"] == found["last_resort_defect"] == 0 and found["log10_parted"] is None
+
+
+def test_last_resorts_and_their_price_are_told_and_envelopes_are_undecided_where_it_is_high(run, monkeypatch):
+    command = "flow --network fcn --depth 1 --width 12 --points circle:14 --labels alternating --until 100"
+    monkeypatch.setattr("numerics.flow.last_resort.HURRY", 0)
+    code, out, _ = run(command)
+    assert code == 0 and "of the steps were last resorts, off the energy identity by" in out
+    assert "decides nothing" in out and "envelopes undecided" in out
+    found = json.loads(run(command + " --json")[1])
+    assert found["last_resort_share"] > 0.1 and found["last_resort_defect"] > 0.1 and found["envelope_held"] is None
+
+
+def test_a_second_run_that_goes_another_way_is_told_and_since_when():
+    values = {"last_resort_share": 0, "last_resort_defect": 0.0, "log10_parted": 1.5}
+    (line,) = flow._warnings(values)
+    assert line.startswith("from log10 t = 1.50 on") and "several flows start" in line
+    assert not list(flow._warnings(values | {"log10_parted": None}))
 
 
 SAVING_AFTER_EVERY_STEP = """

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from numerics.flow import Accuracy, errors, integrate, stepping
+from numerics.flow import Accuracy, discrete_gradient, errors, frozen_kernel, integrate, last_resort, stepping
 from numerics.flow.descent import gradient_descent
 from numerics.flow.integrate import FINISHED, Recording, gradient_flow
 from numerics.flow.shared_kinks import proportional, sharings
@@ -50,6 +50,68 @@ def test_a_last_resort_is_counted_and_its_defect_shows_in_the_energy(monkeypatch
     fall = found.energy[0] - found.energy[-1]
     assert found.energy_defect == pytest.approx((found.dissipation[-1] - fall) / found.dissipation[-1], rel=1e-12)
     assert 1e-7 < abs(found.energy_defect) < 0.2
+
+
+CROWDED = np.stack([np.cos(2 * math.pi * np.arange(1, 15) / 14), np.sin(2 * math.pi * np.arange(1, 15) / 14)], axis=1)
+
+
+def test_a_flow_beyond_its_budget_waits_and_the_price_is_what_it_would_have_dissipated():
+    hurried = flow(fcn(1), 12, CROWDED, 3, accuracy=Accuracy(budget=40, allowance=2), errors=False)
+    assert hurried.status == FINISHED and hurried.log10_t[-1] == pytest.approx(3)
+    assert 0.05 < hurried.last_resort_share < 1 and hurried.last_resort_defect > 0.05
+    fall = hurried.energy[0] - hurried.energy
+    np.testing.assert_allclose(hurried.dissipation - fall, hurried.forced_defect, rtol=0.05, atol=0.02 * fall[-1])
+    assert hurried.last_resort_defects[-1] == pytest.approx(hurried.forced_defect[-1] / fall[-1], rel=1e-12)
+    assert np.all(np.diff(hurried.log_loss) <= 1e-9) and hurried.envelope_held
+    unhurried = flow(fcn(1), 12, CROWDED, 3, errors=False)
+    assert unhurried.last_resort_defect < 0.01 and unhurried.sweeps[-1] > 1.5 * hurried.sweeps[-1]
+
+
+def test_the_work_up_to_any_time_is_bounded_by_the_pace():
+    accuracy = Accuracy()
+    assert last_resort.pace(accuracy, accuracy.budget / 10, 0) < 1e-8
+    assert last_resort.pace(accuracy, 2 * accuracy.budget, 0) == last_resort.FASTEST
+    assert last_resort.pace(accuracy, 2 * accuracy.budget, 2 * accuracy.budget / accuracy.allowance) == 0
+    finer = replace(accuracy, tolerance=accuracy.tolerance / 4, longest=accuracy.longest / 2)
+    assert last_resort.pace(finer, 2 * accuracy.budget, 0) == last_resort.pace(accuracy, accuracy.budget, 0)
+
+
+def test_what_is_dissipated_at_rest_is_the_squared_speed_of_the_parameters_times_the_time():
+    network = fcn(2)
+    start = initial_arrays(network, 2, 16, np.random.default_rng(2))
+    problem = replace(stepping.problem_of(network, start, HEXAGON, logistic([0, 1] * 3)), penalty=0.3)
+    moved = {name: 1.1 * array for name, array in start.items()}
+    values = discrete_gradient.run(problem.tape, moved, problem.inputs)
+    slopes = discrete_gradient.point_slopes(problem.tape, values)
+    gradients = discrete_gradient.point_gradients(problem.tape, moved, values, slopes)
+    state = stepping.State(0.0, values, slopes, gradients, gradients.gram, 0)
+    velocity = {name: -0.3 * 0.1 * start[name] for name in discrete_gradient.trained_groups(problem.tape)}
+    push = problem.loss.flow_weights(state.outputs)[:, None]
+    stepping.move(
+        problem.tape, velocity, {place: push * rows for place, rows in gradients.cotangents.items()}, gradients.inputs
+    )
+    squared = sum(float((rows**2).sum()) for rows in velocity.values())
+    found = last_resort.dissipation_at_rest(problem, moved, state, math.log(3))
+    assert found == pytest.approx(2 * squared, rel=1e-10)
+
+
+def test_outputs_of_1e13_are_followed_across_the_margin_at_which_a_weight_falls_from_one_to_zero():
+    outputs, scale = np.array([3e13, -2e5, 1e13, 4e13]), 1e26
+    step = frozen_kernel.Step(math.log(1e-14), math.log(1e-14) + 0.3)
+    found = frozen_kernel.impulses(logistic([0, 1, 0, 0]), outputs, scale * (np.eye(4) + 0.3), step)
+    assert found is not None
+    length = math.exp(step.log_length)
+    share = 3 * 0.3 / 1.3  # of a whole push, by which the second holds against the other three
+    np.testing.assert_allclose(found.total, length * np.array([-1, share, -1, -1]), rtol=1e-6)
+    assert found.outputs[1] == pytest.approx(math.log(1 / share - 1), abs=0.05)
+
+
+def test_runs_part_where_their_outputs_differ_by_more_than_steps_explain():
+    one = flow(fcn(1), 8, HEXAGON[:2], 2, errors=False)
+    nudged = replace(one, outputs=one.outputs + np.array([0, 0, 0, 0.01, 0.6, 0.6, 0.7])[:, None])
+    parted = errors.with_errors(one, nudged)
+    assert parted.log_parted == one.log_t[4]
+    assert errors.with_errors(one, one).log_parted == math.inf and one.log_parted is None
 
 
 def test_proportional_vectors_share_kinks_as_long_as_the_layers_keep_them_proportional():

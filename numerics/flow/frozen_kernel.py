@@ -77,6 +77,7 @@ class Impulses:
     change    that of f over the step, which may be too small to show in f (shape (n,))
     outputs   f at the end (shape (n,))
     path      C at the Q nodes of a quadrature rule within the step (shape (Q, n))
+    evaluations  how often the solver evaluated the weights c
     """
 
     total: Array
@@ -84,6 +85,7 @@ class Impulses:
     outputs: Array
     path: Array
     flow: _FrozenFlow
+    evaluations: int = 0
 
     @cached_property
     def _roots(self) -> list[Array]:
@@ -124,17 +126,21 @@ def impulses(
     does not decay, and its impulse would overflow.
     """
     flow = _FrozenFlow(loss, outputs, kernel, step, pull)
-    usual = tolerance * min(1.0, LARGE / max(float(np.max(np.abs(outputs))), 1.0))
+    work, usual = 0, tolerance * min(1.0, LARGE / max(float(np.max(np.abs(outputs))), 1.0))
     for tried in (usual, 1e-3 * usual, 1e-6 * usual):
-        path = _solved(flow, max(tried, FINEST))
+        path, evaluations = _solved(flow, max(tried, FINEST))
+        work += evaluations
         if path is not None:
             change = flow.change_at(path[-1], 1.0)
-            return Impulses(path[-1], change, flow.outputs + change, path[1:-1], flow)
+            return Impulses(path[-1], change, flow.outputs + change, path[1:-1], flow, work)
     return None
 
 
-def _solved(flow: _FrozenFlow, tolerance: float) -> Array | None:
-    """C at the start, the nodes of the quadrature rule and the end, (Q + 2, n); None if the solver gave up."""
+def _solved(flow: _FrozenFlow, tolerance: float) -> tuple[Array | None, int]:
+    """C at the start, the nodes of the quadrature rule and the end, (Q + 2, n); None if the solver gave up.
+
+    And how often it evaluated the weights.
+    """
     zero = np.zeros(len(flow.outputs))
     norms = np.sqrt(np.maximum(flow.kernel.diagonal(), 1e-300))  # of the gradients
     scale = float(np.max(norms * np.abs(flow.velocity(zero, 0.0)), initial=0.0))
@@ -146,7 +152,7 @@ def _solved(flow: _FrozenFlow, tolerance: float) -> Array | None:
             rtol=tolerance, atol=max(1e-2 * tolerance * scale, 1e-14) / norms, mxstep=MOST_SOLVER_STEPS,
         )  # fmt: skip
     good = report["message"] == "Integration successful." and np.isfinite(path).all()
-    return path if good else None
+    return path if good else None, int(report["nfe"][-1])
 
 
 @dataclass(frozen=True)

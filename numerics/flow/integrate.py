@@ -78,6 +78,9 @@ SHORTEST, LOG_SHORTEST = 1e-12, -60.0
 LEAST_WAIT, LEAST_OWED = 1e-3, 1e-6
 """How long in ln t to wait where no step was found, however short; and a delay behind the pace that is let be."""
 
+ROUNDED, SLOW = 32, 1e-3
+"""Units in the last place of the largest output that rounding may move one by; and outputs that move less in ln t."""
+
 RECORDED_TOTALS = (
     "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual", "slip",
     "steps", "sweeps", "rejected", "last_resorts", "forced_defect",
@@ -185,7 +188,7 @@ def gradient_flow(
                 break
     shown.clear()
     found = [one.trajectory() for one in runs]
-    return with_errors(*found, accuracy.tolerance) if errors else found[0]
+    return with_errors(found[0], found[1], accuracy.tolerance) if errors else found[0]
 
 
 def _arrays(runs: Sequence[_Run]) -> dict[str, Array]:
@@ -237,7 +240,7 @@ class _Run:
         weights = {name: array.copy() for name, array in problem.start.items()}
         state = initial_state(problem)
         log_step = problem.first_log_step
-        totals = dict.fromkeys((*RECORDED_TOTALS, "rate", "caution", "unpaid"), 0.0)
+        totals = dict.fromkeys((*RECORDED_TOTALS, "rate", "caution", "work", "unpaid"), 0.0)
         totals |= {"log_margin_integral": -math.inf, "log_diagonal_integral": -math.inf}
         run = cls(problem, weights, state, log_step, state.gradients.gram, totals)
         run.record()
@@ -322,9 +325,10 @@ class _Run:
         accuracy, now = self.problem.accuracy, self.state.log_time
         trial = try_step(self.problem, self.weights, self.state, log_end)
         log_length = log_difference(log_end, now)
-        sweeps = accuracy.sweeps if trial is None else trial.sweeps
-        self.totals["sweeps"] += sweeps
-        self.totals["unpaid"] += sweeps
+        self.totals["sweeps"] += accuracy.sweeps if trial is None else trial.sweeps
+        work = accuracy.sweeps if trial is None else trial.work
+        self.totals["work"] += work
+        self.totals["unpaid"] += work
         consistent = trial is not None and trial.residual <= accuracy.most_inconsistent
         tolerable = log_end - now < accuracy.short and trial is not None and trial.slippage <= accuracy.most_slip
         accurate = trial is not None and trial.error <= 4 * accuracy.tolerance
@@ -351,7 +355,7 @@ class _Run:
                 self.status = STALLED
                 return
         unpaid, self.totals["unpaid"] = self.totals["unpaid"], 0.0
-        owed = pace(problem.accuracy, self.totals["sweeps"], now - problem.first_log_step) * unpaid
+        owed = pace(problem.accuracy, self.totals["work"], now - problem.first_log_step) * unpaid
         owed = max(owed, LEAST_WAIT) if stays else owed
         if before > -math.inf and owed > max(now - before, LEAST_OWED) and now < log_end:
             self._wait(min(before + owed, log_end))
@@ -368,11 +372,16 @@ class _Run:
         self.state = replace(self.state, log_time=log_end)
 
     def _rests(self, trial: Trial) -> bool:
-        """Have the outputs stopped moving? Not while they move too little to see, but more in every step."""
+        """Have the outputs stopped moving? Not while they move too little to see, but more in every step.
+
+        What rounding alone may move is no movement, if it is little for the length of the step too.
+        """
         moved = float(np.max(np.abs(trial.impulses.change)))
         last, self.totals["rate"] = self.totals["rate"], moved / trial.step.log_ratio
         slower = self.totals["rate"] <= last and not trial.step.from_zero
-        return slower and moved < self.problem.accuracy.at_rest
+        rounding = ROUNDED * float(np.spacing(np.abs(self.state.outputs).max()))
+        unseen = moved < rounding and self.totals["rate"] < SLOW
+        return slower and (moved < self.problem.accuracy.at_rest or unseen)
 
     def _propose(self, trial: Trial) -> None:
         """The length of the next step, from what the last one taken was like."""
@@ -442,7 +451,7 @@ class _Run:
 
     def trajectory(self) -> Trajectory:
         """What was recorded."""
-        arrays = {name: np.stack(rows) for name, rows in self.records.items()}
+        arrays: dict[str, Any] = {name: np.stack(rows) for name, rows in self.records.items()}
         for name in ("steps", "sweeps", "rejected", "last_resorts"):
             arrays[name] = arrays[name].astype(int)
         return Trajectory(

@@ -24,10 +24,10 @@ USUAL = Accuracy()
 """For this accuracy budget and allowance are meant as they stand; a finer one has more."""
 
 
-def pace(accuracy: Accuracy, sweeps: float, progress: float) -> float:
-    """The least progress in ln t for a sweep, after so many sweeps and so much progress in ln t."""
+def pace(accuracy: Accuracy, work: float, progress: float) -> float:
+    """The least progress in ln t for a sweep, after the work of so many sweeps and so much progress in ln t."""
     more = max(1.0, math.sqrt(USUAL.tolerance / accuracy.tolerance), USUAL.longest / accuracy.longest)
-    spent = (sweeps / more - accuracy.allowance * max(0.0, progress)) / accuracy.budget
+    spent = (work / more - accuracy.allowance * max(0.0, progress)) / accuracy.budget
     return FASTEST * min(1.0, max(0.0, spent)) ** HURRY
 
 

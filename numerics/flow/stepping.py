@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from numerics.networks.torch_network import Parameters
 
 
+EVALUATIONS = 300
+"""Of the weights of a sweep's flow by its solver, which take as long as the sweep."""
 LARGE_OUTPUT = 100.0
 """Of outputs above it the tolerance is relative."""
 
@@ -95,7 +97,7 @@ class Accuracy:
     memory: int = 4
     resolution: float = 1e-6
     at_rest: float = 1e-8
-    budget: int = 6000
+    budget: int = 9000
     allowance: int = 40
 
 
@@ -222,6 +224,7 @@ class Trial:
     slip      how far its outputs are from what its own mean gradients say
     residual  the same relative to the change of the outputs
     slippage  the same in the unit of the tolerance: 1, or a hundredth of the largest output if that is more
+    work      sweeps, and what the solver of the outputs' flow worked, in that unit
     error     the change of the outputs at its end that comes from the drift of the kernel within the step, in that unit
     """
 
@@ -235,6 +238,7 @@ class Trial:
     sweeps: int
     error: float
     slippage: float = math.inf
+    work: float = 0.0
 
 
 def initial_state(problem: Problem) -> State:
@@ -259,7 +263,7 @@ def _try_step(problem: Problem, weights: Weights, state: State, log_end: float) 
     best: Trial | None = None
     if first is None or found is None:
         return None
-    mixing = Mixing(accuracy.memory, idle=1)
+    mixing, work = Mixing(accuracy.memory, idle=1), first.evaluations
     unit, improved = max(1.0, float(np.max(np.abs(state.outputs))) / LARGE_OUTPUT), 0
     for sweep in range(1, accuracy.sweeps + 1):
         along = sweeper.forward(found.total, gradients, slopes)
@@ -270,6 +274,7 @@ def _try_step(problem: Problem, weights: Weights, state: State, log_end: float) 
         found = sweeper.impulses(gradients)
         if found is None:
             return None
+        work += found.evaluations
         slip = float(np.max(np.abs(along.outputs - found.outputs)))
         residual = slip / max(float(np.max(np.abs(found.change))), accuracy.resolution * unit)
         if best is None or residual < best.residual:
@@ -281,7 +286,7 @@ def _try_step(problem: Problem, weights: Weights, state: State, log_end: float) 
             break
     assert best is not None
     error = 2 * float(np.max(np.abs(best.impulses.outputs - first.outputs))) / unit
-    return replace(best, sweeps=sweep, error=error, slippage=best.slip / unit)
+    return replace(best, sweeps=sweep, error=error, slippage=best.slip / unit, work=sweep + work / EVALUATIONS)
 
 
 @dataclass(frozen=True)

@@ -1482,4 +1482,28 @@ ERRORS: tuple[Planted, ...] = (
         "1.02 * float(weights @ relabelled @ weights)",
         ("checks/companion/test_trajectories.py",),
     ),
+    Planted(
+        "the last block's features forgotten in a kernel at any depth",
+        "theory/depth.py",
+        "kernel_at_depth",
+        "blocks + features",
+        "blocks",
+        ("checks/conditioning/test_magnitudes.py", "-k", "linear_networks"),
+    ),
+    Planted(
+        "a deep kernel divided by the depth and not by the number of layers",
+        "numerics/kernels/depth.py",
+        "deep_pair",
+        "(blocks + here.cos()) / (depth + 1)",
+        "(blocks + here.cos()) / max(depth, 1)",
+        ("checks/conditioning/test_separation.py", "-k", "thirty or near_inputs"),
+    ),
+    Planted(
+        "a deep angle that goes on from its lower end alone",
+        "numerics/kernels/depth.py",
+        "deep_angles",
+        "images[1].upper()",
+        "images[0].lower()",
+        ("tests/test_depth.py",),
+    ),
 )

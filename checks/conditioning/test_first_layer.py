@@ -160,22 +160,22 @@ Order = Callable[[Spectrum, Spectrum], bool | None]
 
 
 def rises(ours: Spectrum, others: Spectrum) -> bool | None:
-    """Is lambda_min larger?"""
+    """Is our lambda_min the larger of the two?"""
     return less(others.low, ours.low)
 
 
 def falls(ours: Spectrum, others: Spectrum) -> bool | None:
-    """Is lambda_max smaller?"""
+    """Is our lambda_max the smaller of the two?"""
     return less(ours.high, others.high)
 
 
 def narrows(ours: Spectrum, others: Spectrum) -> bool | None:
-    """Is the condition number smaller?"""
+    """Is our condition number the smaller of the two?"""
     return less(ours.high * others.low, others.high * ours.low)
 
 
 def both(*orders: Order) -> Order:
-    """All of some claims."""
+    """All of some claims together, as one claim."""
     return lambda ours, others: all_of(order(ours, others) for order in orders)
 
 

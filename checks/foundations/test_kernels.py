@@ -133,9 +133,7 @@ class Case(NamedTuple):
     norm: sympy.Expr
 
 
-DEGREE_ONE = Hypothesis(
-    "degree 1", "s(t z) = t s(z) for all t > 0", lambda case: bool(case.activation.degree == 1)
-)
+DEGREE_ONE = Hypothesis("degree 1", "s(t z) = t s(z) for all t > 0", lambda case: bool(case.activation.degree == 1))
 HOMOGENEOUS = Statement(
     id="fd:29",
     title="K(x, x) = (L + 1) |x|^2 for c = 1/E[s^2] and any s of degree 1",

@@ -58,7 +58,8 @@ MEAN_NOTE = Statement(
     number=PRINTED["fd:41"].number,
     formula=PRINTED["fd:41"].latex,
     qualification="Tested: that (L + 1)(1 + sigma_b^2) K is the NTK with biases started at zero, which is what the code "
-    "below the docstring computes. Refuted in symbols at L = 1, by value at L = 2 and by sampling at L = 2." + OF_THE_NOTE,
+    "below the docstring computes. Refuted in symbols at L = 1, by value at L = 2 and by sampling at L = 2."
+    + OF_THE_NOTE,
     finding=Finding(
         Severity.UNAFFECTED,
         "There are no slopes, and no layer in K^(l+1): all K^l with l > 0 are one, of the inputs' products, the root "

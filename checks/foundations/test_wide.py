@@ -120,7 +120,7 @@ def test_kernels_have_the_limit_in_the_mean(claim):
 
 BATCH = 20
 """Draws whose standard deviation is one value: it is nearly normal, as the squares of deviations are not."""
-DRAWS = {32: 3200, 512: 1200}
+DRAWS = {32: 8000, 512: 2400}
 """How many draws at which width."""
 
 

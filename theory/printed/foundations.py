@@ -26,9 +26,7 @@ bias = sympy.Symbol("beta", positive=True)
 PRINTED: dict[str, Printed] = {}
 
 
-def symbolic_moment(
-    kind: type[GaussianMoment], first: sympy.Expr, cross: sympy.Expr, second: sympy.Expr
-) -> sympy.Expr:
+def symbolic_moment(kind: type[GaussianMoment], first: sympy.Expr, cross: sympy.Expr, second: sympy.Expr) -> sympy.Expr:
     """E[s s'] or E[s' s''] of any activation: a function that nothing is known of, at these covariances."""
     return sympy.Function(f"E_{kind.order}")(*map(sympy.expand, (first, cross, second)))
 

@@ -168,9 +168,10 @@ def test_at_a_limit_the_interval_found_so_far_is_told(monkeypatch):
     assert reply.value["K_at_width(64)(1, 1)"]
 
 
-@pytest.mark.parametrize(
-    "sampling", ["{ draws = 1 }", "{ draws = 100000000 }", "{ error = 0 }", '{ error = "1/2" }', "3"]
-)
+OUT_OF_BOUNDS = ["{ draws = 1 }", "{ draws = 100000000 }", "{ error = 0 }", '{ error = "1/2" }', "3"]
+
+
+@pytest.mark.parametrize("sampling", OUT_OF_BOUNDS)
 def test_draws_and_errors_out_of_bounds_are_refused(sampling):
     with pytest.raises(InputError):
         asked(sampling, "K_at_width(64)(1, 1) > 3")

@@ -14,11 +14,15 @@ from scipy.optimize import brentq
 from scipy.special import stdtrit
 
 from ntk_companion.audit.claims.reading import parse_claims
+from ntk_companion.audit.claims.training import LEAST_DRAWS, Sampling
 from ntk_companion.audit.reply.auditing import audit_claim
-from ntk_companion.audit.values.sampling import ERROR, LEAST_DRAWS, LOOKS, RESERVE, WIDTH_BY_DEPTH, interval
+from ntk_companion.audit.syntax.errors import InputError
+from ntk_companion.audit.values import budget
+from ntk_companion.audit.values.sampling import LOOKS, RESERVE, WIDTH_BY_DEPTH, interval
 from numerics.networks.exact_law import sample_kernels
 from theory.architecture import fcn, resnet
 
+ERROR = Sampling().error
 NEARLY_OPPOSITE = [[1, 0], [-1, 0.2], [0, 1]]
 
 
@@ -137,3 +141,37 @@ def reply_to(depth, assertion, points=((1, 0),)):
     table = f'network = {{ family = "fcn", depth = {depth}, bias = "none" }}\npoints = {json.dumps(points)}'
     text = f"[[claim]]\nid = 'c'\n{table}\nassertion = {json.dumps(assertion)}"
     return audit_claim(parse_claims(text.encode()).claims[0])
+
+
+def asked(sampling, assertion):
+    text = 'network = { family = "fcn", depth = 1 }\npoints = [[1]]\n' + (
+        f"sampling = {sampling}\n" if sampling else ""
+    )
+    (claim,) = parse_claims(f'[[claim]]\nid = "c"\n{text}assertion = {json.dumps(assertion)}\n'.encode()).claims
+    return audit_claim(claim)
+
+
+def test_one_per_cent_at_width_64_is_decided_with_enough_draws():
+    near = "|K_at_width(64)(1, 1) - K(1, 1)| < K(1, 1) / 100"
+    assert asked("", near).verdict == "INCONCLUSIVE"
+    reply = asked('{ draws = 131072, error = "1e-4" }', near)
+    assert (reply.verdict, reply.scope, reply.false_alarm) == ("CONFIRMED", "instances: 1", 1e-4)
+    assert "wrong with probability at most 0.0001" in reply.qualification
+    assert "at most 131072 draws, error 0.0001" in reply.setting
+
+
+def test_at_a_limit_the_interval_found_so_far_is_told(monkeypatch):
+    monkeypatch.setattr(budget, "MOST_WORK", 1_000_000)
+    reply = asked("{ draws = 200000 }", "K_at_width(64)(1, 1) != 4")
+    assert reply.verdict == "INCONCLUSIVE"
+    assert "the work limit" in reply.because and "K_at_width(64)(1, 1) = 4" in reply.because.replace("3.9", "4")
+    assert reply.value["K_at_width(64)(1, 1)"]
+
+
+OUT_OF_BOUNDS = ["{ draws = 1 }", "{ draws = 100000000 }", "{ error = 0 }", '{ error = "1/2" }', "3"]
+
+
+@pytest.mark.parametrize("sampling", OUT_OF_BOUNDS)
+def test_draws_and_errors_out_of_bounds_are_refused(sampling):
+    with pytest.raises(InputError):
+        asked(sampling, "K_at_width(64)(1, 1) > 3")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ntk_companion.audit.claims.formulas import Formula
 from ntk_companion.audit.claims.networks import Network
-from ntk_companion.audit.claims.training import Training
+from ntk_companion.audit.claims.training import Sampling, Training
 from ntk_companion.audit.syntax.nodes import Node
 from numerics.data.points import PointSet
 
@@ -53,6 +53,7 @@ class Claim:
     formulas: Mapping[str, Formula] = field(default_factory=dict)
     formula: Formula | None = None
     """The formula that is claimed to be right, of a claim that says so."""
+    sampling: Sampling = field(default_factory=Sampling)
 
 
 @dataclass(frozen=True)

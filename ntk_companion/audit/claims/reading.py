@@ -11,7 +11,15 @@ from ntk_companion.audit.claims import toml
 from ntk_companion.audit.claims.claim import ALTERNATING, OWN, Claim, ClaimsFile, Labels, Reading
 from ntk_companion.audit.claims.formulas import Formula, read_formulas
 from ntk_companion.audit.claims.networks import Network
-from ntk_companion.audit.claims.training import MOST_SEEDS, MOST_WIDTH, Training
+from ntk_companion.audit.claims.training import (
+    ERRORS,
+    LEAST_DRAWS,
+    MOST_DRAWS,
+    MOST_SEEDS,
+    MOST_WIDTH,
+    Sampling,
+    Training,
+)
 from ntk_companion.audit.syntax.builder import check_new_name, is_free
 from ntk_companion.audit.syntax.errors import ClaimError, InputError
 from ntk_companion.audit.syntax.language import parse, parse_constant
@@ -33,7 +41,7 @@ MOST_KEPT_BYTES = 5_000_000
 FILE_KEYS = ("title", "networks", "points", "constants", "formulas", "claim")
 CLAIM_KEYS = (
     "id", "sentence", "source", "network", "points", "labels", "training", "constants", "assertion", "statement",
-    "formula", "reading", "expected",
+    "formula", "sampling", "reading", "expected",
 )  # fmt: skip
 SHARED = ("networks", "points", "constants", "formulas")
 """Tables that several claims of a file rest on."""
@@ -163,6 +171,7 @@ class _Reader:
             name, toml.sentence_of(entry, "sentence", where), toml.sentence_of(entry, "source", where), text, assertion,
             statement or None, Reading(reading), networks, point_sets, constants, network, points,
             _labels(entry, where), _training(entry, where), expected, written, formulas=self.formulas, formula=formula,
+            sampling=_sampling(entry, where),
         )  # fmt: skip
 
     def _formula(self, entry: dict[str, Any], where: str) -> Formula | None:
@@ -376,6 +385,22 @@ def _training(entry: dict[str, Any], where: str) -> Training | None:
     if not 0 <= decay <= MOST_DECAY:
         raise InputError(f"{where}: weight_decay must be from 0 to {MOST_DECAY}")
     return Training(width, until, seed, seeds, weight_decay=decay, **words)
+
+
+def _sampling(entry: dict[str, Any], where: str) -> Sampling:
+    """How the claim's random networks are drawn."""
+    if "sampling" not in entry:
+        return Sampling()
+    table, where = entry["sampling"], f"{where}, sampling"
+    if not isinstance(table, dict):
+        raise InputError(f'{where}: write {{ draws = 100000, error = "1e-6" }}')
+    toml.only(table, ("draws", "error"), where)
+    usual = Sampling()
+    draws = toml.whole_number(table.get("draws", usual.draws), f"{where}, draws", LEAST_DRAWS, MOST_DRAWS)
+    error = toml.exact_number(table.get("error", "1e-8"), f"{where}, error")
+    if not ERRORS[0] <= error <= ERRORS[1]:
+        raise InputError(f"{where}: error must be a probability from 1e-12 to 1/100")
+    return Sampling(draws, float(error))
 
 
 def _new_name(key: str, where: str, taken: set[str]) -> None:

@@ -15,6 +15,23 @@ SAME_TIME = 1e-9
 """Times whose logarithms differ by less are one."""
 
 
+LEAST_DRAWS, MOST_DRAWS = 128, 10_000_000
+"""How many networks of random parameters a claim may have drawn."""
+ERRORS = (Fraction(1, 10**12), Fraction(1, 100))
+"""The smallest and the largest error probability that a claim may ask for."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a claim's random networks are drawn: at most how many, and how improbable a wrong verdict is to be.
+
+    `error` is the probability that one of its intervals misses, for each word and width.
+    """
+
+    draws: int = 4096
+    error: float = 1e-8
+
+
 @dataclass(frozen=True)
 class Training:
     """What a claim says of the training of its networks: width, the last time, and how many initialisations.

@@ -12,6 +12,7 @@ from flint import arb, ctx
 
 from ntk_companion.audit.decide.families import theorem_on_points
 from ntk_companion.audit.syntax import vocabulary
+from ntk_companion.audit.syntax.errors import ExhaustedError
 from ntk_companion.audit.syntax.nodes import About, Apply, Comparison, Node, Number, parts, words_in
 from ntk_companion.audit.syntax.vocabulary import MATRIX_ARITHMETIC, MEANS, SAMPLED, TRAINED, Relation
 from ntk_companion.audit.values import exact, facts, ranges, sampling
@@ -53,7 +54,12 @@ def _compare(node: Comparison, environment: Environment) -> Verdict:
     for bits in _ladder(node, environment):
         here = replace(environment, bits=bits)
         with ctx.workprec(bits):
-            left, right = (evaluate(side, here) for side in sides)
+            try:
+                left, right = (evaluate(side, here) for side in sides)
+            except ExhaustedError:
+                if bits > LEAST_BITS:  # what is known so far is told
+                    _remember(node, (left, right), bits // 2, environment)
+                raise
             decided = ranges.compare(left, node.relation, right)
             defined = left.is_defined and right.is_defined
         early = LEAST_BITS if node.relation in (Relation.EQUAL, Relation.UNEQUAL) else 128

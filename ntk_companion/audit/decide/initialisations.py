@@ -14,7 +14,6 @@ from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.audit.values.log import Log
 from ntk_companion.audit.values.ranges import Range
 from ntk_companion.audit.values.registry import means
-from ntk_companion.audit.values.sampling import ERROR
 from ntk_companion.audit.values.times import log_ends
 from ntk_companion.evidence import Verdict
 from numerics.statistics import clopper_pearson
@@ -79,6 +78,7 @@ def probability(environment: Environment, statement: Node) -> Range:
     if not environment.strict:
         open_cases = f", {undecided} undecided" * bool(undecided)
         environment.note(f"it held for {holds} of {trials} initialisations{open_cases}")
-    lower = clopper_pearson(holds, trials, ERROR / 2)[0]
-    upper = clopper_pearson(holds + undecided, trials, ERROR / 2)[1]
+    error = environment.claim.sampling.error
+    lower = clopper_pearson(holds, trials, error / 2)[0]
+    upper = clopper_pearson(holds + undecided, trials, error / 2)[1]
     return Range(flint.arb(lower * (1 - 1e-9)), flint.arb(min(1.0, upper * (1 + 1e-9))))

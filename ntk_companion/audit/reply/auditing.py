@@ -23,7 +23,6 @@ from ntk_companion.audit.syntax.vocabulary import MEANS, SAMPLED, TRAINED
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.log import Log
 from ntk_companion.audit.values.ranges import Range
-from ntk_companion.audit.values.sampling import ERROR
 from ntk_companion.evidence import Kind, Verdict
 from numerics.numbers.decimals import decimal_enclosure
 
@@ -137,7 +136,7 @@ def audit_claim(
         claim.id, claim.sentence, claim.source, " ".join(claim.text.split()), str(truth), _scope(claim, truth, log),
         ", ".join(sorted(map(str, log.kinds or kinds_of(claim.assertion)))), _values(log), _because(truth, log),
         _qualification(claim, truth, log), counterexample, log.bits, _command(name, claim, seed), claim.expected,
-        ERROR * len(log.tests), setting=setting(claim, seed),
+        claim.sampling.error * len(log.tests), setting=setting(claim, seed),
     )  # fmt: skip
 
 
@@ -246,7 +245,7 @@ def _qualification(claim: Claim, truth: Verdict, log: Log) -> str:
         return "One case refutes a claim about all of them; it says nothing of the others."
     random = ""
     if Kind.STATISTICAL in log.kinds:
-        error = f"{ERROR * len(log.tests):.1g}"
+        error = f"{claim.sampling.error * len(log.tests):.1g}"
         random = f"A test on random networks: wrong with probability at most {error}{_rests(claim)}. "
     if Kind.NUMERICAL in log.kinds:
         return (

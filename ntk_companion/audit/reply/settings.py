@@ -27,6 +27,8 @@ def setting(claim: Claim, seed: int) -> str:
         written = claim.written["claim"]["training"]
         chosen = "".join(f", {key} {written[key]}" for key in CHOICES if key in written)
         told.append(f"width {training.width}, trained until {written['until']}{chosen}, {seeds}")
+    if "sampling" in claim.written["claim"]:
+        told.append(f"at most {claim.sampling.draws} draws, error {claim.sampling.error:g}")
     told.append(f"run with seed {seed}")
     line = "; ".join(told)
     return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 3] + "..."

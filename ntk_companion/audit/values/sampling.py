@@ -14,6 +14,7 @@ sampling from the law of real draws; it is made for a probability 10^6 times sma
 import numpy as np
 from flint import arb
 
+from ntk_companion.audit.claims.training import LEAST_DRAWS
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import MeaninglessError
 from ntk_companion.audit.syntax.vocabulary import Word
@@ -29,10 +30,9 @@ from numerics.statistics import estimate
 from theory.activations import Exp, Polynomial
 from theory.architecture import Architecture, flattened
 
-ERROR = 1e-8
-"""The probability that one of a claim's intervals misses its mean, for each word and width."""
 LOOKS = 6
-LEAST_DRAWS, MOST_DRAWS = 128, 4096
+MOST_NUMBERS = 100_000_000
+"""Entries of all kernels drawn at once."""
 RESERVE = 1e6
 """How many times smaller than the probability claimed of an interval is that which it is made for."""
 WIDTH_BY_DEPTH = 32
@@ -42,15 +42,17 @@ MOST_SKEWNESS = 0.18
 ROUNDING = 1e-9
 """The relative error of a computed mean; draws that differ by less are equal."""
 MOST_WIDTH = 1_000_000
+PER_CALL, PER_LAYER = 100_000, 25
+"""Microseconds charged for a call of the sampler, and for a layer of a draw beside its neurons."""
 NOT_KNOWN = (
     f"a test needs a width of at least {WIDTH_BY_DEPTH} times the depth, and draws that differ and are not too skewed;"
     " take a larger width"
 )
 
 
-def draws_at(bits: int) -> int:
-    """How many networks are drawn where a number would be known to so many bits: 128 at 64 bits, 4096 from 2048 on."""
-    return min(LEAST_DRAWS * bits // 64, MOST_DRAWS)
+def draws_at(bits: int, most: int) -> int:
+    """How many networks are drawn where a number would be known to so many bits: `most` from 2048 bits on."""
+    return max(LEAST_DRAWS, min(most * bits // 2048, most))
 
 
 @means(vocabulary.K_AT_WIDTH)
@@ -60,7 +62,7 @@ def mean_kernel(environment: Environment, width: Range) -> Matrix:
     size = len(environment.point_set)
     if draws is None:
         return np.full((size, size), arb.nan())
-    return _balls(draws.ntk, ERROR / (2 * LOOKS * (size * (size + 1) // 2)))
+    return _balls(draws.ntk, environment.claim.sampling.error / (2 * LOOKS * (size * (size + 1) // 2)))
 
 
 @means(vocabulary.START_GAP)
@@ -72,7 +74,7 @@ def mean_start_gap(environment: Environment, width: Range) -> Range:
     with np.errstate(all="ignore"):
         limit = ntk(architecture(environment), environment.point_set, FLOAT64)
     gaps = np.abs(draws.ntk - limit).max(axis=(1, 2))
-    return point(_balls(gaps, ERROR / (2 * LOOKS)).item())
+    return point(_balls(gaps, environment.claim.sampling.error / (2 * LOOKS)).item())
 
 
 def interval(draws: np.ndarray, error: float) -> tuple[np.ndarray, np.ndarray]:
@@ -96,13 +98,16 @@ def _draws(word: Word, environment: Environment, width: Range) -> KernelDraws | 
     _check(network)
     if neurons < WIDTH_BY_DEPTH * network.depth:
         return None
-    number = draws_at(environment.bits)
+    number = draws_at(environment.bits, environment.claim.sampling.draws)
+    if number * len(points) ** 2 > MOST_NUMBERS:
+        raise MeaninglessError(f"{number} draws of {len(points)} points are too many: take fewer draws or points")
     place = ("draws", network, id(points), neurons, number)
     memory, log = environment.memory.values, environment.log
     log.draws = max(log.draws, number)
     log.tests.add((word, *place[1:-1]))
     if place not in memory:
-        environment.budget.charge(number * (1500 + neurons * len(points) ** 2 * network.depth // 100))
+        each = network.depth * (PER_LAYER + neurons * len(points) ** 2 // 100)
+        environment.budget.charge(PER_CALL + number * each)
         seed = seed_of("draws", neurons, environment.seed)
         with np.errstate(all="ignore"):
             memory[place] = sample_kernels(network, points.coordinates(FLOAT64), neurons, number, seed)

@@ -118,7 +118,7 @@ def draw(rows: list[dict[str, str]], path: Path) -> None:
     for axis, name in zip(axes, QUANTITIES, strict=True):
         claimed, true = (np.array([float(row[f"{name}_{kind}"]) for row in rows]) for kind in ("claimed", "true"))
         axis.loglog(np.maximum(true, 1e-10), np.maximum(claimed, 1e-10), ".", markersize=2)
-        axis.axline((1e-6, 1e-6), slope=1, color="black", linewidth=0.8)
+        axis.axline((1e-6, 1e-6), (1.0, 1.0), color="black", linewidth=0.8)
         axis.set(title=name.replace("_", " "), xlabel="true error", ylabel="claimed error")
     figure.savefig(path)
     plt.close(figure)

@@ -195,7 +195,7 @@ def test_last_resorts_and_their_price_are_told_and_envelopes_are_undecided_where
 def test_a_second_run_that_goes_another_way_is_told_and_since_when():
     values = {"last_resort_share": 0, "last_resort_defect": 0.0, "log10_parted": 1.5}
     (line,) = flow._warnings(values)
-    assert line.startswith("from log10 t = 1.50 on") and "several flows start" in line
+    assert line.startswith("from log10 t = 1.50 on") and "several flows may start" in line
     assert not list(flow._warnings(values | {"log10_parted": None}))
 
 

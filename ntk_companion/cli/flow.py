@@ -353,8 +353,8 @@ def _warnings(values: dict[str, Any]) -> Iterator[str]:
         yield f"{100 * share:.1f}% of the steps were last resorts, off the energy identity {amount}{idle}"
     if values["log10_parted"] is not None:
         yield (
-            f"from log10 t = {values['log10_parted']:.2f} on a run with finer steps goes another way: where a kink"
-            " repels, several flows start, and this is one of them"
+            f"from log10 t = {values['log10_parted']:.2f} on a run with finer steps goes another way: several flows"
+            " may start from a kink that repels, or the steps or waits are too long"
         )
 
 

@@ -47,6 +47,14 @@ def test_deep_kernels_are_those_of_the_recursion_by_hand(angle, depth):
     assert np.allclose([float(end) for end in ends], by_hand(angle, depth), atol=1e-12)
 
 
+def test_a_ball_of_angles_holds_what_becomes_of_its_ends():
+    system = Balls(128)
+    with system.working():
+        for walk, place in ((deep_angles, 0), (deep_kernel, 1)):
+            found = next(islice(walk(flint.arb(0.7, 0.01), system), 3, None))
+            assert all(found.contains(flint.arb(by_hand(end, 3)[place])) for end in (0.691, 0.709))
+
+
 def test_the_step_in_the_angle_has_no_arccosine():
     factor = relu_in_angle(RELU_STEP.factor)
     assert sympy.simplify(factor - (1 - theta / sympy.pi)) == 0

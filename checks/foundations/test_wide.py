@@ -28,9 +28,9 @@ PROCESS = Statement(
     formula=r"f \to N(0, \Sigma_L)",
     qualification="ReLU, two hidden layers, two points, beta = 1/10. Given the features the outputs are Gaussian by "
     "construction; at width 2048 the mean of their covariance is Sigma_L to 15%, and its mean square relative spread "
-    "is 0 to 0.15, which is 1 for a law of Laplace. At width 256 the mean, the mean size, how often two outputs have one "
-    "sign and how often one exceeds a deviation are a Gaussian's to 0.3, 0.2, 0.18 and 0.18. Two outputs of one "
-    "network are not compared.",
+    "is 0 to 0.15, which is 1 for a law of Laplace. At width 256 the mean, the mean size, how often two outputs "
+    "have one sign and how often one exceeds a deviation are a Gaussian's to 0.3, 0.2, 0.18 and 0.18. Two outputs of "
+    "one network are not compared.",
     revision=2,
 )
 KERNEL = Statement(

@@ -1,6 +1,7 @@
 """Formulas of public notes that quote the founding papers: what the note says, not what the paper does."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import sympy
@@ -157,7 +158,7 @@ def test_the_sum_with_slopes_at_the_layer_before(claim):
 
 STRENGTH = sympy.Rational(1, 4)
 """sigma_b^2."""
-MEAN_CLAIMS = {
+MEAN_CLAIMS: dict[str, Any] = {
     "corrected": PRINTED["fd:41"].corrected,
     "mutants": {
         "2% more": lambda depth, inputs, strength: (

@@ -36,7 +36,10 @@ def on_samples() -> sympy.MatrixExpr:
     return targets + decayed * (outputs - targets)
 
 
-def off_samples(weights: sympy.MatrixExpr = cross * kernel.inv()) -> sympy.MatrixExpr:
+WEIGHTS = cross * kernel.inv()
+
+
+def off_samples(weights: sympy.MatrixExpr = WEIGHTS) -> sympy.MatrixExpr:
     """f_t(x) = f_0(x) + A (1 - exp(-eta K t))(y - f_0(X)), q x 1; A is `weights`, q x n."""
     return outputs_at + weights * (Identity(n) - decayed) * (targets - outputs)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import sympy
 from sympy import Rational, sqrt
 
-from checks.foundations.layers import CROSS, FIRST, INPUTS, SECOND, Law, adds_its_first_layer, in_symbols, obeys
+from checks.foundations.layers import FIRST, INPUTS, Law, adds_its_first_layer, in_symbols, obeys
 from checks.setups.cited import WIDTH_LIMIT
 from ntk_companion import Hypothesis, Statement, check, counterexample, judge_case, record, symbolic
 from ntk_companion.symbolics import all_vanish, combined, is_positive, vanishes

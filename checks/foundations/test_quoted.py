@@ -1,6 +1,7 @@
 """Formulas of public notes that quote the founding papers: what the note says, not what the paper does."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import sympy
@@ -37,9 +38,9 @@ SUM_NOTE = Statement(
     source=FIRST_NOTE,
     number=PRINTED["fd:38"].number,
     formula=PRINTED["fd:38"].latex,
-    qualification="The note's Sigma^h is that of f^h, <g^(h-1), g^(h-1)>. Its slopes are those at f^h in its b^h, those "
-    "of the layer before in its rule for expectations: either reading is refuted, in symbols for one to three terms "
-    "and by sampling two hidden layers." + OF_THE_NOTE,
+    qualification="The note's Sigma^h is that of f^h, <g^(h-1), g^(h-1)>. Its slopes are those at f^h in its b^h, "
+    "those of the layer before in its rule for expectations: either reading is refuted, in symbols for one to three "
+    "terms and by sampling two hidden layers." + OF_THE_NOTE,
     finding=Finding(
         Severity.UNAFFECTED,
         "Either the output layer's term is missing or the product starts one too early, depending on where dSigma^h "
@@ -57,7 +58,7 @@ MEAN_NOTE = Statement(
     source=FIFTH_NOTE,
     number=PRINTED["fd:41"].number,
     formula=PRINTED["fd:41"].latex,
-    qualification="Tested: that (L + 1)(1 + sigma_b^2) K is the NTK with biases started at zero, which is what the code "
+    qualification="Tested: that (L + 1)(1 + sigma_b^2) K is the NTK with biases started at zero, which the code "
     "below the docstring computes. Refuted in symbols at L = 1, by value at L = 2 and by sampling at L = 2."
     + OF_THE_NOTE,
     finding=Finding(
@@ -157,7 +158,7 @@ def test_the_sum_with_slopes_at_the_layer_before(claim):
 
 STRENGTH = sympy.Rational(1, 4)
 """sigma_b^2."""
-MEAN_CLAIMS = {
+MEAN_CLAIMS: dict[str, Any] = {
     "corrected": PRINTED["fd:41"].corrected,
     "mutants": {
         "2% more": lambda depth, inputs, strength: (

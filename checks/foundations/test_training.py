@@ -10,7 +10,7 @@ import torch
 from sympy import Identity, MatrixSymbol, Rational, ZeroMatrix
 
 from checks.foundations.matrices import agree, at_end, is_flow, off_samples
-from ntk_companion import Finding, Hypothesis, Statement, check, numerical, random_seed, record, symbolic
+from ntk_companion import Finding, Hypothesis, Statement, certified, check, numerical, random_seed, record, symbolic
 from ntk_companion.statement import Severity
 from ntk_companion.symbolics import all_vanish, combined, is_positive, vanishes
 from numerics.networks.torch_network import empirical_ntk, initialise
@@ -55,8 +55,8 @@ DECOMPOSED = Statement(
     "f_t = f* + exp(-t Pi)(f_0 - f*) beside it is right.",
     finding=Finding(
         Severity.TYPO,
-        "At t = 0 the right side is 2 f* - f_0: what is decomposed must be f_0 - f*, as the formula before it, the limit f* + D_0 "
-        "= f_0 - sum of D_i after it and section 6.3 have.",
+        "At t = 0 the right side is 2 f* - f_0: what is decomposed must be f_0 - f*, as the formula before it, the "
+        "limit f* + D_0 = f_0 - sum of D_i after it and section 6.3 have.",
         corrected=r"f_0 - f^* = \Delta^0 + \Delta^1 + \dots",
     ),
     revision=2,
@@ -173,7 +173,8 @@ def judge_slope(claim: str, case: Direction) -> None:
     small = 0 if isinstance(size, Fraction) else 1e-12 * float(np.trace(case.kernel))
     moves = bool(max(abs(image)) > (0 if small == 0 else 1e-10 * float(np.trace(case.kernel))))
     holds = {"strictly": size > small, "where": size > small if moves else abs(size) <= small, "grows": size < -small}
-    record(numerical(bool(holds[claim]), f"{case.what}: d'Kd = {float(size):.3g}"))
+    kind = certified if small == 0 else numerical
+    record(kind(bool(holds[claim]), f"{case.what}: d'Kd = {float(size):.3g}"))
 
 
 @check(DECREASES, "strictly", corrected="where", mutants={"it grows": "grows"})

@@ -330,8 +330,8 @@ SINGLE_PLACES: tuple[Planted, ...] = (
         "an upper limit of a probability",
         "ntk_companion/audit/decide/initialisations.py",
         "probability",
-        "clopper_pearson(holds + undecided, trials, ERROR / 2)[1]",
-        "clopper_pearson(holds + undecided, trials, ERROR / 2)[0]",
+        "clopper_pearson(holds + undecided, trials, error / 2)[1]",
+        "clopper_pearson(holds + undecided, trials, error / 2)[0]",
         ("checks/companion/test_auditor.py",),
     ),
     Planted(

@@ -168,7 +168,7 @@ class SmoothActivation:
         return function_and_slope(self.layer, NUMPY)[0](self.gain * values)
 
     def slope(self, values: Array) -> Array:
-        """Its derivative."""
+        """The derivative by z, entry by entry."""
         return self.gain * function_and_slope(self.layer, NUMPY)[1](self.gain * values)
 
     def secant(self, start: Array, end: Array) -> Array:

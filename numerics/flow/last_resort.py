@@ -36,7 +36,7 @@ def energy(problem: Problem, weights: Weights, state: State) -> float:
     loss = math.exp(problem.loss.log_value(state.outputs))
     if not problem.penalty:
         return loss
-    return loss + problem.penalty / 2 * squared_distance(weights, problem.start)
+    return loss + problem.penalty / 2 * squared_distance(weights, problem.anchor)
 
 
 def dissipation_at_rest(problem: Problem, weights: Weights, state: State, log_end: float) -> float:
@@ -46,6 +46,6 @@ def dissipation_at_rest(problem: Problem, weights: Weights, state: State, log_en
     found = float(root @ gradients.gram @ root)
     if problem.penalty:
         pull = problem.penalty * math.exp(log_length / 2)
-        overlaps = contraction(problem.tape, gradients, weights, problem.start)
-        found += pull**2 * squared_distance(weights, problem.start) - 2 * pull * float(root @ overlaps)
+        overlaps = contraction(problem.tape, gradients, weights, problem.anchor)
+        found += pull**2 * squared_distance(weights, problem.anchor) - 2 * pull * float(root @ overlaps)
     return found

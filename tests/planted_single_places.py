@@ -342,4 +342,28 @@ SINGLE_PLACES: tuple[Planted, ...] = (
         "possibly[0]",
         ("checks/companion/test_auditor.py",),
     ),
+    Planted(
+        "a sign in the recurrence of Legendre polynomials",
+        "numerics/kernels/zonal.py",
+        "legendre",
+        "(2 * k + dimension - 2) * cosines * rows[-1] - k * rows[-2]",
+        "(2 * k + dimension - 2) * cosines * rows[-1] + k * rows[-2]",
+        ("checks/spectrum/test_circle.py",),
+    ),
+    Planted(
+        "a sign in an integral of the angle with a cosine",
+        "theory/circle.py",
+        "_integral",
+        "(end_cosine - 1) / rate ** 2",
+        "(end_cosine + 1) / rate ** 2",
+        ("checks/spectrum/test_circle.py",),
+    ),
+    Planted(
+        "cotangents that blocks above do not change",
+        "numerics/kernels/depth.py",
+        "through_depth",
+        "blocks * evaluation.entries(step.factor) + evaluation.entries(step.own)",
+        "blocks + evaluation.entries(step.own)",
+        ("checks/resntk/test_deep_residual_kernels.py",),
+    ),
 )

@@ -336,8 +336,10 @@ def _lines(head: str, values: dict[str, Any]) -> Iterator[str]:
         errors = [f"{name.replace('_error', '')} {'unknown' if x is None else f'{x:.2g}'}" for name, x in last.items()]
         yield f"estimated errors at the end: {', '.join(errors)}; lambda_min(K_t) {values['lambda_min'][-1]:.4g}"
     defects = [_shown(values[name], ".2g") for name in ("energy_defect", "automatic_energy_defect")]
-    known = None not in values["lower_envelope"]
-    held = {True: "never left", False: "LEFT", None: "undecided" if known else "not known"}[values["envelope_held"]]
+    has_envelopes = None not in values["lower_envelope"]
+    held = {True: "never left", False: "LEFT", None: "undecided" if has_envelopes else "not known"}[
+        values["envelope_held"]
+    ]
     yield f"envelopes {held}; {values['steps']} steps, {values['status']}"
     yield from _warnings(values)
     idle = ", so it vouches for nothing" if abs(values["energy_defect"]) > MOST_DEFECT else ""

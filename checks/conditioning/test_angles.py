@@ -370,7 +370,7 @@ def test_gates(claim):
 @check(GATES, 1.0, mutants={"5% more": 1.05, "twice": 2.0})
 def test_gates_by_sampling(claim):
     """B'_ij / q of Lemma E.4, twice A_i A_j times the share of q gates that are open for both rows: shape (R, n, n)."""
-    rows, gates, draws = np.array([[1.0, 2.0], [3.0, 1.0], [-1.0, 1.0]]), 500, 400
+    rows, gates, draws = np.array([[1.0, 2.0], [3.0, 1.0], [-1.0, 1.0]]), 500, 1200
     rng = np.random.default_rng(random_seed("gates"))
     opened = (rng.standard_normal((draws, gates, 2)) @ rows.T >= 0).astype(float)
     inner = rows @ rows.T

@@ -45,7 +45,7 @@ envelopes, and the exit code is 2. Errors of the margins, of log10_loss, of the 
 are estimated from a second run with finer steps; log10_parted is when the two went different ways, as ReLU networks
 may from a kink that repels, null if never. Where accurate steps are too short ever to arrive, the flow waits, or takes
 inconsistent ones: last_resort_share is their share of the steps, last_resort_defect by how much they are off the energy
-identity, as a share of the fall of the loss. Where the limiting kernel is not proved positive definite, as for repeated
+identity, as a share of the fall of the loss, and above a tenth the exit code is 2 too. Where the limiting kernel is not proved positive definite, as for repeated
 points, it has no constants: they are null, and constants_because says why. Envelopes are known for the
 summed logistic and exponential losses without weight decay; margins of the softmax are by how much a point's class
 is ahead of the next."""
@@ -126,8 +126,8 @@ def run(options: argparse.Namespace) -> Result:
         raise ValueError(arguments.OVERFLOW)
     values = _values(trajectory, gap, lowest, constants) | {"constants_because": because}
     head = f"{architecture.name}, width {options.width}, seed {options.seed}; {len(points)} points: {options.points}"
-    complaints = () if values["reached"] else (_complaint(values),)
-    return Result(values, _lines(head, values), 2 if complaints else 0, complaints)
+    complaint = _complaint(values)
+    return Result(values, _lines(head, values), 2 if complaint else 0, (complaint,) if complaint else ())
 
 
 def _constants(
@@ -301,13 +301,22 @@ def _envelope_held(trajectory: Trajectory) -> bool | None:
     return False if left else None
 
 
-def _complaint(values: dict[str, Any]) -> str:
-    """Why the flow did not reach its end, and what to do."""
-    idle = (
-        "" if abs(values["energy_defect"]) <= MOST_DEFECT else " and not even the numbers until then can be relied on"
-    )
-    advice = ADVICE[values["status"]]
-    return f"the flow ended early, {values['status']} at {_end(values)}: what comes later is undecided{idle}; {advice}"
+def _complaint(values: dict[str, Any]) -> str | None:
+    """Why the flow did not reach its end, or is worth nothing there, and what to do; None if it did and is."""
+    if not values["reached"]:
+        relied = abs(values["energy_defect"]) <= MOST_DEFECT
+        idle = "" if relied else " and not even the numbers until then can be relied on"
+        advice = ADVICE[values["status"]]
+        ended = f"the flow ended early, {values['status']} at {_end(values)}"
+        return f"{ended}: what comes later is undecided{idle}; {advice}"
+    if _decides(values["last_resort_defect"]):
+        return None
+    return f"the flow went on by last resorts, and what is said of late times decides nothing; {ADVICE['stalled']}"
+
+
+def _decides(defect: float | None) -> bool:
+    """Does this price of last resorts, of which None is without limit, leave the flow worth something?"""
+    return defect is not None and defect <= MOST_DEFECT
 
 
 def _end(values: dict[str, Any]) -> str:
@@ -351,7 +360,7 @@ def _warnings(values: dict[str, Any]) -> Iterator[str]:
     share, defect = values["last_resort_share"], values["last_resort_defect"]
     if share:
         amount = "infinitely" if defect is None else f"by {defect:.2g} of the fall of the loss"
-        idle = "" if defect is not None and defect <= MOST_DEFECT else ": what is said of late times decides nothing"
+        idle = "" if _decides(defect) else ": what is said of late times decides nothing"
         yield f"{100 * share:.1f}% of the steps were last resorts, off the energy identity {amount}{idle}"
     if values["log10_parted"] is not None:
         yield (

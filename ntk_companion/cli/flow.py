@@ -45,10 +45,10 @@ envelopes, and the exit code is 2. Errors of the margins, of log10_loss, of the 
 are estimated from a second run with finer steps; log10_parted is when the two went different ways, as ReLU networks
 may from a kink that repels, null if never. Where accurate steps are too short ever to arrive, the flow waits, or takes
 inconsistent ones: last_resort_share is their share of the steps, last_resort_defect by how much they are off the energy
-identity, as a share of the fall of the loss, and above a tenth the exit code is 2 too. Where the limiting kernel is not proved positive definite, as for repeated
-points, it has no constants: they are null, and constants_because says why. Envelopes are known for the
-summed logistic and exponential losses without weight decay; margins of the softmax are by how much a point's class
-is ahead of the next."""
+identity, as a share of the fall of the loss, and above a tenth the exit code is 2 too. Where the limiting kernel is
+not proved positive definite, as for repeated points, it has no constants: they are null, and constants_because says
+why. Envelopes are known for the summed logistic and exponential losses without weight decay; margins of the softmax
+are by how much a point's class is ahead of the next."""
 ERRORS = ("margin_error", "log_loss_error", "kernel_error", "lambda_min_error")
 MOST_DEFECT = 0.1
 """An energy identity that is off by more than this vouches for nothing."""

@@ -2,5 +2,6 @@
 
 from checks.setups.budget import BUDGET
 
-ALPHA = BUDGET.alpha("foundations", 9)
-"""Two of outputs, two of the kernel's mean and two of its spread; two readings of a note, and one note more."""
+ALPHA = BUDGET.alpha("foundations", 10)
+"""Two of outputs, two of the kernel's mean and two of its spread; two readings of a note, and two more
+of notes."""

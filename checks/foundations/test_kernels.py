@@ -1,5 +1,6 @@
 """The kernels of the founding papers, each against the recursion derived from the network it is for."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import sympy
@@ -19,6 +20,7 @@ from theory.printed.foundations import (
     ARORA,
     JACOT,
     PRINTED,
+    Kernels,
     arora_recursion,
     arora_sum,
     bias,
@@ -28,6 +30,7 @@ from theory.recursion import closed_form, input_dimension, layer_width, recursio
 
 LEE = "Lee et al. 2019, arXiv 1902.06720"
 QUOTED = "The formula is quoted or remembered, the paper's own print was not at hand. "
+Form = Callable[[Kernels, Kernels], sympy.Expr]
 ONE, TWO, ZERO, MORE = sympy.Integer(1), sympy.Integer(2), sympy.Integer(0), Rational(102, 100)
 W, B = sympy.symbols("sigma_w^2 sigma_b^2", positive=True)
 BIAS = bias**2
@@ -201,6 +204,16 @@ def test_the_sum_of_arora(claim):
         judge_sum(claim, arora(depth), TWO, f"{depth} hidden layers, ReLU")
 
 
+def arora_law(form: Form, value_factor: sympy.Expr, slope_factor: sympy.Expr) -> Law:
+    """The printed step, with these factors before E[s s'] and E[s' s'']: `form` of one covariance is Theta^(0)."""
+    return Law(
+        lambda inner: inner,
+        lambda inner: form([inner], []),
+        lambda value: value_factor * value,
+        lambda kernel, value, slope: form([kernel, value_factor * value], [slope_factor * slope]),
+    )
+
+
 NORMALISERS = {Relu(): TWO, AbsoluteValue(): ONE, Erf(): sympy.pi / (2 * sympy.asin(Rational(2, 3)))}
 """c = 1/E[s(z)^2]."""
 
@@ -218,14 +231,7 @@ NORMALISERS = {Relu(): TWO, AbsoluteValue(): ONE, Erf(): sympy.pi / (2 * sympy.a
 def test_the_recursion_of_arora(claim):
     form, covariance, derivative = claim
     for activation, factor in NORMALISERS.items():
-        law = Law(
-            lambda inner: inner,
-            lambda inner: form([inner], []),
-            lambda value, c=covariance * factor: c * value,
-            lambda kernel, value, slope, c=covariance * factor, d=derivative * factor: form(
-                [kernel, c * value], [d * slope]
-            ),
-        )
+        law = arora_law(form, covariance * factor, derivative * factor)
         verdict = obeys(arora(3, activation), law)
         record(symbolic(verdict, f"{activation.name}: first layer, hidden layer, output", covers_all=True))
 
@@ -253,6 +259,16 @@ def test_the_recursion_of_lee(claim):
         record(symbolic(combined([plain, standard]), f"{activation.name}: both parametrisations", covers_all=True))
 
 
+def doubling_law(start: sympy.Expr) -> Law:
+    """Sigma_1 = Theta_1 = start <x, x'>, and 2 before every moment."""
+    return Law(
+        lambda inner: start * inner,
+        lambda inner: start * inner,
+        lambda value: 2 * value,
+        lambda kernel, value, slope: 2 * kernel * slope + 2 * value,
+    )
+
+
 @check(
     RELATED,
     (BIAS, 2 / input_dimension),
@@ -267,18 +283,7 @@ def test_how_the_networks_are_related(claim):
     strength, factor = claim
     law = jacot_law(ONE, BIAS, BIAS)
     same = [obeys(jacot(3, bias), law), obeys(lee(3, ONE, strength), law)]
-    doubled = [
-        obeys(
-            network,
-            Law(
-                lambda inner, t=start: t * inner,
-                lambda inner, t=start: t * inner,
-                lambda value: 2 * value,
-                lambda kernel, value, slope: 2 * kernel * slope + 2 * value,
-            ),
-        )
-        for network, start in ((arora(3), ONE), (lee(3, TWO), factor))
-    ]
+    doubled = [obeys(arora(3), doubling_law(ONE)), obeys(lee(3, TWO), doubling_law(factor))]
     t = sympy.Symbol("t", positive=True)
     moments = [
         pair_moment(Relu().moment(order), *(t * each for each in INPUTS))

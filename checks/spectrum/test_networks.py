@@ -13,14 +13,14 @@ from sympy import Rational, acos, pi, sqrt
 from checks.setups.budget import BUDGET
 from checks.setups.cited import WIDTH_LIMIT
 from checks.setups.sampled import record_mean_kernel
-from checks.spectrum.records import BA, BM, LI, MORE, ONE, REMEMBERED
-from ntk_companion import Finding, Statement, certified, check, numerical, random_seed, record, symbolic
+from checks.spectrum.records import BA, BM, LI, MORE, ONE, REMEMBERED, SHALLOW
+from ntk_companion import Finding, Statement, certified, check, numerical, record, symbolic
 from ntk_companion.statement import Severity
 from ntk_companion.symbolics import all_vanish, value_at, vanishes
 from numerics.data.points import rational_points
 from numerics.kernels.gram import ntk
 from numerics.kernels.spectrum import certified_lambda_min
-from numerics.numbers.comparisons import less, positive
+from numerics.numbers.comparisons import less
 from theory.architecture import RELU, Affine, Architecture, Group, Scale, fcn, with_trained
 from theory.depth import RELU_STEP
 from theory.moments import gaussian_moment, theta
@@ -59,9 +59,9 @@ TWO_LAYERS = Statement(
     id="sp:28",
     title="First layer trained, w and b from N(0, tau^2): (x.z + 1)(pi - arccos(x.z)) / (4 pi), up to a constant",
     source=BA,
-    number="(5)",
+    number="(5), quoted there from Basri et al. 2019",
     formula=r"k(x, z) = \frac{(x'z + 1)(\pi - \arccos(x'z))}{4\pi}",
-    qualification="Refuted up to any constant, for unit inputs: in symbols at two cosines, and by sampling finite "
+    qualification="Refuted up to any constant, for unit inputs: in symbols at three cosines, and by sampling finite "
     "networks.",
     finding=Finding(
         Severity.MISSING_HYPOTHESIS,
@@ -87,12 +87,13 @@ FORMULA = Statement(
     number="NTK formula",
     formula=r"K = \|\tilde x\| \|\tilde x'\| \sum_{r=0}^{L} \kappa_1^{(r)}(u) \prod_{s=r}^{L-1} "
     r"\kappa_0(\kappa_1^{(s)}(u)) + 1,"
-    r" \quad \tilde x = \frac{(x, 1)}{\|(x, 1)\|}, \ u = \tilde x'\tilde x'",
-    qualification="Refuted at inputs of norm 1, 2, 3, L = 2, in symbols and by sampling; the proofs of the paper have "
-    "x~ = (x, 1).",
+    r" \quad \tilde x = \frac{(x, 1)}{\|(x, 1)\|}, \ u = \tilde x^\top \tilde x'",
+    qualification="Refuted at two pairs of inputs of norms 1, 2 and 2, 3, L = 2, certified, and by "
+    "sampling at three inputs.",
     finding=Finding(
         Severity.TYPO,
-        "A normalised x~ has the norm 1, so that the norms in front would be idle. They are those of (x, 1).",
+        "A normalised x~ has the norm 1, so that the norms in front would be idle, and |x~| >= 1 an equality. They "
+        "are those of (x, 1).",
         corrected=r"\|\tilde x\| = \sqrt{\|x\|^2 + 1}, \ u \text{ the cosine of } (x, 1), (x', 1)",
     ),
     uses=(WIDTH_LIMIT.id,),
@@ -104,7 +105,7 @@ RECURSION = Statement(
     number="recursion, commented out in the tex",
     formula=r"\Sigma_0 = N_0 = x'x' + 1, \ \Sigma_l = 2 \mathrm{E}[\sigma\sigma], \ N_l = \Sigma_l + 2 N_{l-1}"
     r" \mathrm{E}[\dot\sigma\dot\sigma], \ K = N_L + 1",
-    qualification="In symbols at depths 1 to 4, all inputs.",
+    qualification="In symbols at depths 1 to 4, all inputs; not for all depths.",
     uses=(WIDTH_LIMIT.id,),
 )
 DEFINITE = Statement(
@@ -118,32 +119,31 @@ DEFINITE = Statement(
 )
 ALGEBRA = Statement(
     id="sp:42",
-    title="From R^d to the sphere: the Gram determinant |x~|^(-2(d+1)), and the density |x~|^(d+3) p",
+    title="From R^d to the sphere: the Gram determinant of the projection is |x~|^(-2(d+1))",
     source=LI,
     number="proof of the theorem on rates",
-    formula=r"\det G = \|\tilde x\|^{-2(d+1)}, \quad K_1 = \frac{K - 1}{\|\tilde x\| \|\tilde x'\|}, \quad q ="
-    r" \|\tilde x\|^{d+3} p",
-    qualification="The determinant at two exact points each, d = 1, 2, 3. The rate i^(-(d+1)/d) itself is not decided.",
+    formula=r"\det G = \|\tilde x\|^{-2(d+1)}",
+    qualification="At two exact points each, d = 1, 2, 3. The density |x~|^(d+3) p of the proof and the rate "
+    "i^(-(d+1)/d) are not decided.",
 )
 TABLE = Statement(
     id="sp:43",
-    title="Fitted rates of eigenvalues, uniform points of [-1, 1]^3: 1.31, 1.31, 1.30 for L = 2, 3, 4",
+    title="Fitted rates of eigenvalues, uniform points of [-1, 1]^3: 1.31 for L = 2, 3",
     source=LI,
     number="table",
-    formula=r"\lambda_i \sim i^{-r}: \ r = 1.31, 1.31, 1.30 \ (d = 3)",
-    qualification="1000 random points and i in [50, 200], as printed, for L = 2 and 3, to 0.03; the rate of the "
-    "theorem is "
-    "4/3. d = 4, 5 and L = 4 are not covered.",
+    formula=r"\lambda_i \sim i^{-r}: \ r = 1.31, 1.31 \ (d = 3, \ L = 2, 3)",
+    qualification="One fixed set of 1000 points and i in [50, 200], as printed, to 0.03. Other sets move the rate by "
+    "nearly as much: it is not told apart from 4/3, the rate of the theorem. d = 4, 5 and L = 4 are not covered.",
 )
 
 
-@check(SMOOTH, (1.0, 2.0), mutants={"without the root": (0.0, 2.0), "1 for 2": (1.0, 0.5), "half the root": (0.5, 0.0)})
+@check(SMOOTH, (1.0, 2.0), mutants={"3/4 of the root": (0.75, 2.0), "1.3 for 2": (1.0, 1.3)})
 def test_the_feature_map_is_hoelder(claim):
     root, linear = claim
     for ratio in (1.0, 1.001, 1.5, 3.0, 100.0):
         angles = np.concatenate([np.geomspace(1e-8, 0.1, 400), np.linspace(0.1, np.pi, 400)])
         versine = 2 * np.sin(angles / 2) ** 2
-        gap = 2 * versine + (2 * angles * np.cos(angles) - np.sin(angles)) / np.pi  # 2 - kappa
+        gap = np.maximum(sympy.lambdify(theta, 2 - SHALLOW)(angles), 0.0)
         distance = np.sqrt((1 - ratio) ** 2 + 2 * ratio * versine)
         features = np.sqrt(2 * (1 - ratio) ** 2 + 2 * ratio * gap)
         off = float((root * np.sqrt(distance) + linear * distance - features).min())
@@ -181,18 +181,26 @@ def first_layer(bias: str) -> Architecture:
     return with_trained(fcn(1, bias), ["W_1", "b_1"])
 
 
-KERNEL_OF_TWO = (U + 1) * (pi - acos(U)) / (2 * pi)
+def kernel_of_two(one: sympy.Expr) -> sympy.Expr:
+    """The printed kernel with something for its 1, up to a constant."""
+    return (U + one) * (pi - acos(U)) / (2 * pi)
 
 
-@check(TWO_LAYERS, "trained", corrected="zero", mutants={"frozen at random": "frozen-like"})
+@check(
+    TWO_LAYERS,
+    ("trained", ONE),
+    corrected=("zero", ONE),
+    mutants={"2% more of the bias": ("zero", MORE)},
+)
 def test_the_kernel_of_two_layers(claim):
-    """Ratios of the derived kernel to the printed one at two cosines, for biases as the claim has them."""
-    network = first_layer("zero" if claim == "zero" else "trained")
+    """Ratios of the derived kernel to the printed one at three cosines, for biases as the claim has them."""
+    bias, one = claim
+    network = first_layer(bias)
     kernel = recursion(network).ntk
     ratios = []
     for cosine in (ZERO, Rational(1, 2), ONE):
         found = closed_form(recursion(network), kernel, (ONE, cosine, ONE))
-        ratios.append(sympy.simplify(found / KERNEL_OF_TWO.subs(U, cosine)))
+        ratios.append(sympy.simplify(found / kernel_of_two(one).subs(U, cosine)))
     off = [sympy.simplify(ratio - ratios[0]) for ratio in ratios[1:]]
     record(symbolic(all_vanish(off), f"ratios {ratios} at cosines 0, 1/2, 1", covers_all=False))
 
@@ -241,7 +249,7 @@ def printed_sum(cosine: sympy.Expr, depth: int) -> sympy.Expr:
 INPUTS = ((1, 0), (2, 0), (0, 3))
 
 
-def li_formula(one: tuple, other: tuple, depth: int, normalised: bool, front: int = 1) -> sympy.Expr:
+def li_formula(one: tuple, other: tuple, depth: int, normalised: bool, front: sympy.Expr = ONE) -> sympy.Expr:
     """K as printed: x~ normalised everywhere, or in the cosine alone."""
     lifted = [sympy.Matrix([*point, 1]) for point in (one, other)]
     norms = [sqrt(point.dot(point)) for point in lifted]
@@ -258,17 +266,16 @@ def test_the_formula_of_li(claim):
         inner = [sympy.Integer(a[0] * b[0] + a[1] * b[1]) for a, b in ((one, one), (one, other), (other, other))]
         found = value_at(closed_form(recursion(li_network(2)), kernel, tuple(inner)), {})
         said = value_at(li_formula(one, other, 2, normalised, front), {})
-        assert found is not None and said is not None, "both have values"
+        assert found is not None and said is not None
         holds = less(abs(found - said), flint.arb("1e-30"))
         record(certified(holds, f"{one}, {other}: K = {found.str(8)}, said {said.str(8)}"))
 
 
-@check(FORMULA, True, corrected=False, mutants={"without the 1": None})
+@check(FORMULA, (True, ONE), corrected=(False, ONE), mutants={"half the sum": (False, ONE / 2)})
 def test_the_formula_of_li_by_sampling(claim):
-    claimed = [[float(li_formula(one, other, 2, bool(claim))) for other in INPUTS] for one in INPUTS]
-    matrix = np.array(claimed) - (8.0 if claim is None else 0.0)
+    claimed = [[float(li_formula(one, other, 2, *claim)) for other in INPUTS] for one in INPUTS]
     rows = tuple(tuple(map(float, point)) for point in INPUTS)
-    record_mean_kernel(li_network(2), rows, matrix, BUDGET.alpha("residual kernels", 4))
+    record_mean_kernel(li_network(2), rows, np.array(claimed), BUDGET.alpha("residual kernels", 4))
 
 
 @check(RECURSION, (ONE, ONE), mutants={"no output bias": (ONE, ZERO), "2% more": (MORE, ONE)})
@@ -288,16 +295,17 @@ def test_the_recursion_of_li(claim):
         moments = {
             each: sympy.Symbol(f"M{place}") for place, each in enumerate(sorted(off.atoms(sympy.Function), key=str))
         }
-        record(symbolic(vanishes(off.xreplace(moments)), f"depth {depth}", covers_all=depth == 4))
+        record(symbolic(vanishes(off.xreplace(moments)), f"depth {depth}", covers_all=False))
 
 
+NEAR = Fraction(1, 1000)
 SETS = tuple(
-    rational_points(name, [[Fraction(value) for value in row] for row in rows])
+    rational_points(name, [[Fraction(entry) for entry in row] for row in rows])
     for name, rows in (
-        ("a ray and the origin", [["0", "0"], ["1", "0"], ["2", "0"], ["1/2", "0"]]),
-        ("opposite points", [["1", "1"], ["-1", "-1"], ["1", "-1"], ["-1", "1"]]),
-        ("near points", [["0", "0"], ["1/1000", "0"], ["0", "1/1000"]]),
-        ("points of a line", [["-3"], ["-1"], ["0"], ["1"], ["2"]]),
+        ("a ray and the origin", [[0, 0], [1, 0], [2, 0], [Fraction(1, 2), 0]]),
+        ("opposite points", [[1, 1], [-1, -1], [1, -1], [-1, 1]]),
+        ("near points", [[0, 0], [NEAR, 0], [0, NEAR]]),
+        ("points of a line", [[-3], [-1], [0], [1], [2]]),
     )
 )
 
@@ -307,13 +315,17 @@ def test_the_kernel_of_li_is_definite(claim):
     for depth in (2, 3):
         for points in SETS:
             found = certified_lambda_min(lambda system: ntk(li_network(depth), points, system), 3)  # noqa: B023
-            holds = positive(found.lower - flint.arb(claim)) if claim == "0" or found.lower > 0 else None
-            record(certified(holds, f"depth {depth}, {points.name}: lambda_min >= {found.lower.str(5)}"))
+            above, below = less(flint.arb(claim), found.lower), less(found.upper, flint.arb(claim))
+            holds = True if above else False if below else None
+            record(
+                certified(
+                    holds, f"depth {depth}, {points.name}: lambda_min in [{found.lower.str(5)}, {found.upper.str(5)}]"
+                )
+            )
 
 
-@check(ALGEBRA, (1, 3), mutants={"d for d + 1": (0, 3), "d + 2 for d + 3": (1, 2)})
+@check(ALGEBRA, 1, mutants={"d for d + 1": 0, "d + 2 for d + 1": 2})
 def test_the_algebra_of_the_projection(claim):
-    power, density = claim
     for dimension in (1, 2, 3):
         x = sympy.Matrix(dimension, 1, sympy.symbols(f"x_1:{dimension + 1}", real=True))
         norm = sqrt(x.dot(x) + 1)
@@ -321,15 +333,13 @@ def test_the_algebra_of_the_projection(claim):
         for scale in (1, 3):
             point = {entry: Rational(scale, place + 2) for place, entry in enumerate(x)}
             there = jacobian.subs(point)
-            determinant = sympy.simplify((there.T * there).det() * norm.subs(point) ** (2 * (dimension + power)))
-            # dx = |x~|^(d+1) on the sphere, and two factors |x~| of the kernel.
-            exponents = sympy.Integer(dimension + 1 + 2 - dimension - density)
-            record(symbolic(all_vanish([determinant - 1, exponents]), f"d = {dimension}, {point}", covers_all=False))
+            determinant = sympy.simplify((there.T * there).det() * norm.subs(point) ** (2 * (dimension + claim)))
+            record(symbolic(vanishes(determinant - 1), f"d = {dimension}, {point}", covers_all=False))
 
 
 @check(TABLE, 1.31, mutants={"that of d = 4": 1.24, "1.4": 1.4})
 def test_fitted_rates(claim):
-    points = np.random.default_rng(random_seed("points")).uniform(-1, 1, (1000, 3))
+    points = np.random.default_rng(0).uniform(-1, 1, (1000, 3))
     for depth in (2, 3):
         values = np.linalg.eigvalsh(ntk(li_network(depth), points))[::-1]
         places = np.arange(50, 201)

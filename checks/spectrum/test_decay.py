@@ -201,7 +201,7 @@ class Exponent(NamedTuple):
 
 
 def exponent_between(found: Coefficients, low: int, high: int) -> Exponent:
-    """log(mu_high/mu_low) / log(high/low)."""
+    """The exponent p of k^p between two sizes of k."""
     length = math.log(high / low)
     relative = found.error / abs(found.values[low]) + found.error / abs(found.values[high])
     return Exponent(math.log(abs(found.values[high] / found.values[low])) / length, relative / length)

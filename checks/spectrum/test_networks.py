@@ -299,14 +299,14 @@ def test_the_recursion_of_li(claim):
 
 
 NEAR = Fraction(1, 1000)
+ROWS_BY_NAME: dict[str, list[list[int | Fraction]]] = {
+    "a ray and the origin": [[0, 0], [1, 0], [2, 0], [Fraction(1, 2), 0]],
+    "opposite points": [[1, 1], [-1, -1], [1, -1], [-1, 1]],
+    "near points": [[0, 0], [NEAR, 0], [0, NEAR]],
+    "points of a line": [[-3], [-1], [0], [1], [2]],
+}
 SETS = tuple(
-    rational_points(name, [[Fraction(entry) for entry in row] for row in rows])
-    for name, rows in (
-        ("a ray and the origin", [[0, 0], [1, 0], [2, 0], [Fraction(1, 2), 0]]),
-        ("opposite points", [[1, 1], [-1, -1], [1, -1], [-1, 1]]),
-        ("near points", [[0, 0], [NEAR, 0], [0, NEAR]]),
-        ("points of a line", [[-3], [-1], [0], [1], [2]]),
-    )
+    rational_points(name, [[Fraction(entry) for entry in row] for row in rows]) for name, rows in ROWS_BY_NAME.items()
 )
 
 

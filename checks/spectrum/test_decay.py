@@ -80,9 +80,26 @@ HYPERGEOMETRIC = Statement(
     qualification="Refuted by the terminating sum in exact numbers, d = 2, nu = 1/2, and by mpmath at twelve places.",
     finding=Finding(
         Severity.UNAFFECTED,
-        "The right side is half of the left: Gamma(1/2)/Gamma((1-k)/2) is rewritten by the reflection formula, and "
-        "Gamma(1/2)/Gamma(3/2) = 2 is dropped, which no parameter enters. Rates do not feel it.",
+        "The right side is half of the left: Gamma(1/2)/Gamma((1-k)/2) is rewritten by the relation for Gamma(1 + e)/"
+        "Gamma(e - n), e = 1/2, and Gamma(1/2)/Gamma(3/2) = 2 is dropped, which no parameter enters. Rates do not "
+        "feel it.",
         corrected=r"{}_3F_2(\dots; 1) = 2 \times \text{the printed right side}",
+    ),
+)
+WATSON = Statement(
+    id="sp:12-watson",
+    title="Watson's theorem as quoted, with three factors in the denominator",
+    source=BB,
+    number="proof of the lemma",
+    formula=r"{}_3F_2(a, b, c; \tfrac{a+b+1}2, 2c; 1) = \frac{\Gamma(\frac12) \Gamma(c+\frac12) \Gamma(\frac{a+b+1}2)"
+    r" \Gamma(c+\frac{1-a-b}2)}{\Gamma(\frac{a+1}2) \Gamma(\frac{b+1}2) \Gamma(c+\frac{1-a}2)}",
+    qualification="Refuted by terminating sums in exact numbers, a = -k, b = k + d - 2, c = nu + (d - 1)/2, k = 2, 4, "
+    "d = 2, 3, nu = 1/2.",
+    finding=Finding(
+        Severity.TYPO,
+        "Gamma(c + (1 - b)/2) is lost from the denominator; the paper's next line has it.",
+        corrected=r"\frac{\Gamma(\frac12) \Gamma(c+\frac12) \Gamma(\frac{a+b+1}2) \Gamma(c+\frac{1-a-b}2)}"
+        r"{\Gamma(\frac{a+1}2) \Gamma(\frac{b+1}2) \Gamma(c+\frac{1-a}2) \Gamma(c+\frac{1-b}2)}",
     ),
 )
 CONSTANT = Statement(
@@ -296,22 +313,38 @@ def test_the_value_of_the_sum_by_mpmath(claim):
                 record(numerical(off < 1e-10, f"d = {d:g}, k = {k:g}, nu = {nu}: {float(left):.6g}, off by {off:.2g}"))
 
 
+def terminating(a: int, b: sympy.Expr, c: sympy.Expr) -> sympy.Expr:
+    """3F2(a, b, c; (a + b + 1)/2, 2c; 1), -a a natural number, exactly."""
+    rising = sympy.rf
+    return sum(
+        rising(a, n) * rising(b, n) * rising(c, n)
+        / (rising((a + b + 1) / 2, n) * rising(2 * c, n) * sympy.factorial(n))
+        for n in range(1 - a)
+    )  # fmt: skip
+
+
+@check(WATSON, 0, corrected=1, mutants={"twice": 2})
+def test_the_theorem_of_watson(claim):
+    """Gamma(c + (1 - b)/2)^claim below."""
+    g = sympy.gamma
+    for k in (2, 4):
+        for d in (2, 3):
+            a, b, c = -k, sympy.Integer(k + d - 2), HALF + Rational(d - 1, 2)
+            above = g(HALF) * g(c + HALF) * g((a + b + 1) / 2) * g(c + (1 - a - b) / 2)
+            below = g(Rational(a + 1, 2)) * g((b + 1) / 2) * g(c + Rational(1 - a, 2)) * g(c + (1 - b) / 2) ** claim
+            off = sympy.simplify(terminating(a, b, c) - above / below)
+            record(symbolic(vanishes(off), f"k = {k}, d = {d}: difference {off}", covers_all=False))
+
+
 @check(HYPERGEOMETRIC, 1, corrected=2, mutants={"2% more": Rational(204, 100)})
 def test_the_value_of_the_sum_exactly(claim):
     """d = 2, nu = 1/2: sum of (-k)_n (k)_n (1)_n / ((1/2)_n (2)_n n!)."""
     g = sympy.gamma
     for k in (2, 4, 6):
-        terms = (
-            sympy.rf(-k, n)
-            * sympy.rf(k, n)
-            * sympy.rf(1, n)
-            / (sympy.rf(HALF, n) * sympy.rf(2, n) * sympy.factorial(n))
-            for n in range(k + 1)
-        )
         nu, d = HALF, sympy.Integer(2)
         front = g(nu + d / 2) * g((d - 1) / 2) * g(nu + 1) / (g(-HALF) * g(nu + 2) * g(-nu - 1))
         whole = front * g(Rational(k + 1, 2)) * g(k * HALF - nu) / (g((d + k - 1) / 2) * g(nu + (k + d) / 2))
-        off = sympy.simplify(sum(terms) - claim * whole)
+        off = sympy.simplify(terminating(-k, sympy.Integer(k), ONE) - claim * whole)
         record(symbolic(vanishes(off), f"k = {k}: difference {off}", covers_all=False))
 
 

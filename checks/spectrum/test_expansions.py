@@ -139,6 +139,36 @@ STEPS = Statement(
     qualification="A proof by induction on L: a block takes the root of 1 - u. The decay is not decided.",
     uses=("sp:7",),
 )
+STEP_CONSTANT = Statement(
+    id="sp:21-constant",
+    title="Deep step kernels: the constant c to the sum of 2^-j for j from 0 to l - 1",
+    source=BB,
+    number="corollary on deep step kernels, proof",
+    formula=r"\kappa_s^\ell(1-t) = 1 - c^{\sum_{j=0}^{\ell-1} 2^{-j}} t^{1/2^{\ell-1}} + o(t^{1/2^{\ell-1}}), \quad c ="
+    r" \tfrac{\sqrt2}{\pi}",
+    qualification="Refuted at l = 2 in symbols; the corrected form is proved by induction on l.",
+    finding=Finding(
+        Severity.UNAFFECTED,
+        "The sum ends at l - 2: at l = 2 the kernel is k_0, with c and not c^(3/2). The exponents of t are right, and "
+        "the constants still lie in [c^2, c].",
+        corrected=r"\kappa_s^\ell(1-t) = 1 - c^{\sum_{j=0}^{\ell-2} 2^{-j}} t^{1/2^{\ell-1}} + o(t^{1/2^{\ell-1}})",
+    ),
+    uses=("sp:7",),
+)
+SLOPE_AT_MINUS_ONE = Statement(
+    id="sp:16-slope",
+    title="Deep RF kernels at -1: c_l = k_1'(a_{l-1}) c_{l-1}",
+    source=BB,
+    number="corollary, deep RF, proof",
+    formula=r"c_\ell = \kappa_1'(a_{\ell-1}) c_{\ell-1}",
+    qualification="Refuted at l = 3 and 4, by values.",
+    finding=Finding(
+        Severity.TYPO,
+        "The slope is taken at b_{l-1} = kappa^{l-1}(-1), as the proof's display before it has it; a_{l-1} is the "
+        "constant at 1.",
+        corrected=r"c_\ell = \kappa_1'(b_{\ell-1}) c_{\ell-1}",
+    ),
+)
 LAPLACE = Statement(
     id="sp:20",
     title="The Laplace kernel e^(-c |x-y|) is e^(-c sqrt(2) sqrt(1-u)), singular in t^(1/2) at 1",
@@ -366,6 +396,33 @@ def test_deep_step_kernels(claim):
     leading = in_t(singular(K0, 4), 2).coeff(A, 1) + ROOT
     step = claim.subs(LAYER, LAYER + 1) - claim / 2
     record(symbolic(all_vanish([leading, claim.subs(LAYER, 1) - 1, step]), "by induction on L", covers_all=True))
+
+
+@check(
+    STEP_CONSTANT,
+    2 - 2 ** (1 - LAYER),
+    corrected=2 - 2 ** (2 - LAYER),
+    mutants={"to l - 3": 2 - 2 ** (3 - LAYER), "from 1": 1 - 2 ** (2 - LAYER)},
+)
+def test_the_constant_of_deep_step_kernels(claim):
+    """1 - k_0(1 - s) = c sqrt(s) + .. takes c^e to c^(1 + e/2); the sum of 2^-j to n is 2 - 2^-n."""
+    leading = in_t(singular(K0, 4), 2).coeff(A, 1) + ROOT
+    step = sympy.expand(claim.subs(LAYER, LAYER + 1) - 1 - claim / 2)
+    record(symbolic(all_vanish([leading, claim.subs(LAYER, 2) - 1, step]), "by induction from l = 2", covers_all=True))
+
+
+@check(SLOPE_AT_MINUS_ONE, "a", corrected="b", mutants={"b of the next": "next"})
+def test_slopes_at_minus_one(claim):
+    """The factor of t^(3/2) in k_1(b + c t^(3/2)) is c k_1'(b); k_1' = k_0, derived."""
+    form = RELU_STEP.at(RELU_STEP.features, (ONE, U, ONE))
+    value = sympy.Integer(0)
+    for layer in (3, 4):
+        after = form.subs(U, value)
+        place = {"a": (layer - 2) * SLOPE, "b": value, "next": after}[claim]
+        slope = sympy.diff(form, U)
+        off = RELU_STEP.at(RELU_STEP.factor, (ONE, place, ONE)) - slope.subs(U, value)
+        record(symbolic(vanishes(sympy.expand(off)), f"l = {layer}", covers_all=False))
+        value = after
 
 
 @check(LAPLACE, sqrt(2), mutants={"1": ONE, "2": 2 * ONE})

@@ -299,13 +299,15 @@ def test_the_recursion_of_li(claim):
 
 
 NEAR = Fraction(1, 1000)
-SET_ROWS: tuple[tuple[str, list[list[Fraction | int]]], ...] = (
-    ("a ray and the origin", [[0, 0], [1, 0], [2, 0], [Fraction(1, 2), 0]]),
-    ("opposite points", [[1, 1], [-1, -1], [1, -1], [-1, 1]]),
-    ("near points", [[0, 0], [NEAR, 0], [0, NEAR]]),
-    ("points of a line", [[-3], [-1], [0], [1], [2]]),
+ROWS_BY_NAME: dict[str, list[list[int | Fraction]]] = {
+    "a ray and the origin": [[0, 0], [1, 0], [2, 0], [Fraction(1, 2), 0]],
+    "opposite points": [[1, 1], [-1, -1], [1, -1], [-1, 1]],
+    "near points": [[0, 0], [NEAR, 0], [0, NEAR]],
+    "points of a line": [[-3], [-1], [0], [1], [2]],
+}
+SETS = tuple(
+    rational_points(name, [[Fraction(entry) for entry in row] for row in rows]) for name, rows in ROWS_BY_NAME.items()
 )
-SETS = tuple(rational_points(name, [[Fraction(entry) for entry in row] for row in rows]) for name, rows in ROWS)
 
 
 @check(DEFINITE, "0", mutants={"at least 1/10": "0.1", "at least 1/100": "0.01"})

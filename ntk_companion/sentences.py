@@ -26,7 +26,6 @@ RELATIONS = {
     "<=>": r"\Leftrightarrow", "<->": r"\leftrightarrow", "<=": r"\le", ">=": r"\ge", "=>": r"\Rightarrow",
     "->": r"\to", "!=": r"\ne", "<>": r"\ne", ":=": ":=", "=": "=", "<": "<", ">": ">", "~": r"\sim",
 }  # fmt: skip
-SETS = "RNZQCS"
 LONG = 60
 """Characters of LaTeX in a line of text; a formula of more may be cut."""
 DEEPEST = 20
@@ -254,8 +253,7 @@ class _Reader:
         if name == "infinity":
             return r"\infty", end
         if len(name) == 1:
-            is_set = name in SETS and self.text.startswith("^", end)
-            return (rf"\mathbb{{{name}}}" if is_set and name != "S" else name), end
+            return (r"\mathbb{R}" if name == "R" and self.text.startswith("^", end) else name), end
         if len(name) == 2 and name[0] == "d" and name not in _NOT_DIFFERENTIALS:
             return name, end
         raise _UnreadError

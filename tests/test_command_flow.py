@@ -185,9 +185,9 @@ def test_errors_are_estimated_for_every_record(run):
 def test_last_resorts_and_their_price_are_told_and_envelopes_are_undecided_where_it_is_high(run, monkeypatch):
     command = "flow --network fcn --depth 1 --width 12 --points circle:14 --labels alternating --until 100"
     monkeypatch.setattr("numerics.flow.last_resort.HURRY", 0)
-    code, out, _ = run(command)
-    assert code == 0 and "of the steps were last resorts, off the energy identity by" in out
-    assert "decides nothing" in out and "envelopes undecided" in out
+    code, out, err = run(command)
+    assert code == 2 and "of the steps were last resorts, off the energy identity by" in out
+    assert "decides nothing" in out and "decides nothing" in err and "envelopes undecided" in out
     found = json.loads(run(command + " --json")[1])
     assert found["last_resort_share"] > 0.1 and found["last_resort_defect"] > 0.1 and found["envelope_held"] is None
 

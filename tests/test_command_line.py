@@ -200,8 +200,8 @@ def raises(error):
 
 
 def test_a_missing_package_names_the_extra_to_install(run, monkeypatch):
-    monkeypatch.setattr("ntk_companion.suite.catalogue", raises(ModuleNotFoundError(name="hypothesis")))
-    refused(run("statements"), "hypothesis", "[checks]")
+    monkeypatch.setattr("ntk_companion.suite.catalogue", raises(ModuleNotFoundError(name="pytest")))
+    refused(run("statements"), "pytest", "[checks]")
 
 
 def test_memory_that_runs_out_is_one_line(run, monkeypatch):

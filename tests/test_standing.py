@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from ntk_companion.report.facts import Contents
+from ntk_companion.report.mathematics import Formulas
 from ntk_companion.report.page import page
 from ntk_companion.standing import standings
 from tests.ledgers import FINDING, entries, items
@@ -79,7 +81,7 @@ def test_of_a_finding_the_corrected_form_is_used_and_must_be_proved(proves, stan
 
 def test_the_graph_and_the_statement_of_the_page_show_what_is_proved_and_given_what():
     ledger = found(covering("a"), covering("b", "a"), covering("c", "d"), items(id="d"))
-    text = page(ledger)
+    text = page(Contents(ledger, (), None), Formulas())
     boxes = {
         name: re.sub(r"<[^>]*>", "", verdict).strip()
         for name, verdict in re.findall(r'<text y="-2">(\w)</text>\s*<text class="verdict"[^>]*>(.*?)</text>', text)

@@ -16,6 +16,7 @@ from ntk_companion.appendix.table import Cells, Column, Table
 from ntk_companion.cli import main
 from ntk_companion.evidence import Role
 from ntk_companion.files import json_text
+from ntk_companion.statement import Severity
 from ntk_companion.suite import Suite, catalogue
 
 FIGURES = tuple(SUITE.figures())
@@ -390,7 +391,10 @@ def test_the_short_form_has_verdicts_and_findings_and_points_to_the_long_one(who
     tables.write_all(tmp_path / "ledger.json", tmp_path)
     text = (tmp_path / "short.tex").read_text(encoding="utf-8")
     assert "Verdicts" in text and "appendix.tex" in text and SUITE.title in text
-    assert all(escaping.latex_sentence(one["finding"]["sentence"]) in text for one in records if one["finding"])
+    for one in (one for one in records if one["finding"]):
+        assert escaping.latex_text(one["number"]) in text and escaping.latex_text(one["source"]) in text
+        is_grave = one["finding"]["severity"] == Severity.USED_LATER
+        assert (escaping.latex_sentence(one["finding"]["sentence"]) in text) == is_grave
 
 
 def test_figures_stand_in_the_folder_of_the_tables(whole, suite, tmp_path, monkeypatch):

@@ -9,9 +9,11 @@ from pylatexenc.latexencode import UnicodeToLatexEncoder
 from ntk_companion import sentences
 from ntk_companion.appendix.table import Cells, Column
 
+WORD_WITH_PUNCTUATION = 14
+"""Characters that stay on a line, whatever their punctuation: the narrowest columns have room for them."""
 LONG_WORD = 18
 """A word of more letters may be broken over lines after its punctuation, or if it has none anywhere."""
-_BREAKS = re.compile(r"(?<=[-+*/=,;:_)\]|])")
+_BREAKS = re.compile(r"(?<=[-+*/=,;:_)\]|])|(?<=[a-z]\.)(?=[a-z])")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|nan|inf", re.IGNORECASE)
 _EXPONENT = re.compile(r"(?<=[\d.])e([-+]?\d+)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\*_`<>\[\]$#~])")
@@ -37,7 +39,7 @@ def _latex_word(word: str) -> str:
 
 def pieces(word: str) -> list[str]:
     """The pieces of a word between which a line may be broken."""
-    if len(word) <= LONG_WORD:
+    if len(word) <= WORD_WITH_PUNCTUATION:
         return [word]
     parts = [part for part in _BREAKS.split(word) if part]
     return [part[start : start + LONG_WORD] for part in parts for start in range(0, len(part), LONG_WORD)]

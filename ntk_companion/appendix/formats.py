@@ -14,6 +14,7 @@ from ntk_companion.appendix import escaping
 from ntk_companion.appendix.figure import FigureSpec
 from ntk_companion.appendix.layout import column_spec, headings
 from ntk_companion.appendix.table import Table
+from ntk_companion.statement import Severity
 
 TEMPLATES = Path(__file__).with_name("templates")
 MOST_FLOATED = 24
@@ -65,9 +66,18 @@ def document(heading: Heading, tables: Sequence[Table], refusals: Sequence[str] 
 
 
 def short_document(heading: Heading, tables: Sequence[Table], findings: Sequence[Mapping[str, Any]]) -> str:
-    """A LaTeX document of a page: the tables that stand in the short form, and a line for every finding."""
+    """A LaTeX document of a page: the tables that stand in the short form, and the findings.
+
+    Those that later items of their paper use have their sentence; the others are named, by severity and source.
+    """
     shown = [replace(table, rows=table.short_rows) for table in tables if table.short_rows]
-    return _environment().get_template("short.tex.j2").render(heading=heading, tables=shown, findings=findings)
+    grave = [one for one in findings if one["finding"]["severity"] == Severity.USED_LATER]
+    named: dict[str, dict[str, list[str]]] = {}
+    for one in findings:
+        if one not in grave:
+            named.setdefault(one["finding"]["severity"], {}).setdefault(one["source"], []).append(one["number"])
+    others = [(severity, list(sources.items())) for severity, sources in named.items()]
+    return _environment().get_template("short.tex.j2").render(heading=heading, tables=shown, grave=grave, others=others)
 
 
 def tabular(table: Table) -> str:

@@ -97,8 +97,9 @@ def empirical_ntk(architecture: Architecture, parameters: Parameters, inputs: Po
     that the part of W is the entrywise product of the two n x n Gram matrices, and the part of b is the first of them.
     The number of outputs is that of the last weights; the outputs at a point stand side by side.
     """
+    points = as_tensor(inputs)
     count = len(parameters[architecture.groups[-1].name])
-    values, backward = _through(architecture, parameters, as_tensor(inputs).repeat_interleave(count, 0))
+    values, backward = _through(architecture, parameters, points.repeat_interleave(count, 0))
     size = len(values)
     chosen = torch.eye(count, dtype=values.dtype).repeat(size // count, 1)
     _, found = backward(chosen)

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from checks.suite import SUITE
-from ntk_companion.report.mathematics import displayed, inline
+from ntk_companion.report.mathematics import Formulas
 from ntk_companion.standing import standings
 from ntk_companion.suite import catalogue
 
@@ -48,7 +49,7 @@ nitpick_ignore_regex = [
     ("py:.*", rf"(?!({'|'.join(PACKAGES)})\.).*"),
     ("py:.*", r".*\._.*"),
     ("py:class", r"theory\.passes\.(Value|Cotangent|Key|Part)"),  # type variables
-    ("py:class", r"checks\.setups\.trajectories\.(Made|Given)"),
+    ("py:class", r"checks\.setups\.trajectories\.(Made|Given)|numerics\.progress\.Item"),
 ]
 suppress_warnings = ["ref.python"]  # a name in an annotation that two modules define
 apidoc_modules = [
@@ -94,13 +95,22 @@ def _inline(line: str) -> str:
     return "".join(pieces)
 
 
+FORMULAS = Formulas()
+
+
+def _told(app: Any, error: Exception | None) -> None:
+    """A warning of every formula that could not be set; warnings are errors here."""
+    for warning in FORMULAS.warnings:
+        logging.getLogger(__name__).warning(warning)
+
+
 def _inline_math(writer: Any, node: nodes.math) -> None:
-    writer.body.append(inline(node.astext(), node.document["source"]))
+    writer.body.append(FORMULAS.inline(node.astext(), node.document["source"]))
     raise nodes.SkipNode
 
 
 def _display_math(writer: Any, node: nodes.math_block) -> None:
-    writer.body.append(f'<div class="formula">{displayed(node.astext(), node.document["source"])}</div>')
+    writer.body.append(f'<div class="formula">{FORMULAS.displayed(node.astext(), node.document["source"])}</div>')
     raise nodes.SkipNode
 
 
@@ -140,4 +150,5 @@ def setup(app: Any) -> None:
     """Connect the above."""
     app.add_directive("trust-table", TrustTable)
     app.connect("autodoc-process-docstring", docstring_as_rst)
+    app.connect("build-finished", _told)
     app.add_html_math_renderer("mathml", (_inline_math, None), (_display_math, None))

@@ -13,6 +13,8 @@ MOST_ENTRIES = 24
 """An array or a sequence of more is told by its size."""
 DEEPEST = 4
 """What lies deeper in a case is told by its type."""
+MOST_FIELDS = 8
+"""A dataclass of more fields, or with a longer array, is what was computed and no coordinate: told by its type."""
 
 
 def coordinates(case: Any) -> str:
@@ -52,6 +54,8 @@ def _of_fields(value: Any, depth: int) -> str:
     """A dataclass by what its fields hold, but for what is empty; one within a case, if named, by name and numbers."""
     fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.repr}
     kept = {name: one for name, one in fields.items() if not _is_empty(one)}
+    if depth and (len(fields) > MOST_FIELDS or any(map(_is_long, kept.values()))):
+        return type(value).__name__
     if depth and isinstance(name := kept.pop("name", None), str):
         more = [f"{key} = {_said(one, depth + 1)}" for key, one in kept.items() if _is_plain(one)]
         return f"{name} ({'; '.join(more)})" if more else name
@@ -61,6 +65,10 @@ def _of_fields(value: Any, depth: int) -> str:
 
 def _is_empty(value: Any) -> bool:
     return value is None or value is False or (isinstance(value, str | Sequence | Mapping) and not len(value))
+
+
+def _is_long(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.size > MOST_ENTRIES
 
 
 def _is_plain(value: Any) -> bool:

@@ -59,3 +59,8 @@ def test_the_case_that_refuted_a_mutant_is_kept():
         with contextlib.suppress(MutantKilled):
             judge_case(is_positive, 2, Fraction(3, 2))
     assert tally.case == "3/2"
+
+
+def test_what_was_computed_is_told_by_its_type():
+    assert coordinates(Case(Case(np.zeros(100)), name="three copies")) == "points = Case; name = three copies"
+    assert coordinates(Case(Case(np.zeros(2)), name="two")) == "points = Case(points = (0.0, 0.0)); name = two"

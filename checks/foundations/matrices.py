@@ -7,9 +7,10 @@ definite, tends to 0. What is said of the linearised flow is affine in it.
 import sympy
 from sympy import Identity, MatrixSymbol, ZeroMatrix
 
+from checks.setups.matrices import agree
 from ntk_companion.evidence import Verdict
 from ntk_companion.symbolics import combined
-from theory.predictors import cross, kernel, n, outputs, outputs_at, plain, q, targets
+from theory.predictors import cross, kernel, n, outputs, outputs_at, plain, targets
 
 rate = sympy.Symbol("eta", positive=True)
 decayed = MatrixSymbol("E", n, n)
@@ -54,21 +55,3 @@ def is_flow(expression: sympy.MatrixExpr, speed: sympy.Expr = sympy.S.One) -> Ve
         agree(at_start(expression), outputs_at),
     ]
     return combined(verdicts)
-
-
-def agree(one: sympy.MatrixExpr, other: sympy.MatrixExpr) -> Verdict:
-    """Are two expressions the same for all sizes? REFUTED by values at two samples and one test point."""
-    if plain(one - other) == ZeroMatrix(*one.shape):
-        return Verdict.CONFIRMED
-    return Verdict.REFUTED if any(_value(one - other)) else Verdict.INCONCLUSIVE
-
-
-def _value(expression: sympy.MatrixExpr) -> sympy.Matrix:
-    """Its value at n = 2, q = 1 and eta = 1/3, for whole numbers, square matrices symmetric."""
-    small = expression.subs({n: 2, q: 1, rate: sympy.Rational(1, 3)})
-    values = {}
-    for place, symbol in enumerate(sorted(small.atoms(MatrixSymbol), key=str)):
-        rows, columns = symbol.shape
-        entries = sympy.Matrix(rows, columns, lambda i, j, shift=place: 1 + (2 * (i + j) + i * j + shift) % 7)
-        values[symbol] = entries + (10 * sympy.eye(rows) if rows == columns else sympy.zeros(rows, columns))
-    return sympy.Matrix(small.subs(values).doit())

@@ -9,7 +9,9 @@ import sympy
 import torch
 from sympy import Identity, MatrixSymbol, Rational, ZeroMatrix
 
-from checks.foundations.matrices import agree, at_end, is_flow, off_samples
+from checks.foundations.matrices import at_end, is_flow, off_samples
+from checks.foundations.printed import JACOT
+from checks.setups.matrices import agree
 from ntk_companion import Finding, Hypothesis, Statement, certified, check, numerical, random_seed, record, symbolic
 from ntk_companion.statement import Severity
 from ntk_companion.symbolics import all_vanish, combined, is_positive, vanishes
@@ -18,7 +20,6 @@ from theory import predictors
 from theory.architecture import with_trained
 from theory.predictors import covariance, covariance_at, covariance_cross, cross, kernel, n, outputs, outputs_at, q
 from theory.presets import jacot, lee
-from theory.printed.foundations import JACOT
 from theory.recursion import recursion
 
 LEE = "Lee et al. 2019, arXiv 1902.06720"

@@ -105,9 +105,10 @@ def _as_they_come(reply: Reply) -> None:
 def _write_certificate(path: Path, claims: ClaimsFile, replies: list[Reply], seed: int) -> list[str]:
     """Write the certificates of a file's verdicts; what was written, in a line. Raises OSError."""
     from ntk_companion.audit.reply.certificates import certificates
+    from ntk_companion.files import write_whole
 
     found = certificates(claims, replies, seed)
-    path.write_text(json.dumps(found), encoding="utf-8")
+    write_whole(path, json.dumps(found))
     without = len(found["without_certificate"])
     return [f"{path}: certificates of {len(found['claims'])} claims; {without} have none, and the file says why"]
 

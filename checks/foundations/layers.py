@@ -10,12 +10,12 @@ from typing import NamedTuple
 import sympy
 from sympy.core.function import AppliedUndef
 
+from checks.foundations.printed import symbolic_moment
 from ntk_companion.evidence import Verdict
 from ntk_companion.symbolics import all_vanish
 from theory.activations import Relu
 from theory.architecture import Architecture
 from theory.induction import Quantity, Scene, blocks_are_alike
-from theory.printed.foundations import symbolic_moment
 from theory.recursion import Triple
 
 FIRST, CROSS, SECOND = sympy.symbols("a c b", positive=True)

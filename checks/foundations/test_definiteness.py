@@ -7,6 +7,7 @@ import sympy
 from sympy import Rational
 
 from checks.foundations.layers import FIRST
+from checks.foundations.printed import ARORA, FIRST_NOTE, JACOT, bias
 from checks.setups.audited import network, record_audited
 from checks.setups.cited import WIDTH_LIMIT
 from ntk_companion import Statement, certified, check, record, symbolic
@@ -20,7 +21,6 @@ from theory.activations import AbsoluteValue, Erf, Relu
 from theory.architecture import Affine, Architecture, Group, Scale
 from theory.depth import block_step
 from theory.presets import arora, geifman, jacot
-from theory.printed.foundations import ARORA, FIRST_NOTE, JACOT, bias
 from theory.recursion import closed_form, input_dimension, input_kernel, recursion
 
 ONE, ZERO, MORE = sympy.Integer(1), sympy.Integer(0), Rational(102, 100)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from checks.foundations.budget import ALPHA
+from checks.foundations.printed import FIRST_NOTE
 from checks.setups.budget import BIAS_BOUND
 from checks.setups.cited import WIDTH_LIMIT
 from ntk_companion import Finding, Statement, check, numerical, random_seed, record, statistical
@@ -11,7 +12,6 @@ from numerics.kernels.gram import ntk
 from numerics.networks.torch_network import empirical_ntk, initialise
 from numerics.statistics import entry_scale, equivalence_test
 from theory.presets import cntk
-from theory.printed.foundations import FIRST_NOTE
 
 Array = np.ndarray
 LAST_STEP = Statement(

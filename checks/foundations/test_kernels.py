@@ -7,16 +7,7 @@ import sympy
 from sympy import Rational, sqrt
 
 from checks.foundations.layers import FIRST, INPUTS, Law, adds_its_first_layer, in_symbols, obeys
-from checks.setups.cited import WIDTH_LIMIT
-from ntk_companion import Hypothesis, Statement, check, counterexample, judge_case, record, symbolic
-from ntk_companion.symbolics import all_vanish, combined, is_positive, vanishes
-from theory.activations import AbsoluteValue, Activation, Erf, Relu
-from theory.activations.homogeneous import TwoSided
-from theory.architecture import Architecture
-from theory.integrals import c, p, prove_moment, r
-from theory.moments import pair_moment
-from theory.presets import arora, jacot, lee
-from theory.printed.foundations import (
+from checks.foundations.printed import (
     ARORA,
     JACOT,
     PRINTED,
@@ -26,6 +17,15 @@ from theory.printed.foundations import (
     bias,
     derived_layers,
 )
+from checks.setups.cited import WIDTH_LIMIT
+from ntk_companion import Hypothesis, Statement, check, counterexample, judge_case, record, symbolic
+from ntk_companion.symbolics import all_vanish, combined, is_positive, vanishes
+from theory.activations import AbsoluteValue, Activation, Erf, Relu
+from theory.activations.homogeneous import TwoSided
+from theory.architecture import Architecture
+from theory.integrals import c, p, prove_moment, r
+from theory.moments import pair_moment
+from theory.presets import arora, jacot, lee
 from theory.recursion import closed_form, input_dimension, layer_width, recursion
 
 LEE = "Lee et al. 2019, arXiv 1902.06720"

@@ -5,12 +5,12 @@ from itertools import pairwise
 import numpy as np
 import sympy
 
+from checks.foundations.printed import JACOT
 from ntk_companion import Finding, Statement, check, numerical, random_seed, record, symbolic
 from ntk_companion.statement import Severity
 from ntk_companion.symbolics import all_vanish, vanishes
 from numerics.networks.torch_network import initialise
 from theory.presets import jacot
-from theory.printed.foundations import JACOT
 
 SHAPES = Statement(
     id="fd:18",

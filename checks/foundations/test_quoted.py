@@ -8,14 +8,7 @@ import sympy
 
 from checks.foundations.budget import ALPHA
 from checks.foundations.layers import INPUTS, in_symbols
-from checks.setups.cited import WIDTH_LIMIT
-from checks.setups.sampled import record_mean_kernel
-from ntk_companion import Finding, Statement, check, numerical, record, symbolic
-from ntk_companion.statement import Severity
-from ntk_companion.symbolics import vanishes
-from theory.depth import block_step
-from theory.presets import arora, geifman
-from theory.printed.foundations import (
+from checks.foundations.printed import (
     FIFTH_NOTE,
     FIRST_NOTE,
     PRINTED,
@@ -24,6 +17,13 @@ from theory.printed.foundations import (
     first_note_one_later,
     first_note_with_the_output,
 )
+from checks.setups.cited import WIDTH_LIMIT
+from checks.setups.sampled import record_mean_kernel
+from ntk_companion import Finding, Statement, check, numerical, record, symbolic
+from ntk_companion.statement import Severity
+from ntk_companion.symbolics import vanishes
+from theory.depth import block_step
+from theory.presets import arora, geifman
 from theory.recursion import closed_form, recursion
 
 OF_THE_NOTE = " A quotation: the finding is on the note, whose source is right."

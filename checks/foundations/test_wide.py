@@ -8,6 +8,7 @@ import numpy as np
 import sympy
 
 from checks.foundations.budget import ALPHA
+from checks.foundations.printed import JACOT
 from checks.setups.budget import BIAS_BOUND
 from checks.setups.sampled import record_mean_kernel
 from ntk_companion import Statement, check, random_seed, record, statistical
@@ -18,7 +19,6 @@ from numerics.statistics import TestResult, decay_interval, entry_scale, equival
 from theory.activations import Erf
 from theory.architecture import Architecture
 from theory.presets import jacot
-from theory.printed.foundations import JACOT
 
 PROCESS = Statement(
     id="fd:3",

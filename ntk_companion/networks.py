@@ -70,8 +70,11 @@ def read_network(text: str, settings: Mapping[str, Any]) -> Architecture:
     return network_of({**networks[chosen], **settings}, f"{file}, networks.{chosen}")
 
 
-def network_of(table: Mapping[str, Any], where: str) -> Architecture:
-    """The architecture that a table describes. Raises ValueError naming `where`."""
+def network_of(table: Mapping[str, Any], where: str, symbols: Mapping[str, sympy.Expr] | None = None) -> Architecture:
+    """The architecture that a table describes, `symbols` standing for parameters of its preset by their names.
+
+    Raises ValueError naming `where`.
+    """
     only(dict(table), KEYS, where)
     readers = {"weight_variance": _nonnegative, "bias_variance": _nonnegative}
     settings: dict[str, Any] = {
@@ -85,7 +88,7 @@ def network_of(table: Mapping[str, Any], where: str) -> Architecture:
         settings["activation"] = read_activation(text_of(dict(table), "activation", where), where)
     if "trained" in table:
         settings["trained"] = _names(table["trained"], f"{where}, trained")
-    settings |= _shapes(table, where)
+    settings |= _shapes(table, where) | dict(symbols or {})
     depth = whole_number(table["depth"], f"{where}, depth", 1, MOST_DEPTH) if "depth" in table else None
     if any(key in table for key in LAYERS):
         return _spelled_out(table, settings, depth, where)

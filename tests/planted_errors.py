@@ -1546,4 +1546,12 @@ ERRORS: tuple[Planted, ...] = (
         "images[0].lower()",
         ("tests/test_depth.py",),
     ),
+    Planted(
+        "what is trained forgotten where parameters are symbols",
+        "ntk_companion/audit/claims/formulas.py",
+        "_network",
+        "network_of(values | {'depth': depth}, where, symbols)",
+        "network_of({k: v for k, v in values.items() if k != 'trained' or not symbols} | {'depth': depth}, where, symbols)",
+        ("tests/test_audit_formulas.py", "-k", "as_symbols"),
+    ),
 )

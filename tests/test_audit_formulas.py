@@ -11,7 +11,7 @@ from ntk_companion.audit.claims.reading import parse_claims
 from ntk_companion.audit.decide.formulas import judge
 from ntk_companion.audit.decide.terms import is_zero, told_parts
 from ntk_companion.audit.reply.auditing import audit_claim
-from ntk_companion.audit.syntax.errors import ClaimError, InputError
+from ntk_companion.audit.syntax.errors import ClaimError, InputError, MeaninglessError
 from ntk_companion.audit.syntax.formulas import parse_equations
 from ntk_companion.audit.syntax.latex import translate
 from ntk_companion.evidence import Verdict
@@ -264,3 +264,43 @@ def test_terms_are_compared_by_what_they_are_multiplied_with():
     assert is_zero((1 + a**2) ** (layer + 1) - (1 + a**2) ** layer * (1 + a**2))
     assert not is_zero((1 + a**2) ** (layer + 1) - (1 + a**2) ** layer)
     assert told_parts(2 * a + b, a + b) == ("a is printed times 2",)
+
+
+def test_a_network_with_parameters_as_symbols_is_still_the_one_that_is_declared():
+    network, latex, _ = RIGHT["Jacot et al., beta as a symbol"]
+    with pytest.raises(MeaninglessError, match="not alike"):
+        verdict(network | {"trained": ["W_1", "b_1"]}, latex)
+    assert verdict(network | {"activation": "erf"}, latex).verdict is Verdict.CONFIRMED
+    with pytest.raises(InputError, match="called 'nothing'"):
+        verdict(network | {"activation": "nothing"}, latex)
+
+
+OF_A_SMOOTH_NETWORK = """
+[networks.net]
+family = "fcn"
+depth = 1
+[networks.smooth]
+preset = "fcn"
+depth = 1
+activation = "erf"
+[points]
+six = "hexagon"
+[formulas.f]
+network = "smooth"
+text = ["K = 2 * moment(inner + 1) + 2 * slope_moment(inner + 1) * (inner + 1)"]
+depth = 1
+[[claim]]
+id = "c"
+network = "NETWORK"
+points = "six"
+assertion = "lambda_min(printed('f')) > 0"
+"""
+
+
+def test_a_formula_speaks_of_no_network_with_another_activation():
+    def reply(network):
+        return audit_claim(parse_claims(OF_A_SMOOTH_NETWORK.replace("NETWORK", network).encode()).claims[0])
+
+    assert reply("smooth").verdict == Verdict.CONFIRMED
+    with pytest.raises(InputError, match="activation erf: name such a network"):
+        reply("net")

@@ -188,15 +188,11 @@ def _network(
     }
 
     def of_depth(depth: int) -> Architecture:
-        if not symbols:
-            return network_of(values | {"depth": depth}, where)
-        words = {key: part for key, part in values.items() if key not in ("preset", "trained")}
-        whole = PRESETS[str(preset)](depth, **words, **symbols)
-        return whole
+        return network_of(values | {"depth": depth}, where, symbols)
 
     try:
         of_depth(1)
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise InputError(str(error) if str(error).startswith(where) else f"{where}: {error}") from None
     return of_depth, title, parameters
 

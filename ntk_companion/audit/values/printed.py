@@ -49,11 +49,12 @@ def _is_declared(network: Network, wanted: Mapping[str, Any]) -> bool:
     """Is a claim's network that which a formula declares, whatever its depth and scale?"""
     if network.family != wanted.get("family", wanted.get("preset")):
         return False
-    if network.table is not None:
-        given, declared = ({k: v for k, v in one.items() if k not in SIZES} for one in (network.table, wanted))
-        return given == declared
-    trained = tuple(wanted["trained"]) if "trained" in wanted else None
-    return (network.bias, network.trained) == (wanted.get("bias", "trained"), trained)
+    table = network.table
+    if table is None:
+        table = {"bias": network.bias} | ({} if network.trained is None else {"trained": list(network.trained)})
+        wanted = {"bias": "trained"} | dict(wanted)
+    given, declared = ({k: v for k, v in one.items() if k not in SIZES} for one in (table, wanted))
+    return given == declared
 
 
 @means(vocabulary.PRINTED)

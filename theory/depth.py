@@ -11,7 +11,7 @@ from functools import cache
 
 import sympy
 
-from theory.architecture import Layer, fcn_block, resnet_block
+from theory.architecture import Group, Layer, fcn_block, resnet_block
 from theory.moments import theta
 from theory.recursion import Recursion, Triple, block_recursion, closed_form, input_kernel
 
@@ -22,14 +22,19 @@ class BlockStep:
 
     equations  the block's definitions at R_l = 1
     features   S_l
-    own        the block's parts at R_l = 1
+    parts      the block's parts at R_l = 1 by their groups
     factor     R_{l-1} at R_l = 1
     """
 
     equations: Mapping[sympy.Symbol, sympy.Expr]
     features: sympy.Symbol
-    own: sympy.Expr
+    parts: Mapping[Group, sympy.Expr]
     factor: sympy.Expr
+
+    @property
+    def own(self) -> sympy.Expr:
+        """All of the block's parts at R_l = 1."""
+        return sympy.Add(*self.parts.values())
 
     def at(self, expression: sympy.Expr, features: Triple) -> sympy.Expr:
         """An expression in closed form, S_{l-1} having these values at (x, x), (x, x') and (x', x')."""
@@ -60,7 +65,8 @@ def block_step(block: tuple[Layer, ...]) -> BlockStep:
     derived = block_recursion(block, INDEX)
     known = {sympy.Symbol("S_{l - 1}"): input_kernel, sympy.Symbol("R_{l}"): sympy.Integer(1)}
     equations = {symbol: expression.xreplace(known) for symbol, expression in derived.equations.items()}
-    return BlockStep(equations, sympy.Symbol("S_{l}"), derived.ntk.xreplace(known), sympy.Symbol("R_{l - 1}"))
+    parts = {group: part.xreplace(known) for group, part in derived.parts.items()}
+    return BlockStep(equations, sympy.Symbol("S_{l}"), parts, sympy.Symbol("R_{l - 1}"))
 
 
 RELU_STEP = block_step(fcn_block(INDEX, "none"))

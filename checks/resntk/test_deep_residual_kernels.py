@@ -2,6 +2,7 @@
 
 import math
 from functools import cache
+from typing import NamedTuple
 
 import flint
 import numpy as np
@@ -20,7 +21,7 @@ from numerics.numbers.systems import Balls
 from theory.depth import residual_step
 
 REMEMBERED = "Remembered or quoted, the paper's own print was not at hand. "
-COMPUTED = "Computed at nine angles from 0 to pi. "
+COMPUTED = "Computed by doubles; tolerances and bounds were set with such values in view. "
 TIAN = "Tian, Yu, arXiv 2403.04545"
 
 DECAY = Statement(
@@ -30,7 +31,8 @@ DECAY = Statement(
     number="eigenvalues, as quoted",
     formula=r"\mu_k \sim C_L k^{-d}",
     qualification=REMEMBERED
-    + "Computed by Gauss's rule, k to 120, each parity. At depth 1 the kernel is that of two layers, "
+    + COMPUTED
+    + "By Gauss's rule, k to 120, each parity. At depth 1 the kernel is that of two layers, "
     "whose odd eigenvalues from 3 on are zero.",
     hypotheses=(Hypothesis("two blocks", "the depth is at least 2", lambda depth: depth >= 2),),
 )
@@ -41,7 +43,7 @@ FORWARD = Statement(
     number="theorem on the FFNTK",
     formula=r"\bigl|\tfrac{K_L}{L+1} - \tfrac14\bigr| \le \frac{\log L}{L}",
     qualification=REMEMBERED
-    + "Enclosed at L = 30, 100, 300 on three pairs from 90 degrees to opposite; the limit itself is "
+    + "Enclosed at L = 30, 300, 3000 on three pairs from 90 degrees to opposite; the limit itself is "
     "bc:19. The constant 1 is this suite's.",
     uses=("bc:19",),
 )
@@ -54,9 +56,9 @@ SHALLOW_LIMIT = Statement(
     formula=r"\sup_{u \ge -0.9} |r_L - r_1| = O(L^{1-2\gamma})",
     qualification=REMEMBERED
     + COMPUTED
-    + "g = 0.6, 0.75, 1, from L = 50 to 200: exponents to 0.06. At u = -1 the error is the "
-    "square root of that, as k_0 is there: uniformly it is L^(1/2 - g).",
-    hypotheses=(Hypothesis("away from opposite points", "x.x' is at least -0.9", lambda case: case[1] >= -0.9),),
+    + "g = 0.6, 0.75, 1 at cosines 1/2, 0, -1/2, from L = 50 to 200: exponents to 0.06, to which a limit off by 2% "
+    "does not come. At u = -1 the error is the square root of that, as k_0 is there: uniformly it is L^(1/2 - g).",
+    hypotheses=(Hypothesis("away from opposite points", "x.x' is at least -0.9", lambda case: case.cosine >= -0.9),),
 )
 ALL_TRAINED = Statement(
     id="rn:9",
@@ -65,8 +67,8 @@ ALL_TRAINED = Statement(
     number="other reading of the theorem on the ResNTK",
     formula=r"\frac{K_L(u)}{K_L(1)} \to u",
     qualification=COMPUTED
-    + "g = 3/4 and 1, from L = 50 to 200: the blocks' part vanishes like L^(1-2g) and those of the "
-    "first and the last layer stay.",
+    + "g = 3/4 and 1 at cosines 1/2, 0, -1/2, from L = 50 to 200: the blocks' part vanishes like L^(1-2g), exponents "
+    "to 0.06, and those of the first and the last layer stay.",
 )
 SPIKY = Statement(
     id="rn:10",
@@ -76,7 +78,8 @@ SPIKY = Statement(
     formula=r"0 \le \gamma < \tfrac12: \ r_L(u) \to \tfrac14 \ (u < 1)",
     qualification=REMEMBERED
     + "For alpha constant from the derived block, l theta_l -> 3 pi (1 + alpha^2)/alpha^2 and the "
-    "theorem that is cited. For g = 1/4 the values at cosines 0.9 and 0.7 fall from L = 50 to 200: no proof.",
+    "theorem that is cited. For g = 1/4, computed by doubles, the values at cosines 0.9 and 0.7 fall from L = 50 to "
+    "200: no proof.",
     uses=(STOLZ_CESARO.id,),
 )
 SCALES = Statement(
@@ -85,7 +88,7 @@ SCALES = Statement(
     source=TIAN,
     number="abstract",
     formula=r"\alpha = 1: r_L(0) - r_L(-\tfrac12) \to 0, \quad \alpha = \tfrac1L: \not\to 0",
-    qualification="Computed at L = 50, 200; that nothing is learnable with a constant kernel is not covered.",
+    qualification=COMPUTED + "L = 50 and 200; that nothing is learnable with a constant kernel is not covered.",
     uses=("rn:8", "rn:10"),
 )
 STABLE = Statement(
@@ -102,7 +105,7 @@ IMBALANCE = Statement(
     source=BELFER,
     number="as quoted",
     formula=r"\frac{\mu_3}{\mu_2} \le \tfrac1{10} \text{ of that at } \alpha = \tfrac1{\sqrt{50}}",
-    qualification=REMEMBERED + "Computed by Gauss's rule; the bound 1/10 is this suite's, for mu_3/mu_2.",
+    qualification=REMEMBERED + COMPUTED + "By Gauss's rule; the bound 1/10 is this suite's, for mu_3/mu_2.",
 )
 NAMES = Statement(
     id="rn:18",
@@ -112,8 +115,8 @@ NAMES = Statement(
     number="after Huang, Belfer, Tian",
     formula=r"\alpha = \tfrac1L: \ r_L \to \tfrac12 (\kappa_1 + u \kappa_0), \quad \frac{K_L}{K_L(1)} \to u",
     qualification=COMPUTED
-    + "L = 200, without biases: each kernel is nearer to its own limit than 0.03, the other limit is "
-    "0.3 away. Networks with biases are not covered.",
+    + "Without biases, at cosines 1/2, 0, -1/2, from L = 50 to 200: each kernel nears its own limit like 1/L, "
+    "exponents to 0.06. Networks with biases are not covered.",
     uses=("rn:8", "rn:9"),
 )
 ANGLES = np.array([0.0, *np.arccos([0.9, 0.7, 0.5, 0.0, -0.5, -0.7, -0.9]), math.pi])
@@ -128,7 +131,7 @@ def after_blocks(depth: int, scale: sympy.Rational, angles: np.ndarray, stem: bo
 
 def scale_of(depth: int, power: float) -> sympy.Rational:
     """L^(-power), to four digits: sympy takes roots of small fractions fast."""
-    return sympy.Rational(str(round(depth**-power, 4)))
+    return sympy.Rational(f"{depth**-power:.4g}")
 
 
 @cache
@@ -168,47 +171,73 @@ def test_one_block_has_no_odd_eigenvalues(claim):
 SYSTEM = Balls(192)
 
 
-@check(FORWARD, (1, 0.25), mutants={"a tenth of it": (0.1, 0.25), "1/3": (1, 1 / 3), "1/5": (1, 0.2)})
+@check(FORWARD, (1, 0.25), mutants={"a tenth of it": (0.1, 0.25), "a limit 2% more": (1, 0.255), "1/5": (1, 0.2)})
 def test_deep_networks_without_skips(claim):
     factor, limit = claim
     with SYSTEM.working():
         for turn in (2, 3, 6):
             angle = flint.arb.pi() * turn / 6 if turn != 2 else flint.arb.pi() / 2
-            for depth, value in zip(range(301), deep_kernel(angle, SYSTEM), strict=False):
-                if depth in (30, 100, 300):
+            for depth, value in zip(range(3001), deep_kernel(angle, SYSTEM), strict=False):
+                if depth in (30, 300, 3000):
                     holds = less(abs(value - limit), factor * math.log(depth) / depth)
                     record(certified(holds, f"{turn}/6 half turns, L = {depth}: {value.str(8)}"))
 
 
-def rate_of(claim: float, case: tuple[float, float]) -> None:
-    """Is the exponent of |r_L - r_1| at a cosine claim (1 - 2g), to 0.06?"""
-    power, cosine = case
-    place = int(np.argmin(np.abs(COSINES - cosine)))
-    errors = [abs(normalised(depth, power)[place] - two_layers()[place]) for depth in (50, 200)]
-    slope = math.log(errors[1] / errors[0]) / math.log(4)
-    off = abs(slope - claim * (1 - 2 * power))
-    record(numerical(off < 0.06, f"g = {power}, u = {cosine}: exponent {slope:.3f}", margin=0.06 - off))
+class Nearing(NamedTuple):
+    """A kernel that nears its limit as the depth grows: alpha = L^(-power), at a cosine."""
+
+    power: float
+    cosine: float
+    all_trained: bool = False
 
 
-@check(SHALLOW_LIMIT, 1.0, mutants={"1/2 - g": 0.5, "2 - 4 g": 2.0})
+def exponent_of(case: Nearing, factor: float = 1.0, *, linear: bool) -> float:
+    """p of |kernel - factor * limit| ~ L^p between L = 50 and 200; the limit is the linear kernel or r_1."""
+    place = int(np.argmin(np.abs(COSINES - case.cosine)))
+    limit = factor * float((COSINES if linear else two_layers())[place])
+    errors = [abs(float(normalised(depth, case.power, case.all_trained)[place]) - limit) for depth in (50, 200)]
+    return math.log(errors[1] / errors[0]) / math.log(4)
+
+
+def record_exponent(found: float, claimed: float, case: Nearing) -> None:
+    """Record whether an exponent is the claimed one, up to 0.06."""
+    what = "all trained" if case.all_trained else "first and last layer fixed"
+    off = abs(found - claimed)
+    detail = f"{what}, g = {case.power}, u = {case.cosine}: exponent {found:.3f}"
+    record(numerical(off < 0.06, detail, margin=0.06 - off))
+
+
+def rate_of(claim: tuple[float, float], case: Nearing) -> None:
+    """Does the kernel near `factor` times its limit, like L to the power `rate` (1 - 2g)?"""
+    rate, factor = claim
+    found = exponent_of(case, factor, linear=case.all_trained)
+    record_exponent(found, rate * (1 - 2 * case.power), case)
+
+
+INNER = (0.5, 0.0, -0.5)
+
+
+@check(
+    SHALLOW_LIMIT,
+    (1.0, 1.0),
+    mutants={"1/2 - g": (0.5, 1.0), "2 - 4 g": (2.0, 1.0), "a limit 2% more": (1.0, 1.02)},
+)
 def test_the_limit_of_two_layers(claim):
     for power in (0.6, 0.75, 1.0):
-        for cosine in (0.5, 0.0, -0.5):
-            judge_case(rate_of, claim, (power, cosine))
+        for cosine in INNER:
+            judge_case(rate_of, claim, Nearing(power, cosine))
 
 
 @counterexample(SHALLOW_LIMIT, SHALLOW_LIMIT.hypotheses[0], of=test_the_limit_of_two_layers)
 def test_opposite_points_are_slower(claim):
-    judge_case(rate_of, claim, (1.0, -1.0))
+    judge_case(rate_of, claim, Nearing(1.0, -1.0))
 
 
-@check(ALL_TRAINED, "linear", mutants={"two layers": "two", "constant": "one"})
+@check(ALL_TRAINED, (1.0, 1.0), mutants={"a limit 2% more": (1.0, 1.02), "1/2 - g": (0.5, 1.0)})
 def test_all_layers_trained(claim):
-    limit = {"linear": COSINES, "two": two_layers(), "one": np.ones(9)}[claim]
     for power in (0.75, 1.0):
-        errors = [float(np.abs(normalised(depth, power, True) - limit).max()) for depth in (50, 200)]
-        holds = errors[1] < errors[0] / 1.5 and errors[1] < 0.2
-        record(numerical(holds, f"g = {power}: {errors[0]:.3f} at L = 50, {errors[1]:.3f} at 200"))
+        for cosine in INNER:
+            judge_case(rate_of, claim, Nearing(power, cosine, all_trained=True))
 
 
 @check(SPIKY, sympy.Rational(1, 4), mutants={"1/3": sympy.Rational(1, 3), "1/5": sympy.Rational(1, 5)})
@@ -269,6 +298,6 @@ def test_parity_at_a_small_scale(claim):
 
 @check(NAMES, (False, True), mutants={"the other way round": (True, False)})
 def test_which_network_tends_to_two_layers(claim):
-    for limit, trained in zip((two_layers(), COSINES), claim, strict=True):
-        off = float(np.abs(normalised(200, 1.0, trained) - limit).max())
-        record(numerical(off < 0.03, f"all trained: {trained}: off by {off:.3f}"))
+    for linear, trained in zip((False, True), claim, strict=True):
+        for case in (Nearing(1.0, cosine, trained) for cosine in INNER):
+            record_exponent(exponent_of(case, linear=linear), -1.0, case)

@@ -9,10 +9,10 @@ from checks.setups.cited import WIDTH_LIMIT
 from checks.setups.sampled import record_mean_kernel
 from ntk_companion import Statement, check, record, symbolic
 from ntk_companion.symbolics import all_vanish, combined, vanishes
-from theory.architecture import resnet, with_trained
-from theory.depth import BlockStep, block_step, residual_step
+from theory.architecture import resnet, resnet_block, with_trained
+from theory.depth import INDEX, BlockStep, block_step, residual_step
 from theory.presets import huang, tirer
-from theory.recursion import closed_form, general_step, recursion
+from theory.recursion import closed_form, recursion
 
 HUANG, TIRER = "Huang, Wang, Tao, Zhao 2020, arXiv 2002.06262", "Tirer, Bruna, Giryes 2020, arXiv 2009.10008"
 BELFER, LAI = "Belfer, Geifman, Galun, Basri, arXiv 2104.03093", "Lai, Yu, Tian, Lin, arXiv 2305.18506"
@@ -146,17 +146,17 @@ def test_the_two_loops(claim):
 
 
 NORM, OTHER = sympy.symbols("N N'", positive=True)
-GATE = sympy.Symbol("k_0", positive=True)
+U = sympy.Symbol("u", real=True)
+AT_NORMS = {NORM: 2 * ONE, OTHER: 3 * ONE, U: Rational(1, 3), ALPHA: ONE / 2}
 
 
 @check(BIASED, ONE, mutants={"both norms, as printed": NORM * OTHER, "one norm": NORM, "2% more": MORE})
 def test_the_part_of_biases(claim):
-    """Of b_l it is the cotangent alpha^2 k_0, of d_l alpha^2, at R_l = 1."""
-    block = general_step("resnet", ALPHA)
-    biases = [part for group, part in block.parts.items() if group.letter in "bd"]
-    moments = {sympy.Symbol("B_{l}"): ALPHA**2 * GATE, sympy.Symbol("R_{l}"): ONE}
-    off = sum(biases).xreplace(moments) - claim * ALPHA**2 * (GATE + 1)
-    record(symbolic(vanishes(sympy.expand(off), {NORM: 2 * ONE, OTHER: 3 * ONE}), "any norms", covers_all=True))
+    """From the derived block, features of the norms N and N' and the cosine u before it."""
+    block = block_step(resnet_block(INDEX, ALPHA, "trained"))
+    biases = sum(part for group, part in block.parts.items() if group.letter in "bd")
+    off = block.at(biases, (NORM**2, U * NORM * OTHER, OTHER**2)) - claim * ALPHA**2 * (k0(U) + 1)
+    record(symbolic(vanishes(sympy.expand(off), AT_NORMS), "any norms", covers_all=True))
 
 
 ROWS = ((0.0, 0.0), (2.0, 2.0))

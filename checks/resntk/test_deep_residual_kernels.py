@@ -149,12 +149,13 @@ def two_layers() -> np.ndarray:
 
 def bounded_exponent(claim: int, depth: int) -> None:
     """Do both parities of mu_k fall like k^(-3 - claim), and are they positive?"""
-    values = zonal_coefficients(lambda angles: after_blocks(depth, sympy.Integer(1), angles).blocks, 3, 121).values
+    found = zonal_coefficients(lambda angles: after_blocks(depth, sympy.Integer(1), angles).blocks, 3, 121)
     for odd in (0, 1):
-        low, high = values[60 + odd], values[120 + odd]
-        slope = math.log(abs(high / low)) / math.log((120 + odd) / (60 + odd))
-        holds = bool(min(low, high) > 1e-11 * values[0] and abs(slope + 3 + claim) < 0.1)
-        record(numerical(holds, f"depth {depth}, parity {odd}: exponent {slope:.3f}"))
+        low, high = 60 + odd, 120 + odd
+        slope = found.exponent(low, high)
+        positive = bool(min(found.values[low], found.values[high]) > 2 * found.error)
+        holds = positive and abs(slope.value + 3 + claim) + slope.error < 0.1
+        record(numerical(holds, f"depth {depth}, parity {odd}: exponent {slope.value:.3f}, error {slope.error:.1g}"))
 
 
 @check(DECAY, 0, mutants={"k^-4": 1, "k^-2": -1})

@@ -4,7 +4,6 @@ values.
 
 import math
 from functools import cache
-from typing import NamedTuple
 
 import mpmath
 import numpy as np
@@ -210,27 +209,13 @@ MONOTONE = Statement(
 )
 
 
-class Exponent(NamedTuple):
-    """An exponent of decay between two degrees, and what the rule's error makes of it."""
-
-    value: float
-    error: float
-
-
-def exponent_between(found: Coefficients, low: int, high: int) -> Exponent:
-    """The exponent p of k^p between two sizes of k."""
-    length = math.log(high / low)
-    relative = found.error / abs(found.values[low]) + found.error / abs(found.values[high])
-    return Exponent(math.log(abs(found.values[high] / found.values[low])) / length, relative / length)
-
-
 @check(FEATURES, 2, mutants={"s for 2s": 1, "3s": 3})
 def test_features_of_the_step_and_the_relu(claim):
     step = zonal_coefficients(lambda angles: 1 - angles / math.pi, 3, 161)
     relu = deep(1, 3, 160, nngp=True)
     for name, degree, found in (("step", 0, step), ("ReLU", 1, relu)):
         high, low = 159 - degree, 79 - degree
-        slope = exponent_between(found, low, high)
+        slope = found.exponent(low, high)
         off = abs(slope.value + 3 + claim * degree) + slope.error
         record(numerical(off < 0.15, f"{name}: exponent {slope.value:.3f}"))
         zero = float(np.abs(found.values[2 + degree :: 2]).max())
@@ -285,7 +270,7 @@ def test_the_exponent_of_a_power_on_the_circle(claim):
 def test_the_exponent_of_a_power_by_computed_coefficients(claim):
     for dimension in (2, 3):
         for power in (0.5, 1.5):
-            slope = exponent_between(power_coefficients(power, dimension), 60, 120)
+            slope = power_coefficients(power, dimension).exponent(60, 120)
             off = abs(slope.value + dimension + 2 * power - claim) + slope.error
             record(numerical(off < 0.1, f"d = {dimension}, nu = {power}: exponent {slope.value:.3f}", margin=0.1 - off))
 
@@ -472,7 +457,7 @@ def test_exponents_of_deep_kernels(claim):
     for dimension in (2, 3):
         for depth in (3, 7):
             for odd in (0, 1):
-                slope = exponent_between(deep(depth, dimension, 242), 120 + odd, 240 + odd)
+                slope = deep(depth, dimension, 242).exponent(120 + odd, 240 + odd)
                 off = abs(slope.value + dimension + claim) + slope.error
                 label = f"d = {dimension}, depth {depth}, parity {odd}: {slope.value:.3f}"
                 record(numerical(off < 0.05, label, margin=0.05 - off))

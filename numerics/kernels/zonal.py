@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import flint
 import numpy as np
@@ -24,6 +25,13 @@ Profile = Callable[[Array], Array]
 """A kernel as a function of the angle: from shape (N,) to shape (N,)."""
 
 
+class Exponent(NamedTuple):
+    """An exponent of decay between two degrees, and what the error of the coefficients makes of it."""
+
+    value: float
+    error: float
+
+
 @dataclass(frozen=True)
 class Coefficients:
     """mu_0, .., mu_K by Gauss's rule, shape (K + 1,), and an estimate of their largest error.
@@ -33,6 +41,12 @@ class Coefficients:
 
     values: Array
     error: float
+
+    def exponent(self, low: int, high: int) -> Exponent:
+        """The p of |mu_k| ~ k^p between two degrees k."""
+        length = math.log(high / low)
+        relative = self.error / abs(self.values[low]) + self.error / abs(self.values[high])
+        return Exponent(math.log(abs(self.values[high] / self.values[low])) / length, relative / length)
 
 
 def legendre(degree: int, dimension: int, cosines: Array) -> Array:

@@ -24,6 +24,8 @@ NETWORK_OPTIONS = (
     "parametrisation", "trained", "image", "filter_size", "padding", "pooled",
 )  # fmt: skip
 """The options that change a network, by the keys of its table."""
+ERASE = "\x1b[K"
+"""What makes a terminal erase the rest of the line."""
 LARGEST_KERNEL = 1e300
 """An entry below leaves room for sums of entries of finite networks in doubles."""
 OVERFLOW = "the kernel overflows double precision on --points: scale them down, or take less --depth or --scale"

@@ -98,8 +98,8 @@ def _claims(options: argparse.Namespace) -> ClaimsFile:
 
 
 def _as_they_come(reply: Reply) -> None:
-    """A verdict on a terminal, before all are there."""
-    print(f"{reply.id}: {reply.verdict}", file=sys.stderr, flush=True)
+    """A verdict on a terminal, before all are there, in the place of the line of progress."""
+    print(f"\r{reply.id}: {reply.verdict}{arguments.ERASE}", file=sys.stderr, flush=True)
 
 
 def _write_certificate(path: Path, claims: ClaimsFile, replies: list[Reply], seed: int) -> list[str]:

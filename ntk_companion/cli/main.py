@@ -30,15 +30,13 @@ from ntk_companion.cli import (
     statements,
     tables,
 )
-from ntk_companion.cli.arguments import Parser, Result
+from ntk_companion.cli.arguments import ERASE, Parser, Result
 from numerics.progress import told_to
 
 COMMANDS = (gram, sample, flow, derive, audit, compare, statements, experiment, tables, figures, report, serve)
 DONE, BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 3, 130, 141
 TICK = 1.0
 """Seconds between two signs of progress."""
-ERASE = "\x1b[K"
-"""What makes a terminal erase the rest of the line."""
 EXTRAS = {
     "pytest": "checks",
     "sklearn": "data",

@@ -23,7 +23,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import joblib
 import numpy as np
 
-from benchmarks.flow_grid import Problem, problems
+from benchmarks.flow_grid import Problem, problems, read
 from ntk_companion.files import write_whole
 from numerics.flow import Accuracy, Recording, Trajectory, gradient_flow
 from numerics.losses import logistic
@@ -124,6 +124,20 @@ def draw(rows: list[dict[str, str]], path: Path) -> None:
     plt.close(figure)
 
 
+def run(out: Path, first: int, jobs: int) -> list[dict[str, str]]:
+    """Compare the first problems that are not in FILE.csv.partial yet; the table."""
+    partial = out.with_name(out.name + ".partial")
+    rows = read(partial) if partial.exists() else []
+    known = {int(row["number"]) for row in rows}
+    calls = (joblib.delayed(compare)(problem) for problem in chosen()[:first] if problem.number not in known)
+    for found in joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1)(calls):
+        rows += found
+        print(f"{len({row['number'] for row in rows})} problems", file=sys.stderr, flush=True)
+        _write(partial, rows)
+    partial.replace(out)
+    return rows
+
+
 def _write(path: Path, rows: list[dict[str, str]]) -> None:
     rows = sorted(rows, key=lambda row: (int(row["number"]), float(row["log10_t"])))
     lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
@@ -137,13 +151,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1, metavar="J", help="processes")
     parser.add_argument("--draw", type=Path, metavar="FIGURE.svg")
     options = parser.parse_args()
-    calls = (joblib.delayed(compare)(problem) for problem in chosen()[: options.first])
-    rows: list[dict[str, str]] = []
-    for found in joblib.Parallel(n_jobs=options.jobs, return_as="generator_unordered", batch_size=1)(calls):
-        rows += found
-        print(f"{len({row['number'] for row in rows})} problems", file=sys.stderr, flush=True)
-        _write(options.out.with_name(options.out.name + ".partial"), rows)
-    _write(options.out, rows)
+    rows = run(options.out, options.first, options.jobs)
     print(summary(rows))
     if options.draw:
         draw(rows, options.draw)

@@ -126,7 +126,7 @@ def solve(problem: Problem) -> dict[str, object]:
 def run(out: Path, first: int, jobs: int) -> list[dict[str, str]]:
     """Solve the first problems that are not in FILE.csv.partial yet; the table, sorted."""
     partial = out.with_name(out.name + ".partial")
-    done = _read(partial) if partial.exists() else []
+    done = read(partial) if partial.exists() else []
     known = {int(row["number"]) for row in done}
     waiting = [problem for problem in problems()[:first] if problem.number not in known]
     calls = (joblib.delayed(solve)(problem) for problem in waiting)
@@ -148,7 +148,8 @@ def run(out: Path, first: int, jobs: int) -> list[dict[str, str]]:
     return done
 
 
-def _read(path: Path) -> list[dict[str, str]]:
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a recorded table."""
     with path.open(newline="") as file:
         return list(csv.DictReader(file))
 

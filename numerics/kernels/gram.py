@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from numerics.data.points import Points, as_points
+from numerics.data.points import Points, as_coordinates, as_points
 from numerics.kernels.pairs import PairEvaluation, Pairs, half_angles_of
 from numerics.kernels.positions import Positions, pairs_of_positions
 from numerics.numbers.float_balls import FloatBalls
@@ -106,22 +106,21 @@ def _grams(
 
     The pairs are evaluated block by block: arrays that fit the processor's cache, and memory for one block only.
     """
-    first = as_points(points)
-    second = first if others is None else as_points(others)
-    if first.dimension != second.dimension:
-        raise ValueError(
-            f"the points have {first.dimension} coordinates, the others {second.dimension}: give equally many"
-        )
-    equations, kernels = _with_sizes(derived, kernels, first.dimension, width)
-    if others is None:
-        row, column = np.triu_indices(len(first))
-    else:
-        row, column = (part.ravel() for part in np.indices((len(first), len(second))))
-    shift = 0 if others is None else len(first)
     with system.working():
-        coordinates = first.coordinates(system)
-        if others is not None:
-            coordinates = _stacked(coordinates, second.coordinates(system))
+        first = _coordinates(points, system)
+        second = first if others is None else _coordinates(others, system)
+        size, dimension = first.shape
+        if dimension != second.shape[1]:
+            raise ValueError(
+                f"the points have {dimension} coordinates, the others {second.shape[1]}: give equally many"
+            )
+        equations, kernels = _with_sizes(derived, kernels, dimension, width)
+        if others is None:
+            row, column = np.triu_indices(size)
+        else:
+            row, column = (part.ravel() for part in np.indices((size, len(second))))
+        shift = 0 if others is None else size
+        coordinates = first if others is None else _stacked(first, second)
         evaluation_at = _evaluations(derived, equations, coordinates, system)
         count = number_of_positions(derived.image)
 
@@ -137,9 +136,14 @@ def _grams(
         for block, values in zip(blocks, found, strict=True):
             for index, entries in enumerate(values):
                 if results[index] is None:
-                    results[index] = _empty(entries, (len(first), len(second)))
+                    results[index] = _empty(entries, (size, len(second)))
                 _fill(results[index], row[block], column[block], entries, symmetric=others is None)
     return results
+
+
+def _coordinates(points: Points, system: NumberSystem) -> Array:
+    """Their n x d coordinates; an array of doubles is not taken by way of exact numbers to doubles."""
+    return as_coordinates(points) if isinstance(system, Float64) else as_points(points).coordinates(system)
 
 
 def _evaluations(

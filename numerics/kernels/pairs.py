@@ -97,10 +97,10 @@ class PairEvaluation:
 
     def _unknown(self, expression: sympy.Expr) -> list[sympy.Symbol]:
         """The symbols on which the expression rests, in the order of their definition: deep networks do not recurse."""
-        reached = {symbol for symbol in expression.free_symbols if symbol not in self._entries}
+        reached = {symbol for symbol in _symbols(expression) if symbol not in self._entries}
         waiting = list(reached)
         while waiting:
-            new = self.equations.get(waiting.pop(), sympy.S.Zero).free_symbols - reached - self._entries.keys()
+            new = _symbols(self.equations.get(waiting.pop(), sympy.S.Zero)) - reached - self._entries.keys()
             reached |= new
             waiting += new
         return [symbol for symbol in self.equations if symbol in reached]
@@ -125,9 +125,7 @@ class PairEvaluation:
                 return reduce(operator.add, (self._places.moved(entries, offset) for offset in _offsets(expression)))
             case total():
                 return self._places.total(self._everywhere(self._known(expression.args[0])))
-        moments = expression.atoms(*MAPS)
-        symbols = expression.xreplace(dict.fromkeys(moments, sympy.pi)).free_symbols  # those outside moments
-        return evaluate(expression, self.system, {node: self._known(node) for node in moments | symbols})
+        return evaluate(expression, self.system, {node: self._known(node) for node in _leaves(expression)})
 
     def pairs(self, expression: sympy.Expr) -> Pairs:
         """The kernel `expression` with its norms and angles: a sum of multiples of symbols and moments."""
@@ -314,6 +312,18 @@ def _multiple(factor: Any, norms: Array) -> Array:
     if isinstance(norms, FloatBalls):
         return FloatBalls(found.centre, np.where(norms.is_zero(), 0.0, found.radius))
     return found
+
+
+@cache
+def _symbols(expression: sympy.Expr) -> frozenset[sympy.Symbol]:
+    return frozenset(expression.free_symbols)
+
+
+@cache
+def _leaves(expression: sympy.Expr) -> list[sympy.Expr]:
+    """The moments, and the symbols outside moments, of which an expression is made."""
+    moments = expression.atoms(*MAPS)
+    return [*moments, *expression.xreplace(dict.fromkeys(moments, sympy.pi)).free_symbols]
 
 
 @cache

@@ -20,6 +20,8 @@ import sympy
 from numerics.numbers.float_balls import FloatBalls, nearest_double
 from theory.moments import angular_coefficient, angular_function, psi
 
+ELEMENTARY = (sympy.sin, sympy.cos, sympy.acos, sympy.asin, sympy.exp, sympy.log, sympy.tanh)
+"""The functions that number systems know."""
 Array = Any
 """A numpy array, or FloatBalls: whatever the number system's numbers are held in."""
 
@@ -79,22 +81,81 @@ def evaluate(expression: sympy.Expr, system: NumberSystem, values: Mapping[sympy
     For balls the result contains the exact value for all exact values in the balls given. Raises ValueError on a node
     that has no meaning in number systems.
     """
-    if expression in values:
-        return values[expression]
+    return _compiled(expression)(system, values)
+
+
+@cache
+def _compiled(expression: sympy.Expr) -> Callable[[NumberSystem, Mapping[sympy.Basic, Any]], Any]:
+    """`evaluate` of one expression: its nodes are told apart once, not in every evaluation."""
+    operation = _operation(expression)
+    if isinstance(expression, sympy.Rational):
+        return operation
+    if not expression.free_symbols and all(isinstance(node, ELEMENTARY) for node in expression.atoms(sympy.Function)):
+        return _remembered(operation)
+
+    def value(system: NumberSystem, values: Mapping[sympy.Basic, Any]) -> Any:
+        return values[expression] if expression in values else operation(system, values)
+
+    return value
+
+
+def _remembered(operation: Callable[[NumberSystem, Mapping[sympy.Basic, Any]], Any]) -> Callable[..., Any]:
+    """A constant in doubles is found once; in other systems it depends on the precision at work."""
+    found: list[Any] = []
+
+    def value(system: NumberSystem, values: Mapping[sympy.Basic, Any]) -> Any:
+        if not isinstance(system, Float64):
+            return operation(system, values)
+        if not found:
+            found.append(operation(system, values))
+        return found[0]
+
+    return value
+
+
+def _operation(expression: sympy.Expr) -> Callable[[NumberSystem, Mapping[sympy.Basic, Any]], Any]:
+    """What a node makes of the values of its arguments."""
     match expression:
         case sympy.Rational():
-            return system.rational(Fraction(int(expression.p), int(expression.q)))
+            fraction = Fraction(int(expression.p), int(expression.q))
+            return lambda system, values: system.rational(fraction)
         case sympy.core.numbers.Pi():
-            return system.pi
+            return lambda system, values: system.pi
         case sympy.Add():
-            return reduce(operator.add, (evaluate(argument, system, values) for argument in expression.args))
+            return _folded(operator.add, operator.iadd, expression.args)
         case sympy.Mul():
-            return reduce(operator.mul, (evaluate(argument, system, values) for argument in expression.args))
+            return _folded(operator.mul, operator.imul, expression.args)
         case sympy.Pow():
-            return _power(evaluate(expression.base, system, values), expression.exp, system)
-        case sympy.sin() | sympy.cos() | sympy.acos() | sympy.asin() | sympy.exp() | sympy.log() | sympy.tanh():
-            return system.elementary(expression.func, evaluate(expression.args[0], system, values))
-    raise ValueError(f"{expression} cannot be evaluated: give a value for it")
+            base, exponent = _compiled(expression.base), expression.exp
+            return lambda system, values: _power(base(system, values), exponent, system)
+    if isinstance(expression, ELEMENTARY):
+        argument, function = _compiled(expression.args[0]), expression.func
+        return lambda system, values: system.elementary(function, argument(system, values))
+    return _unknown(expression)
+
+
+def _folded(
+    first: Callable[[Any, Any], Any], further: Callable[[Any, Any], Any], arguments: Sequence[sympy.Expr]
+) -> Callable[[NumberSystem, Mapping[sympy.Basic, Any]], Any]:
+    """A sum or product from the left; from the third argument on in the array that the first two have made."""
+    compiled = [_compiled(argument) for argument in arguments]
+
+    def value(system: NumberSystem, values: Mapping[sympy.Basic, Any]) -> Any:
+        one, two, *rest = (argument(system, values) for argument in compiled)
+        result = first(one, two)
+        for another in rest:
+            same = isinstance(result, np.ndarray) and result.shape == getattr(another, "shape", ())
+            result = further(result, another) if same else first(result, another)
+        return result
+
+    return value
+
+
+def _unknown(expression: sympy.Expr) -> Callable[[NumberSystem, Mapping[sympy.Basic, Any]], Any]:
+    def refuse(system: NumberSystem, values: Mapping[sympy.Basic, Any]) -> Any:
+        raise ValueError(f"{expression} cannot be evaluated: give a value for it")
+
+    return refuse
 
 
 def evaluate_all(

@@ -34,8 +34,8 @@ SINGLE_PLACES: tuple[Planted, ...] = (
         "the cross kernel off by one point",
         "numerics/kernels/gram.py",
         "_grams",
-        "0 if others is None else len(first)",
-        "0 if others is None else len(first) - 1",
+        "0 if others is None else size",
+        "0 if others is None else size - 1",
         ("checks/companion/test_networks.py",),
     ),
     Planted(

@@ -517,3 +517,24 @@ def test_the_version_is_that_of_the_installed_distribution(run):
 
     code, out, _ = run("--version")
     assert (code, out) == (0, f"ntk-companion {metadata.version('ntk-companion')}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "gram --network fcn --depth 3 --points missing.csv",
+        "gram --network fcn --depth x --points hexagon",
+        "sample --network fcn --depth 2 --width 9 --draws 3 --points circle:",
+        "flow --network fcn --depth 2 --width 9 --points missing.csv --labels alternating --until 9",
+        "audit missing.toml",
+        "audit slip.toml",
+    ],
+)
+def test_a_slip_is_told_before_the_mathematics_is_loaded(line, tmp_path):
+    (tmp_path / "slip.toml").write_text("claim = [\n")
+    program = "import sys; from ntk_companion.cli.main import main; code = main(sys.argv[1:]); "
+    program += "assert not {'numpy', 'sympy'} & set(sys.modules); sys.exit(code)"
+    result = subprocess.run(
+        [sys.executable, "-c", program, *line.split()], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert result.returncode == 2 and result.stderr.count("\n") == 1

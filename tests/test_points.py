@@ -21,11 +21,11 @@ from numerics.data.points import (
     circle,
     float_points,
     hexagon,
-    parse_number,
     rational_points,
     sphere,
 )
 from numerics.kernels.gram import FLOAT64
+from numerics.numbers.rationals import parse_number
 from numerics.numbers.systems import Balls, DoubleBalls, Mpmath
 
 # --- what must be refused ---

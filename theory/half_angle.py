@@ -110,5 +110,6 @@ def addition() -> HalfAngle:
 
 
 def _prove(form: sympy.Expr, definition: sympy.Expr) -> None:
-    if sympy.cancel(sympy.expand_trig(form - definition)) != 0:
+    numerator, _ = sympy.fraction(sympy.together(sympy.expand_trig(form - definition)))
+    if sympy.expand(numerator) != 0:
         raise ArithmeticError(f"the half-angle form {form} is not {definition}")

@@ -12,10 +12,11 @@ import sympy
 
 from checks.companion.known import known_answers, record_answer
 from ntk_companion import check, judge_case, random_seed
-from numerics.data.points import parse_number, rational_points
+from numerics.data.points import rational_points
 from numerics.numbers.comparisons import all_of, at_most, less, positive
 from numerics.numbers.decimals import decimal_enclosure, decimal_matrix
 from numerics.numbers.float_balls import FloatBalls
+from numerics.numbers.rationals import parse_number
 from numerics.numbers.systems import Balls, DoubleBalls
 
 FLOAT_BALLS = known_answers(

@@ -102,7 +102,7 @@ def add_points(parser: argparse.ArgumentParser) -> None:
 def architecture(options: argparse.Namespace) -> Architecture:
     """The network of --network and the options that change it. Raises ValueError or OSError."""
     from ntk_companion.networks import NUMBERS, read_network
-    from numerics.data.points import parse_number
+    from numerics.numbers.rationals import parse_number
 
     given = {key: getattr(options, key) for key in NETWORK_OPTIONS if getattr(options, key) is not None}
     if options.network == "fcn" and options.scale is not None:
@@ -114,12 +114,13 @@ def architecture(options: argparse.Namespace) -> Architecture:
 
 def points(options: argparse.Namespace, most: int) -> PointSet:
     """The points of --points, at most `most` of them. Raises ValueError or OSError on what cannot be read."""
-    from numerics.data.csv_points import read_csv
     from numerics.data.parse import parse_points
 
     if options.mnist_dir is not None and not options.points.startswith("mnist:"):
         raise ValueError("--mnist-dir is the folder of MNIST's images: it needs --points mnist:N")
     if options.points == "-":
+        from numerics.data.csv_points import read_csv
+
         found: PointSet = read_csv(Path("-"))
     else:
         found = parse_points(options.points, options.mnist_dir)

@@ -84,9 +84,12 @@ def run(options: argparse.Namespace) -> Result:
 
 def _claims(options: argparse.Namespace) -> ClaimsFile:
     """The claims of a file, or of a record of an audit, whose seed is then taken if none is given."""
-    from ntk_companion.audit.claims.reading import read_claims
-
     if options.file.suffix != ".json":
+        from ntk_companion.audit.claims import toml
+
+        toml.load(options.file.read_bytes(), str(options.file))  # its faults are told before more is loaded
+        from ntk_companion.audit.claims.reading import read_claims
+
         options.seed = options.seed or 0
         return read_claims(options.file)
     from ntk_companion.audit.reply import replies

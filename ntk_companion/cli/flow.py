@@ -89,14 +89,14 @@ def run(options: argparse.Namespace) -> Result:
     """The trajectory, the constants and the crossings. Raises ValueError on options that do not fit, or on overflow."""
     if options.width <= SMALL_WIDTH * (1000 if options.depth == 1 else 1):
         os.environ.setdefault("OMP_NUM_THREADS", "1")
+    points = arguments.points(options, MOST_POINTS)  # what is wrong with them is told before more is loaded
+    architecture = arguments.architecture(options)
     import numpy as np
 
     from numerics.flow.integrate import Recording, gradient_flow
     from numerics.flow.trajectory import LOG_10
     from numerics.networks.classes import class_kernel, initial_class_arrays
 
-    architecture = arguments.architecture(options)
-    points = arguments.points(options, MOST_POINTS)
     coordinates = arguments.doubles(points)
     loss = _loss(options, len(points))
     decay = _decay(options.weight_decay)
@@ -172,7 +172,7 @@ def _loss(options: argparse.Namespace, size: int) -> Loss:
 
 
 def _targets(words: list[str], alternating: bool) -> list[float]:
-    from numerics.data.points import parse_number
+    from numerics.numbers.rationals import parse_number
 
     return [2.0 * int(word) - 1 if alternating else float(parse_number(word, "--labels")) for word in words]
 
@@ -189,7 +189,7 @@ def _softmax(words: list[str]) -> Loss:
 
 def _decay(text: str) -> float:
     """The strength of the weight decay. Raises ValueError unless it is a number, not negative."""
-    from numerics.data.points import parse_number
+    from numerics.numbers.rationals import parse_number
 
     strength = parse_number(text, "--weight-decay")
     if strength < 0 or strength > MOST_DECAY:
@@ -199,7 +199,7 @@ def _decay(text: str) -> float:
 
 def _log_time(text: str) -> float:
     """ln of a time read as the decimal it is. Raises ValueError unless it is positive."""
-    from numerics.data.points import parse_number
+    from numerics.numbers.rationals import parse_number
 
     time = parse_number(text, "--until")
     if time <= 0:

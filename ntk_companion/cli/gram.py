@@ -32,10 +32,10 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The Gram matrix and lambda_min."""
+    points = arguments.points(options, MOST_POINTS)  # what is wrong with them is told before more is loaded
+    architecture = arguments.architecture(options)
     from numerics.numbers.decimals import decimal_enclosure, decimal_matrix
 
-    architecture = arguments.architecture(options)
-    points = arguments.points(options, MOST_POINTS)
     gram_over = _evaluator(architecture, points, options.width)
     if len(points) * options.outputs > MOST_POINTS:
         raise ValueError(f"{len(points)} points with {options.outputs} outputs make more than {MOST_POINTS} rows")

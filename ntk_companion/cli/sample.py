@@ -34,14 +34,14 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The mean kernel, its standard error and its limit. Raises ValueError on too many numbers, or on overflow."""
+    points = arguments.points(options, MOST_POINTS)  # what is wrong with them is told before more is loaded
+    architecture = arguments.architecture(options)
     import numpy as np
 
     from numerics.networks.classes import class_kernel
     from numerics.networks.exact_law import sample_kernels
     from numerics.statistics import estimate
 
-    architecture = arguments.architecture(options)
-    points = arguments.points(options, MOST_POINTS)
     coordinates = arguments.doubles(points)
     numbers = options.draws * (len(points) * options.outputs) ** 2 * (len(architecture.groups) + 1)
     if numbers > MOST_NUMBERS:

@@ -1,3 +1,1 @@
 """Point sets, images and tables of data."""
-
-from numerics.data.points import circle, hexagon, sphere

@@ -7,7 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TextIO
 
-from numerics.data.points import MOST_POINTS, RationalPoints, parse_number, rational_points
+from numerics.data.points import MOST_POINTS, RationalPoints, rational_points
+from numerics.numbers.rationals import parse_number
 
 
 def read_csv(path: Path) -> RationalPoints:

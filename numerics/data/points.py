@@ -2,10 +2,8 @@
 
 import math
 import operator
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import reduce
 from typing import Any
@@ -17,7 +15,6 @@ from numerics.numbers.float_balls import FloatBalls, nearest_double
 from numerics.numbers.systems import Array, DoubleBalls, Float64, NumberSystem, evaluate
 
 MOST_POINTS = 20_000
-MOST_DIGITS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,26 +173,6 @@ def rational_points(name: str, rows: Sequence[Sequence[Fraction]], unit_norm: bo
 def float_points(name: str, rows: Array, unit_norm: bool = False) -> RationalPoints:
     """Points whose coordinates are exactly the given doubles; rows: shape (n, d)."""
     return rational_points(name, [[Fraction(float(value)) for value in row] for row in rows], unit_norm)
-
-
-def parse_number(text: str, where: str) -> Fraction:
-    """A decimal or a fraction p/q, exactly. Raises ValueError naming `where` on anything else, NaN and infinity too."""
-    text = text.strip()
-    if len(text) > MOST_DIGITS:
-        raise ValueError(f"{where}: a number of {len(text)} characters; at most {MOST_DIGITS} are read")
-    match = re.fullmatch(r"([+-]?[0-9]+)/([0-9]+)", text)
-    if match and int(match[2]) > 0:
-        return Fraction(int(match[1]), int(match[2]))
-    try:
-        value = Decimal(text) if text.isascii() and "_" not in text else Decimal("nan")
-    except InvalidOperation:
-        value = Decimal("nan")
-    if not value.is_finite():
-        advice = "write a decimal such as -0.25 or a fraction such as 1/3"
-        raise ValueError(f"{where}: {text!r} is not a finite number; {advice}")
-    if abs(value.adjusted()) > MOST_DIGITS:
-        raise ValueError(f"{where}: {text!r} is out of range; exponents up to {MOST_DIGITS} are read")
-    return Fraction(value)
 
 
 def circle(count: int) -> CirclePoints:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import flint
 import numpy as np
-import scipy.linalg
 
 from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.latex import interval_latex
@@ -21,6 +20,8 @@ from numerics.numbers.systems import Array, Balls, DoubleBalls, NumberSystem
 MOST_FACTORISED = 250
 """The largest matrix that is factorised in balls of FLINT."""
 MOST_BITS = 4096
+ALL_PAIRS = 200
+"""The largest matrix of which all eigenvectors are computed, by numpy."""
 SMALL = 16
 """The largest matrix that is eliminated entry by entry."""
 
@@ -106,13 +107,13 @@ def residual_enclosure(matrix: FloatBalls) -> Enclosure:
     if not np.isfinite(matrix.centre).all() or not np.isfinite(matrix.radius).all():
         return _unknown()
     size = len(matrix)
-    values, vectors = scipy.linalg.eigh(matrix.centre, subset_by_index=[0, 0])
+    value, vectors = _least_eigenpair(matrix.centre)
     slack = 4 * size * np.finfo(float).eps * np.abs(matrix.centre).sum(axis=1).max()
-    shift = FloatBalls.exact(np.array(values[0] - slack))
+    shift = FloatBalls.exact(np.array(value - slack))
     identity = FloatBalls.exact(np.eye(size))
     shifted = matrix - identity * shift
     try:
-        factor = FloatBalls.exact(scipy.linalg.cholesky(shifted.centre, lower=True))
+        factor = FloatBalls.exact(np.linalg.cholesky(shifted.centre))
     except np.linalg.LinAlgError:
         return Enclosure(flint.arb.neg_inf(), _rayleigh_doubles(matrix, vectors), "residual certificate", 53)
     residual = shifted - factor.matrix_product(factor.T)
@@ -120,6 +121,17 @@ def residual_enclosure(matrix: FloatBalls) -> Enclosure:
     norm = FloatBalls.exact(sizes).matrix_product(FloatBalls.exact(np.ones((size, 1)))).upper().max()
     lower = (shift - FloatBalls.exact(norm)).lower()
     return Enclosure(flint.arb(float(lower)), _rayleigh_doubles(matrix, vectors), "residual certificate", 53)
+
+
+def _least_eigenpair(matrix: np.ndarray) -> tuple[float, np.ndarray]:
+    """The least eigenvalue of a symmetric n x n matrix, and its eigenvector, n x 1."""
+    if len(matrix) <= ALL_PAIRS:
+        values, vectors = np.linalg.eigh(matrix)
+        return values[0], vectors[:, :1]
+    import scipy.linalg  # takes longer to load than small matrices take
+
+    values, vectors = scipy.linalg.eigh(matrix, subset_by_index=[0, 0])
+    return values[0], vectors
 
 
 def _rayleigh_doubles(matrix: FloatBalls, vectors: np.ndarray) -> flint.arb:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from ntk_companion.audit.syntax.errors import InputError
-from numerics.data.points import parse_number
+from numerics.numbers.rationals import parse_number
 
 MOST_BYTES = 262_144
 MOST_NESTING = 10

@@ -9,7 +9,7 @@ from lark import Token, Tree
 
 from ntk_companion.audit.syntax import nodes, vocabulary
 from ntk_companion.audit.syntax.errors import ClaimError
-from numerics.data.points import parse_number
+from numerics.numbers.rationals import parse_number
 
 MOST_NESTING = 50
 """How deep brackets, signs and quantifiers may nest."""

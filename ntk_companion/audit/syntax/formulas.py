@@ -16,7 +16,7 @@ from lark.exceptions import UnexpectedInput
 from ntk_companion.audit.syntax.builder import span_of
 from ntk_companion.audit.syntax.errors import ClaimError
 from ntk_companion.audit.syntax.language import check_text, explained, grammar
-from numerics.data.points import parse_number
+from numerics.numbers.rationals import parse_number
 
 Pair = tuple[int, int]
 HERE: Pair = (1, 2)

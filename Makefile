@@ -2,7 +2,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python -m
 COMPANION = .venv/bin/ntk-companion
 
-.PHONY: checks tests venv baseline planted benchmarks lint report docs proofs generated seal release notebook
+.PHONY: checks tests venv baseline planted benchmarks lint report docs proofs generated seal release notebook pictures
 
 checks: venv
 	$(RUN) pytest checks/ -n 2
@@ -58,6 +58,10 @@ seal: venv
 # Run the notebook of the pages and keep its outputs with it.
 notebook: venv
 	$(RUN) tests.notebook
+
+# Draw the README's pictures again.
+pictures: venv
+	$(RUN) tests.pictures
 
 # Wheel and sdist in build/dist; the wheel alone, in an empty environment, answers without torch, pytest or a checkout.
 release: venv

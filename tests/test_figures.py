@@ -3,6 +3,7 @@ import re
 from functools import cache
 from itertools import pairwise
 
+import matplotlib
 import pytest
 from matplotlib.colors import to_rgb
 
@@ -12,6 +13,7 @@ from ntk_companion.appendix import figure, formats
 from ntk_companion.appendix.style import COLUMN
 from ntk_companion.cli import main
 from ntk_companion.suite import Suite
+from tests import pictures
 
 FIGURES = tuple(SUITE.figures())
 EACH = pytest.mark.parametrize("spec", FIGURES, ids=lambda spec: spec.name)
@@ -55,6 +57,13 @@ def test_a_figure_is_the_same_file_every_time_and_carries_no_date(spec):
     first, second = render(spec, "svg"), render(spec, "svg")
     assert first == second
     assert b"dc:date" not in first
+
+
+def test_the_readme_shows_the_figure_as_it_is_drawn():
+    kept = (pictures.PICTURES / pictures.FIGURE).read_bytes()
+    if f"Matplotlib v{matplotlib.__version__}".encode() not in kept:
+        pytest.skip("the README's figure was drawn by another version of matplotlib")
+    assert kept == render(next(spec for spec in FIGURES if f"{spec.name}.svg" == pictures.FIGURE), "svg")
 
 
 def test_a_pdf_is_the_same_file_every_time_and_carries_no_date():

@@ -490,6 +490,19 @@ def test_one_file_takes_the_pages_of_an_earlier_run_away(folder):
     assert [path.name for path in out.iterdir()] == ["report.html"]
 
 
+@pytest.mark.parametrize("found", [True, False])
+def test_the_report_is_shown_in_a_browser_if_that_is_asked_for_and_there_is_one(tmp_path, monkeypatch, capsys, found):
+    shown = []
+    monkeypatch.setattr("webbrowser.open", lambda address: shown.append(address) or found)
+    ledger = tmp_path / "ledger.json"
+    ledger.write_text(json_text(built(items())))
+    command = ["report", "--one-file", "--out", str(tmp_path / "out"), "--ledger", str(ledger)]
+    assert main.main(command) == 0 and not shown
+    assert main.main([*command, "--open"]) == 0
+    assert shown == [(tmp_path / "out" / "report.html").as_uri()]
+    assert ("no browser was found" in capsys.readouterr().out) == (not found)
+
+
 def test_when_the_disk_is_full_the_old_report_stays(folder, monkeypatch):
     _, _, out = folder(built(items()))
     before = {path.name: path.read_bytes() for path in (out / "pages").iterdir()}

@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     parser.add_argument("--one-file", action="store_true", help="write one page that holds everything")
+    parser.add_argument("--open", action="store_true", help="show the report in a browser once it is written")
     arguments.add_ledger(parser)
 
 
@@ -42,6 +44,8 @@ def run(options: argparse.Namespace) -> Result:
     lines = [f"written: {files[0]}"]
     if beside := files[1:]:
         lines.append(f"and {len(beside)} files in {beside[0].parent}")
+    if options.open and not webbrowser.open(files[0].resolve().as_uri()):
+        lines.append("no browser was found to show it")
     return Result(values, lines, 2 if refusals else 0, (*refusals, *formulas.warnings))
 
 

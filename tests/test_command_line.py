@@ -15,7 +15,7 @@ import pytest
 import scipy.stats
 
 from ntk_companion import ledger
-from ntk_companion.cli import gram, main
+from ntk_companion.cli import duration, gram, main
 from ntk_companion.files import digest
 from numerics.data.points import circle
 from numerics.kernels.gram import FLOAT64
@@ -538,3 +538,30 @@ def test_a_slip_is_told_before_the_mathematics_is_loaded(line, tmp_path):
         [sys.executable, "-c", program, *line.split()], cwd=tmp_path, capture_output=True, text=True
     )
     assert result.returncode == 2 and result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("seconds, told", [(0.05, ""), (1.0, "this will take 17 minutes or more; interrupt")])
+def test_a_request_that_will_take_long_says_so_before_it_begins(monkeypatch, capsys, seconds, told):
+    passed, done = iter([0.0, seconds]), []
+    monkeypatch.setattr("time.perf_counter", lambda: next(passed))
+    duration.announce(lambda: done.append(1), 1000)
+    assert len(done) == 2
+    printed = capsys.readouterr().err
+    assert (told in printed) if told else not printed
+
+
+@pytest.mark.parametrize(
+    "line, part",
+    [
+        ("sample --network fcn --depth 1 --width 300000000 --draws 1000 --points circle:2", 300000),
+        ("gram --network fcn --depth 2 --points circle:200", 400),
+    ],
+)
+def test_how_long_is_told_by_a_part_of_the_work_that_is_small(monkeypatch, line, part):
+    def announce(work, times):
+        work()
+        assert times == part
+        raise ValueError("told")
+
+    monkeypatch.setattr(f"ntk_companion.cli.{line.split()[0]}.announce", announce)
+    assert main.main(line.split()) == 2

@@ -6,9 +6,12 @@ from typing import Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
+from ntk_companion.cli.duration import announce
 
 MOST_DIGITS = 1000
 MOST_POINTS = 3000
+MOST_SILENT, FEW = 100, 10
+"""Of more points the time is told before it has passed, if it is long; and the points that tell it."""
 SUMMARY = "the Gram matrix of a limiting NTK, certified"
 DESCRIPTION = """The n x n Gram matrix of the limiting NTK. Every entry is printed with D significant digits and is off
 by less than one unit of its last digit, proved by ball arithmetic; an entry below 10^-2D sqrt(K(x,x) K(x',x')) is
@@ -34,11 +37,16 @@ def run(options: argparse.Namespace) -> Result:
     """The Gram matrix and lambda_min."""
     points = arguments.points(options, MOST_POINTS)  # what is wrong with them is told before more is loaded
     architecture = arguments.architecture(options)
+    from numerics.data.points import as_coordinates
+    from numerics.kernels.gram import ntk
     from numerics.numbers.decimals import decimal_enclosure, decimal_matrix
 
     gram_over = _evaluator(architecture, points, options.width)
     if len(points) * options.outputs > MOST_POINTS:
         raise ValueError(f"{len(points)} points with {options.outputs} outputs make more than {MOST_POINTS} rows")
+    if len(points) > MOST_SILENT:
+        few, system = as_coordinates(points)[:FEW], next(_systems(options.digits))
+        announce(lambda: ntk(architecture, few, system, width=options.width), (len(points) / FEW) ** 2)
     matrix = decimal_matrix((gram_over(system) for system in _systems(options.digits)), options.digits)
     entries = _of_outputs(matrix.entries, options.outputs)
     smallest, because = _smallest_eigenvalue(architecture, points, gram_over, options.digits)

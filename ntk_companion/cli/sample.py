@@ -1,16 +1,20 @@
 """``ntk-companion sample``: the mean empirical NTK of finite networks at initialisation, with standard errors."""
 
 import argparse
+from collections.abc import Callable
 from typing import Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
+from ntk_companion.cli.duration import announce
 
 MOST_WIDTH = 10**10
 MOST_DRAWS = 10**6
 MOST_POINTS = 3000
 MOST_NUMBERS = 10**8
 """The largest draws x n x n x parameter groups: what is kept in memory."""
+MOST_SILENT, NARROW = 10**7, 10**6
+"""Of more neurons in all the time is told before it has passed, if it is long; and the width that tells it."""
 SUMMARY = "finite networks at initialisation, sampled"
 DESCRIPTION = """The mean over independent networks of width M of the empirical NTK at initialisation, drawn from its
 exact law without weight matrices (of networks on images with their weights), and the standard error of that mean, entry
@@ -39,7 +43,6 @@ def run(options: argparse.Namespace) -> Result:
     import numpy as np
 
     from numerics.networks.classes import class_kernel
-    from numerics.networks.exact_law import sample_kernels
     from numerics.statistics import estimate
 
     coordinates = arguments.doubles(points)
@@ -47,14 +50,12 @@ def run(options: argparse.Namespace) -> Result:
     if numbers > MOST_NUMBERS:
         raise ValueError(f"{numbers} numbers would have to be kept; at most {MOST_NUMBERS}: take fewer draws or points")
     limit = class_kernel(arguments.limiting_kernel(architecture, points, options.width), options.outputs)
+    sample = _sampler(architecture, coordinates, options)
     with np.errstate(all="ignore"):
-        size = options.width, options.draws, options.seed
-        if architecture.image:
-            from numerics.networks.explicit import sample_networks
-
-            draws = sample_networks(architecture, coordinates, *size, options.outputs)
-        else:
-            draws = sample_kernels(architecture, coordinates, *size, outputs=options.outputs, jobs=options.jobs)
+        if options.width * options.draws > MOST_SILENT:
+            narrow = options.width if architecture.image else min(options.width, NARROW)
+            announce(lambda: sample(narrow, 1, 0), options.width / narrow * options.draws)
+        draws = sample(options.width, options.draws, options.seed)
         estimated = estimate(draws.ntk)
     mean, error = estimated.mean, estimated.standard_error
     if not (np.isfinite(mean).all() and np.isfinite(error).all()):
@@ -67,6 +68,19 @@ def run(options: argparse.Namespace) -> Result:
         "width": options.width,
     }
     return Result(values, _lines(architecture.name, options, mean, error, limit))
+
+
+def _sampler(architecture: Any, coordinates: Any, options: argparse.Namespace) -> Callable[[int, int, int], Any]:
+    """Draws of the kernel, from the width, their number and a seed: of networks on images by explicit ones."""
+    if architecture.image:
+        from numerics.networks.explicit import sample_networks
+
+        return lambda width, draws, seed: sample_networks(
+            architecture, coordinates, width, draws, seed, options.outputs
+        )
+    from numerics.networks.exact_law import sample_kernels
+
+    return lambda *size: sample_kernels(architecture, coordinates, *size, outputs=options.outputs, jobs=options.jobs)
 
 
 def _lines(name: str, options: argparse.Namespace, mean: Any, error: Any, limit: Any) -> list[str]:

@@ -4,7 +4,7 @@ biases that are trained and N(0, 1/4), start at zero, or are absent.
     python -m benchmarks.activation_grid [NAME ...] [--out FILE.csv]
 
 The oracle is a recursion typed by hand over quadrature in mpmath (tests/oracles/fine_activations.py). Compared on one
-point and on two pairs are balls of 240 bits, whose middle is taken and whose radius is told, and float64; doubles at
+point and on two pairs are balls, whose middle is taken and whose radius is told, and float64; doubles at
 nearly opposite points are compared with the balls. All relative to sqrt(K(x, x) K(x', x')). Weights have the variance
 of the table: exp and cubic grow beyond doubles where it is 1, and of series that many terms do not give 30 digits.
 """
@@ -39,7 +39,8 @@ BIASES = {"trained": (1, 1), "zero": (0, 1), "none": (0, 0)}
 VARIANCE, SCALE = Fraction(1, 4), Fraction(1, 2)
 """Of trained biases; and the residual scale."""
 DEPTHS = {"fcn": (1, 2, 3), "resnet": (1, 2)}
-BITS = 240
+BITS, BITS_OF_SERIES = 640, 240
+"""Of the balls; a series is made for half of its bits, and longer the more there are."""
 CUBIC = activations.Polynomial(tuple(map(sympy.Integer, (1, -2, 0, 1))))
 NAMES = (*oracle.KINKED, *oracle.SMOOTH)
 
@@ -101,10 +102,11 @@ def entries(name: str, kinds: Sequence[str] = tuple(DEPTHS), biases: Sequence[st
     """All entries that are compared for an activation; of the nearly opposite pair the balls are the truth."""
     for kind in kinds:
         for bias in biases:
+            bits = BITS_OF_SERIES if isinstance(named(name), Analytic) else BITS
             right = {pair: expected(name, kind, bias, pair) for pair in PAIRS}
             for depth in DEPTHS[kind]:
                 chosen = network(name, kind, depth, bias)
-                balls, doubles = ntk(chosen, POINTS, Balls(BITS)), ntk(chosen, POINTS)
+                balls, doubles = ntk(chosen, POINTS, Balls(bits)), ntk(chosen, POINTS)
                 for i, j in (*PAIRS, OPPOSITE):
                     scale = oracle.mp.sqrt(middle(balls[i, i]) * middle(balls[j, j]))
                     found = middle(balls[i, j])

@@ -83,13 +83,16 @@ def mixed(name, order, first, second, correlation):
             for deviation in (first, second)
         )
         middle, total = len(grid) // 2, decimal.Decimal(0)
+        reach = (14 * mp.sqrt(rest) + (second * rest if name == "exp" else 0)) / step
         with decimal.localcontext(DECIMALS):
             unit = in_decimals([mp.exp(correlation * step**2 / rest)])[0]
             for row, left in zip(range(-middle, middle + 1), rows, strict=True):
+                low = max(0, int(middle + row * correlation - reach))  # outside the density is below 1e-42
+                high = min(len(grid), int(middle + row * correlation + reach) + 2)
                 ratio, value = unit**row, decimal.Decimal(0)
-                for right in reversed(columns):
+                for right in reversed(columns[low:high]):
                     value = value * ratio + right
-                total += left * value / ratio**middle
+                total += left * value * ratio ** (low - middle)
         return step**2 * mp.mpf(str(total)) / (2 * mp.pi * mp.sqrt(rest))
 
     return refined(rule, mp.mpf("0.15") * mp.sqrt(rest) / max(1, first, second), lambda _: size)

@@ -68,6 +68,36 @@ def refused(result, *words):
         assert word in err
 
 
+# --- kernels between two sets of points ---
+
+
+@pytest.mark.parametrize("digits", [8, 25])
+def test_the_matrix_against_other_points_is_a_block_of_that_of_all(run, csv, digits):
+    points = csv("1,2\n-0.5,0.25\n0.1,3\n1,2\n")
+    whole = json.loads(run(f"gram --network jacot --depth 2 --digits {digits} --json --points", points)[1])["gram"]
+    (points.parent / "first.csv").write_text("1,2\n-0.5,0.25\n0.1,3\n")
+    (points.parent / "other.csv").write_text("1,2\n0.1,3\n")
+    command = f"gram --network jacot --depth 2 --digits {digits} --json --points {points.parent}/first.csv --against"
+    code, out, _ = run(command, f"{points.parent}/other.csv")
+    found = json.loads(out)
+    assert code == 0 and found["lambda_min"] is None
+    assert found["gram"] == [[row[3], row[2]] for row in whole[:3]]
+
+
+def test_against_other_points_outputs_are_independent_and_zeros_are_seen(run):
+    linear = "gram --network fcn --depth 1 --bias none --activation identity"
+    _, out, _ = run(f"{linear} --points circle:2 --against circle:4 --digits 6 --outputs 2 --json")
+    assert json.loads(out)["gram"][0] == ["0", "0", "4.00000", "0", "0", "0", "-4.00000", "0"]
+    _, out, _ = run(f"{linear} --points circle:2 --against circle:40 --digits 3")
+    assert "(the first 12 of 2 rows and 40 columns; --json prints all)" in out
+
+
+def test_other_points_that_do_not_fit_are_refused(run):
+    refused(run("gram --network fcn --depth 1 --points circle:2 --against sphere:3,3"), "give equally many")
+    refused(run("gram --network fcn --depth 1 --points circle:2 --against octagon"), "no point set 'octagon'")
+    refused(run("gram --network fcn --depth 1 --points circle:2 --against circle:3001"), "--against has 3001 points")
+
+
 # --- what must be refused ---
 
 

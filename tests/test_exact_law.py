@@ -19,8 +19,9 @@ from numerics.statistics import entry_scale, equivalence_test, estimate
 from tests.oracles import networks
 from tests.test_network import with_wrong_normalisation
 from tests.two_samples import two_sample_test
+from theory.activations import AbsoluteValue, Erf, Gelu, Silu, Sin, Softplus, Tanh
 from theory.architecture import fcn, resnet, with_trained
-from theory.presets import jacot
+from theory.presets import arora, changed, geifman, huang, jacot, lee, tirer
 
 SCALE = sympy.Rational(3, 5)
 DRAWS = 600
@@ -334,3 +335,31 @@ def test_outputs_are_independent_in_the_limit_and_not_at_finite_width():
     assert narrow[:, 0, 1].std() > 5 * wide[:, 0, 1].std() > 0
     with pytest.raises(ValueError, match="at least one output"):
         sample_kernels(fcn(1), points, 3, 2, seed=0, outputs=0)
+
+
+KINDS = [
+    jacot(2, sympy.Rational(-1, 2), activation=Tanh()),
+    geifman(2, sympy.Rational(1, 2)),
+    lee(2, sympy.Rational(3, 2), sympy.Rational(1, 2), Gelu()),
+    lee(2, sympy.Rational(3, 2), sympy.Rational(1, 2), Erf(), "standard"),
+    arora(2, AbsoluteValue()),
+    huang(2),
+    tirer(2, SCALE, sympy.Rational(3, 2), Sin()),
+    fcn(2, "zero", Silu()),
+    fcn(2, "frozen", Erf()),
+    resnet(2, SCALE, "zero", Gelu()),
+    changed(fcn(2), output_bias="trained", bias_variance=sympy.Rational(1, 4)),
+    changed(resnet(1, activation=Softplus()), output_bias="zero", trained=["A", "b_1", "V_1", "b_2"]),
+]
+"""Multipliers, variances, what is frozen, absent or starts at zero, and every preset on vectors."""
+
+
+@pytest.mark.parametrize("network", KINDS, ids=lambda network: network.name)
+def test_the_law_is_that_of_explicit_networks_for_every_layer_and_preset(network):
+    """At width 6; the false alarm is 1e-7 a network."""
+    exact, explicit = (sample(network, FEW, 6, 400, seed=8) for sample in (sample_kernels, sample_networks))
+    assert list(exact.parts) == list(explicit.parts)
+    joint = [
+        np.hstack([*(part.reshape(400, -1) for part in one.parts.values()), one.outputs]) for one in (exact, explicit)
+    ]
+    assert not two_sample_test(*joint, TWO_SAMPLE_ALPHA).differs

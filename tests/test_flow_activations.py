@@ -16,12 +16,14 @@ from numerics.networks.parameters import initial_arrays
 from numerics.networks.softmax import SoftmaxCrossEntropy
 from numerics.networks.torch_network import empirical_ntk, forward
 from theory.activations import (
+    ACTIVATIONS,
     AbsoluteValue,
     Erf,
     Gelu,
     Identity,
     LeakyRelu,
     Polynomial,
+    Relu,
     Silu,
     Sin,
     Step,
@@ -29,13 +31,16 @@ from theory.activations import (
     activation_named,
 )
 from theory.architecture import fcn, resnet
-from theory.presets import changed, geifman, jacot, lee
+from theory.presets import arora, changed, geifman, huang, jacot, lee, tirer
 
 POINTS = np.array([[0.6, 0.8], [0.3, -0.5], [-1.0, 0.2]])
 LABELS = [0, 1, 0]
-NAMES = ["relu", "leaky", "abs", "erf", "gelu", "sin", "cos", "exp", "bump", "identity", "tanh", "sigmoid", "softplus",
-         "silu"]  # fmt: skip
 HALF = sympy.Rational(1, 2)
+QUADRATIC = (HALF, HALF, sympy.Rational(1, 3))
+TRIED = {
+    name: activation_named(name, QUADRATIC if name == "polynomial" else ()) for name in ACTIVATIONS if name != "step"
+}
+"""All but the one that no gradient passes."""
 
 
 def flow(network, loss, until, seed=0, **settings):
@@ -68,10 +73,10 @@ def outputs_by_runge_and_kutta(network, start, until, residual, decay=(0.0, Fals
     return forward(network, parameters(found.y[:, -1]), POINTS).numpy()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TRIED)
 @pytest.mark.parametrize("make", [fcn, resnet], ids=["fcn", "resnet"])
 def test_the_energy_identity_closes_for_every_activation(make, name):
-    network = make(2 if make is fcn else 1, activation=activation_named(name))
+    network = make(2 if make is fcn else 1, activation=TRIED[name])
     _, found = flow(network, logistic(LABELS), 1e3)
     assert found.status == "finished" and abs(found.energy_defect) < 0.02
     assert found.log_loss[-1] < found.log_loss[0] - 1
@@ -84,7 +89,7 @@ NETWORKS = [
     geifman(1, -HALF, activation=Gelu()),
     fcn(1, activation=Silu()),
     lee(2, sympy.Rational(3, 2), HALF, Sin()),
-    lee(1, sympy.Integer(2), HALF, Polynomial((HALF, HALF, sympy.Rational(1, 3))), "standard"),
+    lee(1, sympy.Integer(2), HALF, Polynomial(QUADRATIC), "standard"),
     changed(jacot(1, activation=Identity()), output_bias="zero", trained=["W_1", "b_2"]),
     fcn(1, activation=LeakyRelu()),
     jacot(1, -HALF, activation=AbsoluteValue()),
@@ -103,12 +108,50 @@ def test_outputs_are_those_of_an_independent_integrator(network):
     assert np.allclose(found.gram[0], kernel.numpy(), rtol=1e-12)
 
 
-@pytest.mark.parametrize("network", [jacot(1, activation=Tanh()), fcn(2, activation=LeakyRelu())])
-def test_two_outputs_and_softmax_close_the_energy_identity_too(network):
-    loss = SoftmaxCrossEntropy(((1.0, 0.0), (0.0, 1.0), (1.0, 0.0)))
-    start = initial_class_arrays(network, 2, 12, 2, np.random.default_rng(0))
-    found = gradient_flow(network, start, POINTS, loss, math.log(1e4), errors=False)
+KINDS = [
+    resnet(1, HALF),
+    resnet(2, activation=Gelu()),
+    fcn(2, "frozen"),
+    fcn(1, "none"),
+    fcn(2, "zero", Erf()),
+    changed(fcn(1), output_bias="trained"),
+    changed(resnet(1), output_bias="zero", trained=["W_1", "V_1", "b_2"]),
+    jacot(2, -HALF),
+    lee(1, sympy.Rational(3, 2), HALF, Tanh()),
+    lee(1, sympy.Integer(2), HALF, Relu(), "standard"),
+    arora(2),
+    geifman(2, HALF),
+    huang(1),
+    tirer(2, HALF, sympy.Rational(3, 2)),
+]
+"""Every layer of a network on vectors, every kind of parameter and every preset."""
+
+
+@pytest.mark.parametrize("network", KINDS, ids=lambda network: network.name)
+def test_the_energy_identity_closes_for_every_layer_and_preset(network):
+    _, found = flow(network, logistic(LABELS), 1e3)
     assert found.status == "finished" and abs(found.energy_defect) < 0.02
+    assert found.log_loss[-1] < found.log_loss[0] - 0.1
+
+
+TWO_CLASSES = ((1.0, 0.0), (0.0, 1.0), (1.0, 0.0))
+
+
+def flow_of_outputs(network, loss, count, until):
+    start = initial_class_arrays(network, 2, 12, count, np.random.default_rng(0))
+    return gradient_flow(network, start, POINTS, loss, math.log(until), errors=False)
+
+
+@pytest.mark.parametrize("network", [*KINDS, *(jacot(1, activation=one) for one in TRIED.values()),
+                                     fcn(2, activation=LeakyRelu())], ids=lambda network: network.name)  # fmt: skip
+def test_two_outputs_and_softmax_close_the_energy_identity_too(network):
+    found = flow_of_outputs(network, SoftmaxCrossEntropy(TWO_CLASSES), 2, 1e3)
+    assert found.status == "finished" and abs(found.energy_defect) < 0.02
+    assert found.log_loss[-1] < found.log_loss[0] - 0.1
+
+
+def test_the_margins_of_two_outputs_grow_with_time():
+    found = flow_of_outputs(jacot(1, activation=Tanh()), SoftmaxCrossEntropy(TWO_CLASSES), 2, 1e4)
     assert (found.margins[-1] > 0).all()
 
 

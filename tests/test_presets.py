@@ -194,6 +194,9 @@ def test_kernels_between_two_sets_of_points_are_blocks_of_the_whole():
     whole = ntk(fcn(2), POINTS)
     assert np.allclose(ntk(fcn(2), POINTS[:2], others=POINTS), whole[:2], rtol=1e-14)
     assert np.allclose(nngp(fcn(2), POINTS[:1], others=POINTS[1:]), nngp(fcn(2), POINTS)[:1, 1:], rtol=1e-14)
+    parts, all_parts = kernel_grams(fcn(2), POINTS[:2], others=POINTS).parts, kernel_grams(fcn(2), POINTS).parts
+    assert list(parts) == list(all_parts)
+    assert all(np.allclose(part, all_parts[name][:2], rtol=1e-14) for name, part in parts.items())
     with pytest.raises(ValueError, match="give equally many"):
         ntk(fcn(2), POINTS, others=circle(3))
 

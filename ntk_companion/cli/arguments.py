@@ -112,20 +112,21 @@ def architecture(options: argparse.Namespace) -> Architecture:
     return read_network(options.network, given)
 
 
-def points(options: argparse.Namespace, most: int) -> PointSet:
-    """The points of --points, at most `most` of them. Raises ValueError or OSError on what cannot be read."""
+def points(options: argparse.Namespace, most: int, option: str = "points") -> PointSet:
+    """The points of --points or another option, at most `most`. Raises ValueError or OSError on what cannot be read."""
     from numerics.data.parse import parse_points
 
+    named = str(getattr(options, option))
     if options.mnist_dir is not None and not options.points.startswith("mnist:"):
         raise ValueError("--mnist-dir is the folder of MNIST's images: it needs --points mnist:N")
-    if options.points == "-":
+    if named == "-":
         from numerics.data.csv_points import read_csv
 
         found: PointSet = read_csv(Path("-"))
     else:
-        found = parse_points(options.points, options.mnist_dir)
+        found = parse_points(named, options.mnist_dir)
     if len(found) > most:
-        raise ValueError(f"--points has {len(found)} points; this command takes at most {most}")
+        raise ValueError(f"--{option} has {len(found)} points; this command takes at most {most}")
     return found
 
 
@@ -208,6 +209,8 @@ def whole_number(name: str, least: int, most: int) -> Callable[[str], int]:
 def corner(rows: list[list[str]], most: int = 12) -> list[str]:
     """A matrix as aligned lines; of a large one the first rows and columns, and a line that says so."""
     shown = [[str(number), *row[:most]] for number, row in enumerate(rows[:most], start=1)]
-    heading = ["", *map(str, range(1, min(most, len(rows)) + 1))]
-    omitted = [f"(the first {most} of {len(rows)} rows and columns; --json prints all)"] if len(rows) > most else []
+    columns = len(rows[0])
+    heading = ["", *map(str, range(1, min(most, columns) + 1))]
+    sizes = f"{len(rows)} rows and columns" if columns == len(rows) else f"{len(rows)} rows and {columns} columns"
+    omitted = [f"(the first {most} of {sizes}; --json prints all)"] if max(len(rows), columns) > most else []
     return aligned([heading, *shown]) + omitted

@@ -17,13 +17,17 @@ DESCRIPTION = """The n x n Gram matrix of the limiting NTK. Every entry is print
 by less than one unit of its last digit, proved by ball arithmetic; an entry below 10^-2D sqrt(K(x,x) K(x',x')) is
 printed as 0. The radius bounds the error of every entry as printed. lambda_min lies between the two numbers given,
 which agree to D digits if n <= 250 and lambda_min is proved positive; it is zero where points coincide, which are then
-named. Of C outputs, independent in the limit, the matrix is the product of that of one with the C x C unit matrix."""
+named. Of C outputs, independent in the limit, the matrix is the product of that of one with the C x C unit matrix.
+With --against the matrix is that of K(x, x'), x' the n' points there: n x n', without lambda_min, and printed as 0 is an
+entry below 10^-2D of the largest."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     arguments.add_network(parser)
     arguments.add_points(parser)
+    against = "other points, as for --points: the columns of a rectangular matrix"
+    parser.add_argument("--against", metavar="P", help=against)
     arguments.add_outputs(parser)
     width = arguments.whole_number("the width", 1, 10**10)
     parser.add_argument(
@@ -34,21 +38,24 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> Result:
-    """The Gram matrix and lambda_min."""
+    """The Gram matrix and lambda_min; with --against the matrix alone."""
     points = arguments.points(options, MOST_POINTS)  # what is wrong with them is told before more is loaded
+    others = None if options.against is None else arguments.points(options, MOST_POINTS, "against")
     architecture = arguments.architecture(options)
-    from numerics.data.points import as_coordinates
-    from numerics.kernels.gram import ntk
     from numerics.numbers.decimals import decimal_enclosure, decimal_matrix
 
-    gram_over = _evaluator(architecture, points, options.width)
-    if len(points) * options.outputs > MOST_POINTS:
-        raise ValueError(f"{len(points)} points with {options.outputs} outputs make more than {MOST_POINTS} rows")
-    if len(points) > MOST_SILENT:
-        few, system = as_coordinates(points)[:FEW], next(_systems(options.digits))
-        announce(lambda: ntk(architecture, few, system, width=options.width), (len(points) / FEW) ** 2)
-    matrix = decimal_matrix((gram_over(system) for system in _systems(options.digits)), options.digits)
+    gram_over = _evaluator(architecture, points, options.width, others)
+    for count in (len(points), len(others or ())):
+        if count * options.outputs > MOST_POINTS:
+            raise ValueError(f"{count} points with {options.outputs} outputs make more than {MOST_POINTS} rows")
+    _announce(architecture, points, options, len(points if others is None else others))
+    systems = (gram_over(system) for system in _systems(options.digits))
+    matrix = decimal_matrix(systems, options.digits, symmetric=others is None)
     entries = _of_outputs(matrix.entries, options.outputs)
+    if others is not None:
+        sets = f"{len(points)} and {len(others)} points in R^{points.dimension}: {options.points}, {options.against}"
+        lines = [f"{architecture.name}; {sets}", *arguments.corner(entries), f"radius      {matrix.radius}"]
+        return Result({"gram": entries, "radius": matrix.radius, "lambda_min": None}, lines)
     smallest, because = _smallest_eigenvalue(architecture, points, gram_over, options.digits)
     bounds = decimal_enclosure(smallest.lower, smallest.upper, options.digits + 2)
     decided = "positive, proved" if smallest.positive else because or "not negative; whether it is zero is not decided"
@@ -63,13 +70,24 @@ def run(options: argparse.Namespace) -> Result:
     return Result(values | ({"because": because} if because else {}), lines)
 
 
+def _announce(architecture: Any, points: Any, options: argparse.Namespace, columns: int) -> None:
+    """Say how long the matrix will take, if it is large."""
+    if len(points) * columns > MOST_SILENT**2:
+        from numerics.data.points import as_coordinates
+        from numerics.kernels.gram import ntk
+
+        few, system = as_coordinates(points)[:FEW], next(_systems(options.digits))
+        entries = len(points) * columns * (1 if options.against is None else 2)
+        announce(lambda: ntk(architecture, few, system, width=options.width), entries / len(few) ** 2)
+
+
 def _of_outputs(entries: list[list[str]], outputs: int) -> list[list[str]]:
     """The kernel of so many independent outputs, those at a point side by side: zero between two of them."""
-    rows = range(len(entries) * outputs)
-    return [[entries[i // outputs][j // outputs] if i % outputs == j % outputs else "0" for j in rows] for i in rows]
+    rows, columns = (range(count * outputs) for count in (len(entries), len(entries[0])))
+    return [[entries[i // outputs][j // outputs] if i % outputs == j % outputs else "0" for j in columns] for i in rows]
 
 
-def _evaluator(architecture: Any, points: Any, width: int | None) -> Callable[[Any], Any]:
+def _evaluator(architecture: Any, points: Any, width: int | None, others: Any = None) -> Callable[[Any], Any]:
     """The Gram matrix as a function of the number system, each evaluated once."""
     from numerics.kernels.gram import ntk
 
@@ -78,7 +96,7 @@ def _evaluator(architecture: Any, points: Any, width: int | None) -> Callable[[A
     def gram_over(system: Any) -> Any:
         bits = getattr(system, "bits", 53)
         if bits not in known:
-            known[bits] = ntk(architecture, points, system, width=width)
+            known[bits] = ntk(architecture, points, system, others, width)
         return known[bits]
 
     return gram_over

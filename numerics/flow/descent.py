@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from numerics.flow.discrete_gradient import Array, point_gradients, point_slopes, run
+from numerics.flow.discrete_gradient import Array, by_row, point_gradients, point_slopes, run
 from numerics.flow.stepping import move, problem_of
 from numerics.losses import Loss
 from numerics.networks.torch_network import Parameters
@@ -58,8 +58,8 @@ def gradient_descent(
             if number == epochs:
                 return
             gradients = point_gradients(tape, weights, values, point_slopes(tape, values))
-            impulse = step * loss.flow_weights(outputs)[:, None]
-            pushes = {position: impulse * cotangent for position, cotangent in gradients.cotangents.items()}
+            impulse = step * loss.flow_weights(outputs)
+            pushes = {place: by_row(impulse, rows) * rows for place, rows in gradients.cotangents.items()}
             move(tape, weights, pushes, gradients.inputs)
 
     return descend()

@@ -8,7 +8,8 @@ therefore gives mean gradients gbar_i with
 
 exactly, across kinks and at any depth. With theta' = theta, or with chosen slopes in [0, 1] at kinks, the same pass is
 ordinary backpropagation. A network is `theory.architecture`'s value; here it is read as a flat tape of operations.
-Vectors of samples are n x width arrays, as in `numerics.networks.torch_network`.
+Vectors of samples are n x width arrays, as in `numerics.networks.torch_network`; those of the P positions of images are n P
+rows, position after position, which a convolution sees as an affine layer of patches that all have its weights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from theory import activations
 from theory.architecture import Affine, Architecture, Convolution, Flatten, Layer, Pool, Residual, Scale
 from theory.architecture import affine_layers as architecture_layers
 from theory.passes import merged
+from theory.positions import neighbours, number_of_positions
 
 Array = np.ndarray
 Weights = Mapping[str, Array]
@@ -68,13 +70,87 @@ class Select:
 
 
 @dataclass(frozen=True)
+class Gather:
+    """New rows of k old rows of their sample side by side, channels outermost: patches, or an image as one vector.
+
+    `table` has a line of k old positions for every new one, of which `count` is beyond the edge: a row of zeros. No line
+    has a position in a place where another has it.
+    """
+
+    table: tuple[tuple[int, ...], ...]
+    count: int
+
+    @classmethod
+    def of_convolution(cls, layer: Convolution, image: tuple[int, ...]) -> "Gather":
+        """The patches of a filter."""
+        count = number_of_positions(image)
+        offsets = [[count if place is None else place for place in moved] for moved in
+                   neighbours(image, layer.size, layer.padding)]  # fmt: skip
+        return cls(tuple(zip(*offsets, strict=True)), count)
+
+    def of(self, values: Array) -> Array:
+        """(samples new) x (width k) of (samples count) x width."""
+        width, size = values.shape[1], len(values) // self.count
+        padded = np.concatenate([values.reshape(size, self.count, width), np.zeros((size, 1, width))], axis=1)
+        taken = padded[:, np.array(self.table)]
+        return taken.transpose(0, 1, 3, 2).reshape(size * len(self.table), -1)
+
+    def spread(self, cotangent: Array) -> Array:
+        """The transpose of `of`."""
+        table = np.array(self.table)
+        size, width = len(cotangent) // len(table), cotangent.shape[1] // table.shape[1]
+        pieces = cotangent.reshape(size, len(table), width, table.shape[1])
+        result = np.zeros((size, self.count + 1, width))
+        for place, column in enumerate(table.T):
+            result[:, column] += pieces[..., place]
+        return result[:, :-1].reshape(size * self.count, width)
+
+    def kernel(self, kernel: Array) -> Array:
+        """Mean products of the entries of new rows from those of old ones, a matrix of all rows of all samples."""
+        sources = self.sources(len(kernel) // self.count)
+        padded = np.pad(kernel, (0, 1))  # the source -1 is the last row
+        found: Array = sum(padded[np.ix_(column, column)] for column in sources.T) / sources.shape[1]
+        return found
+
+    def sources(self, size: int) -> Array:
+        """The old row of every entry of every new row of so many samples, -1 beyond the edge."""
+        table = np.array(self.table)
+        first = self.count * np.arange(size)[:, None, None]
+        return np.where(table == self.count, -1, first + table).reshape(size * len(table), -1)
+
+
+@dataclass(frozen=True)
+class Average:
+    """The mean of the `count` rows of every sample."""
+
+    count: int
+
+    def of(self, values: Array) -> Array:
+        """samples x width of (samples count) x width."""
+        found: Array = values.reshape(-1, self.count, values.shape[1]).mean(axis=1)
+        return found
+
+    def spread(self, cotangent: Array) -> Array:
+        """The transpose of `of`."""
+        return np.repeat(cotangent / self.count, self.count, axis=0)
+
+    def kernel(self, kernel: Array) -> Array:
+        """As `Gather.kernel`."""
+        return over_rows(kernel, len(kernel) // self.count) / self.count**2
+
+    def sources(self, size: int) -> Array:
+        """As `Gather.sources`."""
+        return np.arange(size * self.count).reshape(size, self.count)
+
+
+@dataclass(frozen=True)
 class Activate:
     """h -> s(h), s an activation that follows an affine layer."""
 
     activation: Activation
 
 
-Operation = Affine | Activate | Multiply | Fork | Join | Select
+Operation = Affine | Activate | Multiply | Fork | Join | Select | Gather | Average
 Tape = tuple[Operation, ...]
 
 
@@ -82,18 +158,22 @@ def tape_of(architecture: Architecture, weights: Weights) -> Tape:
     """The operations of a network of these sizes, in the order of the forward pass.
 
     Multipliers mu W a + nu b of an affine layer are nu (W (mu / nu a) + b). Raises ValueError on an activation that
-    does not follow an affine layer, and on layers that the flow does not know.
+    does not follow an affine layer.
     """
     tape: list[Operation] = []
+    count = number_of_positions(architecture.image)
 
     def walk(layers: Sequence[Layer], width: int) -> int:
         for layer in merged(layers):
             match layer:
-                case Affine(weight, bias):
+                case Affine(weight, bias) | Convolution(weight, bias):
+                    if isinstance(layer, Convolution):
+                        tape.append(Gather.of_convolution(layer, architecture.image))
+                        layer = Affine(weight, bias)
                     width = weights[weight.name].shape[0]
                     after = 1.0 if bias is None else float(bias.multiplier)
                     if after == 0:
-                        raise ValueError(f"{architecture.name}: the bias {layer.bias} has the multiplier zero")
+                        raise ValueError(f"{architecture.name}: the bias {bias} has the multiplier zero")
                     tape.extend([*_factor(float(weight.multiplier) / after), layer, *_factor(after)])
                 case Scale(factor):
                     tape.append(Multiply((float(factor) / width) ** 0.5))
@@ -101,8 +181,11 @@ def tape_of(architecture: Architecture, weights: Weights) -> Tape:
                     tape.append(Fork())
                     width = walk(branch, width)
                     tape.append(Join(float(scale)))
-                case Convolution() | Flatten() | Pool():
-                    raise ValueError(f"{architecture.name}: the flow knows networks on vectors, not on images")
+                case Flatten():
+                    tape.append(Gather((tuple(range(count)),), count))
+                    width *= count
+                case Pool():
+                    tape.append(Average(count))
                 case activations.Activation():
                     gain = 1.0
                     while tape and isinstance(last := tape[-1], Multiply):
@@ -143,15 +226,34 @@ def trained_groups(tape: Tape) -> list[str]:
     return [group.name for group in groups if group is not None and group.trained]
 
 
+def matrix_of(weight: Array) -> Array:
+    """A weight matrix as it is, filters as outputs x (channels offsets): a view."""
+    return weight.reshape(len(weight), -1)
+
+
+def by_row(numbers: Array, rows: Array) -> Array:
+    """A number a sample for each of its rows, as a column."""
+    return np.repeat(numbers, len(rows) // len(numbers))[:, None]
+
+
+def over_rows(matrix: Array, size: int) -> Array:
+    """The size x size sums over the rows of every sample, of a matrix of all rows."""
+    if len(matrix) == size:
+        return matrix
+    count = len(matrix) // size
+    found: Array = matrix.reshape(size, count, size, count).sum(axis=(1, 3))
+    return found
+
+
 def run(tape: Tape, weights: Weights, inputs: Array) -> list[Array]:
-    """The n x width values before the first operation and after each, from inputs n x d."""
+    """The rows x width values before the first operation and after each, from inputs n x d, of images n P x channels."""
     values = [inputs]
     remembered: list[Array] = []
     for operation in tape:
         value = values[-1]
         match operation:
             case Affine(weight, bias):
-                value = value @ weights[weight.name].T
+                value = value @ matrix_of(weights[weight.name]).T
                 if bias is not None:
                     value += weights[bias.name]
             case Activate(activation):
@@ -162,7 +264,7 @@ def run(tape: Tape, weights: Weights, inputs: Array) -> list[Array]:
                 remembered.append(value)
             case Join(strength):
                 value = remembered.pop() + strength * value
-            case Select():
+            case Select() | Gather() | Average():
                 value = operation.of(value)
         values.append(value)
     return values
@@ -220,7 +322,9 @@ def _total(products: list[Array]) -> Array:
 
 def linear_maps(tape: Tape, weights: Weights) -> dict[int, LinearMap]:
     """The weight matrices, outputs x inputs, by the position of their layer."""
-    return {position: LinearMap(((1.0, weights[layer.weight.name]),)) for position, layer in affine_layers(tape)}
+    return {
+        position: LinearMap(((1.0, matrix_of(weights[layer.weight.name])),)) for position, layer in affine_layers(tape)
+    }
 
 
 @dataclass(frozen=True)
@@ -229,8 +333,8 @@ class Gradients:
 
     By the position of an affine layer h = W a + b: `inputs`, the rows a_i, n x inputs; `cotangents`, df_i/dh, n x
     outputs; `signals`, the cotangents above the activation that follows, so that cotangent = slope * signal, of the
-    same shape. gbar_i is the outer product of cotangent and input for W, the cotangent for b. `parts` are the n x n
-    matrices <gbar_i, gbar_j> by trained group; `size` is n.
+    same shape. gbar_i is the outer product of cotangent and input for W, the cotangent for b, on images summed over the
+    rows of the sample. `parts` are the n x n matrices <gbar_i, gbar_j> by trained group; `size` is n.
     """
 
     inputs: Mapping[int, Array]
@@ -253,7 +357,7 @@ def backward(
     All by the position of an affine layer: its matrix, outputs x inputs; its inputs, n x inputs; the slopes of the
     activation that follows, n x outputs.
     """
-    size = len(next(iter(inputs.values())))
+    size = len(inputs[max(inputs)])
     cotangent = np.ones((size, 1))
     cotangents: dict[int, Array] = {}
     signals: dict[int, Array] = {}
@@ -265,7 +369,7 @@ def backward(
             case Affine():
                 signals.setdefault(position, cotangent)
                 cotangents[position] = cotangent
-                parts |= _parts(operation, cotangent, inputs[position])
+                parts |= _parts(operation, cotangent, inputs[position], size)
                 if position > 0:
                     cotangent = maps[position].pull(cotangent)
             case Activate():
@@ -278,17 +382,17 @@ def backward(
                 cotangent = strength * cotangent
             case Fork():
                 cotangent = remembered.pop() + cotangent
-            case Select():
+            case Select() | Gather() | Average():
                 cotangent = operation.spread(cotangent)
     ordered = {name: parts[name] for name in trained_groups(tape)}
     return Gradients(inputs, cotangents, signals, ordered, size)
 
 
-def _parts(layer: Affine, cotangent: Array, inputs: Array) -> dict[str, Array]:
+def _parts(layer: Affine, cotangent: Array, inputs: Array, size: int) -> dict[str, Array]:
     gram = cotangent @ cotangent.T
-    parts = {layer.weight.name: gram * (inputs @ inputs.T)} if layer.weight.trained else {}
+    parts = {layer.weight.name: over_rows(gram * (inputs @ inputs.T), size)} if layer.weight.trained else {}
     if layer.bias is not None and layer.bias.trained:
-        parts[layer.bias.name] = gram
+        parts[layer.bias.name] = over_rows(gram, size)
     return parts
 
 
@@ -305,7 +409,8 @@ def displaced(end: Weights, start: Weights, layer: Affine, rows: Array) -> Array
     """
     result = np.zeros((len(rows), len(end[layer.weight.name])))
     if layer.weight.trained:
-        result += LinearMap(((1.0, end[layer.weight.name]), (-1.0, start[layer.weight.name]))).apply(rows)
+        one, other = (matrix_of(weights[layer.weight.name]) for weights in (end, start))
+        result += LinearMap(((1.0, one), (-1.0, other))).apply(rows)
     if layer.bias is not None and layer.bias.trained:
         result += end[layer.bias.name] - start[layer.bias.name]
     return result
@@ -316,5 +421,5 @@ def contraction(tape: Tape, gradients: Gradients, end: Weights, start: Weights) 
     total = np.zeros(gradients.size)
     for position, layer in affine_layers(tape):
         change = displaced(end, start, layer, gradients.inputs[position])
-        total += np.einsum("ij,ij->i", gradients.cotangents[position], change)
+        total += np.einsum("ij,ij->i", gradients.cotangents[position], change).reshape(gradients.size, -1).sum(axis=1)
     return total

@@ -67,6 +67,20 @@ class Sharing:
                 leader[part], factor[part] = part[0], self.factor[part] / self.factor[part[0]]
         return Sharing(leader, factor)
 
+    def rearranged(self, sources: Array) -> Sharing:
+        """That of rows made of some of these side by side, or of their sums: `sources` has a line of them for each.
+
+        They are proportional if all they are made of are so at one ratio. The source -1 is zero.
+        """
+        leader, factor = np.arange(len(sources)), np.ones(len(sources))
+        first: dict[tuple[tuple[int, str], ...], int] = {}
+        for row, line in enumerate(sources):
+            parts = [(int(self.leader[one]), float(self.factor[one])) if one >= 0 else (-1, 0.0) for one in line]
+            factor[row] = next((ratio for place, ratio in parts if place >= 0), 1.0)
+            key = tuple((place, f"{ratio / factor[row]:.9g}") for place, ratio in parts)
+            leader[row] = first.setdefault(key, row)
+        return Sharing(leader, factor / factor[leader])
+
     def after_bias(self) -> Sharing:
         """That of W a + b: equal vectors alone."""
         return self.split(np.array([float(f"{factor:.9g}") for factor in self.factor]))
@@ -94,13 +108,20 @@ def proportional(inputs: Array) -> Sharing:
     return Sharing(leader, factor)
 
 
-def sharings(layers: Mapping[int, tuple[Affine, bool | None]], inputs: Array) -> dict[int, Sharing]:
+def sharings(
+    layers: Mapping[int, tuple[Affine, bool | None]], inputs: Array, rearranged: Mapping[int, Array] | None = None
+) -> dict[int, Sharing]:
     """The sharing of the pre-activations of every affine layer, by position; the first takes the inputs (n x d).
 
-    Beside a layer stands whether the activation that follows has a kink; None if none follows.
+    Beside a layer stands whether the activation that follows has a kink; None if none follows. At the positions of
+    `rearranged`, after the first layer, rows are made of others as `Sharing.rearranged` says.
     """
     found, current = {}, proportional(inputs)
-    for position, (layer, kinked) in layers.items():
+    for position, entry in sorted((dict(layers) | dict(rearranged or {})).items()):
+        if isinstance(entry, np.ndarray):
+            current = current.rearranged(entry)
+            continue
+        layer, kinked = entry
         current = current if layer.bias is None else current.after_bias()
         # Slopes of a smooth activation are those of equal vectors alone.
         found[position] = current.after_bias() if kinked is False else current

@@ -26,7 +26,9 @@ from numerics.flow.activations import solve_slopes
 from numerics.flow.discrete_gradient import (
     Activate,
     Array,
+    Average,
     Fork,
+    Gather,
     Gradients,
     Join,
     LinearMap,
@@ -37,8 +39,10 @@ from numerics.flow.discrete_gradient import (
     activation_after,
     affine_layers,
     backward,
+    by_row,
     contraction,
     displaced,
+    matrix_of,
     point_gradients,
     point_slopes,
     run,
@@ -51,6 +55,7 @@ from numerics.flow.shared_kinks import Sharing, sharings
 from numerics.losses import TOWARDS, Loss
 from numerics.networks.classes import class_shapes
 from theory.architecture import Affine, Architecture
+from theory.positions import number_of_positions
 
 if TYPE_CHECKING:
     import torch
@@ -106,6 +111,7 @@ class Problem:
     """A gradient flow: the network, its parameters at t = 0, inputs, the loss, the regulariser's strength and aim.
 
     The inputs are n x d; for a loss of C classes n C x d, each C times over, a row an output: f_1(x_1), f_2(x_1), ..
+    Of images every position is a row, after the others of its image.
     """
 
     tape: Tape
@@ -133,10 +139,20 @@ class Problem:
 
     @cached_property
     def sharings(self) -> Mapping[int, Sharing]:
-        """Which samples share the kinks of an affine layer, by its position."""
-        following = {place: activation_after(self.tape, place) for place, _ in affine_layers(self.tape)}
-        kinked = {place: None if one is None else one.kinked for place, one in following.items()}
-        return sharings({place: (layer, kinked[place]) for place, layer in affine_layers(self.tape)}, self.inputs)
+        """Which rows share the kinks of an affine layer, by its position."""
+        values, first = self.inputs, affine_layers(self.tape)[0][0]
+        layers: dict[int, tuple[Affine, bool | None]] = {}
+        rearranged: dict[int, Array] = {}
+        for place, operation in enumerate(self.tape):
+            match operation:
+                case Affine():
+                    following = activation_after(self.tape, place)
+                    layers[place] = operation, None if following is None else following.kinked
+                case Gather() | Average() if place < first:
+                    values = operation.of(values)
+                case Gather() | Average():
+                    rearranged[place] = operation.sources(self.loss.size)
+        return sharings(layers, values, rearranged)
 
 
 def problem_of(
@@ -171,6 +187,8 @@ def problem_of(
     if {name: array.shape for name, array in start.items()} != shapes:
         raise ValueError(f"the parameters do not fit {architecture.name} on inputs of dimension {points.shape[1]}")
     repeated = np.repeat(points, loss.classes, axis=0)
+    if architecture.image:
+        repeated = repeated.reshape(len(repeated) * number_of_positions(architecture.image), -1)
     return Problem(tape_of(architecture, start), start, repeated, loss, penalty, accuracy, towards)
 
 
@@ -182,7 +200,7 @@ class State:
     slopes    by position of the affine layer, n x outputs: fractions where the flow slides on a kink, else of its side
     gradients the selected subgradients, with these slopes
     mean_gram the Gram matrix (n x n) of the last step's mean gradients; before the first, of the gradients
-    sliding   the number of kinks, one a neuron and sample, on which the flow slides
+    sliding   the number of kinks, one a neuron and sample (and position), on which the flow slides
     """
 
     log_time: float
@@ -310,7 +328,7 @@ class _Sweeper:
     def of(cls, problem: Problem, weights: Weights, state: State, step: Step) -> _Sweeper:
         squares = {}
         for position, layer in affine_layers(problem.tape):
-            weight = weights[layer.weight.name]
+            weight = matrix_of(weights[layer.weight.name])
             squares[position] = float(np.vdot(weight, weight)) / weight.shape[0]
         shrinkage = distance = 0.0
         if problem.penalty:
@@ -332,7 +350,7 @@ class _Sweeper:
         It carries along the kernel of the current vector in the parameters so far, its mean over coordinates.
         """
         result = _Along([self.old[0]], {}, {}, {}, {})
-        kernel = np.zeros((len(total), len(total)))
+        kernel = np.zeros((len(self.old[0]),) * 2)
         remembered: list[tuple[Array, Array]] = []
         for position, operation in enumerate(self.problem.tape):
             value = result.values[-1]
@@ -357,6 +375,8 @@ class _Sweeper:
                     value, kernel = stem + strength * value, stem_kernel + strength**2 * kernel
                 case Select():
                     value = operation.of(value)
+                case Gather() | Average():
+                    value, kernel = operation.of(value), operation.kernel(kernel)
             result.values.append(value)
         return result
 
@@ -388,7 +408,7 @@ class _Sweeper:
         """The outputs of an affine layer and, in `result`, the slopes of the activation on it."""
         start, value = self.old[position + 1], result.values[-1]
         drift = self._drift(layer, position, value)
-        push = total[:, None] * gradients.signals[position]
+        push = by_row(total, start) * gradients.signals[position]
         activation = activation_after(self.problem.tape, position)
         if activation is not None:
             gated = solve_slopes(
@@ -405,7 +425,7 @@ class _Sweeper:
     def _drift(self, layer: Affine, position: int, value: Array) -> Array:
         """What the layers below, and the pull of a regulariser, add to the layer's outputs."""
         before = self.old[position]
-        weight = self.weights[layer.weight.name]
+        weight = matrix_of(self.weights[layer.weight.name])
         drift = np.zeros((len(value), len(weight))) if before is value else (value - before) @ weight.T
         if self.shrinkage:
             drift -= self.shrinkage * displaced(self.weights, self.problem.anchor, layer, value)
@@ -416,9 +436,10 @@ class _Sweeper:
         maps = {}
         for position, layer in affine_layers(self.problem.tape):
             name = layer.weight.name
-            terms: tuple[tuple[float, Array], ...] = ((1.0, self.weights[name]),)
+            matrix, anchor = (matrix_of(weights[name]) for weights in (self.weights, self.problem.anchor))
+            terms: tuple[tuple[float, Array], ...] = ((1.0, matrix),)
             if self.shrinkage:
-                terms = ((1 - self.shrinkage / 2, self.weights[name]), (self.shrinkage / 2, self.problem.anchor[name]))
+                terms = ((1 - self.shrinkage / 2, matrix), (self.shrinkage / 2, anchor))
             trained = layer.weight.trained
             change = (along.pushes[position] / 2, along.means[position]) if trained else (None, None)
             maps[position] = LinearMap(terms, *change)
@@ -432,7 +453,7 @@ def move(tape: Tape, weights: Weights, pushes: Mapping[int, Array], inputs: Mapp
     """
     for position, layer in affine_layers(tape):
         if layer.weight.trained:
-            _add_product(weights[layer.weight.name], pushes[position], inputs[position])
+            _add_product(matrix_of(weights[layer.weight.name]), pushes[position], inputs[position])
         if layer.bias is not None and layer.bias.trained:
             bias = weights[layer.bias.name]
             bias += pushes[position].sum(axis=0)

@@ -71,11 +71,17 @@ def nngp(
     return gram(recursion(architecture), recursion(architecture).nngp, points, system, others, width)
 
 
-def kernel_grams(architecture: Architecture, points: Points, system: NumberSystem = FLOAT64) -> KernelGrams:
+def kernel_grams(
+    architecture: Architecture,
+    points: Points,
+    system: NumberSystem = FLOAT64,
+    others: Points | None = None,
+    width: int | None = None,
+) -> KernelGrams:
     """The NTK, its parts and the NNGP kernel in one pass. Shapes, accuracy and errors as for `ntk`."""
     derived = recursion(architecture)
     kernels = [derived.ntk, derived.nngp, *derived.parts.values()]
-    total, outputs, *parts = _grams(derived, kernels, points, system, None, None)
+    total, outputs, *parts = _grams(derived, kernels, points, system, others, width)
     return KernelGrams(total, {group.name: part for group, part in zip(derived.parts, parts, strict=True)}, outputs)
 
 

@@ -15,26 +15,26 @@ from numerics.numbers.float_balls import FloatBalls
 
 @dataclass(frozen=True)
 class DecimalMatrix:
-    """A symmetric matrix as decimal strings, and an upper bound of the error of every entry as printed."""
+    """A matrix as decimal strings, and an upper bound of the error of every entry as printed."""
 
     entries: list[list[str]]
     radius: str
 
 
-def decimal_matrix(attempts: Iterable[Any], digits: int) -> DecimalMatrix:
-    """The first of some symmetric n x n ball matrices of rising precision known to `digits` digits, as decimals.
+def decimal_matrix(attempts: Iterable[Any], digits: int, symmetric: bool = True) -> DecimalMatrix:
+    """The first of some ball matrices of rising precision known to `digits` digits, as decimals: n x n, or n x n'.
 
     Of `FloatBalls` or of FLINT balls. Every entry has a ball of relative radius below 10^-(digits + 1) and is rounded
     to `digits` significant digits, so that the printed number is within 0.6 units of its last digit; an entry below
-    10^(-2 digits) times the root of its diagonal entries is printed as 0. Raises ValueError if no attempt is precise
-    enough.
+    10^(-2 digits) times the root of its diagonal entries, of a matrix that is not `symmetric` times the largest entry, is
+    printed as 0. Raises ValueError if no attempt is precise enough.
     """
     for matrix in attempts:
         is_double = isinstance(matrix, FloatBalls)
-        values = _known_doubles(matrix, digits) if is_double else _known_balls(matrix, digits)
+        values = (_known_doubles if is_double else _known_balls)(matrix, digits, symmetric)
         if values is not None:
             radius = matrix.radius.max() if is_double else max(value.rad() for value in matrix.flat)
-            return _printed(values, radius, digits)
+            return _printed(values, radius, digits, symmetric)
     raise ValueError(f"the entries could not be computed to {digits} digits")
 
 
@@ -55,43 +55,56 @@ def decimal_text(value: Decimal, digits: int) -> str:
     return f"{value:.{digits - 1 - exponent}f}" if plain else f"{value:.{digits - 1}e}"
 
 
-def _printed(values: list[list[Decimal]], ball_radius: Any, digits: int) -> DecimalMatrix:
+def _printed(values: list[list[Decimal]], ball_radius: Any, digits: int, symmetric: bool) -> DecimalMatrix:
     largest = max((value for row in values for value in row), key=abs)
     half_unit = Decimal(5).scaleb(largest.adjusted() - digits) if largest else Decimal(0)
     up = _context(3, decimal.ROUND_CEILING)
     radius = up.add(_rounded(ball_radius, 30, decimal.ROUND_CEILING), half_unit)
-    size = len(values)
-    upper = [[decimal_text(value, digits) for value in row] for row in values]
-    entries = [[upper[min(i, j)][abs(i - j)] for j in range(size)] for i in range(size)]
+    entries = [[decimal_text(value, digits) for value in row] for row in values]
+    if symmetric:
+        size = len(values)
+        entries = [[entries[min(i, j)][abs(i - j)] for j in range(size)] for i in range(size)]
     return DecimalMatrix(entries, str(radius))
 
 
-def _known_doubles(matrix: FloatBalls, digits: int) -> list[list[Decimal]] | None:
-    """The upper triangle, rounded; None if an entry is not known to `digits` digits."""
+def _known_doubles(matrix: FloatBalls, digits: int, symmetric: bool) -> list[list[Decimal]] | None:
+    """The rows, of a symmetric matrix from its diagonal on, rounded; None if an entry is not known to `digits` digits."""
     with np.errstate(all="ignore"):
         known = matrix.radius * (1.001 * 10.0 ** (digits + 1)) <= np.abs(matrix.centre)
     if not (known & np.isfinite(matrix.centre)).all():
         return None
     rounded = _context(digits, decimal.ROUND_HALF_EVEN).plus
-    return [[rounded(Decimal(value)) for value in row[index:]] for index, row in enumerate(matrix.centre.tolist())]
+    rows = enumerate(matrix.centre.tolist())
+    return [[rounded(Decimal(value)) for value in row[index if symmetric else 0 :]] for index, row in rows]
 
 
-def _known_balls(matrix: np.ndarray, digits: int) -> list[list[Decimal]] | None:
-    """The upper triangle, rounded; None if an entry is not known to `digits` digits."""
+def _known_balls(matrix: np.ndarray, digits: int, symmetric: bool) -> list[list[Decimal]] | None:
+    """The rows, of a symmetric matrix from its diagonal on, rounded; None if an entry is not known to `digits` digits."""
     with flint.ctx.workprec(64):
         relative, absolute = flint.arb(10) ** (digits + 1), flint.arb(10) ** (2 * digits)
-        scales = [value.abs_lower().sqrt() if value.is_finite() else flint.arb(0) for value in matrix.diagonal()]
+        down, across = _roots(matrix, symmetric)
         rows: list[list[Decimal]] = []
-        for index, row in enumerate(matrix):
+        for index, (row, first) in enumerate(zip(matrix, down, strict=True)):
             rows.append([])
-            for value, scale in zip(row[index:], scales[index:], strict=True):
+            start = index if symmetric else 0
+            for value, second in zip(row[start:], across[start:], strict=True):
                 if value.rad() * relative <= value.abs_lower():
                     rows[-1].append(_rounded(value.mid(), digits, decimal.ROUND_HALF_EVEN))
-                elif value.abs_upper() * absolute <= (scale * scales[index]).lower():
+                elif value.abs_upper() * absolute <= (first * second).lower():
                     rows[-1].append(Decimal(0))
                 else:
                     return None
     return rows
+
+
+def _roots(matrix: np.ndarray, symmetric: bool) -> tuple[list[flint.arb], list[flint.arb]]:
+    """Lower bounds, by row and by column, of the roots of the diagonal entries; or of the largest entry."""
+    sizes = matrix.diagonal() if symmetric else matrix.ravel()
+    roots = [value.abs_lower().sqrt() if value.is_finite() else flint.arb(0) for value in sizes]
+    if symmetric:
+        return roots, roots
+    largest = max(roots, key=float)
+    return [largest] * matrix.shape[0], [largest] * matrix.shape[1]
 
 
 def _rounded(value: Any, digits: int, rounding: str) -> Decimal:

@@ -1,0 +1,80 @@
+"""The parts of the derived kernels against explicit finite networks in the mean, for every activation in every shape.
+
+    python -m benchmarks.sampled_networks [NAME ...] [--seed S]
+
+FCN of depth 1 to 3 and ResNet 1 and 2, each kind of bias, as in `activation_grid`. Of every network R draws with their
+weights, width m, at three points. A part agrees if its mean differs nowhere by more than chance and the bias of width,
+and the draws suffice to see a discrepancy of the tolerance with probability 1 - 1e-6. A right part is refuted with
+probability at most 1e-9, any of the grid's with at most 2e-6. All relative to sqrt(K(x, x) K(x', x')) of the part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.activation_grid import BIASES, DEPTHS, NAMES, network
+from benchmarks.run import table
+from numerics.kernels.gram import kernel_grams
+from numerics.networks.explicit import sample_networks
+from numerics.statistics import entry_scale, equivalence_test
+from theory.architecture import Architecture
+
+POINTS = np.array([[0.6, 0.7], [-0.3, 0.5], [0.5, -0.9]])
+WIDTH, DRAWS = 256, 160
+TOLERANCE, ALLOWANCE = 0.3, 8.0
+"""What is to be seen, and times 1 / m what width is allowed to bias a mean."""
+FALSE_ALARM = 1e-9
+
+
+class Part(NamedTuple):
+    """A part of a kernel beside the mean of its draws: how far it is off, and from what size on that is seen."""
+
+    name: str
+    verdict: str
+    off: float
+    detectable: float
+
+
+def parts(chosen: Architecture, seed: int, draws: int = DRAWS) -> Iterator[Part]:
+    """All parts of a network's kernel. Raises ValueError if a part that is zero has a draw that is not."""
+    sampled = sample_networks(chosen, POINTS, WIDTH, draws, seed)
+    for name, part in kernel_grams(chosen, POINTS).parts.items():
+        scale = entry_scale(part)
+        if not scale.any():
+            if sampled.parts[name].any():
+                raise ValueError(f"{chosen.name}: the part of {name} is zero, its draws are not")
+            continue
+        found = equivalence_test(sampled.parts[name] / scale, part / scale, TOLERANCE, FALSE_ALARM, ALLOWANCE / WIDTH)
+        yield Part(name, found.verdict, float(np.abs(found.discrepancy).max()), float(found.detectable.max()))
+
+
+def main() -> None:
+    """Print a row an activation."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    rows = []
+    for name in options.names or NAMES:
+        begun, found = time.perf_counter(), list[Part]()
+        for kind, depths in DEPTHS.items():
+            for depth in depths:
+                for bias in BIASES:
+                    here = list(parts(network(name, kind, depth, bias), options.seed))
+                    found += here
+                    for one in here:
+                        if one.verdict != "agrees":
+                            print(f"{name} {kind} {depth} {bias}: {one}", flush=True)
+        counts = [sum(one.verdict == word for one in found) for word in ("agrees", "differs", "undecided")]
+        worst = [f"{max(getattr(one, key) for one in found):.1%}" for key in ("off", "detectable")]
+        rows.append((name, *counts, *worst, f"{time.perf_counter() - begun:.0f} s"))
+    table(("activation", "agree", "differ", "undecided", "most off", "detects", "seconds"), rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,20 +1,19 @@
 """Residual kernels at growing depth, the scale of the branch a constant or a power of the depth."""
 
 import math
-from functools import cache
 from typing import NamedTuple
 
 import flint
 import numpy as np
 import sympy
 
+from checks.resntk.kernels import COSINES, after_blocks, normalised, scale_of, two_layers
 from checks.resntk.test_residual_kernels import ALPHA, BELFER, HUANG, K, V
 from checks.setups.cited import STOLZ_CESARO
 from ntk_companion import Hypothesis, Statement, certified, check, judge_case, numerical, record, symbolic
 from ntk_companion.judging import counterexample
 from ntk_companion.symbolics import all_vanish
-from numerics.kernels.depth import AtDepth, at_angles, deep_kernel, through_depth
-from numerics.kernels.gram import FLOAT64
+from numerics.kernels.depth import deep_kernel
 from numerics.kernels.zonal import zonal_coefficients
 from numerics.numbers.comparisons import less
 from numerics.numbers.systems import Balls
@@ -119,32 +118,6 @@ NAMES = Statement(
     "exponents to 0.06. Networks with biases are not covered.",
     uses=("rn:8", "rn:9"),
 )
-ANGLES = np.array([0.0, *np.arccos([0.9, 0.7, 0.5, 0.0, -0.5, -0.7, -0.9]), math.pi])
-COSINES = np.cos(ANGLES)
-
-
-def after_blocks(depth: int, scale: sympy.Rational, angles: np.ndarray, stem: bool = False) -> AtDepth:
-    """The kernels after all blocks at these angles, shape (N,)."""
-    rows = through_depth(residual_step(scale), at_angles(angles), FLOAT64, stem)
-    return next(row for place, row in enumerate(rows) if place == depth)
-
-
-def scale_of(depth: int, power: float) -> sympy.Rational:
-    """L^(-power), to four digits: sympy takes roots of small fractions fast."""
-    return sympy.Rational(f"{depth**-power:.4g}")
-
-
-@cache
-def normalised(depth: int, power: float, all_trained: bool = False) -> np.ndarray:
-    """The normalised kernel at `ANGLES` for alpha = L^(-power), shape (9,)."""
-    row = after_blocks(depth, scale_of(depth, power), ANGLES, all_trained)
-    kernel = row.blocks + row.features if all_trained else row.blocks
-    return kernel / kernel[0]
-
-
-def two_layers() -> np.ndarray:
-    """r_1 at `ANGLES`, shape (9,)."""
-    return normalised(1, 0.0)
 
 
 def bounded_exponent(claim: int, depth: int) -> None:

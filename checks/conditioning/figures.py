@@ -38,8 +38,8 @@ def condition(found: Results, limits: Results) -> Figure:
         axes.set_title(f"$n = {size}$", pad=2)
         axes.set_xlabel("depth $L$")
     panels[0].set_ylabel(r"$\kappa(K_L)$")
-    shown = [Line2D([], [], **look, label=label) for label, look in handles.items()]
-    figure.legend(handles=shown, loc="outside lower center", ncols=2, columnspacing=1.0)
+    lines = [Line2D([], [], **look, label=label) for label, look in handles.items()]
+    figure.legend(handles=lines, loc="outside lower center", ncols=2, columnspacing=1.0)
     return figure
 
 

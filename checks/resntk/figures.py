@@ -18,7 +18,7 @@ def residual(found: Results, limits: Results) -> Figure:
     found, limits = found.where(cosine=COSINE), limits.where(cosine=COSINE)
     kinds = list(series(found, "trained"))
     panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
-    handles = []
+    handles: list[Line2D] = []
     for axes, ((trained,), rows) in zip(panels, kinds, strict=True):
         handles = []
         for index, ((power,), shown) in enumerate(series(rows, "power")):

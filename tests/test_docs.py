@@ -177,3 +177,11 @@ def test_the_readme_counts_statements_proofs_and_findings_by_subject():
 def modules_of(subject):
     files = sorted((SUITE.folder / subject).glob("test_*.py"))
     return [importlib.import_module(f"checks.{subject}.{file.stem}") for file in files]
+
+
+def test_the_page_of_foundations_has_the_recorded_table_of_networks_and_that_is_what_the_architectures_say():
+    recorded = SUITE.recorded("printed_networks")
+    (found,) = importlib.import_module(SUITE.experiments()["printed_networks"]).run()
+    assert found.rows == recorded.rows
+    lines = (ROOT / "docs" / "foundations.md").read_text(encoding="utf-8").splitlines()
+    assert [f"| {' | '.join(row)} |" for row in recorded.rows] == [line for line in lines if line.count(" | ") == 6][1:]

@@ -49,6 +49,11 @@ MINE = {
     "lazy_contrast",
     "lazy_drift",
     "lazy_ensemble",
+    "condition_by_depth",
+    "cntk",
+    "printed_networks",
+    "residual_by_depth",
+    "eigenvalue_decay",
 }
 
 

@@ -1,6 +1,7 @@
 """Condition numbers of the NTK with all layers trained: arXiv 2305.08813, sections 1, 4 and E.6."""
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import islice, pairwise
 
 import flint
@@ -16,12 +17,13 @@ from checks.setups.sampled import record_mean_kernel
 from ntk_companion import Finding, certified, check, numerical, random_seed, record, statistical, symbolic
 from ntk_companion.statement import Severity
 from ntk_companion.symbolics import all_vanish, is_positive, vanishes
-from numerics.kernels.depth import deep_kernel
-from numerics.kernels.gram import ntk
+from numerics.kernels.depth import at_angles, deep_kernel, through_depth
+from numerics.kernels.gram import FLOAT64, ntk
 from numerics.networks.exact_law import sample_kernels
 from numerics.numbers.comparisons import all_of, less
 from numerics.statistics import mean_below
 from theory.architecture import Architecture, fcn
+from theory.depth import RELU_STEP
 from theory.recursion import closed_form, recursion
 
 ORTHOGONAL = ((1.0, 0.0), (0.0, 1.0))
@@ -77,7 +79,7 @@ LIMIT_EIGENVALUES = printed(
     "bc:29",
     "Eigenvalues of the limit of K / (L + 1)",
     "In symbols for all n, on the vector of ones and on differences of basis vectors, from the limit of cos phi "
-    "(bc:19); and in exact numbers for n = 2, 3, 6.",
+    "(bc:19); in exact numbers for n = 2, 3, 6; and by doubles at L = 500 on random unit inputs, to 3%.",
     uses=("bc:19", WIDTH_LIMIT.id),
     finding=Finding(
         Severity.USED_LATER,
@@ -253,6 +255,33 @@ def test_eigenvalues_of_the_limit_of_some_sets(claim):
         roots = [(matrix - value * sympy.eye(count)).det() for value in (first, others)]
         trace = first + (count - 1) * others - count
         record(symbolic(all_vanish([*roots, trace]), f"n = {count}", covers_all=False))
+
+
+@cache
+def deep_eigenvalues(count: int, seed: int) -> np.ndarray:
+    """Of K / (L + 1) at L = 500 of random unit inputs in ten dimensions, ascending, in doubles: shape (count,)."""
+    points = np.random.default_rng(seed).standard_normal((count, 10))
+    points /= np.linalg.norm(points, axis=1)[:, None]
+    places = np.triu_indices(count, 1)
+    angles = np.arccos(np.clip(points @ points.T, -1, 1))[places]
+    row = next(islice(through_depth(RELU_STEP, at_angles(angles), FLOAT64), 500, None))
+    matrix = np.eye(count)
+    matrix[places] = (row.blocks + row.features) / 501
+    return np.linalg.eigvalsh(matrix, UPLO="U")
+
+
+@check(
+    LIMIT_EIGENVALUES,
+    PRINTED["bc:29"].form,
+    corrected=PRINTED["bc:29"].corrected,
+    mutants={"n/4": (size / 4, sympy.Rational(3, 4)), "a tenth more": ((size + 3) * 11 / 40, sympy.Rational(33, 40))},
+)
+def test_eigenvalues_of_a_deep_kernel_on_random_inputs(claim):
+    for count in (3, 6):
+        found = deep_eigenvalues(count, random_seed("deep inputs"))
+        said = [float(value.subs(size, count)) for value in claim]
+        off = float(np.abs(found / np.array([*[said[1]] * (count - 1), said[0]]) - 1).max())
+        record(numerical(off < 0.03, f"n = {count}: {found.round(3)}, relatively off by {off:.2g}"))
 
 
 @check(FIGURE, 1.0, mutants={"by a quarter each time": 0.75, "by two fifths": 0.6})

@@ -9,10 +9,12 @@ for lambda_max.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import flint
 import numpy as np
 import sympy
+from sympy import Rational
 
 from checks.conditioning.eigenvalues import SYSTEM, ball, extremes
 from checks.conditioning.records import follows, stated
@@ -26,7 +28,8 @@ from theory.moments import cosine, gaussian_moment, theta
 from theory.recursion import closed_form, recursion
 
 MEANS = (
-    "Refuted on orthogonal inputs and on others, by exact values from the recursion and from the integrated gates. The "
+    "Refuted on orthogonal inputs and on others, by exact values from the recursion and from the integrated gates, and "
+    "on orthogonal inputs by counting signs. The "
     "corrected form follows from the theorem that is cited where the matrix of 1 - theta/pi is definite, as it is if "
     "no two inputs are on one line: that one is argued, not recorded. It is certified on seven sets"
 )
@@ -129,6 +132,19 @@ def by_gates(depth: int) -> Kernel:
         return kernel
 
     return partial(entrywise, entry=entry)
+
+
+def by_signs(rows: Rows) -> sympy.Matrix:
+    """The Gram matrix times twice the share of signs at which both gates are open, for orthogonal rows: a count.
+
+    A reflection takes w.x_i to its negative, leaves the other w.x_j as they are, and the law of w too: all patterns of
+    signs are equally likely. More layers take the diagonal as it is and the other entries, which are zero, likewise.
+    """
+    patterns = list(product((False, True), repeat=len(rows)))
+    count = len(rows)
+    return inputs(rows).multiply_elementwise(
+        sympy.Matrix(count, count, lambda i, j: Rational(2 * sum(one[i] and one[j] for one in patterns), len(patterns)))
+    )
 
 
 @dataclass(frozen=True)
@@ -234,6 +250,21 @@ def test_the_first_layer_alone(claim):
 def test_the_first_layer_alone_by_gates(claim):
     for depth in (1, 2):
         judge(by_gates(depth), inputs, claim)
+
+
+NO_MORE = {"2% more at least": by_percent(2)}
+UNIT_AND_LONGER: dict[str, Rows] = {ORTHOGONAL: SETS[ORTHOGONAL], "orthogonal, of two lengths": ((3, 0), (0, 4))}
+
+
+@check(FIRST_LAYER, BETTER, corrected=corrected, mutants=NO_MORE)
+def test_the_first_layer_alone_by_signs(claim):
+    judge(by_signs, inputs, claim, UNIT_AND_LONGER)
+
+
+@check(DEEPER_FIRST, narrows, corrected=corrected, mutants=NO_MORE)
+def test_the_first_layer_alone_and_depth_by_signs(claim):
+    """At every depth the kernel of orthogonal inputs is the one that the signs give."""
+    judge(by_signs, by_signs, claim, UNIT_AND_LONGER)
 
 
 @check(DEEPER_FIRST, narrows, corrected=corrected, mutants=WRONG)

@@ -9,7 +9,7 @@ from checks.conditioning.eigenvalues import SYSTEM, ball, extremes
 from checks.conditioning.printed import PRINTED, RowClaims
 from checks.conditioning.records import printed, stated
 from checks.setups.cited import RAYLEIGH
-from ntk_companion import Finding, Hypothesis, certified, check, judge_case, record, symbolic
+from ntk_companion import Finding, Hypothesis, certified, check, judge_case, numerical, random_seed, record, symbolic
 from ntk_companion.evidence import Verdict
 from ntk_companion.statement import Severity
 from ntk_companion.symbolics import all_vanish, combined, is_nonnegative, vanishes
@@ -34,7 +34,7 @@ NEAR = Hypothesis("angle", "two rows are at a small angle: below 0.15", lambda r
 ROWS = printed(
     "bc:22",
     "A_kk is the norm of the row, and lambda_max(A) between the least and the largest norm",
-    "Refuted in symbols, and by exact numbers on rows that are as the proposition asks.",
+    "Refuted in symbols, by exact numbers on rows that are as the proposition asks, and by doubles on random ones.",
     hypotheses=(WIDE, NEAR),
     uses=(),
     finding=Finding(
@@ -162,3 +162,23 @@ def judge_rows(claim: RowClaims, rows: sympy.Matrix) -> None:
 def test_gram_matrices_of_near_rows(claim):
     for rows in MATRICES:
         judge_case(judge_rows, claim, rows)
+
+
+@check(
+    ROWS,
+    PRINTED["bc:22"].form,
+    corrected=PRINTED["bc:22"].corrected,
+    mutants={"2% more": TWO_PERCENT, "a cube": CUBES, "without n": ALONE},
+)
+def test_gram_matrices_of_random_near_rows(claim):
+    """Rows of Gaussian entries, the second near the first: numpy's product and eigenvalues, in doubles."""
+    generator = np.random.default_rng(random_seed("rows"))
+    for count in (2, 5):
+        rows = generator.standard_normal((count, 2 * count)) * generator.uniform(0.5, 3, (count, 1))
+        rows[1] = rows[0] + 0.01 * rows[1]
+        norms, matrix = np.linalg.norm(rows, axis=1), rows @ rows.T
+        most = float(np.linalg.eigvalsh(matrix)[-1])
+        said = [float(claim.of_norm(sympy.Float(norm))) for norm in norms]
+        off = float(np.abs(matrix.diagonal() - said).max())
+        between = float(claim.of_norm(sympy.Float(norms.min()))) <= most <= claim.times(count) * max(said)
+        record(numerical(off < 1e-9 and between, f"{count} rows: off by {off:.2g}, lambda_max = {most:.4g}"))

@@ -22,7 +22,7 @@ ONE, MORE = sympy.Integer(1), Rational(102, 100)
 ALPHA = sympy.Symbol("alpha", positive=True)
 K, V = sympy.symbols("K v", positive=True)
 """K_{l-1} and v_{l-1}, the kernel before a block and its value on the diagonal."""
-POINT = {K: Rational(1, 3), V: Rational(5, 4), ALPHA: Rational(1, 2)}
+POINT = {K: Rational(1, 3), V: Rational(5, 4), ALPHA: Rational(1, 2), sympy.Symbol("s", positive=True): 3 * ONE}
 
 SUM = Statement(
     id="rn:1",
@@ -31,7 +31,9 @@ SUM = Statement(
     number="kernel, quoted through (3.10) of arXiv 2504.11130",
     formula=r"r_L = \alpha^2 \sum_{l=1}^{L} B_{l+1} \bigl[v_{l-1} \kappa_1(\tfrac{K_{l-1}}{v_{l-1}}) + K_{l-1}"
     r" \kappa_0(\tfrac{K_{l-1}}{v_{l-1}})\bigr]",
-    qualification=REMEMBERED + INDUCTION + "The network huang of depth 2 in closed form too.",
+    qualification=REMEMBERED
+    + INDUCTION
+    + "At depths 1 and 2, alpha = 1/2 and one cosine the sum is written out and compared with the closed form too.",
     uses=(WIDTH_LIMIT.id,),
 )
 CODE = Statement(
@@ -40,9 +42,9 @@ CODE = Statement(
     source=TIRER,
     number="code",
     formula=r"\Theta = K_L + \alpha^2 \sum_l P_l (S_l + K_{l-1} D_l) + P_0 K_0, \quad P_{l-1} = P_l (1 + \alpha^2 D_l)",
-    qualification="In symbols, for all depths by induction, at sigma_w^2 sigma_v^2 = 2 and at 1, from the network "
-    "as it is "
-    "restated; the code was not run.",
+    qualification="In symbols, for all depths and scales by induction over the derived block, for any sigma_w^2 "
+    "sigma_v^2 (on unit inputs: the kernels are homogeneous); the parts of the first and of the last layer at depths "
+    "1 and 2 with sigma_w^2 sigma_v^2 = 1 and one cosine. From the network as it is restated; the code was not run.",
     uses=(WIDTH_LIMIT.id,),
 )
 LOOPS = Statement(
@@ -101,6 +103,22 @@ def judge_block(step: BlockStep, own: sympy.Expr, factor: sympy.Expr, features: 
     record(symbolic(combined(verdicts), detail, covers_all=True))
 
 
+def printed_sum(u: sympy.Expr, scale: sympy.Expr, depth: int, part: sympy.Expr, slope: sympy.Expr) -> sympy.Expr:
+    """r_L as it is quoted, written out; `part` before a summand, `slope` before k_0 in B_l."""
+    kernels = [u]
+    for layer in range(depth):
+        grown = (1 + scale**2) ** layer
+        kernels.append(kernels[-1] + scale**2 * grown * k1(kernels[-1] / grown))
+    total, backward = sympy.Integer(0), ONE
+    for layer in reversed(range(depth)):
+        grown = (1 + scale**2) ** layer
+        gate = k0(kernels[layer] / grown)
+        part_here = part.subs(ALPHA, scale)
+        total += part_here * scale**2 * backward * (grown * k1(kernels[layer] / grown) + kernels[layer] * gate)
+        backward *= 1 + slope * scale**2 * gate
+    return total
+
+
 @check(
     SUM,
     (ONE, ONE),
@@ -111,37 +129,58 @@ def test_the_sum_over_blocks(claim):
     gate, image = k0(K / V), V * k1(K / V)
     own = part * ALPHA**2 * (image + K * gate)
     judge_block(residual_step(ALPHA), own, 1 + slope * ALPHA**2 * gate, K + ALPHA**2 * image, "one block")
-    u, derived = Rational(1, 3), recursion(huang(1, Rational(1, 2)))
-    found = closed_form(derived, derived.ntk, (ONE, u, ONE)) - part * Rational(1, 4) * (k1(u) + u * k0(u))
-    record(
-        symbolic(vanishes(sympy.simplify(found)), "the network huang, depth 1, alpha = 1/2, u = 1/3", covers_all=False)
-    )
+    u, half = Rational(1, 3), Rational(1, 2)
+    for depth in (1, 2):
+        derived = recursion(huang(depth, half))
+        off = closed_form(derived, derived.ntk, (ONE, u, ONE)) - printed_sum(u, half, depth, part, slope)
+        verdict = vanishes(sympy.expand(off))
+        record(symbolic(verdict, f"the network huang, depth {depth}, alpha = 1/2, u = 1/3", covers_all=False))
+
+
+STRENGTH = sympy.Symbol("s", positive=True)
+"""sigma_w^2 sigma_v^2."""
+
+
+def by_the_code(u: sympy.Expr, scale: sympy.Expr, depth: int, part: sympy.Expr, slope: sympy.Expr) -> sympy.Expr:
+    """Theta at unit inputs of cosine u and sigma_w^2 sigma_v^2 = 1, as the code has it; `part` before a block's."""
+    size = sympy.Symbol("d", integer=True, positive=True)
+    kernels, squares = [u / size], [1 / size]
+    for _ in range(depth):
+        square, correlation = squares[-1], kernels[-1] / squares[-1]
+        kernels.append(kernels[-1] + scale**2 * square * k1(correlation) / 2)
+        squares.append(square * (1 + scale**2 / 2))
+    theta, backward = kernels[-1], ONE
+    for kernel, square in zip(reversed(kernels[:-1]), reversed(squares[:-1]), strict=True):
+        gate = slope * k0(kernel / square) / 2
+        theta += part * scale**2 * backward * (square * k1(kernel / square) / 2 + kernel * gate)
+        backward *= 1 + scale**2 * gate
+    return theta + backward * kernels[0]
 
 
 @check(CODE, (ONE, ONE), mutants={"2% more": (MORE, ONE), "D without 1/2": (ONE, 2 * ONE)})
 def test_the_code_of_tirer(claim):
     part, slope = claim
-    for strength in (2, 1):
-        step = block_step(tirer(1, ALPHA, sympy.Integer(strength)).blocks[0])
-        gate, image = Rational(strength, 2) * k0(K / V) * slope, Rational(strength, 2) * V * k1(K / V)
-        own = part * ALPHA**2 * (image + K * gate)
-        judge_block(step, own, 1 + ALPHA**2 * gate, K + ALPHA**2 * image, f"one block, strength {strength}")
-    u, derived = Rational(1, 3), recursion(tirer(1, Rational(1, 2), sympy.Integer(1)))
-    gate, before = slope * k0(u) / 2, u / sympy.Symbol("d", integer=True, positive=True)
-    image = before / u * k1(u) / 2
-    whole = before + image / 4 + part * (image + before * gate) / 4 + (1 + gate / 4) * before
-    found = closed_form(derived, derived.ntk, (ONE, u, ONE)) - whole
-    record(symbolic(vanishes(sympy.simplify(found)), "the network tirer, depth 1, all trained", covers_all=False))
+    step = block_step(tirer(1, ALPHA, STRENGTH).blocks[0])
+    gate, image = STRENGTH / 2 * k0(K / V) * slope, STRENGTH / 2 * V * k1(K / V)
+    own = part * ALPHA**2 * (image + K * gate)
+    judge_block(step, own, 1 + ALPHA**2 * gate, K + ALPHA**2 * image, "one block, any strength")
+    u, half = Rational(1, 3), Rational(1, 2)
+    for depth in (1, 2):
+        derived = recursion(tirer(depth, half))
+        off = closed_form(derived, derived.ntk, (ONE, u, ONE)) - by_the_code(u, half, depth, part, slope)
+        verdict = vanishes(sympy.expand(off), {sympy.Symbol("d", integer=True, positive=True): 2 * ONE})
+        record(symbolic(verdict, f"the network tirer, depth {depth}, all trained", covers_all=False))
 
 
-@check(LOOPS, 0, mutants={"D one layer late": 1})
+@check(LOOPS, (0, ONE), mutants={"D one layer late": (1, ONE), "2% more of H": (0, MORE)})
 def test_the_two_loops(claim):
+    late, factor = claim
     for depth in range(7):
         kernels, slopes = sympy.symbols(f"S_0:{depth + 1}"), sympy.symbols(f"D_1:{depth + 3}")
         total = sum(kernels[h] * sympy.prod(slopes[r - 1] for r in range(h + 1, depth + 1)) for h in range(depth + 1))
         state = sympy.Integer(0)
         for place in range(depth + 1):
-            state = (state * slopes[place - 1 + claim] if place else state) + kernels[place]
+            state = (factor * state * slopes[place - 1 + late] if place else state) + kernels[place]
         record(symbolic(vanishes(sympy.expand(total - state)), f"L = {depth}", covers_all=depth == 6))
 
 
@@ -193,7 +232,7 @@ def test_the_normalisation(claim):
     record(symbolic(all_vanish(off), "by induction on L", covers_all=True))
 
 
-@check(GROWTH, 1 + ALPHA**2, mutants={"1 + alpha": 1 + ALPHA, "1 + 2 alpha^2": 1 + 2 * ALPHA**2})
+@check(GROWTH, 1 + ALPHA**2, mutants={"1 + alpha": 1 + ALPHA, "2% more": MORE * (1 + ALPHA**2)})
 def test_the_growth_of_features(claim):
     step = residual_step(ALPHA)
     off = sympy.simplify(step.at(step.features, (V, V, V)) - claim * V)

@@ -6,6 +6,7 @@ t = 1 - u, as theta = sqrt(2 t) (1 + ..).
 
 from functools import cache
 
+import mpmath
 import sympy
 from sympy import Rational, cos, pi, sin, sqrt
 
@@ -146,7 +147,8 @@ STEP_CONSTANT = Statement(
     number="corollary on deep step kernels, proof",
     formula=r"\kappa_s^\ell(1-t) = 1 - c^{\sum_{j=0}^{\ell-1} 2^{-j}} t^{1/2^{\ell-1}} + o(t^{1/2^{\ell-1}}), \quad c ="
     r" \tfrac{\sqrt2}{\pi}",
-    qualification="Refuted at l = 2 in symbols; the corrected form is proved by induction on l.",
+    qualification="Refuted at l = 2 in symbols, and at l = 2 and 3 by values near 1; the corrected form is proved by "
+    "induction on l.",
     finding=Finding(
         Severity.UNAFFECTED,
         "The sum ends at l - 2: at l = 2 the kernel is k_0, with c and not c^(3/2). The exponents of t are right, and "
@@ -161,7 +163,7 @@ SLOPE_AT_MINUS_ONE = Statement(
     source=BB,
     number="corollary, deep RF, proof",
     formula=r"c_\ell = \kappa_1'(a_{\ell-1}) c_{\ell-1}",
-    qualification="Refuted at l = 3 and 4, by values.",
+    qualification="Refuted at l = 3 and 4: by exact slopes, and by differences of the kernel near -1.",
     finding=Finding(
         Severity.TYPO,
         "The slope is taken at b_{l-1} = kappa^{l-1}(-1), as the proof's display before it has it; a_{l-1} is the "
@@ -423,6 +425,48 @@ def test_slopes_at_minus_one(claim):
         off = RELU_STEP.at(RELU_STEP.factor, (ONE, place, ONE)) - slope.subs(U, value)
         record(symbolic(vanishes(sympy.expand(off)), f"l = {layer}", covers_all=False))
         value = after
+
+
+def iterated(power: int, value: mpmath.mpf, times: int) -> mpmath.mpf:
+    """k_0 or k_1 applied so many times to a number, as printed, at mpmath's precision."""
+    for _ in range(times):
+        angle = mpmath.acos(value)
+        rest = mpmath.pi - angle
+        value = (rest if power == 0 else value * rest + mpmath.sqrt(1 - value**2)) / mpmath.pi
+    return value
+
+
+@check(
+    STEP_CONSTANT,
+    2 - 2 ** (1 - LAYER),
+    corrected=2 - 2 ** (2 - LAYER),
+    mutants={"to l - 3": 2 - 2 ** (3 - LAYER), "2% more": MORE * (2 - 2 ** (2 - LAYER))},
+)
+def test_the_constant_of_deep_step_kernels_by_values(claim):
+    """(1 - k_0 o .. o k_0(1 - t)) / t^(1/2^(l-1)) at t = 1e-60, whose rest is of the order of its root."""
+    with mpmath.workdps(200):
+        for layers in (2, 3):
+            near = mpmath.mpf(10) ** -60
+            found = (1 - iterated(0, 1 - near, layers - 1)) / near ** (mpmath.mpf(1) / 2 ** (layers - 1))
+            exponent = Rational(claim.subs(LAYER, layers))
+            said = (mpmath.sqrt(2) / mpmath.pi) ** (mpmath.mpf(exponent.p) / exponent.q)
+            record(
+                numerical(abs(found / said - 1) < 1e-10, f"l = {layers}: {float(found):.6g}, said {float(said):.6g}")
+            )
+
+
+@check(SLOPE_AT_MINUS_ONE, "a", corrected="b", mutants={"b of the next": "next"})
+def test_slopes_at_minus_one_by_differences(claim):
+    """The ratio of c_l to c_{l-1}, c_l = (kappa^l(-1 + t) - kappa^l(-1)) / t^(3/2) at t = 1e-12: k_1'(z) = k_0(z)."""
+    with mpmath.workdps(60):
+        near, power = mpmath.mpf(10) ** -12, mpmath.mpf(3) / 2
+        ends = [iterated(1, mpmath.mpf(-1), layer - 1) for layer in (1, 2, 3, 4)]
+        found = [(iterated(1, -1 + near, layer - 1) - ends[layer - 1]) / near**power for layer in (2, 3, 4)]
+        for place, layer in enumerate((3, 4)):
+            a = (layer - 2) * 2 * mpmath.sqrt(2) / (3 * mpmath.pi)
+            where = {"a": a, "b": ends[layer - 2], "next": ends[layer - 1]}[claim]
+            off = float(abs(found[place + 1] / found[place] - iterated(0, where, 1)))
+            record(numerical(off < 1e-6, f"l = {layer}: off by {off:.2g}"))
 
 
 @check(LAPLACE, sqrt(2), mutants={"1": ONE, "2": 2 * ONE})

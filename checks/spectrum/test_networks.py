@@ -3,7 +3,6 @@ features.
 """
 
 from fractions import Fraction
-from functools import cache
 
 import flint
 import numpy as np
@@ -12,6 +11,7 @@ from sympy import Rational, acos, pi, sqrt
 
 from checks.setups.budget import BUDGET
 from checks.setups.cited import WIDTH_LIMIT
+from checks.setups.conventions import li
 from checks.setups.sampled import record_mean_kernel
 from checks.spectrum.records import BA, BM, LI, MORE, ONE, REMEMBERED, SHALLOW
 from ntk_companion import Finding, Statement, certified, check, numerical, record, symbolic
@@ -21,7 +21,7 @@ from numerics.data.points import rational_points
 from numerics.kernels.gram import ntk
 from numerics.kernels.spectrum import certified_lambda_min
 from numerics.numbers.comparisons import less
-from theory.architecture import RELU, Affine, Architecture, Group, Scale, fcn, with_trained
+from theory.architecture import Architecture, fcn, with_trained
 from theory.depth import RELU_STEP
 from theory.moments import gaussian_moment, theta
 from theory.recursion import closed_form, input_kernel, recursion
@@ -226,17 +226,6 @@ def test_the_deep_recursion(claim):
     record(symbolic(vanishes(sympy.simplify(off), POINT), "one block", covers_all=True))
 
 
-@cache
-def li_network(depth: int) -> Architecture:
-    """Biases N(0, 1) in the first and the last layer, trained; sqrt(2/m)."""
-
-    def bias(index: int) -> Group | None:
-        return Group("b", index, ONE) if index in (1, depth + 1) else None
-
-    blocks = tuple((Affine(Group("W", i, ONE), bias(i)), RELU, Scale(sympy.Integer(2))) for i in range(1, depth + 1))
-    return Architecture(f"Li, depth {depth}", (), blocks, (Affine(Group("W", depth + 1, ONE), bias(depth + 1)),))
-
-
 def printed_sum(cosine: sympy.Expr, depth: int) -> sympy.Expr:
     """The sum over r as printed, k_0 and k_1 the derived ones."""
     images = [cosine]
@@ -261,10 +250,10 @@ def li_formula(one: tuple, other: tuple, depth: int, normalised: bool, front: sy
 @check(FORMULA, (True, ONE), corrected=(False, ONE), mutants={"2% more": (False, MORE)})
 def test_the_formula_of_li(claim):
     normalised, front = claim
-    kernel = recursion(li_network(2)).ntk
+    kernel = recursion(li(2)).ntk
     for one, other in ((INPUTS[0], INPUTS[1]), (INPUTS[1], INPUTS[2])):
         inner = [sympy.Integer(a[0] * b[0] + a[1] * b[1]) for a, b in ((one, one), (one, other), (other, other))]
-        found = value_at(closed_form(recursion(li_network(2)), kernel, tuple(inner)), {})
+        found = value_at(closed_form(recursion(li(2)), kernel, tuple(inner)), {})
         said = value_at(li_formula(one, other, 2, normalised, front), {})
         assert found is not None and said is not None
         holds = less(abs(found - said), flint.arb("1e-30"))
@@ -275,14 +264,14 @@ def test_the_formula_of_li(claim):
 def test_the_formula_of_li_by_sampling(claim):
     claimed = [[float(li_formula(one, other, 2, *claim)) for other in INPUTS] for one in INPUTS]
     rows = tuple(tuple(map(float, point)) for point in INPUTS)
-    record_mean_kernel(li_network(2), rows, np.array(claimed), BUDGET.alpha("residual kernels", 4))
+    record_mean_kernel(li(2), rows, np.array(claimed), BUDGET.alpha("residual kernels", 4))
 
 
 @check(RECURSION, (ONE, ONE), mutants={"no output bias": (ONE, ZERO), "2% more": (MORE, ONE)})
 def test_the_recursion_of_li(claim):
     factor, last = claim
     for depth in (1, 2, 3, 4):
-        derived = recursion(li_network(depth))
+        derived = recursion(li(depth))
         kernel = factor * (input_kernel + 1)
         for layer in range(1, depth + 1):
             slope = derived.equations[sympy.Symbol(rf"B_{{{layer}}}")].subs(sympy.Symbol(rf"R_{{{layer}}}"), 1)
@@ -314,7 +303,7 @@ SETS = tuple(
 def test_the_kernel_of_li_is_definite(claim):
     for depth in (2, 3):
         for points in SETS:
-            found = certified_lambda_min(lambda system: ntk(li_network(depth), points, system), 3)  # noqa: B023
+            found = certified_lambda_min(lambda system: ntk(li(depth), points, system), 3)  # noqa: B023
             above, below = less(flint.arb(claim), found.lower), less(found.upper, flint.arb(claim))
             holds = True if above else False if below else None
             record(
@@ -341,7 +330,7 @@ def test_the_algebra_of_the_projection(claim):
 def test_fitted_rates(claim):
     points = np.random.default_rng(0).uniform(-1, 1, (1000, 3))
     for depth in (2, 3):
-        values = np.linalg.eigvalsh(ntk(li_network(depth), points))[::-1]
+        values = np.linalg.eigvalsh(ntk(li(depth), points))[::-1]
         places = np.arange(50, 201)
         rate = -np.polyfit(np.log(places), np.log(values[places - 1]), 1)[0]
         record(numerical(abs(rate - claim) < 0.03, f"L = {depth}: fitted {rate:.3f}"))

@@ -61,9 +61,7 @@ def measure(case: Case) -> tuple[str, ...]:
     parameters = initialise(case.architecture, inputs.shape[1], case.width, np.random.default_rng(0))
     begun = time.perf_counter()
     log_until = case.decades * math.log(10)
-    found = gradient_flow(
-        case.architecture, parameters, inputs, loss, log_until, recording=Recording(case.per_decade), progress=False
-    )
+    found = gradient_flow(case.architecture, parameters, inputs, loss, log_until, recording=Recording(case.per_decade))
     seconds = time.perf_counter() - begun
     gradients = int(found.sweeps[-1])
     decades = case.decades + 3  # records begin at 1e-3

@@ -53,7 +53,7 @@ def follow(problem: Problem, accuracy: Accuracy, errors: bool) -> Trajectory:
     with np.errstate(all="ignore"):
         return gradient_flow(
             problem.architecture, start, inputs, labels, UNTIL * math.log(10), accuracy=accuracy,
-            recording=Recording(per_decade=2), errors=errors, progress=False, most_steps=20_000,
+            recording=Recording(per_decade=2), errors=errors, most_steps=20_000,
         )  # fmt: skip
 
 

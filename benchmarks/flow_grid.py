@@ -108,7 +108,6 @@ def solve(problem: Problem) -> dict[str, object]:
             recording=Recording(per_decade=1),
             most_steps=MOST_STEPS,
             errors=False,
-            progress=False,
         )
         return asdict(problem) | {
             "status": found.status,

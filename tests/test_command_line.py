@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import subprocess
 import sys
@@ -18,8 +19,11 @@ from ntk_companion import ledger
 from ntk_companion.cli import duration, gram, main
 from ntk_companion.files import digest
 from numerics.data.points import circle
+from numerics.flow.integrate import gradient_flow
 from numerics.kernels.gram import FLOAT64
+from numerics.losses import logistic
 from numerics.networks.exact_law import sample_kernels
+from numerics.networks.parameters import initial_arrays
 from tests import ledgers
 from tests.oracles import high_precision as oracle
 from theory.architecture import fcn
@@ -515,8 +519,21 @@ def test_progress_says_how_many_draws_of_how_many_are_done(monkeypatch):
 
 
 def test_progress_says_how_long_the_rest_takes_if_it_is_as_slow():
-    assert main._far(12.0, (10.0, 5, 20, "draws")) == "5 of 20 draws, 12 s, about 28 s left"
-    assert main._far(50.0, (50.0, 20, 20, "draws")) == "20 of 20 draws, 50 s"
+    assert main._far(12.0, (10.0, "5 of 20 draws", 1 / 4)) == "5 of 20 draws, 12 s, about 28 s left"
+    assert main._far(50.0, (50.0, "20 of 20 draws", 1.0)) == "20 of 20 draws, 50 s"
+    assert main._far(7.0, (6.0, "log10 t = 1.5 of 4.0", None)) == "log10 t = 1.5 of 4.0, 7 s"
+
+
+def test_progress_of_a_flow_says_the_time_reached(monkeypatch):
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(main, "TICK", 0.001)
+    with main.progress("flow"):
+        start = initial_arrays(fcn(1), 2, 8, np.random.default_rng(0))
+        gradient_flow(fcn(1), start, np.eye(2), logistic([0, 1]), math.log(10))
+        while "flow: log10 t = 1.0 of 1.0, 0 s" not in stream.getvalue():
+            pass
 
 
 def test_the_command_is_declared_for_the_console():

@@ -14,6 +14,7 @@ from numerics.flow.integrate import AT_REST, FINISHED, OUT_OF_STEPS, Recording, 
 from numerics.flow.trajectory import log10_crossing
 from numerics.losses import CrossEntropy, Exponential, Squared, logistic
 from numerics.networks.torch_network import empirical_ntk, initialise
+from numerics.progress import told_to
 from tests.oracles import networks
 from theory.architecture import fcn, resnet, smoothed, with_trained
 
@@ -382,10 +383,13 @@ def test_records_are_spread_evenly_in_log_t_whatever_the_seed():
     assert list(Recording().log_times(1.0, 1.0)) == []
 
 
-def test_progress_is_shown_only_where_it_is_wanted(capsys, monkeypatch):
-    monkeypatch.setattr("numerics.flow.integrate.SECONDS_BETWEEN_REPORTS", 0.0)
+def test_the_time_that_both_runs_have_reached_is_told_to_who_listens_and_shown_to_nobody_else(capsys):
     arguments = fcn(1), start(fcn(1), 8), POINTS, logistic([0, 1, 1]), 0.0
+    told = []
+    with told_to(lambda words, share: told.append((words, share))):
+        found = gradient_flow(*arguments)
+    assert len(told) > found.steps[-1] and told[-1] == ("log10 t = 0.0 of 0.0", None)
+    times = [float(words.split()[3]) for words, _ in told]
+    assert times[0] < -0.5 and times == sorted(times)
     gradient_flow(*arguments)
-    assert capsys.readouterr().err == ""
-    gradient_flow(*arguments, progress=True)
-    assert "10^-1.0 of 10^0.0" in capsys.readouterr().err
+    assert capsys.readouterr() == ("", "")

@@ -105,7 +105,7 @@ def the_flow(case: Flow, seed: int, until: float = UNTIL) -> Trajectory:
     )
     return gradient_flow(
         case.architecture, start_of(case.architecture, seed), INPUTS, case.loss, math.log(until),
-        penalty=case.penalty, accuracy=accuracy, recording=recording, progress=False, errors=False,
+        penalty=case.penalty, accuracy=accuracy, recording=recording, errors=False,
     )  # fmt: skip
 
 
@@ -156,7 +156,7 @@ HEXAGON, LABELS, SLIDING_WIDTH = circle(6).coordinates(FLOAT64), (0, 1) * 3, 60
 def sliding_flow(seed: int) -> Trajectory:
     """A ReLU network on the hexagon to t = 20, when it slides on kinks."""
     start = initialise(fcn(1), 2, SLIDING_WIDTH, np.random.default_rng(seed))
-    return gradient_flow(fcn(1), start, HEXAGON, logistic(LABELS), math.log(20), progress=False, errors=False)
+    return gradient_flow(fcn(1), start, HEXAGON, logistic(LABELS), math.log(20), errors=False)
 
 
 def balance_of(found: Trajectory) -> Balance:

@@ -105,9 +105,12 @@ def judged(trajectory: Trajectory, factor: float, which: str, what: str) -> Evid
     """Is every K_t(x_i, x_i) at least factor ln W(exp(Phi(S) + C (t - s) / n)), s in the middle of the range of ln t?
 
     `factor` is c of the output bound; C the least lambda_min met since s, of the flow's own Gram or the automatic one.
+    VACUOUS if K_0 is singular already: then the first of the alternatives needs no training.
     """
     if (ended := cut_short(trajectory, what)) is not None:
         return ended
+    if not trajectory.lambda_min[0] > SINGULAR * trajectory.lambda_max[0]:
+        return vacuous(Kind.NUMERICAL, f"{what}: K_0 is singular")
     late = later_half(trajectory)
     log_t, gram, outputs = trajectory.log_t[late], trajectory.gram[late], trajectory.outputs[late]
     grams = gram if which == "own" else trajectory.automatic_gram[late]

@@ -55,7 +55,7 @@ def largest_change(width: int, seed: int, loss: Squared | CrossEntropy, log10_un
     """sup_t max |K_t - K_0| over the record times, and the flow's status."""
     rare = Recording(per_decade=2, log10_first=-1)
     start, log_until = start_of(width, seed), log10_until * math.log(10)
-    found = gradient_flow(NETWORK, start, INPUTS, loss, log_until, recording=rare, errors=False, progress=False)
+    found = gradient_flow(NETWORK, start, INPUTS, loss, log_until, recording=rare, errors=False)
     return float(found.gap_from_start.max()), found.status
 
 

@@ -106,7 +106,6 @@ def run(options: argparse.Namespace) -> Result:
     lowest, constants, because = _constants(architecture, points, loss, options.bias)
     generator = np.random.default_rng(options.seed)
     start = initial_class_arrays(architecture, points.dimension, options.width, loss.classes, generator)
-    # The command line itself shows that it is at work.
     recording = Recording(per_decade=4 if log_until <= MANY_DECADES * LOG_10 else 2)
     with np.errstate(all="ignore"):
         trajectory = gradient_flow(
@@ -119,7 +118,6 @@ def run(options: argparse.Namespace) -> Result:
             towards=options.decay_towards,
             recording=recording,
             checkpoint_file=options.checkpoint,
-            progress=False,
         )
     gap = trajectory.gap(limit)
     if not np.isfinite(gap).all():

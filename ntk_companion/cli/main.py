@@ -167,13 +167,13 @@ def _defect() -> int:
     return DEFECT
 
 
-def _far(seconds: float, told: tuple[float, int, int, str] | None = None) -> str:
+def _far(seconds: float, told: tuple[float, str, float | None] | None = None) -> str:
     """What a line of progress says: what is done, the seconds passed, and those to come if the rest is as slow."""
     if told is None:
         return f"{seconds:.0f} s"
-    when, done, total, what = told
-    left = max(when / done * total - seconds, 0)
-    return f"{done} of {total} {what}, {seconds:.0f} s" + (f", about {left:.0f} s left" if done < total else "")
+    when, words, share = told
+    left = f", about {max(when / share - seconds, 0):.0f} s left" if share and share < 1 else ""
+    return f"{words}, {seconds:.0f} s{left}"
 
 
 @contextlib.contextmanager
@@ -183,7 +183,7 @@ def progress(title: str) -> Iterator[None]:
         yield
         return
     ended, begin = threading.Event(), time.monotonic()
-    reached: deque[tuple[float, int, int, str]] = deque(maxlen=1)
+    reached: deque[tuple[float, str, float | None]] = deque(maxlen=1)
 
     def count() -> None:
         while not ended.wait(TICK):

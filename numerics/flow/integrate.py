@@ -25,7 +25,6 @@ defects and envelopes are robust.
 from __future__ import annotations
 
 import math
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -63,6 +62,7 @@ from numerics.flow.trajectory import (
     tensors,
 )
 from numerics.losses import Loss
+from numerics.progress import tell
 from theory.architecture import Architecture
 
 if TYPE_CHECKING:
@@ -85,7 +85,6 @@ RECORDED_TOTALS = (
     "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual", "slip",
     "steps", "sweeps", "rejected", "last_resorts", "forced_defect",
 )  # fmt: skip
-SECONDS_BETWEEN_REPORTS = 0.5
 
 OnRecord = Callable[[float, "Mapping[str, torch.Tensor]"], None]
 
@@ -134,7 +133,6 @@ def gradient_flow(
     checkpoint_file: Path | None = None,
     checkpoint_seconds: float = 60.0,
     on_record: OnRecord | None = None,
-    progress: bool | None = None,
 ) -> Trajectory:
     """The flow of the trained groups from `parameters` (float64, left as they are) at t = 0 to exp(log_until).
 
@@ -146,7 +144,7 @@ def gradient_flow(
     `inputs` is n x d; log_until = -inf gives the start alone. `penalty` beta adds (beta / 2) |theta - theta_0|^2, over
     the trained groups, or `towards` "zero" (beta / 2) |theta|^2.
     `on_record(log_t, parameters)` is called at every record time; it must not keep or change the parameters.
-    `progress` shows the time reached on stderr; by default if that is a terminal.
+    The time reached is told to who listens, see `numerics.progress`.
 
     With `errors` the flow is computed at a second accuracy too, which gives the error estimates of the trajectory.
 
@@ -166,7 +164,6 @@ def gradient_flow(
     values = ["gradient flow", architecture, loss, penalty, *(one.accuracy for one in problems), recording]
     values += [] if towards == "start" else [towards]
     identity = checkpoint.fingerprint(values, starts)
-    shown = _Progress(log_until, progress)
     with checkpoint.held(checkpoint_file):
         if checkpoint_file is not None and checkpoint_file.exists():
             runs = _restored(problems, checkpoint.read(checkpoint_file, identity))
@@ -174,19 +171,17 @@ def gradient_flow(
                 raise ValueError(f"{checkpoint_file} is already past the time asked for: give a later time")
         else:
             runs = [_Run.started(one) for one in problems]
-        saver = _Saver(checkpoint_file, identity, runs, checkpoint_seconds)
+        saver = _Saver(checkpoint_file, identity, runs, checkpoint_seconds, log_until)
         for log_time in recording.log_times(min(one.last_recorded for one in runs), log_until):
             for one in runs:
                 one.advance(log_time, most_steps, saver)
                 one.record()
-            shown.show(runs[0])
             ended = runs[0].status != FINISHED or log_time >= log_until
             saver.save(now=ended)
             if on_record is not None:
                 on_record(runs[0].state.log_time, tensors(runs[0].weights))
             if ended:
                 break
-    shown.clear()
     found = [one.trajectory() for one in runs]
     return with_errors(found[0], found[1], accuracy.tolerance) if errors else found[0]
 
@@ -207,12 +202,13 @@ def _restored(problems: Sequence[Problem], arrays: Mapping[str, Array]) -> list[
 
 @dataclass
 class _Saver:
-    """Replaces the checkpoint of some runs whenever `seconds` have passed since the last time."""
+    """Replaces the checkpoint of some runs whenever `seconds` have passed since the last time, and tells their time."""
 
     path: Path | None
     identity: str
     runs: Sequence[_Run]
     seconds: float
+    log_until: float = math.inf
     saved: float = field(default_factory=time.monotonic)
 
     def save(self, now: bool = False) -> None:
@@ -220,6 +216,12 @@ class _Saver:
         if self.path is not None and (now or time.monotonic() - self.saved >= self.seconds):
             checkpoint.write(self.path, self.identity, _arrays(self.runs))
             self.saved = time.monotonic()
+
+    def tell(self) -> None:
+        """Tell who listens the time that all runs have reached; how much work is left to the end is not known."""
+        log_time = min(one.state.log_time for one in self.runs)
+        if log_time > -math.inf:
+            tell(lambda: f"log10 t = {log_time / LOG_10:.1f} of {self.log_until / LOG_10:.1f}")
 
 
 @dataclass
@@ -305,6 +307,7 @@ class _Run:
                 self._step(self._next_time(log_time))
                 self._keep_pace(before, log_time)
                 saver.save()
+                saver.tell()
 
     def _next_time(self, log_time: float) -> float:
         """The end of the next step: at most `log_time`, and two equal steps rather than a long and a short one."""
@@ -463,22 +466,3 @@ class _Run:
             weights=self.weights,
             **arrays,
         )
-
-
-class _Progress:
-    """The time reached, on stderr."""
-
-    def __init__(self, log_until: float, wanted: bool | None) -> None:
-        self.log_until = log_until
-        self.wanted = sys.stderr.isatty() if wanted is None else wanted
-        self.shown = time.monotonic()
-
-    def show(self, run: _Run) -> None:
-        if self.wanted and time.monotonic() - self.shown >= SECONDS_BETWEEN_REPORTS:
-            self.shown = time.monotonic()
-            reached, goal, steps = run.state.log_time / LOG_10, self.log_until / LOG_10, int(run.totals["steps"])
-            print(f"\rflow: t = 10^{reached:.1f} of 10^{goal:.1f}, {steps} steps ", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        if self.wanted:
-            print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)

@@ -131,7 +131,6 @@ def train(training: Training, width: int, seed: int) -> Run:
         accuracy=training.accuracy,
         recording=training.recording,
         on_record=record,
-        progress=False,
         errors=False,
     )
     return Run(

@@ -49,7 +49,7 @@ def trained(architecture: Architecture, size: int, width: int, seed: int, log10_
     inputs, loss = circle(size).coordinates(FLOAT64), logistic(labels_of(size))
     recording = Recording(per_decade=4 if log10_until < 40 else 2)
     log_until = log10_until * math.log(10)
-    return gradient_flow(architecture, start, inputs, loss, log_until, recording=recording, progress=False)
+    return gradient_flow(architecture, start, inputs, loss, log_until, recording=recording)
 
 
 def crossings(architecture: Architecture, size: int, width: int, seed: int) -> Iterator[tuple[object, ...]]:

@@ -50,7 +50,6 @@ def peaks(seed: int, width: int = figures_1_and_3.WIDTH) -> Iterator[tuple[objec
         trajectory = gradient_flow(
             *(architecture, parameters, figures_1_and_3.INPUTS, logistic(ALTERNATING), math.log(time - reached)),
             recording=Recording(1, 0),
-            progress=False,
         )
         parameters, reached = trajectory.parameters, time
         peak = float(figures_1_and_3.profile_of(architecture, parameters)[figures_1_and_3.PEAK])

@@ -138,7 +138,6 @@ def flow_on(setup: Setup, start: Parameters, epoch: int, last: int) -> Diagonals
         *(setup.architecture, start, images, logistic(labels.tolist()), log_until),
         recording=recording,
         on_record=keep,
-        progress=False,
     )
     return kernels
 

@@ -129,9 +129,7 @@ def flow_on(architecture: Architecture, start: Parameters, loss: str, epochs: in
     """
     time = RATE * epochs / (len(ALTERNATING) if loss == MEAN else 1)
     recording = Recording(per_decade=1, log10_first=0)
-    trajectory = gradient_flow(
-        architecture, start, INPUTS, logistic(ALTERNATING), math.log(time), recording=recording, progress=False
-    )
+    trajectory = gradient_flow(architecture, start, INPUTS, logistic(ALTERNATING), math.log(time), recording=recording)
     if trajectory.status != "finished":
         raise ArithmeticError(f"the flow on the hexagon ended early: {trajectory.status}")
     return trajectory.outputs[-1], profile_of(architecture, trajectory.parameters)

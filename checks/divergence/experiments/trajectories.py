@@ -90,7 +90,6 @@ def trained(flow: Flow, norms: list[float] | None = None) -> Trajectory:
         flow.log10_until * LOG_10,
         recording=Recording(flow.per_decade),
         on_record=keep,
-        progress=False,
     )
 
 

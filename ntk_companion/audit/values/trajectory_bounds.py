@@ -194,7 +194,6 @@ def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
         accuracy=accuracy,
         recording=RecordedAt(PER_DECADE, others=setting.times),
         most_steps=1000 + 4 * setting.steps,
-        progress=False,
         errors=False,
     )
 

@@ -1,6 +1,7 @@
 PYTHON ?= python3
 RUN = .venv/bin/python -m
 COMPANION = .venv/bin/ntk-companion
+CPU_TORCH = https://download.pytorch.org/whl/cpu
 
 .PHONY: checks tests venv baseline planted benchmarks lint report docs proofs generated seal release notebook pictures
 
@@ -14,6 +15,9 @@ venv: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
+# The processor's build of torch, a tenth as large, where its index is in reach.
+	@$(PYTHON) -c "import urllib.request as u; u.urlopen('$(CPU_TORCH)/torch/', timeout=5)" 2>/dev/null \
+	  && .venv/bin/pip install --no-deps --constraint constraints.txt --index-url $(CPU_TORCH) torch || true
 	.venv/bin/pip install --constraint constraints.txt --editable '.[checks,data,report,docs,develop,mcp]'
 	touch $@
 

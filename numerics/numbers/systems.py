@@ -145,7 +145,7 @@ def _folded(
         result = first(one, two)
         for another in rest:
             same = isinstance(result, np.ndarray) and result.shape == getattr(another, "shape", ())
-            result = further(result, another) if same else first(result, another)
+            result = further(result, another) if same and result.dtype == another.dtype else first(result, another)
         return result
 
     return value

@@ -22,12 +22,12 @@ from checks.setups.trajectories import (
     SETTINGS,
     TOLERATED,
     Along,
-    Held,
     Pair,
     Path,
     Setting,
     alternating,
     as_flow,
+    closes_within,
     copies_of_one_point,
     cut_short,
     diagonal_rate,
@@ -256,21 +256,7 @@ def test_under_exponential_loss_the_margin_is_above_the_envelope(claim):
 def closes(factor: float, case: Along) -> None:
     """Is the rise of the potential `factor` times the integral of the Gram matrix's form, within 10%?"""
     held = held_against(case.pair, energy_rate, factor, automatic=case.automatic)
-    record(cut_short(case.pair.fine, case.what) or closes_within(WITHIN, held, case.what))
-
-
-WITHIN = 0.1
-"""By how much ln of the integral may be off. A flow whose Gram matrix leaves more than that open decides nothing."""
-
-
-def closes_within(tolerance: float, held: Held, what: str) -> Evidence:
-    """Is what the rate makes of the path the path, within the tolerance?
-
-    Undecided where the recorded Gram matrix and that of the step which ended there leave more than it open.
-    """
-    if (apart := float(held.gram_error.max())) > tolerance:
-        return numerical(None, f"{what}: the Gram matrices of steps and of their ends are apart by {apart:.2g}")
-    return same(held.margin, held.bound, held.error, tolerance, what)
+    record(cut_short(case.pair.fine, case.what) or closes_within(held, case.what))
 
 
 @check(ENERGY, 1.0, mutants={"half more": 1.5, "a third less": 2 / 3})

@@ -285,7 +285,10 @@ class Setting:
         return self.loss or hardest(self.architecture, points)
 
     def flow(
-        self, log10_until: float = 2, accuracy: Accuracy = Accuracy(), recording: Recording = Recording(6, -1)
+        self,
+        log10_until: float = 2,
+        accuracy: Accuracy = Accuracy(),  # noqa: B008
+        recording: Recording = Recording(6, -1),  # noqa: B008
     ) -> Pair:
         """The gradient flow to t = 10^log10_until, at both accuracies."""
         points = self.points(session_seed())
@@ -333,11 +336,18 @@ FLOWS: dict[str, Setting] = {
     "6 points in R^3, two 1e-3 apart with one label, FCN, depth 2": Setting(
         fcn(2), lambda seed: crowded(seed, 6, 3, 1e-3), 32, ONE_LABEL
     ),
+    "6 points in R^3, two 0.1 apart with both labels, FCN": Setting(
+        fcn(1), lambda seed: crowded(seed, 6, 3, 0.1), 32, BOTH_LABELS
+    ),
+}
+"""Flows on which every statement on trajectories is tried, to t = 1000."""
+MORE_FLOWS: dict[str, Setting] = LARGER | {
     "6 points in R^3, two 1e-3 apart with both labels, FCN": Setting(
         fcn(1), lambda seed: crowded(seed, 6, 3, 1e-3), 32, BOTH_LABELS
     ),
+    "6 points in R^5, ResNet, depth 3, alpha = 10": Setting(resnet(3, 10), lambda seed: scattered(seed, 6, 5), 16),
 }
-"""Flows on which every statement on trajectories is tried, to t = 1000; scales of ResNets are depth by depth."""
+"""More, in the thorough profile: of points so near with both labels one flow in three goes on by last resorts."""
 
 
 CLUSTER = Setting(fcn(1), cluster, 48, logistic([1, 1, 1]))
@@ -536,11 +546,10 @@ def _log_integrals(log_t: Array, rates: Array) -> Array:
 
 
 def _shares(log_errors: Array, log_integrals: Array) -> Array:
-    """By how much ln of an integral is off at most for these errors of it, logarithms both: ln(1 + error / integral)."""
-    pairs = zip(log_errors, log_integrals, strict=True)
-    return np.array(
-        [0.0 if error == -math.inf else math.log1p(math.exp(min(error - value, 30))) for error, value in pairs]
-    )
+    """By how much ln of an integral is off at most for these errors of it, all logarithms: ln(1 + error / integral)."""
+    seen = log_errors > -math.inf
+    shares = np.subtract(log_errors, log_integrals, out=np.full_like(log_errors, -math.inf), where=seen)
+    return np.asarray(np.log1p(np.exp(np.minimum(shares, 30.0))))
 
 
 def judge_held(pair: Pair, held: Held, what: str) -> Evidence:
@@ -582,3 +591,17 @@ def same(values: Array, others: Array, error: Array, tolerance: float, what: str
         return numerical(False, detail)
     decided = bool(np.max(error) <= MOST_ERROR and np.isfinite(excess).all())
     return numerical(True if decided else None, detail, margin=tolerance - float(excess[worst]) if decided else None)
+
+
+WITHIN = 0.1
+"""By how much ln of the integral may be off. A flow whose Gram matrix leaves more than that open decides nothing."""
+
+
+def closes_within(held: Held, what: str) -> Evidence:
+    """Is what the energy's rate makes of the path the path, within 10%?
+
+    Undecided where the recorded Gram matrices and those of the steps which ended there leave more than that open.
+    """
+    if (apart := float(held.gram_error.max())) > WITHIN:
+        return numerical(None, f"{what}: the Gram matrices of steps and of their ends are apart by {apart:.2g}")
+    return same(held.margin, held.bound, held.error, WITHIN, what)

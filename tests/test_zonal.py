@@ -9,11 +9,12 @@ import sympy
 from numerics.kernels.depth import at_angles, deep_kernel, through_depth
 from numerics.kernels.gram import FLOAT64, ntk
 from numerics.kernels.zonal import enclosed_coefficient, legendre, zonal_coefficients
-from numerics.numbers.systems import Balls
+from numerics.numbers.systems import Balls, evaluate
 from theory.architecture import fcn, resnet
 from theory.circle import cosine_coefficient
-from theory.depth import RELU_STEP, residual_step
+from theory.depth import RELU_STEP, relu_share, residual_step
 from theory.moments import theta
+from theory.zonal import legendre_terms, zonal_coefficient
 
 STEP_KERNEL = 1 - theta / sympy.pi
 
@@ -53,6 +54,33 @@ def test_coefficients_on_spheres_are_what_balls_enclose():
                 ball = enclosed_coefficient(STEP_KERNEL, theta, dimension, degree, system)
                 assert float(ball) == pytest.approx(found[degree], abs=1e-13)
                 assert float(ball.rad()) < 1e-20
+
+
+def test_exact_coefficients_on_spheres_are_what_balls_enclose():
+    kernel, system = sympy.cos(theta) * (sympy.pi - theta) + 2 * sympy.sin(theta), Balls(128)
+    for dimension, degree in ((2, 0), (2, 4), (3, 1), (3, 4), (4, 2), (7, 3), (10, 6)):
+        exact = zonal_coefficient(kernel, theta, dimension, degree)
+        assert not exact.atoms(sympy.Float)
+        with system.working():
+            ball = enclosed_coefficient(kernel, theta, dimension, degree, system)
+            assert abs(ball - evaluate(exact, system, {})) < 1e-25
+    with pytest.raises(ValueError, match="no polynomial"):
+        zonal_coefficient(sympy.sqrt(theta), theta, 3, 1)
+    with pytest.raises(ValueError, match="dimension from 2 on"):
+        zonal_coefficient(kernel, theta, 1, 1)
+
+
+def test_terms_of_a_legendre_polynomial_are_a_mean_of_cosines():
+    angles = np.linspace(0.1, 3, 7)
+    for dimension, degree in ((2, 5), (3, 4), (8, 7)):
+        terms = legendre_terms(degree, dimension)
+        assert sum(terms.values()) == 1
+        found = sum(float(value) * np.cos(place * angles) for place, value in terms.items())
+        assert found == pytest.approx(legendre(degree, dimension, np.cos(angles))[degree])
+
+
+def test_the_share_of_equal_points_off_the_diagonal_is_a_quarter():
+    assert relu_share() == sympy.Rational(1, 4)
 
 
 def test_a_cusp_is_integrated_as_well():

@@ -85,3 +85,17 @@ def relu_in_angle(expression: sympy.Expr) -> sympy.Expr:
 def residual_step(scale: sympy.Expr) -> BlockStep:
     """The step of the residual network without biases at this scale of the branch, all weights of blocks trained."""
     return block_step(resnet_block(INDEX, scale, "none"))
+
+
+@cache
+def relu_share() -> sympy.Expr:
+    """What K_L(x, x') / (L + 1) tends to without biases, |x| = |x'| = 1, x != x': as N_L / L does, S_L being bounded.
+
+    The angle t of the features goes to t - c t^2 + O(t^3), and falls from t = pi on: so l t_l tends to 1/c. With the
+    factor 1 - a t + O(t^2) and own parts b + o(1), N_l = (1 - a/(c l) + o(1/l)) N_{l-1} + b + o(1), so that N_l / l
+    tends to b / (1 + a/c).
+    """
+    features, factor, own = map(relu_in_angle, (RELU_STEP.features, RELU_STEP.factor, RELU_STEP.own))
+    falling = sympy.series(features - (1 - theta**2 / 2), theta, 0, 4).removeO().coeff(theta, 3)
+    loss = -sympy.diff(factor, theta).subs(theta, 0)
+    return sympy.simplify(own.subs(theta, 0) / (1 + loss / falling))

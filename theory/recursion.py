@@ -18,6 +18,7 @@ L + 1 in the head; a second activation of a block has a second index. Number sys
 these very objects; they print as LaTeX.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -71,7 +72,8 @@ class Definitions:
 
     def free_index(self, letter: str, index: object) -> str:
         """`index`, or with a second index from 2 on the first for which the letter is not taken."""
-        texts = [sympy.latex(index), *(f"{sympy.latex(index)},{second}" for second in range(2, 1000))]
+        first = sympy.latex(index)
+        texts = itertools.chain([first], (f"{first},{second}" for second in itertools.count(2)))
         return next(text for text in texts if _symbol(letter, text) not in self.equations)
 
 

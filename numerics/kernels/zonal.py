@@ -20,9 +20,12 @@ import sympy
 from scipy.special import gamma
 
 from numerics.numbers.systems import Array, Balls, evaluate
+from theory.zonal import legendre_terms
 
 Profile = Callable[[Array], Array]
 """A kernel as a function of the angle: from shape (N,) to shape (N,)."""
+MOST_EVALUATIONS = 10_000
+"""Of an integrand that is enclosed."""
 
 
 class Exponent(NamedTuple):
@@ -103,15 +106,30 @@ def enclosed_coefficient(
     By FLINT's integration of holomorphic functions. Within `system.working()`.
     """
 
-    def integrand(z: flint.acb, _: bool) -> flint.acb:
-        cosine, sine = z.cos(), z.sin()
-        values = {angle: z, sympy.cos(angle): cosine, sympy.sin(angle): sine}
-        rows = [flint.acb(1), cosine]
-        for k in range(1, degree):
-            rows.append(((2 * k + dimension - 2) * cosine * rows[-1] - k * rows[-2]) / (k + dimension - 2))
-        return evaluate(kernel, system, values) * rows[degree] * sine ** (dimension - 2)
+    def values(z: flint.acb, _: bool) -> flint.acb:
+        return evaluate(kernel, system, {angle: z, sympy.cos(angle): z.cos(), sympy.sin(angle): z.sin()})
 
-    whole = flint.acb.integral(integrand, 0, flint.acb(flint.arb.pi())).real
+    return enclosed_by_integration(values, dimension, degree, system)
+
+
+def enclosed_by_integration(
+    profile: Callable[[flint.acb, bool], flint.acb], dimension: int, degree: int, system: Balls, bits: int = 0
+) -> flint.arb:
+    """A ball around mu_k of a kernel given on boxes of complex angles; d = 2, 3 or more. Within `system.working()`.
+
+    The profile encloses the kernel's values on a box around real angles in [0, pi]; asked to be holomorphic there
+    (its second argument), it must be not finite where it is not. The integration aims at an error of 2^-bits, by
+    default at the system's precision, within `MOST_EVALUATIONS`: a wider ball is as right.
+    """
+    terms = [(place, evaluate(value, system, {})) for place, value in legendre_terms(degree, dimension).items()]
+
+    def integrand(z: flint.acb, holomorphic: bool) -> flint.acb:
+        harmonic = sum((value * (z * place).cos() for place, value in terms), flint.acb(0))
+        return profile(z, holomorphic) * harmonic * z.sin() ** (dimension - 2)
+
+    goal = flint.arb(2) ** -(bits or system.bits)
+    end = flint.acb(flint.arb.pi())
+    whole = flint.acb.integral(integrand, 0, end, rel_tol=goal, abs_tol=goal, eval_limit=MOST_EVALUATIONS).real
     half = flint.arb(dimension) / 2
     return whole * half.gamma() / (flint.arb.pi().sqrt() * (half - flint.arb(1) / 2).gamma())
 

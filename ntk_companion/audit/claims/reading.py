@@ -23,7 +23,7 @@ from ntk_companion.audit.claims.training import (
 from ntk_companion.audit.syntax.builder import check_new_name, is_free
 from ntk_companion.audit.syntax.errors import ClaimError, InputError
 from ntk_companion.audit.syntax.language import parse, parse_constant
-from ntk_companion.audit.syntax.nodes import Apply, Name, Node, Number, Quantified, parts
+from ntk_companion.audit.syntax.nodes import Apply, Limit, Name, Node, Number, Quantified, parts
 from ntk_companion.evidence import Verdict
 from ntk_companion.networks import KEYS, network_of
 from numerics.data.parse import parse_points
@@ -209,7 +209,7 @@ class _Reader:
     ) -> None:
         """Point sets and depths may be variables of the assertion, and must then be bound there."""
         found = list(parts(assertion))
-        bound = {part.variable for part in found if isinstance(part, Quantified)}
+        bound = {part.variable for part in found if isinstance(part, Quantified | Limit)}
         if points is not None and points not in sets and points not in bound:
             raise InputError(
                 f"{where}: no point set is named {points!r}; declare it under [points],"

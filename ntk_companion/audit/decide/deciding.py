@@ -11,6 +11,7 @@ from fractions import Fraction
 from ntk_companion.audit.decide.boxes import chain_of, over_box
 from ntk_companion.audit.decide.comparisons import decide_about, decide_comparison, shown
 from ntk_companion.audit.decide.intervals import over_interval
+from ntk_companion.audit.decide.limits import decide_limit
 from ntk_companion.audit.decide.search import over_family
 from ntk_companion.audit.decide.truth import conjunction, disjunction, negation
 from ntk_companion.audit.decide.vacuity import says_nothing
@@ -42,6 +43,8 @@ def _decide(node: nodes.Node, environment: Environment) -> Verdict:
             return decide_comparison(node, environment)
         case nodes.About():
             return decide_about(node, environment)
+        case nodes.Limit():
+            return decide_limit(node, environment)
         case nodes.Not(part=nodes.Comparison(relation=relation) as part):
             return decide(replace(part, relation=relation.opposite), environment)
         case nodes.Not(part=part):

@@ -2,7 +2,7 @@
 
 from ntk_companion.audit.decide.theorems import FORMAL, Reason, definite
 from ntk_companion.audit.syntax import vocabulary
-from ntk_companion.audit.syntax.nodes import And, Apply, Comparison, Node, Not, Number, Or, parts
+from ntk_companion.audit.syntax.nodes import And, Apply, Comparison, Node, Not, Number, Or, parts, words_in
 from ntk_companion.audit.syntax.vocabulary import Relation, SampleFamily
 from ntk_companion.audit.values.degeneracy import are_different
 from ntk_companion.audit.values.environment import Environment
@@ -45,7 +45,7 @@ def theorem_on_points(node: Comparison, environment: Environment) -> Reason | No
     kernels = [part for part in parts(node) if isinstance(part, Apply) and part.word is vocabulary.K]
     if len(kernels) != 1 or not any(isinstance(side, Number) for side in (node.left, node.right)):
         return None
-    if not are_different(environment.selected(kernels[0]).point_set):
+    if not EVERYWHERE & words_in(node) or not are_different(environment.selected(kernels[0]).point_set):
         return None
     reason = reason_for_all(node, vocabulary.DIFFERENT_POINTS, environment)
     return reason if reason is not None and reason.kinds <= FORMAL else None

@@ -86,13 +86,18 @@ class Builder:
             if word.arguments:
                 return self._applied(word, arguments, span, names)
         kernel = self.build(head, names)
-        if nodes.sort_of(kernel) is not vocabulary.KERNEL:
+        if nodes.sort_of(kernel) not in (vocabulary.KERNEL, vocabulary.CROSS):
             found = self.text[slice(*kernel.span)][:30]
             raise ClaimError(kernel.span[0] + 1, f"{found} takes no arguments; to multiply write *")
         if len(arguments) != 2:
             raise ClaimError(span[0] + 1, "an entry of a kernel needs the numbers of two points, such as K(1, 2)")
+        if any(map(self._is_object, arguments)) and nodes.sort_of(kernel) is vocabulary.KERNEL:
+            return self._applied(vocabulary.BETWEEN, [head, *arguments], span, names)
         row, column = (self._typed(argument, names, vocabulary.NUMBER) for argument in arguments)
         return nodes.Entry(span, kernel, row, column)
+
+    def _is_object(self, tree: Tree) -> bool:
+        return tree.data == "name" and str(tree.children[0]) in self.objects
 
     def _applied(self, word: vocabulary.Word, arguments: list, span: nodes.Span, names: frozenset[str]) -> nodes.Node:
         if len(arguments) != len(word.arguments):
@@ -101,6 +106,8 @@ class Builder:
         for argument, wanted in zip(arguments, word.arguments, strict=True):
             if wanted in (vocabulary.NUMBER, vocabulary.KERNEL, vocabulary.TRUTH, vocabulary.TIME):
                 built.append(self._typed(argument, names, vocabulary.NUMBER if wanted is vocabulary.TIME else wanted))
+            elif wanted is vocabulary.POINTS and not self._is_object(argument):
+                raise ClaimError(span_of(argument)[0] + 1, f"expected the name of {wanted.value}, as in {word.form}")
             else:
                 built.append(self._plain_name(argument, wanted))
         return nodes.Apply(span, word, tuple(built))
@@ -140,8 +147,10 @@ class Builder:
 
     def _summand(self, tree: Tree, names: frozenset[str]) -> nodes.Node:
         node = self.build(tree, names)
-        if nodes.sort_of(node) is vocabulary.TRUTH:
-            raise ClaimError(node.span[0] + 1, f"expected a number or a kernel, found a {vocabulary.TRUTH.value}")
+        found = nodes.sort_of(node)
+        if found in (vocabulary.TRUTH, vocabulary.CROSS):
+            hint = f": write one of its entries, {vocabulary.BETWEEN.form}(1, 2)" * (found is vocabulary.CROSS)
+            raise ClaimError(node.span[0] + 1, f"expected a number or a kernel, found a {found.value}{hint}")
         return node
 
     def _sum(self, children: list, span: nodes.Span, names: frozenset[str]) -> nodes.Node:
@@ -213,13 +222,28 @@ class Builder:
             raise ClaimError(right.span[0] + 1, "say to how many digits: '... is about ... to 3 digits'")
         return nodes.About(span, left, right, digits)
 
-    def _definite(self, children: list, span: nodes.Span, names: frozenset[str]) -> nodes.Node:
+    def _definite(
+        self,
+        children: list,
+        span: nodes.Span,
+        names: frozenset[str],
+        relation: vocabulary.Relation = vocabulary.Relation.MORE,
+    ) -> nodes.Node:
         kernel = self._typed(children[0], names, vocabulary.KERNEL)
-        return nodes.Comparison(
+        smallest = nodes.Apply(kernel.span, vocabulary.LAMBDA_MIN, (kernel,))
+        return nodes.Comparison(span, smallest, relation, nodes.Number(span, Fraction(0)))
+
+    def _semidefinite(self, children: list, span: nodes.Span, names: frozenset[str]) -> nodes.Node:
+        return self._definite(children, span, names, vocabulary.Relation.AT_LEAST)
+
+    def _limit(self, children: list, span: nodes.Span, names: frozenset[str]) -> nodes.Node:
+        left, right, variable, _ = children
+        check_new_name(str(variable), (variable.start_pos or 0) + 1, names)
+        return nodes.Limit(
             span,
-            nodes.Apply(kernel.span, vocabulary.LAMBDA_MIN, (kernel,)),
-            vocabulary.Relation.MORE,
-            nodes.Number(span, Fraction(0)),
+            self._typed(left, names | {str(variable)}, vocabulary.NUMBER),
+            self._typed(right, names, vocabulary.NUMBER),
+            str(variable),
         )
 
     def _negation(self, children: list, span: nodes.Span, names: frozenset[str]) -> nodes.Node:
@@ -274,7 +298,7 @@ class Builder:
 
 RESERVED = (
     "for", "all", "there", "exists", "in", "if", "then", "or", "and", "not", "is", "about", "to", "digits", "positive",
-    "definite", "n", "points", "network", "labels", "training",
+    "definite", "semidefinite", "tends", "as", "grows", "n", "points", "network", "labels", "training",
 )  # fmt: skip
 
 

@@ -36,8 +36,8 @@ class Name(Node):
 class Apply(Node):
     """A word of the vocabulary with its arguments; arithmetic too, as the words + * / ^.
 
-    A kernel's word may name another network and other points than the claim's. Group names and equation numbers stand
-    in `arguments` as strings.
+    A kernel's word may name another network and other points than the claim's. Names of groups, equations and point
+    sets stand in `arguments` as strings.
     """
 
     word: vocabulary.Word
@@ -48,7 +48,7 @@ class Apply(Node):
 
 @dataclass(frozen=True)
 class Entry(Node):
-    """The entry of a kernel at the points numbered `row` and `column`, from 1."""
+    """The entry of a kernel at the points numbered `row` and `column`, from 1; of two sets, in their order."""
 
     kernel: Node
     row: Node
@@ -71,6 +71,15 @@ class About(Node):
     left: Node
     right: Node
     digits: int
+
+
+@dataclass(frozen=True)
+class Limit(Node):
+    """left tends to right as the whole number `variable` grows without bound."""
+
+    left: Node
+    right: Node
+    variable: str
 
 
 @dataclass(frozen=True)

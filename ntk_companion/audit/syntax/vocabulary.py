@@ -15,9 +15,11 @@ class Sort(Enum):
     TIME = "time"
     GROUP = "a parameter group, such as part(b_1)"
     EQUATION = "a formula of the file in quotes, such as printed('3.6')"
+    POINTS = "a point set of the file"
+    CROSS = "kernel between two point sets"
 
 
-NUMBER, KERNEL, TRUTH, TIME, GROUP, EQUATION = Sort
+NUMBER, KERNEL, TRUTH, TIME, GROUP, EQUATION, POINTS, CROSS = Sort
 
 
 class Relation(Enum):
@@ -111,6 +113,10 @@ PROBABILITY = _number("probability(loss(9) < 1)", "the probability over initiali
 INNER = _kernel("inner", "the inner products <x_i, x_j> of the points")
 IDENTITY = _kernel("identity", "the identity matrix")
 GRAM = _kernel("gram(K)", "the Gram matrix of a kernel on the claim's points: the same as K", KERNEL)
+BETWEEN = Word(
+    "between", (KERNEL, POINTS, POINTS), CROSS, "K(six, new)", "K(x, x') of the points x of one set and x' of another"
+)
+"""Written as a kernel with the names of two point sets."""
 SIZE = _number("n", "the number of points")
 PI = _number("pi", "3.14159...")
 PLUS = _number("a + b", "sum, of numbers or of kernels; a - b likewise", NUMBER, NUMBER)
@@ -134,6 +140,7 @@ START_GAP = _number("start_gap(1000)", "the mean of max |K_0 - K| at a width, at
 LAMBDA_MIN = _number("lambda_min(K)", "the smallest eigenvalue", KERNEL)
 LAMBDA_MAX = _number("lambda_max(K)", "the largest eigenvalue", KERNEL)
 DET = _number("det(K)", "the determinant", KERNEL)
+RANK = _number("rank(K)", "the rank", KERNEL)
 TRACE = _number("trace(K)", "the sum of the diagonal entries", KERNEL)
 CONDITION = _number("condition(K)", "lambda_max / lambda_min", KERNEL)
 MAX_NORM = _number("max_norm(K)", "the largest |entry|", KERNEL)
@@ -143,9 +150,27 @@ GAP_PRINTED = _number("gap_printed(K)", "lambda_0 / (2 n^2), the constant of The
 GAP_SHARP = _number("gap_sharp(K)", "lambda_0 / n", KERNEL)
 GAP_BEST = _number("gap_best(K)", "g* = min of w'Kw over |w|_1 = 1; exact up to 12 points", KERNEL)
 GAP_LABELS = _number("gap_labels(K)", "gamma^2 = min of w'K^r w over the simplex, labels given", KERNEL)
+RIDGELESS = _number(
+    "ridgeless(K, new, 1)", "k K^-1 y at point 1 of the set new, y = -1 and 1 for the labels 0 and 1",
+    KERNEL, POINTS, NUMBER,
+)  # fmt: skip
+RIDGE = _number("ridge(K, c, new, 1)", "the same, k (K + c)^-1 y", KERNEL, NUMBER, POINTS, NUMBER)
+LOGISTIC = _number(
+    "logistic(K, c, new, 1)", "the same of the least sum of logistic losses and c/2 times the squared norm",
+    KERNEL, NUMBER, POINTS, NUMBER,
+)  # fmt: skip
+HARMONIC = _number(
+    "harmonic(K, d, k)", "the eigenvalue of K on harmonics of degree k of the sphere in R^d", KERNEL, NUMBER, NUMBER
+)
+DECAY = _number(
+    "decay(K, d, j, k)", "the p of |eigenvalue| ~ degree^p between the degrees j and k", KERNEL, NUMBER, NUMBER, NUMBER
+)
+DECAY_EXPONENT = _number("decay_exponent(K, d)", "what p tends to as the degrees grow", KERNEL, NUMBER)
 
 WORDS = {word.name: word for word in tuple(globals().values()) if isinstance(word, Word)}
 """The words by name. Arithmetic is among them, under its sign."""
+LABELLED = frozenset([RIDGELESS, RIDGE, LOGISTIC])
+"""Predictors: numbers of a kernel, the claim's labels and another point."""
 GAPS = frozenset([GAP_PRINTED, GAP_SHARP, GAP_BEST, GAP_LABELS])
 NORMS = frozenset([MAX_NORM, FROBENIUS_NORM, SPECTRAL_NORM])
 MATRIX_ARITHMETIC = frozenset([PLUS, TIMES, OVER])

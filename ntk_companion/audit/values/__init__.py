@@ -3,6 +3,30 @@
 Importing the package declares the meanings of all words but `probability`, which needs `decide`.
 """
 
-from ntk_companion.audit.values import degeneracy, kernels, matrices, numbers, printed, sampling, shapes, trained
+from ntk_companion.audit.values import (
+    between,
+    degeneracy,
+    kernels,
+    matrices,
+    numbers,
+    printed,
+    ranks,
+    sampling,
+    shapes,
+    trained,
+    zonal,
+)
 
-__all__ = ["degeneracy", "kernels", "matrices", "numbers", "printed", "sampling", "shapes", "trained"]
+__all__ = [
+    "between",
+    "degeneracy",
+    "kernels",
+    "matrices",
+    "numbers",
+    "printed",
+    "ranks",
+    "sampling",
+    "shapes",
+    "trained",
+    "zonal",
+]

@@ -38,7 +38,8 @@ def evaluate(node: Node | str, environment: Environment) -> Any:
             matrix = evaluate(kernel, environment)
             here = environment.selected(kernel)
             indices = [
-                whole_number_at(part, here, "the number of a point", 1, len(matrix)) - 1 for part in (row, column)
+                whole_number_at(part, here, "the number of a point", 1, size) - 1
+                for part, size in zip((row, column), matrix.shape, strict=True)
             ]
             return point(matrix[indices[0], indices[1]])
         case Apply(arguments=arguments):

@@ -8,7 +8,6 @@ and says nothing where it fails. Nothing here searches or simplifies without bou
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import flint
@@ -29,7 +28,7 @@ from numerics.data.points import CirclePoints, PointSet, RationalPoints
 from theory import series
 from theory.activations import GaussianMoment
 from theory.moments import gaussian_moment, relu_moment, step_moment, theta
-from theory.recursion import Triple, closed_form
+from theory.recursion import Triple, closed_form, input_dimension
 
 MOST_ORDER = 200
 WORK = 3000
@@ -42,6 +41,8 @@ SCALED_WITH_KERNEL = vocabulary.GAPS | vocabulary.NORMS | {
 Shape = Callable[[Node, Environment], "sympy.Expr | None"]
 SHAPES: dict[Word, Shape] = {}
 """Numbers of a kernel whose exact value follows from its shape, None where it does not."""
+EXACT: dict[Word, Callable[[Apply, Environment], sympy.Expr]] = {}
+"""Other words with exact values, by functions that raise NoExactValueError where there is none."""
 
 
 def sign_of_difference(left: Node, right: Node, environment: Environment) -> int | None:
@@ -99,6 +100,10 @@ def _exact(node: Node, environment: Environment) -> sympy.Expr:
         case Name(name=name):
             bound = environment.value_of(name)
             return _constant(name, bound, environment) if isinstance(bound, Node) else sympy.Symbol(name, real=True)
+        case Entry(kernel=Apply(word=vocabulary.BETWEEN, arguments=(kernel, first, second)), row=row, column=column):
+            if first != second or isinstance(kernel, str):
+                raise NoExactValueError
+            return _exact(Entry(node.span, kernel, row, column), replace(environment, points=str(first)))
         case Entry(kernel=kernel, row=row, column=column):
             here = environment.selected(kernel)
             return exact_entry(kernel, environment, index(row, here), index(column, here))
@@ -109,6 +114,8 @@ def _exact(node: Node, environment: Environment) -> sympy.Expr:
             if order > MOST_ORDER:
                 raise NoExactValueError
             return series.coefficients(0 if word is vocabulary.K0_COEFFICIENT else 1).at(order)
+        case Apply(word=word) if word in EXACT:
+            return EXACT[word](node, environment)
         case Apply(word=word, arguments=(Node() as kernel,)) if is_kernel(kernel):
             return _of_kernel(word, kernel, environment)
         case Apply(word=word, arguments=arguments):
@@ -176,7 +183,7 @@ def exact_entry(kernel: Node | str, environment: Environment, row: int, column: 
 
     def at_pair(part: Apply) -> sympy.Expr:
         found = definitions_in(part, environment)
-        inputs = [_inner(found.points, *pair) for pair in ((row, row), (row, column), (column, column))]
+        inputs = [inner_product(found.points, *pair) for pair in ((row, row), (row, column), (column, column))]
         return unrolled(found, tuple(inputs), environment)
 
     return in_parts(kernel, environment, at_pair, sympy.Integer(int(row == column)))
@@ -196,8 +203,14 @@ def unrolled(found: Definitions, inputs: Triple, environment: Environment) -> sy
     """
     if found.recursion.image:
         raise NoExactValueError
-    place = (found.kernel, tuple(found.recursion.equations.items()), inputs)
-    form = partial(closed_form, found.recursion, found.kernel, inputs, _moment)
+    sizes = {input_dimension: sympy.Integer(found.points.dimension)}
+    place = (found.kernel, tuple(found.recursion.equations.items()), inputs, found.points.dimension)
+
+    def form() -> sympy.Expr:
+        equations = {symbol: value.xreplace(sizes) for symbol, value in found.recursion.equations.items()}
+        kernel = sympy.sympify(found.kernel).xreplace(sizes)
+        return closed_form(replace(found.recursion, equations=equations), kernel, inputs, _moment)
+
     return once(environment.memory.closed_forms, place, form)
 
 
@@ -211,7 +224,8 @@ def _moment(kind: type[GaussianMoment], first: sympy.Expr, cross: sympy.Expr, se
     return gaussian_moment(power).subs(theta, 0) * scale**power * value
 
 
-def _inner(points: PointSet, row: int, column: int) -> sympy.Expr:
+def inner_product(points: PointSet, row: int, column: int) -> sympy.Expr:
+    """<x, x'> of two points, numbered from 0. Raises NoExactValueError."""
     match points:
         case CirclePoints(count=count):
             return sympy.cos(2 * sympy.pi * sympy.Rational(row - column, count))

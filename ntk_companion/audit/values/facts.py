@@ -24,7 +24,7 @@ OF_SEMIDEFINITE = vocabulary.GAPS | {
 NEVER_NEGATIVE = vocabulary.NORMS | {
     vocabulary.ABS, vocabulary.SQRT, vocabulary.ARCCOS, vocabulary.K0, vocabulary.K1, vocabulary.GAP,
     vocabulary.LARGEST_GAP, vocabulary.DRIFT, vocabulary.DISPLACEMENT, vocabulary.START_GAP, vocabulary.CROSSING_TIME,
-    vocabulary.PROBABILITY,
+    vocabulary.PROBABILITY, vocabulary.RANK,
 }  # fmt: skip
 POSITIVE = frozenset([vocabulary.EXP, vocabulary.PI, vocabulary.SIZE, vocabulary.LOSS])
 

@@ -25,17 +25,18 @@ Powers = dict[int, Element]
 """A polynomial in 1 / pi over the cyclotomic field."""
 
 
-def singular_frequency(kernel: Node, environment: Environment, count: int) -> int | None:
-    """The least frequency at which a kernel on `count` equally spaced points has the eigenvalue zero, if one does."""
+def singular_frequencies(kernel: Node, environment: Environment, count: int) -> list[int]:
+    """The frequencies, 0 to N/2, at which a kernel on `count` = N equally spaced points has the eigenvalue zero."""
     if count > MOST_POINTS:
-        return None
+        return []
     try:
         profile, identity = _profile(kernel, environment)
         row = _first_row(profile, identity, count)
     except NoExactValueError:
-        return None
+        return []
     order = math.lcm(4, count)
     modulus = _cyclotomic(order)
+    found = []
     for frequency in range(count // 2 + 1):
         total: Powers = {}
         for place, entry in enumerate(row):
@@ -43,8 +44,8 @@ def singular_frequency(kernel: Node, environment: Environment, count: int) -> in
             for power, value in entry.items():
                 total[power] = (total.get(power, Element()) + value * turn) % modulus
         if all(value == 0 for value in total.values()):
-            return frequency
-    return None
+            found.append(frequency)
+    return found
 
 
 def _profile(kernel: Node, environment: Environment) -> tuple[sympy.Expr, sympy.Expr]:

@@ -16,7 +16,7 @@ from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import centres, evaluate
 from ntk_companion.audit.values.exact import SHAPES, exact, exact_entry
 from ntk_companion.audit.values.facts import is_semidefinite
-from ntk_companion.audit.values.fourier import singular_frequency
+from ntk_companion.audit.values.fourier import singular_frequencies
 from ntk_companion.audit.values.kernels import OF_POINTS
 from ntk_companion.audit.values.polynomials import Field, vanishes
 from ntk_companion.audit.values.registry import declaring
@@ -53,20 +53,40 @@ def _nearly_singular(matrix: np.ndarray) -> bool:
 def _mapped_to_zero(kernel: Node, environment: Environment, size: int) -> str | None:
     points = circle_of(kernel, environment)
     if points is not None:
-        frequency = singular_frequency(kernel, environment, points.count)
-        if frequency is not None:
-            return f"the vector cos(2 pi {frequency} i / {points.count}) is mapped to zero"
+        frequencies = singular_frequencies(kernel, environment, points.count)
+        if frequencies:
+            return f"the vector cos(2 pi {frequencies[0]} i / {points.count}) is mapped to zero"
     if size > MOST_POINTS:
         return None
     try:
-        weights = _null_vector(kernel, environment, size)
+        weights = _null_vector(*_equations(kernel, environment, size))
     except NoExactValueError:
         return None
     return None if weights is None else f"the vector ({', '.join(map(str, weights))}) is mapped to zero"
 
 
-def _null_vector(kernel: Node, environment: Environment, size: int) -> list[int] | None:
-    """Whole numbers c with K c = 0, by linear algebra over the rationals in the coefficients of the entries."""
+def null_dimension(kernel: Node, environment: Environment) -> tuple[int, str]:
+    """A number of independent vectors that an n x n kernel maps to zero, as many as are found, and how they are."""
+    points, size = circle_of(kernel, environment), len(evaluate(kernel, environment))
+    found = 0
+    if points is not None:
+        # Of frequencies between 0 and N/2 there are a cosine and a sine.
+        frequencies = singular_frequencies(kernel, environment, points.count)
+        found = sum(1 if 2 * frequency in (0, points.count) else 2 for frequency in frequencies)
+    if found:
+        return found, f"the frequencies {', '.join(map(str, frequencies))} are mapped to zero"
+    if size <= MOST_POINTS:
+        try:
+            _, rank = _equations(kernel, environment, size)
+            return size - rank, f"{size - rank} independent vectors of whole numbers are mapped to zero"
+        except NoExactValueError:
+            pass
+    seen = degeneracy.null_vector(kernel, environment)
+    return (0, "") if seen is None else (1, seen.reason)
+
+
+def _equations(kernel: Node, environment: Environment, size: int) -> tuple[flint.fmpq_mat, int]:
+    """The equations of K c = 0 over the rationals, in the coefficients of the entries, reduced, and their rank."""
     places = [(row, column) for row in range(size) for column in range(row, size)]
     entries = {place: exact_entry(kernel, environment, *place) for place in places}
     field = Field(*entries.values())
@@ -78,7 +98,13 @@ def _null_vector(kernel: Node, environment: Environment, size: int) -> list[int]
             for equation, unknown in {(row, column), (column, row)}:
                 blank = [flint.fmpq(0)] * size
                 equations.setdefault((equation, exponents), blank)[unknown] = coefficient
-    matrix, rank = flint.fmpq_mat(list(equations.values())).rref()
+    reduced, rank = flint.fmpq_mat(list(equations.values())).rref()
+    return reduced, int(rank)
+
+
+def _null_vector(matrix: flint.fmpq_mat, rank: int) -> list[int] | None:
+    """Whole numbers c that fulfil reduced equations, None if there are none but zeros."""
+    size = matrix.ncols()
     if rank == size:
         return None
     pivots = [next(column for column in range(size) if matrix[row, column] != 0) for row in range(rank)]

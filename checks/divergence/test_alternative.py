@@ -12,6 +12,7 @@ import numpy as np
 
 from checks.setups.trajectories import (
     ALONG,
+    IN_SETTINGS,
     LOGISTIC,
     MOST_ERROR,
     SINGULAR,
@@ -61,7 +62,7 @@ ALTERNATIVE = Statement(
     "on, S at s. Both branches were seen, among networks of width 2 on three points that the seed draws until both "
     "are, from positive definite K_0: in the second every margin was above 6 at t = 1e4, a height set with such flows "
     "in view; wide ones were in the second only, and there lambda_min itself grew. A flow that ended early decides "
-    "nothing. " + ALONG + TOLERATED,
+    "nothing. " + ALONG + IN_SETTINGS + TOLERATED,
     hypotheses=(LOGISTIC, TOP_TRAINED),
     uses=("thm:1", "output:fcn"),
     revision=2,
@@ -75,6 +76,7 @@ EITHER = Statement(
     formula=r"\sup_t \max_{ij} |K_t - K_0|_{ij} \ge \gamma^2(K_0) \ge \lambda_{\min}(K_0) / n",
     qualification="Seen in both branches, width 2; cases with a singular K_0 are vacuous and counted so. "
     + ALONG
+    + IN_SETTINGS
     + TOLERATED,
     hypotheses=(LOGISTIC, TOP_TRAINED),
     uses=("alternative", "gap:sharp", "gap:label-aware"),

@@ -17,6 +17,7 @@ from checks.setups.budget import BUDGET
 from checks.setups.trajectories import (
     HALF,
     LOGISTIC,
+    TENTH,
     TOLERATED,
     TOP_TRAINED,
     TWO,
@@ -43,7 +44,7 @@ CROSSED = (
     "The crossings seen, constants that coincide counted once; where max |K_0 - K| exceeds a constant the case is "
     "vacuous and counted so. The gap is the smaller one of two Gram matrices of selected subgradients, the recorded "
     "and the mean one over the last step, less the flow's own error. Points on the circle, orthogonal and opposite "
-    "ones in R^2 to R^5 of equal and of different norms, n = 2 to 10; --seed moves the networks. "
+    "ones in R^2 to R^10 of equal and of different norms, n = 2 to 20; --seed moves the networks. "
 )
 USES = ("thm:1", "lemma:7", "gap:sharp", "gap:best", "gap:label-aware")
 
@@ -68,7 +69,7 @@ RESIDUAL = Statement(
     number="Theorem 2, (4.4)",
     formula=r"\sup_t \max_{ij} |K_t - K|_{ij} \ge \gamma^2 \ge g^* \ge \frac{\lambda_0}{n} > \frac{\lambda_0}{2n^2}",
     qualification=CROSSED
-    + "The printed constant was informative at n = 2 and 3 with 1024 neurons and alpha = 1/2."
+    + "The printed constant was informative at n = 2 and 3 with 1024 neurons and alpha = 1/2, and at n = 2 with alpha = 1/10."
     + TOLERATED,
     hypotheses=(LOGISTIC, TOP_TRAINED),
     uses=(*USES, "output:resnet"),
@@ -203,6 +204,11 @@ FCN_CASES: dict[str, Case] = {
     "10 points in R^5, depth 1": Case(fcn(1), opposite(1, 1, 1, 1, 1), 20_000, 40),
     "3 orthogonal points of norm 2, depth 2": Case(fcn(2), axes(2, 2, 2), 2048, 30),
 }
+MORE_FCN: dict[str, Case] = {
+    "two points, depth 3": Case(fcn(3), TWO, 512, 20),
+    "20 points in R^10 of norm 2, depth 1": Case(fcn(1), opposite(*[2] * 10), 12_000, 16),
+    "3 orthogonal points of norm 2, depth 3": Case(fcn(3), axes(2, 2, 2), 1024, 16, FINER),
+}
 WIDER_FCN: dict[str, Case] = {
     "two points, depth 1, wider": Case(fcn(1), TWO, 100_000, 160),
     "6 orthogonal points in R^6, depth 1": Case(fcn(1), axes(1, 1, 1, 1, 1, 1), 600_000, 60),
@@ -214,6 +220,11 @@ WIDER_FCN: dict[str, Case] = {
 RESNET_CASES: dict[str, Case] = {
     "2 points in R^2, norms 2, 3/2, alpha = 1/2": Case(resnet(1, HALF), axes(2, Fraction(3, 2)), 1024, 30),
     "3 points in R^3, norms 2, 3/2, 2, alpha = 1/2": Case(resnet(1, HALF), axes(2, Fraction(3, 2), 2), 1024, 30),
+}
+MORE_RESNET: dict[str, Case] = {
+    "two points, depth 2": Case(resnet(2, HALF), TWO, 256, 12),
+    "2 points in R^2, norms 2, 3/2, alpha = 1/10": Case(resnet(1, TENTH), axes(2, Fraction(3, 2)), 1024, 30),
+    "2 points in R^2, norms 2, 3/2, depth 3, alpha = 1/10": Case(resnet(3, TENTH), axes(2, Fraction(3, 2)), 512, 20),
 }
 WIDER_RESNET: dict[str, Case] = {
     "6 points in R^3, alpha = 1/2": Case(resnet(1, HALF), opposite(1, 1, 1), 2000, 12),
@@ -260,9 +271,8 @@ def test_two_opposite_points_cross_every_constant(claim):
 
 @check(FULLY_CONNECTED)
 def test_wider_networks_cross_too(claim):
-    """In the thorough profile; by default a deeper one, whose start may exceed all constants."""
-    cases = WIDER_FCN if thorough() else {"two points, depth 3": Case(fcn(3), TWO, 512, 20)}
-    for name, case in cases.items():
+    """More points and layers, some of whose starts exceed all constants; wider ones in the thorough profile."""
+    for name, case in (MORE_FCN | WIDER_FCN if thorough() else MORE_FCN).items():
         judge_crossings(name, case, None)
 
 
@@ -293,9 +303,8 @@ def test_the_gap_of_the_resnet_to_its_limit_is_crossed(claim, name):
 
 @check(RESIDUAL)
 def test_wider_resnets_cross_too(claim):
-    """In the thorough profile; by default a deeper one, whose start may exceed all constants."""
-    cases = WIDER_RESNET if thorough() else {"two points, depth 2": Case(resnet(2, HALF), TWO, 256, 12)}
-    for name, case in cases.items():
+    """Deeper ones, and a smaller scale; wider ones in the thorough profile."""
+    for name, case in (MORE_RESNET | WIDER_RESNET if thorough() else MORE_RESNET).items():
         judge_crossings(name, case, None)
 
 

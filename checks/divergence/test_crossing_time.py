@@ -10,6 +10,7 @@ import sympy
 
 from checks.setups.trajectories import (
     ALONG,
+    IN_SETTINGS,
     LOGISTIC,
     TOP_TRAINED,
     TWO,
@@ -54,7 +55,9 @@ FROM_START = Statement(
     number="gap against K_0",
     formula=r"\sup_t \max_{ij} |K_t - K_0|_{ij} \ge \gamma^2(K_0), \quad T_g \text{ as in thm:2-time with } K = K_0",
     qualification="No width makes it vacuous, as K_0 is the reference, while gamma^2(K_0) > 0, as for definite K_0; if "
-    "all neurons are dead K_0 = 0. The bound on the time is loose: crossings came far before it. " + ALONG,
+    "all neurons are dead K_0 = 0. The bound on the time is loose: crossings came far before it. "
+    + ALONG
+    + IN_SETTINGS,
     hypotheses=(LOGISTIC, TOP_TRAINED),
     uses=("thm:2-time",),
     revision=4,

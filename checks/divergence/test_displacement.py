@@ -8,6 +8,7 @@ import pytest
 from checks.setups.trajectories import (
     ALONG,
     DEFINITE,
+    IN_SETTINGS,
     LOGISTIC,
     TOLERATED,
     alternating,
@@ -34,6 +35,7 @@ COROLLARY_1 = Statement(
     formula=r"\lambda_{\min}(K_t) \ge C > 0 \Rightarrow \limsup_t |\theta_t - \theta_0|_\infty = \infty",
     qualification="The largest displacement still grew in every tenth of the computed range of log t. "
     + ALONG
+    + IN_SETTINGS
     + TOLERATED,
     hypotheses=(LOGISTIC, DEFINITE),
     uses=("thm:1",),

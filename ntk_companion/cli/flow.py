@@ -39,7 +39,8 @@ when max |K_t - K| crosses the constants of Theorem 2 (printed: lambda_0/(2n^2);
 largest that keeps K_t positive definite; label_aware: the squared margin of the kernel's classifier), and whether
 every margin stayed between the envelopes that the kernel along the flow proves. A crossing is log10 t; null if the
 constant was not reached, or was exceeded at the start already. The status is finished (at T), at rest (the outputs
-stopped moving before T), stalled (doubles do not resolve its steps) or out of steps. After the last two, reached is
+stopped moving before T), stalled (doubles do not hold its outputs to the 1 within which the loss changes, or no first
+step was found) or out of steps. After the last two, reached is
 false, a crossing that is null is undecided from the last record on, envelope_held is null unless a margin left the
 envelopes, and the exit code is 2. Errors of the margins, of log10_loss, of the kernel's entries and of lambda_min
 are estimated from a second run with finer steps; log10_parted is when the two went different ways, as ReLU networks
@@ -62,6 +63,8 @@ ADVICE = {
     "out of steps": "give an earlier --until, or a smaller network or fewer points",
 }
 """What to do about a flow that ended early, by its status."""
+HUGE = 1e13
+"""Outputs from which on it is they that doubles do not resolve, if the flow stalls at the start."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:
@@ -124,7 +127,7 @@ def run(options: argparse.Namespace) -> Result:
         raise ValueError(arguments.OVERFLOW)
     values = _values(trajectory, gap, lowest, constants) | {"constants_because": because}
     head = f"{architecture.name}, width {options.width}, seed {options.seed}; {len(points)} points: {options.points}"
-    complaint = _complaint(values)
+    complaint = _complaint(values, _why(trajectory))
     return Result(values, _lines(head, values), 2 if complaint else 0, (complaint,) if complaint else ())
 
 
@@ -299,13 +302,24 @@ def _envelope_held(trajectory: Trajectory) -> bool | None:
     return False if left else None
 
 
-def _complaint(values: dict[str, Any]) -> str | None:
+def _why(trajectory: Trajectory) -> str:
+    """Why a flow stalled, as the end of a clause; empty if it did not."""
+    largest = float(abs(trajectory.outputs[-1]).max())
+    if trajectory.status != "stalled":
+        return ""
+    if len(trajectory) == 1 and largest < HUGE:
+        return " as no step from it was found"
+    held = "are sums that doubles do not hold to the 1 within which the loss changes"
+    return f" as its outputs, up to {largest:.1e}, {held}"
+
+
+def _complaint(values: dict[str, Any], why: str = "") -> str | None:
     """Why the flow did not reach its end, or is worth nothing there, and what to do; None if it did and is."""
     if not values["reached"]:
         relied = abs(values["energy_defect"]) <= MOST_DEFECT
         idle = "" if relied else " and not even the numbers until then can be relied on"
         advice = ADVICE[values["status"]]
-        ended = f"the flow ended early, {values['status']} at {_end(values)}"
+        ended = f"the flow ended early, {values['status']} at {_end(values)}{why}"
         return f"{ended}: what comes later is undecided{idle}; {advice}"
     if _decides(values["last_resort_defect"]):
         return None

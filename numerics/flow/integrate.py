@@ -34,7 +34,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from numerics.flow import checkpoint
-from numerics.flow.discrete_gradient import Array, Weights, point_gradients, trained_groups
+from numerics.flow.discrete_gradient import (
+    Array,
+    Multiply,
+    Weights,
+    affine_layers,
+    point_gradients,
+    trained_groups,
+)
 from numerics.flow.errors import second_accuracy, with_errors
 from numerics.flow.frozen_kernel import log_difference
 from numerics.flow.last_resort import dissipation_at_rest, energy, pace
@@ -80,6 +87,9 @@ LEAST_WAIT, LEAST_OWED = 1e-3, 1e-6
 
 ROUNDED, SLOW = 32, 1e-3
 """Units in the last place of the largest output that rounding may move one by; and outputs that move less in ln t."""
+
+COARSE = 1.0
+"""A unit of the outputs too coarse for a loss that changes within 1: then every step is one of rounding."""
 
 RECORDED_TOTALS = (
     "log_margin_integral", "log_diagonal_integral", "dissipation", "automatic_dissipation", "residual", "slip",
@@ -153,9 +163,9 @@ def gradient_flow(
     so loses that much. Raises ValueError if the file is damaged, of another flow or in use by another run.
 
     The trajectory's status: finished; at rest (the outputs have stopped moving: a minimum or critical point); stalled
-    (doubles do not resolve the outputs, or no first step was found); out of steps. Unless finished it ends before
-    log_until. Where accurate steps are too short ever to arrive, the flow waits: `last_resort_share` says how often,
-    `last_resort_defect` at what price.
+    (doubles do not hold the outputs to the 1 within which the loss changes, or no first step was found); out of steps.
+    Unless finished it ends before log_until. Where accurate steps are too short ever to arrive, the flow waits:
+    `last_resort_share` says how often, `last_resort_defect` at what price.
     Raises ValueError on inputs or losses that do not fit.
     """
     problem = problem_of(architecture, parameters, inputs, loss, penalty, accuracy, towards)
@@ -184,6 +194,19 @@ def gradient_flow(
                 break
     found = [one.trajectory() for one in runs]
     return with_errors(found[0], found[1], accuracy.tolerance) if errors else found[0]
+
+
+def resolution(problem: Problem, weights: Weights, state: State) -> float:
+    """The unit in the last place of the largest sum of moduli that an output is: rounding moves outputs by about that.
+
+    Large terms may cancel: outputs near zero are no finer for it.
+    """
+    place, layer = affine_layers(problem.tape)[-1]
+    terms = np.abs(state.values[place]) @ np.abs(weights[layer.weight.name]).T
+    if layer.bias is not None:
+        terms += np.abs(weights[layer.bias.name])
+    factors = [abs(one.factor) for one in problem.tape[place + 1 :] if isinstance(one, Multiply)]
+    return float(np.spacing(math.prod(factors) * terms.max()))
 
 
 def _arrays(runs: Sequence[_Run]) -> dict[str, Array]:
@@ -300,8 +323,8 @@ class _Run:
                 self.status = OUT_OF_STEPS
             elif not self.state.gradients.gram.any():
                 self.status = AT_REST  # all gradients vanish
-            elif np.spacing(np.abs(self.state.outputs).max()) > 1:
-                self.status = STALLED  # doubles do not resolve the outputs
+            elif resolution(self.problem, self.weights, self.state) >= COARSE:
+                self.status = STALLED
             else:
                 before = self.state.log_time
                 self._step(self._next_time(log_time))

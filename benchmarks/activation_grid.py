@@ -132,7 +132,7 @@ def main() -> None:
         opposite = max(one.doubles for one in found if one.pair == "0 3")
         seconds = f"{time.perf_counter() - begun:.0f} s"
         rows.append((name, str(weight_variance(name)), *map(number, (*worst, opposite)), seconds))
-        lines += [(name, *one) for one in found]
+        lines += [(name, *one[:4], *map(number, one[4:])) for one in found]
         print(*rows[-1], flush=True)
     table(("activation", "weights", "balls", "their radius", "doubles", "nearly opposite", "seconds"), rows)
     if options.out:

@@ -18,6 +18,7 @@ from numerics.networks.exact_law import sample_kernels
 from numerics.networks.torch_network import empirical_ntk, forward, initialise
 from numerics.numbers.systems import Balls, DoubleBalls, Mpmath, evaluate
 from tests.oracles import activations as oracle
+from tests.oracles import fine_activations as fine
 from tests.two_samples import two_sample_test
 from theory.activations import (
     ACTIVATIONS,
@@ -43,6 +44,7 @@ from theory.activations import (
 from theory.activations.activation import z
 from theory.architecture import Affine, Architecture, Group, Scale, fcn, groups_of, resnet
 from theory.integrals import c, closed_moment, p, prove_moment, r
+from theory.presets import changed
 from theory.recursion import recursion
 
 ONE = sympy.Integer(1)
@@ -56,6 +58,8 @@ SMOOTH = [name for name, value in MINE.items() if isinstance(value, Elementary |
 ANALYTIC = [name for name, value in MINE.items() if isinstance(value, Analytic)]
 POINTS = np.array([[0.6, 0.7], [-0.3, 0.5], [-0.6, -0.6999]])
 HALF = sympy.Rational(1, 2)
+BIASES = {"trained": (1, 1), "zero": (0, 1), "none": (0, 0)}
+"""The variance at the start, and what the gradient adds."""
 
 
 def test_every_activation_that_can_be_named_is_tried_here():
@@ -110,11 +114,11 @@ def enclosed_moment(name, order, pair, bits=220):
 def test_moments_at_unequal_variances_agree_with_quadrature_to_thirty_digits(name, order):
     pair = PAIRS[0]
     ball = enclosed_moment(name, order, pair)
-    expected = oracle.fine_moment(name, order, *(oracle.mp.mpf(v.p) / v.q for v in pair), 140 if name == "tanh" else 65)
+    expected = fine.moment(name, order, tuple(fine.mp.mpf(int(v.p)) / int(v.q) for v in pair))
     mantissa, exponent = ball.mid().man_exp()
-    middle = oracle.mp.mpf(int(mantissa)) * oracle.mp.mpf(2) ** int(exponent)
+    middle = fine.mp.mpf(int(mantissa)) * fine.mp.mpf(2) ** int(exponent)
     scale = abs(expected) + 1
-    assert abs(middle - expected) < oracle.mp.mpf(10) ** -30 * scale + oracle.mp.mpf(float(ball.rad()))
+    assert abs(middle - expected) < fine.mp.mpf(10) ** -30 * scale + fine.mp.mpf(float(ball.rad()))
     assert float(ball.rad()) < (1e-12 if name in ANALYTIC else 1e-40) * float(scale)
 
 
@@ -162,7 +166,53 @@ def test_a_tail_bound_below_the_truth_is_seen_at_equal_points():
 
 # --- networks ---
 
-BIASES = {"trained": (1, 1), "zero": (0, 1), "none": (0, 0)}
+
+THIRTY = fine.mp.mpf(10) ** -30
+FINE = float_points("two points", np.array([[0.6, 0.7], [-0.3, 0.5]]))
+
+
+def tamed(network, name):
+    """With weights for which thirty digits are within the series, biases of variance 1/4."""
+    return changed(network, weight_variance=TAMED[name], bias_variance=HALF / 2)
+
+
+TAMED = {name: HALF**3 if name in ("exp", "cubic") else HALF**2 if name in ANALYTIC else ONE for name in MINE}
+
+
+def entry_to_thirty_digits(network):
+    """K(x, x') in the middle of its ball, and sqrt(K(x, x) K(x', x'))."""
+    matrix = ntk(network, FINE, Balls(230))
+    middles = []
+    for ball in (matrix[0, 1], matrix[0, 0], matrix[1, 1]):
+        assert float(ball.rad()) < 1e-31 * float(matrix[0, 0].mid())
+        mantissa, exponent = ball.mid().man_exp()
+        middles.append(fine.mp.mpf(int(mantissa)) * fine.mp.mpf(2) ** int(exponent))
+    return middles[0], fine.mp.sqrt(middles[1] * middles[2])
+
+
+@pytest.mark.parametrize("bias", BIASES)
+@pytest.mark.parametrize("name", MINE)
+def test_kernels_agree_with_quadrature_to_thirty_digits(name, bias):
+    """Of depth 1; the whole grid is in benchmarks/activation_grid."""
+    x, y = ([fine.mp.mpf(one) for one in point] for point in (POINTS[0], POINTS[1]))
+    variance, gradient = BIASES[bias]
+    weight = fine.mp.mpf(int(TAMED[name].p)) / int(TAMED[name].q)
+    found, scale = entry_to_thirty_digits(tamed(fcn(1, bias, MINE[name]), name))
+    (expected,) = fine.fcn_kernels(name, x, y, 1, weight, fine.mp.mpf(variance) / 4, gradient)
+    assert abs(found - expected) < THIRTY * scale
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky", "step", "erf", "cos", "tanh", "identity"])
+def test_kernels_of_deeper_networks_agree_with_quadrature_to_thirty_digits(name):
+    x, y = ([fine.mp.mpf(one) for one in point] for point in (POINTS[0], POINTS[1]))
+    weight, half = fine.mp.mpf(int(TAMED[name].p)) / int(TAMED[name].q), fine.mp.mpf(1) / 2
+    pairs = (
+        (fcn(2, "zero", MINE[name]), fine.fcn_kernels(name, x, y, 2, weight, 0, 1)[1]),
+        (resnet(1, HALF, "trained", MINE[name]), fine.resnet_kernels(name, x, y, 1, half, weight, half**2, 1)[0]),
+    )
+    for network, expected in pairs:
+        found, scale = entry_to_thirty_digits(tamed(network, name))
+        assert abs(found - expected) < THIRTY * scale, network.name
 
 
 @pytest.mark.parametrize("depth", [1, 3])

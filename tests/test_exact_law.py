@@ -359,7 +359,5 @@ def test_the_law_is_that_of_explicit_networks_for_every_layer_and_preset(network
     """At width 6; the false alarm is 1e-7 a network."""
     exact, explicit = (sample(network, FEW, 6, 400, seed=8) for sample in (sample_kernels, sample_networks))
     assert list(exact.parts) == list(explicit.parts)
-    joint = [
-        np.hstack([*(part.reshape(400, -1) for part in one.parts.values()), one.outputs]) for one in (exact, explicit)
-    ]
+    joint = [flat(one.parts, one.outputs) for one in (exact, explicit)]
     assert not two_sample_test(*joint, TWO_SAMPLE_ALPHA).differs

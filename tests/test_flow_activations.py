@@ -37,9 +37,8 @@ POINTS = np.array([[0.6, 0.8], [0.3, -0.5], [-1.0, 0.2]])
 LABELS = [0, 1, 0]
 HALF = sympy.Rational(1, 2)
 QUADRATIC = (HALF, HALF, sympy.Rational(1, 3))
-TRIED = {
-    name: activation_named(name, QUADRATIC if name == "polynomial" else ()) for name in ACTIVATIONS if name != "step"
-}
+NUMBERS = {"polynomial": QUADRATIC}
+TRIED = {name: activation_named(name, NUMBERS.get(name, ())) for name in ACTIVATIONS if name != "step"}
 """All but the one that no gradient passes."""
 
 

@@ -18,8 +18,8 @@ by less than one unit of its last digit, proved by ball arithmetic; an entry bel
 printed as 0. The radius bounds the error of every entry as printed. lambda_min lies between the two numbers given,
 which agree to D digits if n <= 250 and lambda_min is proved positive; it is zero where points coincide, which are then
 named. Of C outputs, independent in the limit, the matrix is the product of that of one with the C x C unit matrix.
-With --against the matrix is that of K(x, x'), x' the n' points there: n x n', without lambda_min, and printed as 0 is an
-entry below 10^-2D of the largest."""
+With --against the matrix is that of K(x, x'), x' the n' points there: n x n', without lambda_min, and printed as 0 is
+an entry below 10^-2D of the largest."""
 
 
 def add_to(parser: argparse.ArgumentParser) -> None:

@@ -8,8 +8,8 @@ therefore gives mean gradients gbar_i with
 
 exactly, across kinks and at any depth. With theta' = theta, or with chosen slopes in [0, 1] at kinks, the same pass is
 ordinary backpropagation. A network is `theory.architecture`'s value; here it is read as a flat tape of operations.
-Vectors of samples are n x width arrays, as in `numerics.networks.torch_network`; those of the P positions of images are n P
-rows, position after position, which a convolution sees as an affine layer of patches that all have its weights.
+Vectors of samples are n x width arrays, as in `numerics.networks.torch_network`; those of the P positions of images are
+n P rows, position after position, which a convolution sees as an affine layer of patches that all have its weights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -73,8 +73,8 @@ class Select:
 class Gather:
     """New rows of k old rows of their sample side by side, channels outermost: patches, or an image as one vector.
 
-    `table` has a line of k old positions for every new one, of which `count` is beyond the edge: a row of zeros. No line
-    has a position in a place where another has it.
+    `table` has a line of k old positions for every new one, of which `count` is beyond the edge: a row of zeros. No
+    line has a position in a place where another has it.
     """
 
     table: tuple[tuple[int, ...], ...]
@@ -246,7 +246,7 @@ def over_rows(matrix: Array, size: int) -> Array:
 
 
 def run(tape: Tape, weights: Weights, inputs: Array) -> list[Array]:
-    """The rows x width values before the first operation and after each, from inputs n x d, of images n P x channels."""
+    """The rows x width values before the first operation and after each, from inputs n x d, or n P x channels."""
     values = [inputs]
     remembered: list[Array] = []
     for operation in tape:
@@ -322,9 +322,8 @@ def _total(products: list[Array]) -> Array:
 
 def linear_maps(tape: Tape, weights: Weights) -> dict[int, LinearMap]:
     """The weight matrices, outputs x inputs, by the position of their layer."""
-    return {
-        position: LinearMap(((1.0, matrix_of(weights[layer.weight.name])),)) for position, layer in affine_layers(tape)
-    }
+    matrices = {position: matrix_of(weights[layer.weight.name]) for position, layer in affine_layers(tape)}
+    return {position: LinearMap(((1.0, matrix),)) for position, matrix in matrices.items()}
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ def decimal_matrix(attempts: Iterable[Any], digits: int, symmetric: bool = True)
 
     Of `FloatBalls` or of FLINT balls. Every entry has a ball of relative radius below 10^-(digits + 1) and is rounded
     to `digits` significant digits, so that the printed number is within 0.6 units of its last digit; an entry below
-    10^(-2 digits) times the root of its diagonal entries, of a matrix that is not `symmetric` times the largest entry, is
-    printed as 0. Raises ValueError if no attempt is precise enough.
+    10^(-2 digits) times the root of its diagonal entries, of a matrix that is not `symmetric` times the largest entry,
+    is printed as 0. Raises ValueError if no attempt is precise enough.
     """
     for matrix in attempts:
         is_double = isinstance(matrix, FloatBalls)
@@ -68,7 +68,7 @@ def _printed(values: list[list[Decimal]], ball_radius: Any, digits: int, symmetr
 
 
 def _known_doubles(matrix: FloatBalls, digits: int, symmetric: bool) -> list[list[Decimal]] | None:
-    """The rows, of a symmetric matrix from its diagonal on, rounded; None if an entry is not known to `digits` digits."""
+    """The rows, of a symmetric matrix from its diagonal on, rounded; None if an entry is not known to the digits."""
     with np.errstate(all="ignore"):
         known = matrix.radius * (1.001 * 10.0 ** (digits + 1)) <= np.abs(matrix.centre)
     if not (known & np.isfinite(matrix.centre)).all():
@@ -79,7 +79,7 @@ def _known_doubles(matrix: FloatBalls, digits: int, symmetric: bool) -> list[lis
 
 
 def _known_balls(matrix: np.ndarray, digits: int, symmetric: bool) -> list[list[Decimal]] | None:
-    """The rows, of a symmetric matrix from its diagonal on, rounded; None if an entry is not known to `digits` digits."""
+    """The rows, of a symmetric matrix from its diagonal on, rounded; None if an entry is not known to the digits."""
     with flint.ctx.workprec(64):
         relative, absolute = flint.arb(10) ** (digits + 1), flint.arb(10) ** (2 * digits)
         down, across = _roots(matrix, symmetric)

@@ -1,7 +1,7 @@
 """Activations, their Gaussian moments by quadrature and the kernels of networks of them, typed by hand.
 
 Nothing here comes from our packages. Smooth functions are integrated by the trapezoidal rule in two independent
-normals, kinked ones in polar coordinates between their kinks, in doubles or in mpmath.
+normals, kinked ones in polar coordinates between their kinks, in doubles; fine_activations.py has more digits.
 """
 
 from __future__ import annotations
@@ -10,16 +10,11 @@ import itertools
 import math
 from types import SimpleNamespace
 
-import mpmath
 import numpy as np
 import scipy.special
 
-mp = mpmath.mp.clone()
-mp.dps = 45
 NUMPY = SimpleNamespace(exp=np.exp, log=np.log, sin=np.sin, cos=np.cos, tanh=np.tanh, erf=scipy.special.erf,
                         sqrt=np.sqrt, pi=np.pi, one=1.0)  # fmt: skip
-MP = SimpleNamespace(exp=mp.exp, log=mp.log, sin=mp.sin, cos=mp.cos, tanh=mp.tanh, erf=mp.erf,
-                     sqrt=mp.sqrt, pi=mp.pi, one=mp.mpf(1))  # fmt: skip
 
 
 def logistic(m, z):
@@ -90,19 +85,6 @@ def kinked_moment(power, right, left, k):
         total += (high - low) / 2 * float(weights @ (side(np.cos(phi)) * side(np.cos(phi - theta))))
     radial = 2.0 if power == 1 else 1.0  # the integral of rho^(2 power + 1) exp(-rho^2/2)
     return radial * scale**power * total / (2 * math.pi)
-
-
-def fine_moment(name, order, p, c, r, steps, half_width=14):
-    """As `moment` for a smooth function, in mpmath."""
-    x = [mp.mpf(half_width) * j / steps for j in range(-steps, steps + 1)]
-    weights = [mp.exp(-node * node / 2) * half_width / steps / mp.sqrt(2 * mp.pi) for node in x]
-    slope, function = c / mp.sqrt(p), SMOOTH[name][order]
-    rest = mp.sqrt(r - slope**2)
-    rows = []
-    for node, weight in zip(x, weights, strict=True):
-        row = mp.fsum(w * function(MP, slope * node + rest * other) for w, other in zip(weights, x, strict=True))
-        rows.append(weight * function(MP, mp.sqrt(p) * node) * row)
-    return mp.fsum(rows)
 
 
 def triple(function, k):

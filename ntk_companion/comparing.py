@@ -7,17 +7,31 @@ from typing import Any
 
 import numpy as np
 import scipy.optimize
+import sympy
 
 from numerics.data.points import PointSet
-from numerics.kernels.gram import FLOAT64, kernel_grams
+from numerics.kernels.gram import FLOAT64, KernelGrams, kernel_grams
+from theory.activations import activation_named
 from theory.architecture import Architecture, fcn, resnet
 
 Array = np.ndarray
 
 MOST_DEPTH = 8
+MOST_DEPTH_OF_OTHERS = 4
+OTHERS = (activation_named("erf"), activation_named("leaky", [sympy.Rational(1, 100)]))
+"""Activations other than the ReLU that are tried, to a smaller depth."""
+TRIED = (
+    f"fcn and resnet of scale 1 to depth {MOST_DEPTH}, fcn with erf and leaky:1/100 to depth {MOST_DEPTH_OF_OTHERS},"
+    " all with and without biases"
+)
+"""The networks that are tried, in words."""
+LEAST_TESTS = 2
+"""How many more independent entries than factors a match needs: else some factors fit any matrix."""
 BIASED, UNBIASED = "trained", "none"
 LEAST_DIGITS, LOST_DIGITS = 3.0, 1.5
 """Fewer digits, or so many fewer than with another network, are no match."""
+LEAST_REORDERED, LEAST_DIGITS_REORDERED = 3, 6.0
+"""Points, and digits of eigenvalues, that tell a kernel on points in another order."""
 SAME_FACTOR = 1e-3
 """Factors of parts whose logarithms differ by less are one."""
 SIGMAS = 6.0
@@ -30,18 +44,24 @@ class Match:
 
     kernel   NTK or NNGP
     factors  of the parts by parameter group, of all parts together, or of all but one
-    digits   to how many the entries agree, relative to the largest
+    digits   to how many the entries agree, relative to the largest; or the eigenvalues
+    in_order  are the points in the order of the matrix, not only in another?
     """
 
     network: Architecture
     kernel: str
     factors: dict[str, float]
     digits: float
+    in_order: bool = True
 
     @property
     def remarks(self) -> list[str]:
         """What differs from the network's own kernel, a sentence each."""
-        told = []
+        told = (
+            []
+            if self.in_order
+            else ["the points seem to be in another order: eigenvalues and diagonal entries are the same"]
+        )
         for group, factor in self.factors.items():
             what, _, missing = group.partition(f"{WHOLE} but ")
             if group == OUTPUT_BIAS:
@@ -64,6 +84,8 @@ def networks() -> Iterator[Architecture]:
         for bias in (BIASED, UNBIASED):
             yield fcn(depth, bias)
             yield resnet(depth, 1, bias)
+            if depth <= MOST_DEPTH_OF_OTHERS:
+                yield from (fcn(depth, bias, activation) for activation in OTHERS)
 
 
 def matches(matrix: Array, points: PointSet) -> list[Match]:
@@ -71,21 +93,47 @@ def matches(matrix: Array, points: PointSet) -> list[Match]:
 
     The fewer remarks a match needs the better.
     """
+    grams = {network: kernel_grams(network, points, FLOAT64) for network in networks()}
+    entries = _rank([part for gram in grams.values() for part in (gram.ntk, gram.nngp, *gram.parts.values())])
     found = []
-    for network in networks():
-        grams = kernel_grams(network, points, FLOAT64)
-        constant = {OUTPUT_BIAS: np.ones_like(matrix)}
-        tried = [("NTK", {WHOLE: grams.ntk}), ("NNGP", {WHOLE: grams.nngp}), ("NTK", {WHOLE: grams.ntk} | constant)]
-        tried += [("NTK", {f"{WHOLE} but {name}": grams.ntk - part}) for name, part in grams.parts.items()]
-        tried += [("NTK", grams.parts | constant)]
-        for kernel, parts in tried:
-            if np.linalg.matrix_rank(np.stack([part.ravel() for part in parts.values()])) == len(parts):
+    for network, gram in grams.items():
+        for kernel, parts in _tried(gram, np.ones_like(matrix)):
+            if len(parts) + LEAST_TESTS <= entries and _rank(list(parts.values())) == len(parts):
                 factors = _factors(matrix, parts)
                 fitted = sum((factor * parts[name] for name, factor in factors.items()), np.zeros_like(matrix))
                 found.append(Match(network, kernel, factors, _digits(matrix, fitted)))
-    best = max(match.digits for match in found)
+    best = max((match.digits for match in found), default=0.0)
     good = [match for match in found if match.digits >= max(LEAST_DIGITS, best - LOST_DIGITS)]
+    good = good or [match for network, gram in grams.items() for match in _in_other_orders(matrix, network, gram)]
     return sorted(good, key=lambda match: (len(match.remarks), len(match.factors), -round(match.digits)))
+
+
+def _tried(gram: KernelGrams, ones: Array) -> Iterator[tuple[str, dict[str, Array]]]:
+    """The kernels of a network, and the parts of each that may have factors of their own, the fewest first."""
+    constant = {OUTPUT_BIAS: ones}
+    yield "NTK", {WHOLE: gram.ntk}
+    yield "NNGP", {WHOLE: gram.nngp}
+    yield "NTK", {WHOLE: gram.ntk} | constant
+    yield "NNGP", {WHOLE: gram.nngp} | constant
+    yield from (("NTK", {f"{WHOLE} but {name}": gram.ntk - part}) for name, part in gram.parts.items())
+    yield "NTK", gram.parts | constant
+
+
+def _rank(matrices: list[Array]) -> int:
+    """How many of some matrices are independent, as far as doubles tell."""
+    return int(np.linalg.matrix_rank(np.stack([matrix.ravel() / np.abs(matrix).max() for matrix in matrices])))
+
+
+def _in_other_orders(matrix: Array, network: Architecture, gram: KernelGrams) -> Iterator[Match]:
+    """The kernels with the eigenvalues of a matrix, and its diagonal in another order."""
+    for kernel, own in (("NTK", gram.ntk), ("NNGP", gram.nngp)):
+        factor = float(np.trace(matrix) / np.trace(own))
+        if len(matrix) < LEAST_REORDERED or not 0 < factor < math.inf:
+            continue
+        pairs = [(np.linalg.eigvalsh(one), np.sort(np.diag(one))) for one in (matrix, factor * own)]
+        digits = min(_digits(*sides) for sides in zip(*pairs, strict=True))
+        if digits >= LEAST_DIGITS_REORDERED:
+            yield Match(network, kernel, {WHOLE: factor}, digits, in_order=False)
 
 
 def _factors(matrix: Array, parts: dict[str, Array]) -> dict[str, float]:

@@ -10,7 +10,7 @@ from ntk_companion.audit.claims.formulas import read_formulas
 from ntk_companion.audit.claims.reading import parse_claims
 from ntk_companion.audit.decide.formulas import judge
 from ntk_companion.audit.decide.terms import is_zero, told_parts
-from ntk_companion.audit.reply.auditing import audit_claim
+from ntk_companion.audit.reply.auditing import audit, audit_claim
 from ntk_companion.audit.syntax.errors import ClaimError, InputError, MeaninglessError
 from ntk_companion.audit.syntax.formulas import parse_equations
 from ntk_companion.audit.syntax.latex import translate
@@ -304,3 +304,21 @@ def test_a_formula_speaks_of_no_network_with_another_activation():
     assert reply("smooth").verdict == Verdict.CONFIRMED
     with pytest.raises(InputError, match="activation erf: name such a network"):
         reply("net")
+
+
+@pytest.mark.parametrize("activation", ["identity", "tanh"])
+def test_a_network_whose_kernels_have_no_closed_form_takes_no_verdict_of_others_away(activation):
+    text = f"""
+[formulas.f]
+network = {{ preset = "jacot", activation = "{activation}" }}
+text = ["Theta(1) = Sigma(1)", "Theta(l + 1) = Theta(l) * slope_moment(Sigma(l)) + 2 * Sigma(l + 1) for l in 1..L"]
+[[claim]]
+id = "formula"
+formula = "f"
+[[claim]]
+id = "other"
+assertion = "1 > 0"
+"""
+    told, other = audit(parse_claims(text.encode()))
+    assert (told.verdict, other.verdict) == ("INCONCLUSIVE", "CONFIRMED")
+    assert "formula f cannot be compared with the derived kernel" in told.fault

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import random
+import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import tomli_w
 
 from ntk_companion.audit.claims.reading import parse_claims
+from ntk_companion.audit.claims.training import Training
 from ntk_companion.audit.reply.auditing import audit, audit_claim
 from ntk_companion.audit.syntax.errors import InputError
+from ntk_companion.audit.values import budget
 from ntk_companion.audit.values import trajectory_bounds as courses
 from ntk_companion.audit.values.trajectory_bounds import TrajectoryBounds
 from ntk_companion.evidence import Kind
@@ -275,7 +279,7 @@ REFUSED = {
     "'inf' is not a finite number": {"training": "{ width = 10, until = inf }"},
     "a number of more than 1000 digits": {"training": f"{{ width = 10, until = 1{'0' * 10**5} }}"},
     "exponents up to 1000 are read": {"training": '{ width = 10, until = "1e999999999999" }'},
-    "seeds: a whole number from 1 to 1000": {"training": "{ width = 10, until = 1, seeds = 1000000 }"},
+    "seeds: a whole number from 1 to 1000000": {"training": "{ width = 10, until = 1, seeds = 1000001 }"},
     "seed: a whole number from 0": {"training": "{ width = 10, until = 1, seed = -1 }"},
     "give seed for one network, or seeds": {"training": "{ width = 10, until = 1, seed = 1, seeds = 2 }"},
     "labels must be a list of 0 and 1, one a point, or": {"labels": "alternate"},
@@ -419,3 +423,17 @@ def test_a_run_of_much_finer_steps_lies_within_the_errors(architecture, count):
             continue
         values = distance[name] if name in distance else courses.SMOOTH[name](finer)
         assert np.all((lower <= values) & (values <= upper)), name
+
+
+def test_of_more_initialisations_than_a_claim_may_take_the_interval_found_so_far_decides(monkeypatch):
+    monkeypatch.setattr(budget, "MOST_WORK", 400_000)
+    reply = reply_to("probability(gap(0) > 0) > 1/2", training="{ width = 5, until = 0, seeds = 100000 }")
+    assert (reply.verdict, reply.evidence) == ("CONFIRMED", "numerical, statistical")
+    found = int(re.findall(r"it held for ([0-9]+) of \1 initialisations; 100000 were asked for", reply.because)[0])
+    assert 28 <= found < 200
+
+
+def test_runs_of_other_seeds_draw_other_initialisations_however_many():
+    for seeds in (3, 5000):
+        training = Training(10, Fraction(0), seeds=seeds)
+        assert not set(training.initialisations(0)) & set(training.initialisations(1))

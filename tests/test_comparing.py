@@ -9,7 +9,9 @@ from ntk_companion.cli import main
 from ntk_companion.comparing import matches, shape_of
 from numerics.data.points import float_points, hexagon
 from numerics.kernels.gram import kernel_grams
+from theory.activations import activation_named
 from theory.architecture import fcn, resnet
+from theory.presets import jacot
 
 POINTS = float_points("points", np.random.default_rng(3).normal(size=(6, 3)))
 MODULE = """
@@ -50,6 +52,41 @@ def test_a_depth_a_trained_group_and_an_output_bias_that_are_off_are_named():
     assert matches(grams.ntk - grams.parts["b_1"], hexagon())[0].remarks == ["b_1 is not trained"]
     assert matches(grams.nngp, hexagon())[0].kernel == "NNGP"
     assert matches(grams.ntk + np.diag(np.arange(6)), hexagon()) == []
+
+
+def test_factors_are_not_fitted_to_as_many_entries_as_there_are():
+    # The hexagon has four different entries, as many as the parts of depth 1 and a constant.
+    other = kernel_grams(jacot(2), hexagon()).ntk
+    assert matches(other, hexagon()) == []
+    two = float_points("two", np.array([[1.0, 0.3], [-0.4, 0.7]]))
+    assert matches(kernel_grams(jacot(2), two).ntk, two) == []
+    assert matches(np.array([[2.0]]), float_points("one", np.array([[1.0]]))) == []
+
+
+def test_points_in_another_order_are_seen_and_other_activations_tried():
+    gram = kernel_grams(fcn(2), POINTS).ntk
+    order = np.array([3, 0, 5, 1, 2, 4])
+    best = matches(gram[order][:, order], POINTS)[0]
+    assert (best.network.name, best.in_order) == ("FCN, depth 2", False)
+    assert "in another order" in best.remarks[0]
+    assert matches(gram, POINTS)[0].in_order
+    smooth = fcn(2, "trained", activation_named("erf"))
+    best = matches(kernel_grams(smooth, POINTS).ntk, POINTS)[0]
+    assert (best.network.name, best.remarks) == (smooth.name, [])
+
+
+def test_a_lopsided_matrix_is_told_and_rounded_entries_are_semidefinite_to_their_precision(tmp_path, capsys):
+    gram = kernel_grams(fcn(1, "none"), hexagon()).ntk
+    rounded, lopsided = gram.round(5), gram.copy()
+    lopsided[0, 1] *= 2
+    for matrix, told, not_told in (
+        (rounded, ": positive semidefinite to its precision", "not symmetric"),
+        (lopsided, "not symmetric: entries differ by up to", "nothing"),
+    ):
+        np.save(tmp_path / "K.npy", matrix)
+        main.main(["compare", "--gram", str(tmp_path / "K.npy"), "--points", "hexagon"])
+        out = capsys.readouterr().out
+        assert told in out and not_told not in out
 
 
 def test_single_precision_is_seen_as_such_and_a_negative_eigenvalue_within_it_is_none():

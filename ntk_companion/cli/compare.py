@@ -44,12 +44,15 @@ def run(options: argparse.Namespace) -> Result:
 
 
 def _of_matrix(options: argparse.Namespace) -> Result:
-    from ntk_companion.comparing import matches, shape_of
+    from ntk_companion.comparing import TRIED, matches, shape_of
 
     points = arguments.points(options, MOST_POINTS)
     matrix, epsilon = _matrix(options.gram, len(points))
-    shape = shape_of(matrix, epsilon)
     found = matches((matrix + matrix.T) / 2, points)[:5]
+    # Entries that agree with a kernel to some digits may have been rounded there, whatever their type holds.
+    precision = max([epsilon, *(10.0**-match.digits for match in found[:1])])
+    shape = shape_of(matrix, precision)
+    lopsided = shape.asymmetry > len(matrix) * precision * float(abs(matrix).max())
     values: dict[str, Any] = {
         "lambda_min": shape.lambda_min, "semidefinite": shape.semidefinite, "asymmetry": shape.asymmetry,
         "matches": [
@@ -63,11 +66,12 @@ def _of_matrix(options: argparse.Namespace) -> Result:
         values["differences"] = [f"{found[0].network.depth} hidden layers, not {options.depth}"]
     word = "" if shape.semidefinite else "not "
     lines = [f"lambda_min {shape.lambda_min:.6g}: {word}positive semidefinite to its precision"]
+    lines += [f"not symmetric: entries differ by up to {shape.asymmetry:.2g} from those across"] * lopsided
     lines += [
         f"the {match.kernel} of {match.network.name}, to {match.digits:.0f} digits"
         + "".join(f"; {remark}" for remark in match.remarks)
         for match in found
-    ] or ["no network of the language has this kernel"]
+    ] or [f"no network that was tried has this kernel; tried were {TRIED}"]
     return Result(values, lines + values["differences"])
 
 

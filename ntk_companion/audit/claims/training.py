@@ -8,7 +8,10 @@ MOST_WIDTH = 100_000
 MOST_NUMBERS = 2_000_000
 """Parameters and pre-activations."""
 MOST_TRAINED_POINTS = 20
-MOST_SEEDS = 1_000
+MOST_SEEDS = 1_000_000
+"""Initialisations that a claim may speak of; of so many as the work of one claim allows the outcome is told."""
+SEEDS_OF_A_RUN = 1_000
+"""How far apart the first initialisations of runs of consecutive seeds are at least."""
 MOST_WORK = 300_000_000
 """Microseconds, about, of training a claim: counted by sizes and sweeps, so that no verdict depends on the machine."""
 SAME_TIME = 1e-9
@@ -56,5 +59,5 @@ class Training:
 
     def initialisations(self, run_seed: int) -> range:
         """The seeds of the networks; those of a claim on several depend on the seed of the run."""
-        first = self.seed if self.seed is not None else run_seed * MOST_SEEDS
+        first = self.seed if self.seed is not None else run_seed * max(SEEDS_OF_A_RUN, self.seeds)
         return range(first, first + self.seeds)

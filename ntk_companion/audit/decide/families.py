@@ -11,6 +11,7 @@ from ntk_companion.evidence import Kind
 
 EVERYWHERE = vocabulary.NORMS | {
     vocabulary.LAMBDA_MIN, vocabulary.LAMBDA_MAX, vocabulary.DET, vocabulary.GAP_PRINTED, vocabulary.GAP_SHARP,
+    vocabulary.TRACE,
 }  # fmt: skip
 """Numbers of a kernel that are defined on every sample set."""
 SYMBOLIC = frozenset([Kind.SYMBOLIC])

@@ -100,6 +100,15 @@ def judge(formula: Formula) -> Judgement:
     """Compare a formula with the derived kernel of its network. Raises MeaninglessError."""
     if not blocks_are_alike(formula.network(DEPTH)):
         raise MeaninglessError("the blocks of the network are not alike: nothing is shown by induction")
+    try:
+        return _judgement(formula)
+    except MeaninglessError:
+        raise
+    except ValueError as error:  # of a network whose kernels have no closed form, or are infinite
+        raise MeaninglessError(f"formula {formula.name} cannot be compared with the derived kernel: {error}") from None
+
+
+def _judgement(formula: Formula) -> Judgement:
     findings = []
     for equation in formula.equations:
         if not _has_meaning(equation, formula):

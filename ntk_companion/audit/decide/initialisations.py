@@ -31,13 +31,18 @@ def each_initialisation(node: Node, environment: Environment) -> Iterator[tuple[
 
 
 def over_initialisations(node: Node, environment: Environment) -> list[Verdict]:
-    """The truth of a statement for every initialisation, remembered if it depends on no variable."""
+    """The truth of a statement for every initialisation, or as many as the work of a claim allows.
+
+    Remembered if it depends on no variable.
+    """
     environment = environment.without_idle_variables(node)
     memory, place = environment.memory.values, ("initialisations", node)
     if environment.bound or place not in memory:
-        outcomes = [
-            outcome for _, outcome, _ in each_initialisation(node, replace(environment, root=False, strict=False))
-        ]
+        outcomes = []
+        for _, outcome, _ in each_initialisation(node, replace(environment, root=False, strict=False)):
+            outcomes.append(outcome)
+            if environment.budget.nearly_spent:  # the interval found so far is told
+                break
         if environment.bound:
             return outcomes
         memory[place] = outcomes
@@ -77,7 +82,9 @@ def probability(environment: Environment, statement: Node) -> Range:
     log.tests.add((vocabulary.PROBABILITY, statement, str([environment.bindings[name] for name in environment.bound])))
     if not environment.strict:
         open_cases = f", {undecided} undecided" * bool(undecided)
-        environment.note(f"it held for {holds} of {trials} initialisations{open_cases}")
+        asked = environment.trained.seeds
+        limit = f"; {asked} were asked for, so many are the work of one claim" * (trials < asked)
+        environment.note(f"it held for {holds} of {trials} initialisations{open_cases}{limit}")
     error = environment.claim.sampling.error
     lower = clopper_pearson(holds, trials, error / 2)[0]
     upper = clopper_pearson(holds + undecided, trials, error / 2)[1]

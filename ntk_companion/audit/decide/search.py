@@ -11,7 +11,7 @@ from ntk_companion.audit.decide.families import reason_for_all
 from ntk_companion.audit.decide.witnesses import Decide, remember
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import MeaninglessError
-from ntk_companion.audit.syntax.nodes import Family, Quantified
+from ntk_companion.audit.syntax.nodes import Family, Not, Quantified
 from ntk_companion.audit.syntax.vocabulary import SampleFamily
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number_at
@@ -43,11 +43,14 @@ def over_family(node: Quantified, domain: Family, environment: Environment, deci
         whole_number_at(number, environment, "a size of the family", 1, limit)
         for number, limit in zip(domain.numbers, (MOST_POINTS, MOST_DIMENSION), strict=True)
     )
-    reason = reason_for_all(node.body, domain.family, environment)
-    if reason is not None:
-        environment.log.kinds |= reason.kinds
-        environment.log.note(f"{environment.case()}{reason.sentence}")
-        return Verdict.CONFIRMED
+    for body, outcome in ((node.body, Verdict.CONFIRMED), (Not(node.body.span, node.body), Verdict.REFUTED)):
+        reason = None
+        if not node.universal or outcome is Verdict.CONFIRMED:  # that something is false everywhere names no example
+            reason = reason_for_all(body, domain.family, environment)
+        if reason is not None:
+            environment.log.kinds |= reason.kinds
+            environment.log.note(f"{environment.case()}{reason.sentence}")
+            return outcome
     settling = Verdict.REFUTED if node.universal else Verdict.CONFIRMED
     tried: list[Verdict] = []
     known: dict[Any, bool] = {}

@@ -23,6 +23,11 @@ class Budget:
     training: int = 0
     started: float = field(default_factory=time.process_time)
 
+    @property
+    def nearly_spent(self) -> bool:
+        """Is so little left that what was found should be told?"""
+        return 4 * self.work > 3 * MOST_WORK or 4 * self.training > 3 * MOST_TRAINING
+
     def charge(self, work: int = 0, training: int = 0) -> None:
         """Count about so many microseconds. Raises ExhaustedError beyond the limit."""
         self.work += work

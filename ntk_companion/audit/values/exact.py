@@ -28,7 +28,7 @@ from numerics.data.points import CirclePoints, PointSet, RationalPoints
 from theory import series
 from theory.activations import GaussianMoment
 from theory.moments import gaussian_moment, relu_moment, step_moment, theta
-from theory.recursion import Triple, closed_form, input_dimension
+from theory.recursion import Recursion, Triple, closed_form, input_dimension
 
 MOST_ORDER = 200
 WORK = 3000
@@ -203,15 +203,20 @@ def unrolled(found: Definitions, inputs: Triple, environment: Environment) -> sy
     """
     if found.recursion.image:
         raise NoExactValueError
-    sizes = {input_dimension: sympy.Integer(found.points.dimension)}
     place = (found.kernel, tuple(found.recursion.equations.items()), inputs, found.points.dimension)
 
     def form() -> sympy.Expr:
-        equations = {symbol: value.xreplace(sizes) for symbol, value in found.recursion.equations.items()}
-        kernel = sympy.sympify(found.kernel).xreplace(sizes)
-        return closed_form(replace(found.recursion, equations=equations), kernel, inputs, _moment)
+        derived, kernel = with_dimension(found)
+        return closed_form(derived, kernel, inputs, _moment)
 
     return once(environment.memory.closed_forms, place, form)
+
+
+def with_dimension(found: Definitions) -> tuple[Recursion, sympy.Expr]:
+    """The definitions and the kernel with the number of the points' coordinates in its place."""
+    sizes = {input_dimension: sympy.Integer(found.points.dimension)}
+    equations = {symbol: value.xreplace(sizes) for symbol, value in found.recursion.equations.items()}
+    return replace(found.recursion, equations=equations), sympy.sympify(found.kernel).xreplace(sizes)
 
 
 def _moment(kind: type[GaussianMoment], first: sympy.Expr, cross: sympy.Expr, second: sympy.Expr) -> sympy.Expr:

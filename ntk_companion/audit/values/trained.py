@@ -22,6 +22,8 @@ from ntk_companion.audit.values.trajectory_bounds import Array, Setting, Traject
 from numerics.kernels.gram import FLOAT64
 
 START = point(0)
+START_WORK = 3000
+"""Microseconds charged for a network at its start, where none is trained."""
 
 
 @means(vocabulary.MARGIN)
@@ -131,7 +133,10 @@ def _bounds(environment: Environment) -> TrajectoryBounds:
             raise MeaninglessError(
                 "the flow cannot be computed in double precision: take points of smaller norm or a smaller network"
             ) from None
-        environment.budget.charge(training=environment.memory.values[place].work)
+        if setting.log_until == -math.inf:
+            environment.budget.charge(START_WORK)
+        else:
+            environment.budget.charge(training=environment.memory.values[place].work)
     return environment.memory.values[place]
 
 
@@ -154,7 +159,7 @@ def setting_of(environment: Environment) -> Setting:
             " take a smaller width or depth"
         )
     excess = trained.seeds * setting.work / MOST_WORK
-    if excess > 1:
+    if excess > 1 and setting.log_until > -math.inf:
         raise MeaninglessError(
             f"this training is about {excess:.1f} times too much work for one claim:"
             " take a smaller width, fewer seeds or points, or an earlier until"

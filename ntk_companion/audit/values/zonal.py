@@ -19,7 +19,7 @@ from ntk_companion.audit.syntax.errors import MeaninglessError, NoExactValueErro
 from ntk_companion.audit.syntax.nodes import Apply, Node
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import whole_number_at
-from ntk_companion.audit.values.exact import EXACT, definitions_in, in_parts
+from ntk_companion.audit.values.exact import EXACT, definitions_in, in_parts, with_dimension
 from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.ranges import UNDEFINED, Range, point
 from ntk_companion.audit.values.registry import declaring, known_by_structure
@@ -28,7 +28,7 @@ from numerics.kernels.zonal import enclosed_by_integration, zonal_coefficients
 from numerics.numbers.systems import Balls, evaluate
 from theory.activations import GaussianMoment
 from theory.moments import cosine, gaussian_moment, relu_moment, step_moment, theta
-from theory.recursion import closed_form, input_dimension
+from theory.recursion import closed_form
 from theory.zonal import zonal_coefficient
 
 MOST_DIMENSION, MOST_DEGREE, MOST_EXACT_DEGREE = 50, 200, 60
@@ -161,8 +161,7 @@ def profile_of(kernel: Node | str, environment: Environment, dimension: int) -> 
         if definitions.recursion.image:
             raise NoExactValueError
         inputs = (sympy.Integer(1), COSINE, sympy.Integer(1))
-        form = closed_form(definitions.recursion, definitions.kernel, inputs, found.moment)
-        return form.subs(input_dimension, dimension)
+        return closed_form(*with_dimension(definitions), inputs, found.moment)
 
     try:
         found.kernel = in_parts(kernel, environment, of_cosine, None)

@@ -69,8 +69,8 @@ RESIDUAL = Statement(
     number="Theorem 2, (4.4)",
     formula=r"\sup_t \max_{ij} |K_t - K|_{ij} \ge \gamma^2 \ge g^* \ge \frac{\lambda_0}{n} > \frac{\lambda_0}{2n^2}",
     qualification=CROSSED
-    + "The printed constant was informative at n = 2 and 3 with 1024 neurons and alpha = 1/2, and at n = 2 with alpha = 1/10."
-    + TOLERATED,
+    + "The printed constant was informative at n = 2 and 3 with 1024 neurons and alpha = 1/2, and at n = 2 with "
+    "alpha = 1/10." + TOLERATED,
     hypotheses=(LOGISTIC, TOP_TRAINED),
     uses=(*USES, "output:resnet"),
     revision=3,

@@ -70,9 +70,9 @@ ALONG = (
     "Gram of the flow's own subgradients at the recorded time."
 )
 IN_SETTINGS = (
-    " Also on flows to t = 1000 of 6 to 20 points in R^3 to R^10, of norms 0.1 to 10, two of them equal or near in some, "
-    "FCNs and ResNets of depth 1 to 3, alpha 1/10 to 10; where equal points leave nothing to say it is vacuous and "
-    "counted so."
+    " Also on flows to t = 1000 of 6 to 20 points in R^3 to R^10, of norms 0.1 to 10, two of them equal or near in "
+    "some, FCNs and ResNets of depth 1 to 3, alpha 1/10 to 10; where equal points leave nothing to say it is vacuous "
+    "and counted so."
 )
 TOLERATED = " One or two undecided cases are tolerated, a number set with such runs in view."
 TWO = circle(2)

@@ -205,7 +205,6 @@ FCN_CASES: dict[str, Case] = {
     "3 orthogonal points of norm 2, depth 2": Case(fcn(2), axes(2, 2, 2), 2048, 30),
 }
 MORE_FCN: dict[str, Case] = {
-    "two points, depth 3": Case(fcn(3), TWO, 512, 20),
     "20 points in R^10 of norm 2, depth 1": Case(fcn(1), opposite(*[2] * 10), 12_000, 16),
     "3 points in R^2, two of them equal, depth 1": Case(
         fcn(1), rational_points("two equal", [[1, 0], [0, 1], [1, 0]]), 64, 4

@@ -112,6 +112,32 @@ def test_wrong_constants_of_the_envelope_are_refuted_where_they_were_not():
     assert verdicts == [Verdict.CONFIRMED, Verdict.REFUTED]
 
 
+def test_a_bound_that_rises_by_no_more_than_its_error_says_nothing():
+    with session(3):
+        found = {}
+        for labels in ("one label", "both labels"):
+            name = next(name for name in trajectories.FLOWS if f"two equal with {labels}" in name)
+            pair = trajectories.FLOWS[name].flow()
+            found[labels] = judge_held(pair, held_against(pair, simplex_rate), name).verdict
+            bound = held_against(pair, trajectories.spectral_rate).bound
+            assert bound.max() == bound.min()
+    assert found == {"one label": Verdict.CONFIRMED, "both labels": Verdict.VACUOUS}
+
+
+def test_a_flow_whose_recorded_gram_is_not_that_of_its_steps_says_so_and_decides_nothing():
+    start = initialise(fcn(1), 2, 64, np.random.default_rng(1))
+    inputs, loss = circle(2).coordinates(FLOAT64), logistic([0, 1])
+    pair = Pair(*two_flows(fcn(1), start, inputs, loss, 2, recording=Recording(4, -1)))
+    held = held_against(pair, trajectories.energy_rate)
+    assert 1e-4 < held.gram_error.max() < 0.05
+    assert trajectories.closes_within(held, "as it is").verdict is Verdict.CONFIRMED
+    off = Pair(replace(pair.fine, mean_gram=1.2 * pair.fine.mean_gram), pair.rough)
+    held = held_against(off, trajectories.energy_rate)
+    assert held.gram_error[-1] == pytest.approx(math.log(1.2), abs=0.05)
+    found = trajectories.closes_within(held, "other steps")
+    assert found.verdict is Verdict.INCONCLUSIVE and "apart by" in found.detail
+
+
 def test_values_above_a_bound_are_undecided_where_the_error_is_large_or_nan():
     values, bound = np.array([1.0, 2.0]), np.array([0.9, 1.9])
     assert trajectories.stays_above(values, bound, 0.05, "").verdict is Verdict.CONFIRMED

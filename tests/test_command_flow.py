@@ -66,6 +66,7 @@ def test_a_flow_that_stalls_concludes_nothing_about_later_times(run, stalling):
     assert code == 2 and err.count("\n") == 1 and "ended early, stalled at the start" in err and "--until" in err
     assert found["status"] == "stalled" and found["reached"] is False
     assert found["envelope_held"] is None and found["crossings"]["best"] is None
+    assert "its outputs, up to" in err and "doubles do not hold" in err
 
 
 def test_a_person_reads_what_a_stalled_flow_left_undecided(run, stalling):
@@ -77,7 +78,7 @@ def test_a_person_reads_what_a_stalled_flow_left_undecided(run, stalling):
 def test_a_flow_whose_steps_are_never_found_stalls_without_a_record(run, monkeypatch):
     monkeypatch.setattr("numerics.flow.integrate.try_step", lambda *ignored: None)
     code, out, err = run(f"{TWO_POINTS} --until 1")
-    assert code == 2 and "stalled at the start" in err
+    assert code == 2 and "stalled at the start as no step from it was found" in err
     assert "undecided after the start" in out and "no record after the start" in out
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from numerics.flow import Accuracy, discrete_gradient, errors, frozen_kernel, integrate, last_resort, stepping
 from numerics.flow.descent import gradient_descent
-from numerics.flow.integrate import FINISHED, Recording, gradient_flow
+from numerics.flow.integrate import FINISHED, STALLED, Recording, gradient_flow
 from numerics.flow.shared_kinks import proportional, sharings
 from numerics.losses import logistic
 from numerics.networks.parameters import initial_arrays
@@ -93,6 +93,22 @@ def test_what_is_dissipated_at_rest_is_the_squared_speed_of_the_parameters_times
     squared = sum(float((rows**2).sum()) for rows in velocity.values())
     found = last_resort.dissipation_at_rest(problem, moved, state, math.log(3))
     assert found == pytest.approx(2 * squared, rel=1e-10)
+
+
+def test_a_flow_is_refused_where_rounding_moves_its_outputs_by_as_much_as_the_loss_changes_within():
+    for exponent, status in ((4, FINISHED), (5, STALLED), (6, STALLED)):
+        for seed in range(2):
+            found = flow(resnet(3, 10**exponent), 64, HEXAGON, -12, seed, errors=False)
+            assert found.status == status and (len(found) == 1) == (status == STALLED)
+
+
+def test_the_resolution_of_outputs_that_cancel_is_that_of_their_terms():
+    network = fcn(1)
+    start = {"W_1": np.full((2, 1), 1e16), "b_1": np.zeros(2), "W_2": np.array([[1.0, -1.0]])}
+    problem = stepping.problem_of(network, start, np.ones((1, 1)), logistic([1]))
+    state = stepping.initial_state(problem)
+    assert state.outputs == 0
+    assert integrate.resolution(problem, start, state) == np.spacing(2e16)
 
 
 def test_outputs_of_1e13_are_followed_across_the_margin_at_which_a_weight_falls_from_one_to_zero():

@@ -66,8 +66,8 @@ SEEN = (
     "Seen from t = 10 to 100 on plain gradient descent of torch with short steps, K_t being the Gram of its gradients "
     "averaged over the chatter on kinks: random points in R^3 and R^5 of different norms, two of them near each other "
     "with opposite labels, the hexagon, three networks deep, a ResNet; and on computed flows to t = 1e50. The error is "
-    "twice what other steps change, and for the integrals 0.01 of a margin, of a flow how far the Gram matrix of a step is "
-    "off that at its end." + IN_SETTINGS + " "
+    "twice what other steps change, and for the integrals 0.01 of a margin, of a flow how far the Gram matrix of a "
+    "step is off that at its end." + IN_SETTINGS + " "
 )
 
 LOWER = Statement(
@@ -79,7 +79,7 @@ LOWER = Statement(
     r" S = e^L - 1, \quad \Phi(S) = \tfrac1S - \ln S",
     qualification="sympy proves the differential identity. "
     + SEEN
-    + "Attained by one sample; in the other cases twice "
+    + "Attained by one sample; in most other cases twice "
     "the integral is refuted." + TOLERATED,
     hypotheses=(LOGISTIC,),
     uses=("eq:C.22", "gap:label-aware"),

@@ -41,7 +41,7 @@ BELOW = Hypothesis(
 )
 FLOWS = (
     "Held against narrow networks on two opposite points, to t = 1e3000, which `--seed` draws; a network whose loss "
-    "never falls below ln 2 is vacuous and counted so. Five points of norms 1/2 to 2 were followed to t = 1e300. "
+    "never falls below ln 2 is vacuous and counted so. Five points of norms 1/2 to 2 were followed to t = 1e200. "
 )
 RISING = Statement(
     id="late:margin",

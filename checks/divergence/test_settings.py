@@ -166,9 +166,9 @@ LATE = Setting(fcn(1), lambda seed: scattered(seed, 5, 3, 2.0), 16, logistic([0,
 
 
 def late_on_five_points() -> Rising:
-    """Five points of norms 1/2 to 2 to t = 1e300, if thorough to 1e3000."""
+    """Five points of norms 1/2 to 2 to t = 1e200, if thorough to 1e3000."""
     accuracy, rare = Accuracy(tolerance=0.2, longest=25.0), Recording(per_decade=1 / 50, log10_first=0)
-    pair = LATE.flow(3000 if thorough() else 300, accuracy, rare)
+    pair = LATE.flow(3000 if thorough() else 200, accuracy, rare)
     return Rising(LATE.architecture, pair, "5 points in R^3, norms 1/2 to 2, depth 1")
 
 

@@ -70,9 +70,9 @@ ALONG = (
     "Gram of the flow's own subgradients at the recorded time."
 )
 IN_SETTINGS = (
-    " Also on flows to t = 1000 of 6 to 20 points in R^3 to R^10, of norms 0.1 to 10, two of them equal or near in some, "
-    "FCNs and ResNets of depth 1 to 3, alpha 1/10 to 10; where equal points leave nothing to say it is vacuous and "
-    "counted so."
+    " Also on flows to t = 1000 of 6 to 20 points in R^3 to R^10, of norms 0.1 to 10, two of them equal or near in "
+    "some, FCNs and ResNets of depth 1 to 3, alpha 1/10 to 10; where equal points leave nothing to say it is vacuous "
+    "and counted so."
 )
 TOLERATED = " One or two undecided cases are tolerated, a number set with such runs in view."
 TWO = circle(2)
@@ -330,7 +330,7 @@ FLOWS: dict[str, Setting] = {
     "6 points in R^5, ResNet, alpha = 10": Setting(resnet(1, 10), lambda seed: scattered(seed, 6, 5), 24),
     "6 points in R^5, ResNet, depth 2": Setting(resnet(2), lambda seed: scattered(seed, 6, 5), 24),
     "6 points in R^3, norms 0.1 to 10, FCN": Setting(fcn(1), lambda seed: scattered(seed, 6, 3, 10.0), 48),
-    "8 points in R^5, FCN, depth 3": Setting(fcn(3), lambda seed: scattered(seed, 8, 5), 32),
+    "6 points in R^5, FCN, depth 3": Setting(fcn(3), lambda seed: scattered(seed, 6, 5), 32),
     "20 points in R^10, norms 0.5 to 2, FCN": Setting(fcn(1), lambda seed: scattered(seed, 20, 10, 2.0), 48),
     "6 points in R^3, two equal with one label, FCN, depth 2": Setting(
         fcn(2), lambda seed: crowded(seed, 6, 3, 0), 32, ONE_LABEL

@@ -39,7 +39,7 @@ def network(head: str, depth: int) -> Architecture:
 
 
 def by_channels() -> Results:
-    """Means over networks."""
+    """Means over networks, a row for every head, depth and number of channels."""
     rows = []
     for head in HEADS:
         for depth in DEPTHS:

@@ -31,7 +31,7 @@ def is_zero(depth: int, parity: int) -> bool:
 
 
 def decay() -> Results:
-    """Eigenvalues at some degrees."""
+    """Eigenvalues at some degrees, a row for every dimension, depth and degree."""
     rows = []
     for dimension in DIMENSIONS:
         for depth in DEPTHS:

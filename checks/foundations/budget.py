@@ -2,6 +2,6 @@
 
 from checks.setups.budget import BUDGET
 
-ALPHA = BUDGET.alpha("foundations", 10)
-"""Two of outputs, two of the kernel's mean and two of its spread; two readings of a note, and two more
-of notes."""
+ALPHA = BUDGET.alpha("foundations", 13)
+"""Two of outputs, two of the kernel's mean and two of its spread; two readings of a note, two more
+of notes, and three of images."""

@@ -1,6 +1,7 @@
 """Where the kernels of the founding papers are positive definite, and where not; what their figures and code show."""
 
 from fractions import Fraction
+from functools import cache
 
 import flint
 import sympy
@@ -107,6 +108,7 @@ SETS: tuple[PointSet, ...] = (hexagon(), circle(8), ANTIPODAL, circle(5))
 BETA = Rational(1, 10)
 
 
+@cache
 def lambda_min(network: Architecture, points: PointSet):
     """An enclosure of lambda_min, positive if it can be."""
     return certified_lambda_min(lambda system: ntk(network, points, system), 0, 512)

@@ -1,4 +1,4 @@
-"""Eigenvalues on spheres by parity, against the printed exponent."""
+"""Eigenvalues on spheres by parity, against the claimed exponent."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ DIMENSIONS, DEPTHS = ("2", "3"), ("1", "2", "3")
 
 
 def decay(found: Results) -> Figure:
-    """Above the eigenvalues against the degree, a line of the printed exponent; below them times k^d."""
+    """Above the eigenvalues against the degree, a line of the claimed exponent; below them times k^d."""
     figure = Figure(figsize=(COLUMN, 4.0))
     panels = figure.subplots(2, len(DIMENSIONS), sharex=True, squeeze=False)
     labelled: dict[str, Any] = {}
@@ -31,7 +31,7 @@ def decay(found: Results) -> Figure:
             (labelled[label],) = top.plot(degree, value, **look)
             bottom.plot(degree, value * degree ** int(dimension), **look)
         degree = array(rows.where(depth="3", parity="even"), "degree")
-        (labelled[r"slope $-d$, as printed"],) = top.plot(degree, 6 * degree ** -float(dimension), **line(5))
+        (labelled[r"slope $-d$, as claimed"],) = top.plot(degree, 6 * degree ** -float(dimension), **line(5))
         for axes in (top, bottom):
             axes.set_xscale("log")
         top.set_yscale("log")
@@ -50,7 +50,8 @@ FIGURES: tuple[FigureSpec, ...] = (
         "Eigenvalues on the sphere by parity",
         "Eigenvalues $\\mu_k$ of the NTK of ReLU networks without biases, on the circle ($d = 2$) and on the sphere "
         "of $R^3$, degrees 2 to 241, by depth and parity; odd ones of depth 1 are zero from degree 3 on and not drawn. "
-        "Below, times $k^d$: a level line has the printed exponent $-d$. Computed; a trend, no proof of a limit.",
+        "Below, times $k^d$: a level line has the exponent $-d$, which is printed for depths from 2 on and "
+        "remembered for depth 1. Computed; a trend, no proof of a limit.",
         "Four panels. Above, on logarithmic scales, eigenvalues of every depth and parity fall parallel to the line of "
         "slope minus d. Below, times k to the d, they run level; even and odd ones at two heights for each depth.",
         ("eigenvalue_decay",),

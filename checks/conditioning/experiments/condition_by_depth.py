@@ -48,7 +48,7 @@ def conditions() -> dict[tuple[int, int, int], str]:
 
 
 def by_depth(found: dict[tuple[int, int, int], str]) -> Results:
-    """Every depth."""
+    """A row for every number of inputs, angle and depth."""
     caption = (
         "Condition number of the NTK on n unit inputs at one angle to each other, by depth; depth 0 is the Gram matrix."
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from checks.foundations.images import IMAGES, claimed_gram
+from checks.foundations.images import IMAGES, Steps, claimed_gram
 from checks.setups.networks import number, table
 from ntk_companion.results import Results
 from numerics.kernels.gram import ntk
@@ -39,7 +39,7 @@ def network(head: str, depth: int) -> Architecture:
 
 
 def by_channels() -> Results:
-    """Means over networks."""
+    """Means over networks, a row for every head, depth and number of channels."""
     rows = []
     for head in HEADS:
         for depth in DEPTHS:
@@ -60,7 +60,7 @@ def limits() -> Results:
     for head in HEADS:
         for depth in DEPTHS:
             derived = float(ntk(network(head, depth), np.array(IMAGES))[0, 1])
-            note = number(float(claimed_gram((True, 1.0), depth)[0, 1]), 8) if head == "flattened" else ""
+            note = number(float(claimed_gram(Steps(at_the_end=True), depth)[0, 1]), 8) if head == "flattened" else ""
             rows.append((head, depth, number(derived, 8), note))
     return table(
         "cntk_limits",

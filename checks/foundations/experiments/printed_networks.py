@@ -19,7 +19,7 @@ SETTINGS: dict[str, object] = {"networks": "ReLU, one hidden layer or one block 
 
 
 def run() -> Iterator[Results]:
-    """Table printed_networks."""
+    """The table printed_networks, a row for every printed kernel."""
     rows = []
     for one in NETWORKS:
         gram = ntk(one.network, POINTS)

@@ -34,7 +34,7 @@ def place_of(cosine: float) -> int:
 
 
 def by_depth() -> Results:
-    """Every depth."""
+    """A row for what is trained, every scale, cosine and depth."""
     rows = [
         (name, power, cosine, depth, number(float(normalised(depth, power, name == TRAINED[1])[place_of(cosine)]), 6))
         for name in TRAINED
@@ -54,7 +54,7 @@ def limit_of(name: str, power: float, cosine: float) -> str:
 
 
 def limits() -> Results:
-    """Some depths beside the limit."""
+    """Three depths side by side, and beside them the limit."""
     rows = []
     for name in TRAINED:
         for power in POWERS:

@@ -1,10 +1,12 @@
-"""Eigenvalues of the ReLU network's kernel on spheres by degree, and their exponents beside the printed ones.
+"""Eigenvalues of the ReLU network's kernel on spheres by degree, and their exponents beside the claimed ones.
 
 The network has no biases, all weights are trained, inputs are uniform on the unit sphere of R^d. Eigenvalues are
 computed by Gauss's rule in the angle (`numerics.kernels.zonal`), which estimates their error. Odd ones of depth 1 from
-degree 3 on are zero: they are left out, and their exponent is empty.
+degree 3 on are zero: they are left out, and their exponent is empty. The exponent -d is printed for two hidden layers
+and more (arXiv 2009.14397, 2003.04560); for one it is remembered (arXiv 1905.12173).
 """
 
+import math
 from collections.abc import Iterator
 
 from checks.setups.networks import number, table
@@ -30,8 +32,13 @@ def is_zero(depth: int, parity: int) -> bool:
     return depth == 1 and parity == 1
 
 
+def known(value: float, error: float) -> str:
+    """A number to the significant digits that its error leaves, at most six."""
+    return number(value, max(1, min(6, math.floor(math.log10(abs(value) / error)))))
+
+
 def decay() -> Results:
-    """Eigenvalues at some degrees."""
+    """Eigenvalues at some degrees, a row for every dimension, depth and degree."""
     rows = []
     for dimension in DIMENSIONS:
         for depth in DEPTHS:
@@ -39,13 +46,15 @@ def decay() -> Results:
             error = number(found.error, 2)
             for parity, name in enumerate(PARITIES):
                 degrees = [] if is_zero(depth, parity) else DEGREES[parity::2]
-                rows += [(dimension, depth, name, k, number(float(found.values[k]), 6), error) for k in degrees]
+                rows += [
+                    (dimension, depth, name, k, known(float(found.values[k]), found.error), error) for k in degrees
+                ]
     caption = "Eigenvalues of the NTK by degree for the uniform probability measure on the sphere of R^d."
     return table("eigenvalue_decay", caption, SETTINGS, "dimension depth parity degree value error", rows)
 
 
 def exponents() -> Results:
-    """The exponent of the decay between two degrees, by dimension, depth and parity; printed is -d at every depth."""
+    """The exponent of the decay between two degrees, by dimension, depth and parity; -d is claimed at every depth."""
     rows = []
     for dimension in DIMENSIONS:
         for depth in DEPTHS:
@@ -54,11 +63,11 @@ def exponents() -> Results:
                 ends = FROM + parity, TO + parity
                 slope = computed.exponent(*ends)
                 zero = is_zero(depth, parity)
-                found = ("", "") if zero else (f"{slope.value:.5f}", number(slope.error, 2))
+                found = ("", "") if zero else (known(slope.value, slope.error), number(slope.error, 2))
                 rows.append((dimension, depth, name, *ends, *found, "zero" if zero else -dimension))
     caption = (
         "The exponent p of mu_k ~ k^p between two degrees, and what the error of the eigenvalues makes of it; empty "
         "where all from degree 3 on are zero."
     )
-    columns = "dimension depth parity from_degree to_degree found found_error printed"
+    columns = "dimension depth parity from_degree to_degree found found_error claimed"
     return table("eigenvalue_exponents", caption, SETTINGS, columns, rows)

@@ -11,6 +11,8 @@ MOST_TRAINED_POINTS = 20
 MOST_SEEDS = 1_000
 MOST_WORK = 300_000_000
 """Microseconds, about, of training a claim: counted by sizes and sweeps, so that no verdict depends on the machine."""
+SOFTMAX, MOST_CLASSES = "softmax", 10
+"""The loss whose labels are classes, and how many there may be: so many outputs has the network."""
 SAME_TIME = 1e-9
 """Times whose logarithms differ by less are one."""
 
@@ -37,7 +39,8 @@ class Training:
     """What a claim says of the training of its networks: width, the last time, and how many initialisations.
 
     `seed` is set if the claim speaks of one initialisation alone, that of this seed. `loss` and `reduction` are those
-    of `numerics.losses`, `weight_decay` beta adds beta/2 |theta - theta_0|^2, or |theta|^2 with `towards` "zero".
+    of `numerics.losses`, or the loss is the "softmax" of as many outputs as there are classes; `weight_decay` beta adds
+    beta/2 |theta - theta_0|^2, or |theta|^2 with `towards` "zero".
     """
 
     width: int

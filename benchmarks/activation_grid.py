@@ -70,9 +70,11 @@ def weight_variance(name: str) -> Fraction:
     return Fraction(1, 4) if isinstance(named(name), Analytic) else Fraction(1)
 
 
-def network(name: str, kind: str, depth: int, bias: str) -> Architecture:
-    """A network of the grid."""
-    exact = {"weight_variance": weight_variance(name), "bias_variance": VARIANCE}
+def network(
+    name: str, kind: str, depth: int, bias: str, weight: Fraction | None = None, variance: Fraction = VARIANCE
+) -> Architecture:
+    """A network of the grid, its weights and trained biases of these variances."""
+    exact = {"weight_variance": weight_variance(name) if weight is None else weight, "bias_variance": variance}
     made = fcn(depth, bias, named(name)) if kind == "fcn" else resnet(depth, sympy.Rational(1, 2), bias, named(name))
     return changed(made, **{key: sympy.Rational(one.numerator, one.denominator) for key, one in exact.items()})
 

@@ -92,11 +92,12 @@ def main() -> None:
         for name in options.sets or SETS:
             print(f"\n{name}", flush=True)
             rows = compared(run, Path(folder), list(SETS[name]()))
-            table(("network", "ours", "peer", "ratio", "difference", "off its diagonal"), rows)
+            headings = ("network", "ours", "peer", "ratio", "processor", "peer's", "difference", "off its diagonal")
+            table(headings, rows)
 
 
 def compared(run: Run, folder: Path, cases: list[Case]) -> list[tuple[str, ...]]:
-    """A row of the table a case: all by one process on either side."""
+    """A row of the table a case: all by one process on either side; seconds, and those that all cores worked."""
     orders: dict[str, list[dict[str, Any]]] = {"ours": [], "peers": []}
     for place, (_, chosen, peer, points) in enumerate(cases):
         np.save(folder / f"{place}.npy", points)
@@ -118,7 +119,8 @@ def _row(folder: Path, place: int, case: Case, ours: dict[str, Any], theirs: dic
         other = other * own[0, 0] / other[0, 0]  # it divides by a number of its own
     off = deviation(other, own)
     apart = off[~np.eye(len(off), dtype=bool)].max()
-    return name, time(ours), time(theirs), ratio(theirs, ours), number(off.max()), number(apart)
+    seconds = time(ours), time(theirs), ratio(theirs, ours), time(ours, "processor"), time(theirs, "processor")
+    return name, *seconds, number(off.max()), number(apart)
 
 
 if __name__ == "__main__":

@@ -12,19 +12,22 @@ from typing import Any
 
 
 def stopwatch(function: Callable[[], Any], seconds: float = 10.0, most: int = 7) -> dict[str, float]:
-    """The first call's seconds and the median of the calls after it: at most `most`, about `seconds` in all.
+    """The first call's seconds and the median of the calls after it, and of what all cores worked in them.
 
-    There is always one call after the first, which may compile and derive, unless the first took five times `seconds`.
+    At most `most` calls after the first, about `seconds` in all. There is always one call after the first, which
+    may compile and derive, unless the first took five times `seconds`.
     """
-    times = []
+    times, worked = [], []
     begun = time.perf_counter()
     while len(times) < 2 or (len(times) <= most and time.perf_counter() - begun < seconds):
-        start = time.perf_counter()
+        start, before = time.perf_counter(), time.process_time()
         function()
+        worked.append(time.process_time() - before)
         times.append(time.perf_counter() - start)
         if times[0] > 5 * seconds:
             break
-    return {"first": times[0], "seconds": statistics.median(times[1:] or times)}
+    after = {"seconds": statistics.median(times[1:] or times), "processor": statistics.median(worked[1:] or worked)}
+    return {"first": times[0]} | after
 
 
 def serve(jobs: dict[str, Callable[..., dict[str, Any]]]) -> None:

@@ -3,6 +3,7 @@
 Outputs at n samples are n x C arrays, flattened sample by sample to n C numbers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -100,3 +101,9 @@ class SoftmaxCrossEntropy:
         logs = np.log(self._shares)
         means = start.reshape(self._shares.shape).mean(axis=1, keepdims=True)
         return (logs - logs.mean(axis=1, keepdims=True) + means).ravel()
+
+
+def cross_entropy_of_classes(labels: Sequence[int]) -> SoftmaxCrossEntropy:
+    """The loss of samples of the classes 0, 1, .. up to the largest label, and at least two."""
+    count = max(2, 1 + max(labels))
+    return SoftmaxCrossEntropy(tuple(tuple(float(label == number) for number in range(count)) for label in labels))

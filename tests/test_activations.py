@@ -15,8 +15,10 @@ from numerics.kernels.gram import kernel_grams, ntk
 from numerics.kernels.hermite import series
 from numerics.networks.entrywise import NUMPY, entrywise
 from numerics.networks.exact_law import sample_kernels
+from numerics.networks.explicit import sample_networks
 from numerics.networks.torch_network import empirical_ntk, forward, initialise
 from numerics.numbers.systems import Balls, DoubleBalls, Mpmath, evaluate
+from numerics.statistics import entry_scale, equivalence_test
 from tests.oracles import activations as oracle
 from tests.oracles import fine_activations as fine
 from tests.two_samples import two_sample_test
@@ -281,6 +283,25 @@ def test_the_exact_law_is_that_of_explicit_networks(name):
     draws = sample_kernels(network, POINTS, 6, 400, seed=3)
     exact = np.hstack([*(part.reshape(400, -1) for part in draws.parts.values()), draws.outputs])
     assert not two_sample_test(explicit, exact, 1e-7).differs
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_parts_are_those_of_explicit_networks_in_the_mean(name):
+    """A part that is off by half of sqrt(K(x, x) K(x', x')) is seen with probability 1 - 1e-6; width allows for 6%.
+
+    The false alarm is 1e-6 a part; all shapes and biases are in benchmarks/sampled_networks.
+    """
+    network = resnet(1, HALF, "trained", MINE[name])
+    if name in ("exp", "cubic"):  # whose products have tails too heavy for a mean
+        network = changed(network, weight_variance=HALF**5, bias_variance=HALF**4)
+    sampled = sample_networks(network, POINTS[:2], 128, 120, seed=4)
+    for group, part in kernel_grams(network, POINTS[:2]).parts.items():
+        if not part.any():
+            assert not sampled.parts[group].any()
+            continue
+        scale = entry_scale(part)
+        result = equivalence_test(sampled.parts[group] / scale, part / scale, 0.5, 1e-6, allowance=0.06)
+        assert result.verdict == "agrees", (group, result.discrepancy, result.detectable)
 
 
 @pytest.mark.parametrize("name", ["gelu", "tanh", "abs"])

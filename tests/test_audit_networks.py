@@ -126,5 +126,29 @@ def test_losses_of_training():
     assert of("margin(1, 3) > 2", 3, 'loss = "squared"') == "REFUTED"
     assert of("margin(1, 30) > 1", 30, 'reduction = "mean"') == "CONFIRMED"
     assert of("margin(1, 3) > 1/2", 3, 'reduction = "mean", weight_decay = 1, towards = "zero"') == "REFUTED"
+    softmax = 'loss = "softmax"'
+    assert of("margin(1, 30) > 0 and loss(30) < loss(0)", 30, softmax) == "CONFIRMED"
+    assert of("loss(30) > loss(0)", 30, softmax) == "REFUTED"
+    assert of("drift(30) > 1/100", 30, softmax) == "CONFIRMED"
+    assert of("margin(1, 3) > 1", 3, softmax + ', weight_decay = 1, towards = "zero"') == "REFUTED"
     with pytest.raises(InputError, match="loss must be one of"):
         reply_to("loss(1) < 1", "residual", training='{ width = 3, until = 1, loss = "hinge" }')
+
+
+def test_a_softmax_has_as_many_outputs_as_classes():
+    """Three points of three classes come to be told apart; what belongs to one output has no meaning."""
+    training = '{ width = 40, until = 100, loss = "softmax" }'
+    triangle = [[1, 0], [0, 1], [-1, -1]]
+
+    def of(assertion, labels="[0, 1, 2]"):
+        return verdict_of(assertion, "residual", triangle, training, labels)
+
+    assert of("margin(1, 100) > 0 and margin(2, 100) > 0 and margin(3, 100) > 0") == "CONFIRMED"
+    assert of("loss(100) > 3") == "REFUTED"
+    for assertion, said in (("output(1, 1) > 0", "one output"), ("K_t(1)(1, 1) > 0", "one output")):
+        with pytest.raises(InputError, match=said):
+            reply_to(assertion, "residual", triangle, training, "[0, 1, 2]")
+    with pytest.raises(InputError, match="classes 0 to 9"):
+        of("loss(1) < 1", "[0, 1, 10]")
+    with pytest.raises(InputError, match="list of 0 and 1"):
+        verdict_of("loss(1) < 1", "residual", triangle, "{ width = 3, until = 1 }", "[0, 1, 2]")

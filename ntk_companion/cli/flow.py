@@ -180,12 +180,11 @@ def _targets(words: list[str], alternating: bool) -> list[float]:
 
 def _softmax(words: list[str]) -> Loss:
     """The cross-entropy of classes 0, 1, .., up to the largest."""
-    from numerics.softmax import SoftmaxCrossEntropy
+    from numerics.softmax import cross_entropy_of_classes
 
     if not all(word.isdecimal() and int(word) < MOST_CLASSES for word in words):
         raise ValueError(f"--labels of the softmax must be classes 0 to {MOST_CLASSES - 1} separated by commas")
-    count = max(2, 1 + max(map(int, words)))
-    return SoftmaxCrossEntropy(tuple(tuple(float(int(word) == a) for a in range(count)) for word in words))
+    return cross_entropy_of_classes(list(map(int, words)))
 
 
 def _decay(text: str) -> float:

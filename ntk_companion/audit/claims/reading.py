@@ -14,9 +14,11 @@ from ntk_companion.audit.claims.networks import Network
 from ntk_companion.audit.claims.training import (
     ERRORS,
     LEAST_DRAWS,
+    MOST_CLASSES,
     MOST_DRAWS,
     MOST_SEEDS,
     MOST_WIDTH,
+    SOFTMAX,
     Sampling,
     Training,
 )
@@ -46,7 +48,7 @@ CLAIM_KEYS = (
 SHARED = ("networks", "points", "constants", "formulas")
 """Tables that several claims of a file rest on."""
 TRAINING_KEYS = ("width", "until", "seed", "seeds", "loss", "reduction", "weight_decay", "towards")
-TRAINING_WORDS = {"loss": LOSSES, "reduction": REDUCTIONS, "towards": TOWARDS}
+TRAINING_WORDS = {"loss": (*LOSSES, SOFTMAX), "reduction": REDUCTIONS, "towards": TOWARDS}
 NETWORK_KEYS = ("family", *KEYS)
 PLAIN_KEYS = {"family", "depth", "scale", "bias", "trained"}
 """What is said of the networks of a family; other keys make it one of a preset."""
@@ -356,8 +358,11 @@ def _labels(entry: dict[str, Any], where: str) -> Labels:
     labels = entry.get("labels")
     if labels is None or labels == ALTERNATING:
         return labels
-    if not isinstance(labels, list) or not all(label in (0, 1) and type(label) is int for label in labels):
-        raise InputError(f'{where}: labels must be a list of 0 and 1, one a point, or "{ALTERNATING}"')
+    training = entry.get("training")
+    softmax = isinstance(training, dict) and training.get("loss") == SOFTMAX
+    known, said = (range(MOST_CLASSES), f"classes 0 to {MOST_CLASSES - 1}") if softmax else (range(2), "0 and 1")
+    if not isinstance(labels, list) or not all(type(label) is int and label in known for label in labels):
+        raise InputError(f'{where}: labels must be a list of {said}, one a point, or "{ALTERNATING}"')
     return tuple(labels)
 
 

@@ -14,6 +14,8 @@ SEEDS_OF_A_RUN = 1_000
 """How far apart the first initialisations of runs of consecutive seeds are at least."""
 MOST_WORK = 300_000_000
 """Microseconds, about, of training a claim: counted by sizes and sweeps, so that no verdict depends on the machine."""
+SOFTMAX, MOST_CLASSES = "softmax", 10
+"""The loss whose labels are classes, and how many there may be: so many outputs has the network."""
 SAME_TIME = 1e-9
 """Times whose logarithms differ by less are one."""
 
@@ -40,7 +42,8 @@ class Training:
     """What a claim says of the training of its networks: width, the last time, and how many initialisations.
 
     `seed` is set if the claim speaks of one initialisation alone, that of this seed. `loss` and `reduction` are those
-    of `numerics.losses`, `weight_decay` beta adds beta/2 |theta - theta_0|^2, or |theta|^2 with `towards` "zero".
+    of `numerics.losses`, or the loss is the "softmax" of as many outputs as there are classes; `weight_decay` beta adds
+    beta/2 |theta - theta_0|^2, or |theta|^2 with `towards` "zero".
     """
 
     width: int

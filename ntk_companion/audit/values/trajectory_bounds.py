@@ -1,28 +1,29 @@
 """What is known along the flow of a trained network, with an error estimate.
 
 A network starts from a seed, as in `ntk-companion flow --seed`, and follows the gradient flow of the summed logistic
-loss. The flow is computed twice, at two accuracies. The error of a value is estimated as four times the largest
-difference of the two runs, over all points, record times and continuous quantities; for kernels over the times so
-far, and in addition their change to the neighbouring records, since they jump where a neuron meets a kink. In 25 trials
-against runs of much finer steps every error was smaller than its estimate. Still it is no bound: verdicts that rest on
-it are numerical.
+loss, or another. The flow is computed twice, at two accuracies. The error of a value is estimated as four times the
+largest difference of the two runs, over all points, record times and continuous quantities; for kernels over the times
+so far, and in addition their change to the neighbouring records, since they jump where a neuron meets a kink. In 25
+trials against runs of much finer steps every error was smaller than its estimate. Still it is no bound: verdicts that
+rest on it are numerical.
 """
 
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
-from ntk_companion.audit.claims.training import SAME_TIME
+from ntk_companion.audit.claims.training import SAME_TIME, SOFTMAX
 from numerics.data.points import PointSet
 from numerics.flow.integrate import AT_REST, FINISHED, Recording, gradient_flow
 from numerics.flow.stepping import Accuracy
 from numerics.flow.trajectory import LOG_10, Trajectory
 from numerics.kernels.gram import FLOAT64, ntk
-from numerics.losses import loss_named, reduced
-from numerics.networks.parameters import initial_arrays, parameter_shapes
+from numerics.losses import Loss, loss_named, reduced
+from numerics.networks.classes import class_kernel, class_shapes, initial_class_arrays
+from numerics.softmax import cross_entropy_of_classes
 from theory.architecture import Architecture
 
 Array = np.ndarray
@@ -54,11 +55,24 @@ class Setting:
     weight_decay: float = 0.0
     towards: str = "start"
 
+    @cached_property
+    def training_loss(self) -> Loss:
+        """The loss of the labels, which are classes if it is the softmax's."""
+        softmax = self.loss == SOFTMAX
+        found = cross_entropy_of_classes(self.labels) if softmax else loss_named(self.loss, self.labels)
+        return reduced(found, self.reduction)
+
+    @property
+    def rows(self) -> int:
+        """The number of outputs at all points."""
+        return len(self.points) * self.training_loss.classes
+
     @property
     def numbers(self) -> int:
         """How many parameters and pre-activations there are: what a sweep computes."""
-        shapes = parameter_shapes(self.architecture, self.points.dimension, self.width).values()
-        return sum(math.prod(shape) for shape in shapes) + self.width * len(self.points) * self.architecture.depth
+        dimension, classes = self.points.dimension, self.training_loss.classes
+        shapes = class_shapes(self.architecture, dimension, self.width, classes).values()
+        return sum(math.prod(shape) for shape in shapes) + self.width * self.rows * self.architecture.depth
 
     @property
     def microseconds(self) -> float:
@@ -76,7 +90,7 @@ class Setting:
     @property
     def work(self) -> int:
         """About the microseconds of both runs, a guess before they are made."""
-        return int(1.25 * self.steps * len(self.points) * self.microseconds)
+        return int(1.25 * self.steps * self.rows * self.microseconds)
 
 
 @dataclass(frozen=True)
@@ -150,7 +164,7 @@ def trajectory_bounds(setting: Setting) -> TrajectoryBounds:
     """The flow of a setting, computed at two accuracies. The last 64 are remembered. Raises ValueError on a misfit."""
     with np.errstate(all="ignore"):
         fine, coarse = _flow(setting, FINE), _flow(setting, COARSE)
-        limit = ntk(setting.architecture, setting.points, FLOAT64)
+        limit = class_kernel(ntk(setting.architecture, setting.points, FLOAT64), setting.training_loss.classes)
         trusted = min(_trusted(fine), _trusted(coarse))
         length = min(trusted, _common(fine.log_t, coarse.log_t))
         shorter = fine if len(fine) <= len(coarse) else coarse
@@ -182,12 +196,13 @@ def _trusted(run: Trajectory) -> int:
 def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
     points = setting.points
     generator = np.random.default_rng(setting.seed)
-    start = initial_arrays(setting.architecture, points.dimension, setting.width, generator)
+    classes = setting.training_loss.classes
+    start = initial_class_arrays(setting.architecture, points.dimension, setting.width, classes, generator)
     return gradient_flow(
         setting.architecture,
         start,
         np.array(setting.coordinates),
-        reduced(loss_named(setting.loss, setting.labels), setting.reduction),
+        setting.training_loss,
         setting.log_until,
         penalty=setting.weight_decay,
         towards=setting.towards,

@@ -45,7 +45,7 @@ def test_no_false_claim_is_confirmed_and_no_true_one_refuted(seed):
         claims.of_sphere,
         claims.of_other_points,
         claims.of_depth,
-    ],  # fmt: skip
+    ],
 )
 def test_claims_of_one_kind_have_their_verdicts(kind):
     draw = random.Random(5)

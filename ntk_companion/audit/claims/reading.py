@@ -14,9 +14,11 @@ from ntk_companion.audit.claims.networks import Network
 from ntk_companion.audit.claims.training import (
     ERRORS,
     LEAST_DRAWS,
+    MOST_CLASSES,
     MOST_DRAWS,
     MOST_SEEDS,
     MOST_WIDTH,
+    SOFTMAX,
     Sampling,
     Training,
 )
@@ -46,7 +48,7 @@ CLAIM_KEYS = (
 SHARED = ("networks", "points", "constants", "formulas")
 """Tables that several claims of a file rest on."""
 TRAINING_KEYS = ("width", "until", "seed", "seeds", "loss", "reduction", "weight_decay", "towards")
-TRAINING_WORDS = {"loss": LOSSES, "reduction": REDUCTIONS, "towards": TOWARDS}
+TRAINING_WORDS = {"loss": (*LOSSES, SOFTMAX), "reduction": REDUCTIONS, "towards": TOWARDS}
 NETWORK_KEYS = ("family", *KEYS)
 PLAIN_KEYS = {"family", "depth", "scale", "bias", "trained"}
 """What is said of the networks of a family; other keys make it one of a preset."""
@@ -166,11 +168,12 @@ class _Reader:
         reading = toml.text_of(entry, "reading", where, Reading.PRINTED)
         if reading not in READINGS or ("reading" in entry and not statement):
             raise InputError(f"{where}: reading says of a statement which form is meant, one of {', '.join(READINGS)}")
+        training = _training(entry, where)
         written = {"claim": entry} | {key: self.table.get(key, {}) for key in SHARED}
         return Claim(
             name, toml.sentence_of(entry, "sentence", where), toml.sentence_of(entry, "source", where), text, assertion,
             statement or None, Reading(reading), networks, point_sets, constants, network, points,
-            _labels(entry, where), _training(entry, where), expected, written, formulas=self.formulas, formula=formula,
+            _labels(entry, where, training), training, expected, written, formulas=self.formulas, formula=formula,
             sampling=_sampling(entry, where),
         )  # fmt: skip
 
@@ -352,12 +355,14 @@ def _number(value: Any, where: str, known: Mapping[str, Node]) -> Node:
     return Number((0, 0), toml.exact_number(value, where))
 
 
-def _labels(entry: dict[str, Any], where: str) -> Labels:
+def _labels(entry: dict[str, Any], where: str, training: Training | None) -> Labels:
     labels = entry.get("labels")
     if labels is None or labels == ALTERNATING:
         return labels
-    if not isinstance(labels, list) or not all(label in (0, 1) and type(label) is int for label in labels):
-        raise InputError(f'{where}: labels must be a list of 0 and 1, one a point, or "{ALTERNATING}"')
+    classes = MOST_CLASSES if training is not None and training.loss == SOFTMAX else 2
+    if not isinstance(labels, list) or not all(label in range(classes) and type(label) is int for label in labels):
+        which = "0 and 1" if classes == 2 else f"classes from 0 to {classes - 1}"
+        raise InputError(f'{where}: labels must be a list of {which}, one a point, or "{ALTERNATING}"')
     return tuple(labels)
 
 

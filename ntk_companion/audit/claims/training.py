@@ -8,6 +8,9 @@ MOST_WIDTH = 100_000
 MOST_NUMBERS = 2_000_000
 """Parameters and pre-activations."""
 MOST_TRAINED_POINTS = 20
+MOST_CLASSES = 10
+SOFTMAX = "softmax"
+"""The loss of an output for each class, the cross-entropy of their softmax."""
 MOST_SEEDS = 1_000_000
 """Initialisations that a claim may speak of; of so many as the work of one claim allows the outcome is told."""
 SEEDS_OF_A_RUN = 1_000
@@ -40,7 +43,8 @@ class Training:
     """What a claim says of the training of its networks: width, the last time, and how many initialisations.
 
     `seed` is set if the claim speaks of one initialisation alone, that of this seed. `loss` and `reduction` are those
-    of `numerics.losses`, `weight_decay` beta adds beta/2 |theta - theta_0|^2, or |theta|^2 with `towards` "zero".
+    of `numerics.losses`, or the softmax; `weight_decay` beta adds beta/2 |theta - theta_0|^2, or |theta|^2 with
+    `towards` "zero".
     """
 
     width: int

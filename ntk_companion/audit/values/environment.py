@@ -162,15 +162,22 @@ class Environment:
         return chosen
 
     def signs(self, size: int) -> list[int]:
-        """The labels as signs 2y - 1. Raises MeaninglessError unless there is one a point."""
+        """The labels as signs 2y - 1. Raises MeaninglessError unless there is one a point, 0 or 1."""
+        labels = self.labels(size)
+        if max(labels) > 1:
+            raise MeaninglessError("the labels are classes: this word is of labels 0 and 1")
+        return [2 * label - 1 for label in labels]
+
+    def labels(self, size: int) -> list[int]:
+        """The labels. Raises MeaninglessError unless there is one a point."""
         labels = self.claim.labels
         if labels is None:
             raise MeaninglessError("the claim speaks of labels and gives none: add labels = [0, 1, ...]")
         if isinstance(labels, str):
-            return [2 * (index % 2) - 1 for index in range(size)]
+            return [index % 2 for index in range(size)]
         if len(labels) != size:
             raise MeaninglessError(f"there are {len(labels)} labels for {size} points: give one label a point")
-        return [2 * label - 1 for label in labels]
+        return list(labels)
 
 
 def named(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from ntk_companion.audit.claims.training import MOST_NUMBERS, MOST_TRAINED_POINTS, MOST_WORK, SAME_TIME
+from ntk_companion.audit.claims.training import MOST_NUMBERS, MOST_TRAINED_POINTS, MOST_WORK, SAME_TIME, SOFTMAX
 from ntk_companion.audit.syntax import vocabulary
 from ntk_companion.audit.syntax.errors import MeaninglessError
 from ntk_companion.audit.syntax.vocabulary import Word
@@ -20,6 +20,7 @@ from ntk_companion.audit.values.registry import means
 from ntk_companion.audit.values.times import log_ends
 from ntk_companion.audit.values.trajectory_bounds import Array, Setting, TrajectoryBounds, is_usual, trajectory_bounds
 from numerics.kernels.gram import FLOAT64
+from numerics.networks.classes import class_kernel
 
 START = point(0)
 START_WORK = 3000
@@ -37,6 +38,10 @@ def margin(environment: Environment, index: Range, time: Range) -> Range:
 @means(vocabulary.OUTPUT)
 def output(environment: Environment, index: Range, time: Range) -> Range:
     """f_t(x_i), the point numbered from 1."""
+    if environment.trained.loss == SOFTMAX:
+        raise MeaninglessError(
+            "a network of several classes has no one output: its margins say by how much one is ahead"
+        )
     found = margin(environment, index, time)
     sign = environment.signs(len(environment.point_set))[_place(environment, index)]
     return found if sign > 0 else Range(-found.upper, -found.lower)
@@ -71,8 +76,9 @@ for _word in (
 def kernel(environment: Environment, time: Range) -> Matrix:
     """The Gram matrix of the empirical NTK at a time, n x n balls."""
     if environment.share is not None and not _is_start(time):
-        away = kernel(environment, START) - limit(environment)
-        return limit(environment) + away * environment.share.ball()
+        there = class_kernel(limit(environment), setting_of(environment).classes)
+        away = kernel(environment, START) - there
+        return there + away * environment.share.ball()
     lower, upper = _values("kernel", environment, time)
     ball = np.frompyfunc(lambda low, high: arb((low + high) / 2, (high - low) / 2 * (1 + 1e-9)), 2, 1)
     return np.asarray(ball(lower, upper), dtype=object)
@@ -145,7 +151,7 @@ def setting_of(environment: Environment) -> Setting:
     trained, points = environment.trained, environment.point_set
     if len(points) > MOST_TRAINED_POINTS:
         raise MeaninglessError(f"{len(points)} points; networks are trained on at most {MOST_TRAINED_POINTS} here")
-    labels = tuple((1 + sign) // 2 for sign in environment.signs(len(points)))
+    labels = tuple(environment.labels(len(points)))
     assert environment.seed_of_network is not None
     times = tuple(time for time in environment.times if not is_usual(time))
     coordinates = tuple(map(tuple, points.coordinates(FLOAT64).tolist()))

@@ -15,14 +15,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from ntk_companion.audit.claims.training import SAME_TIME
+from ntk_companion.audit.claims.training import SAME_TIME, SOFTMAX
 from numerics.data.points import PointSet
 from numerics.flow.integrate import AT_REST, FINISHED, Recording, gradient_flow
 from numerics.flow.stepping import Accuracy
 from numerics.flow.trajectory import LOG_10, Trajectory
 from numerics.kernels.gram import FLOAT64, ntk
-from numerics.losses import loss_named, reduced
-from numerics.networks.parameters import initial_arrays, parameter_shapes
+from numerics.losses import Loss, loss_named, reduced
+from numerics.networks.classes import class_kernel, class_shapes, initial_class_arrays
+from numerics.softmax import SoftmaxCrossEntropy
 from theory.architecture import Architecture
 
 Array = np.ndarray
@@ -55,9 +56,14 @@ class Setting:
     towards: str = "start"
 
     @property
+    def classes(self) -> int:
+        """Outputs of the network: one for each class of the softmax."""
+        return max(2, 1 + max(self.labels)) if self.loss == SOFTMAX else 1
+
+    @property
     def numbers(self) -> int:
         """How many parameters and pre-activations there are: what a sweep computes."""
-        shapes = parameter_shapes(self.architecture, self.points.dimension, self.width).values()
+        shapes = class_shapes(self.architecture, self.points.dimension, self.width, self.classes).values()
         return sum(math.prod(shape) for shape in shapes) + self.width * len(self.points) * self.architecture.depth
 
     @property
@@ -76,7 +82,7 @@ class Setting:
     @property
     def work(self) -> int:
         """About the microseconds of both runs, a guess before they are made."""
-        return int(1.25 * self.steps * len(self.points) * self.microseconds)
+        return int(1.25 * self.steps * len(self.points) * self.classes * self.microseconds)
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,7 @@ def trajectory_bounds(setting: Setting) -> TrajectoryBounds:
     """The flow of a setting, computed at two accuracies. The last 64 are remembered. Raises ValueError on a misfit."""
     with np.errstate(all="ignore"):
         fine, coarse = _flow(setting, FINE), _flow(setting, COARSE)
-        limit = ntk(setting.architecture, setting.points, FLOAT64)
+        limit = class_kernel(ntk(setting.architecture, setting.points, FLOAT64), setting.classes)
         trusted = min(_trusted(fine), _trusted(coarse))
         length = min(trusted, _common(fine.log_t, coarse.log_t))
         shorter = fine if len(fine) <= len(coarse) else coarse
@@ -182,12 +188,12 @@ def _trusted(run: Trajectory) -> int:
 def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
     points = setting.points
     generator = np.random.default_rng(setting.seed)
-    start = initial_arrays(setting.architecture, points.dimension, setting.width, generator)
+    start = initial_class_arrays(setting.architecture, points.dimension, setting.width, setting.classes, generator)
     return gradient_flow(
         setting.architecture,
         start,
         np.array(setting.coordinates),
-        reduced(loss_named(setting.loss, setting.labels), setting.reduction),
+        reduced(_loss(setting), setting.reduction),
         setting.log_until,
         penalty=setting.weight_decay,
         towards=setting.towards,
@@ -197,6 +203,14 @@ def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
         progress=False,
         errors=False,
     )
+
+
+def _loss(setting: Setting) -> Loss:
+    """The loss of a setting's labels; of the softmax with an output for each class."""
+    if setting.loss != SOFTMAX:
+        return loss_named(setting.loss, setting.labels)
+    rows = (tuple(float(label == place) for place in range(setting.classes)) for label in setting.labels)
+    return SoftmaxCrossEntropy(tuple(rows))
 
 
 def _ended(run: Trajectory) -> str:

@@ -15,7 +15,7 @@ from collections import Counter
 
 from ntk_companion.audit.claims.reading import parse_claims
 from ntk_companion.audit.reply.auditing import audit_claim
-from tests.oracles.claims import Case, case
+from tests.oracles.claims import HEADER, Case, case
 
 BLOCK = 500
 MOST_SECONDS = 120
@@ -27,7 +27,7 @@ def run(number: int, seed: int) -> tuple[Counter[str], list[str], float]:
     draw, counts, faults, longest = random.Random(seed), Counter[str](), list[str](), 0.0
     for start in range(0, number, BLOCK):
         block = [case(draw) for _ in range(min(BLOCK, number - start))]
-        text = "".join(one.toml(f"c{index}") for index, one in enumerate(block))
+        text = HEADER + "".join(one.toml(f"c{index}") for index, one in enumerate(block))
         for claim, one in zip(parse_claims(text.encode()).claims, block, strict=True):
             started = time.process_time()
             try:

@@ -188,7 +188,11 @@ class Part:
 
 @dataclass(frozen=True)
 class ModuleKernel:
-    """What a torch module is: hidden layers, output bias, logits, and the parts of its empirical kernel."""
+    """What a torch module is: hidden layers, output bias, logits, and the parts of its empirical kernel.
+
+    last    outputs of its last weight matrix
+    frozen  parameters that are not trained, by their names, with the groups they are taken for
+    """
 
     depth: int
     bias: str
@@ -196,6 +200,8 @@ class ModuleKernel:
     logits: int
     parts: tuple[Part, ...]
     loss: str
+    last: int
+    frozen: dict[str, str]
 
     def differences(self, meant: Architecture) -> list[str]:
         """What differs from the network that was meant, a sentence each."""
@@ -209,8 +215,13 @@ class ModuleKernel:
             told.append("an output bias")
         if self.logits > 1:
             told.append(f"{self.logits} logits, not one output")
+        if self.last > self.logits:
+            told.append(
+                f"the last layer has {self.last} outputs, the module {self.logits}: logits are added up or left out"
+            )
         if self.loss == "mean":
             told.append("a mean loss, not a sum: the flow is slower by the number of points")
+        told += [f"{name} ({group}) is not trained" for name, group in self.frozen.items() if group != OUTPUT_BIAS]
         for part in self.parts:
             if part.group == OUTPUT_BIAS:
                 continue
@@ -234,15 +245,19 @@ def module_kernel(make: Callable[[], Any], points: PointSet, draws: int, seed: i
     kernels: dict[str, list[Array]] = {}
     shapes: dict[str, int] = {}
     logits, loss = 1, "not given"
+    frozen: list[str] = []
+    last = 1
     for _ in range(draws):
-        made = make()
-        module, objective = made if isinstance(made, tuple) else (made, None)
-        module = module.double()
-        outputs = module(inputs)
-        outputs = outputs.reshape(len(inputs), -1)
+        module, objective, outputs = _made(make, inputs)
         logits = outputs.shape[1]
+        shapes = {name: value.ndim for name, value in module.named_parameters()}
+        last = (
+            [value.shape[0] for value in module.parameters() if value.ndim == 2][-1:][0] if 2 in shapes.values() else 1
+        )
+        frozen = [name for name, value in module.named_parameters() if not value.requires_grad]
         named = {name: value for name, value in module.named_parameters() if value.requires_grad}
-        shapes = {name: value.ndim for name, value in named.items()}
+        if not named:
+            raise ValueError("the module trains no parameter")
         rows = [torch.autograd.grad(output[0], list(named.values()), retain_graph=True) for output in outputs]
         for name, gradients in zip(named, zip(*rows, strict=True), strict=True):
             flat = torch.stack([gradient.ravel() for gradient in gradients])
@@ -257,7 +272,32 @@ def module_kernel(make: Callable[[], Any], points: PointSet, draws: int, seed: i
     limits = kernel_grams(fcn(depth, bias), points, FLOAT64).parts
     limits[OUTPUT_BIAS] = np.ones((len(points), len(points)))
     parts = tuple(_part(name, groups[name], np.stack(found), limits[groups[name]]) for name, found in kernels.items())
-    return ModuleKernel(depth, bias, OUTPUT_BIAS in groups.values(), logits, parts, loss)
+    has_output_bias = OUTPUT_BIAS in groups.values()
+    return ModuleKernel(
+        depth, bias, has_output_bias, logits, parts, loss, last, {name: groups[name] for name in frozen}
+    )  # fmt: skip
+
+
+def _made(make: Callable[[], Any], inputs: Any) -> tuple[Any, Any, Any]:
+    """A module in doubles, its loss or None, and its outputs, shape (n, k). Raises ValueError where it fails."""
+    import torch
+
+    made = make()
+    module, objective = made if isinstance(made, tuple) and len(made) == 2 else (made, None)
+    if not isinstance(module, torch.nn.Module):
+        raise ValueError(
+            f"the function returns a {type(made).__name__}; it is to return a torch module, or that and a loss"
+        )
+    module = module.double()
+    try:
+        outputs = module(inputs)
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"the module fails on points of shape {tuple(inputs.shape)}: {error}".splitlines()[0]
+        ) from None
+    if not isinstance(outputs, torch.Tensor) or len(outputs) != len(inputs):
+        raise ValueError(f"the module maps {len(inputs)} points to something else than as many outputs")
+    return module, objective, outputs.reshape(len(inputs), -1)
 
 
 def _groups(shapes: dict[str, int]) -> dict[str, str]:

@@ -17,7 +17,7 @@ def verdicts(cases):
     counts = Counter()
     for start in range(0, len(cases), 500):
         block = cases[start : start + 500]
-        text = "".join(case.toml(f"c{index}") for index, case in enumerate(block))
+        text = claims.HEADER + "".join(case.toml(f"c{index}") for index, case in enumerate(block))
         for claim, case in zip(parse_claims(text.encode()).claims, block, strict=True):
             verdict = audit_claim(claim).verdict
             assert (verdict, case.truth) not in (("CONFIRMED", False), ("REFUTED", True), ("VACUOUS", False)), case
@@ -35,7 +35,18 @@ def test_no_false_claim_is_confirmed_and_no_true_one_refuted(seed):
     assert sum(count for (verdict, _), count in counts.items() if verdict == "INCONCLUSIVE") < 15
 
 
-@pytest.mark.parametrize("kind", [claims.of_kernel, claims.on_interval, claims.vacuous, claims.extreme_of_two])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        claims.of_kernel,
+        claims.on_interval,
+        claims.vacuous,
+        claims.extreme_of_two,
+        claims.of_sphere,
+        claims.of_other_points,
+        claims.of_depth,
+    ],
+)
 def test_claims_of_one_kind_have_their_verdicts(kind):
     draw = random.Random(5)
     counts = verdicts([claims.Case(*kind(draw)) for _ in range(60)])

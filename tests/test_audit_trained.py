@@ -22,6 +22,7 @@ from ntk_companion.evidence import Kind
 from numerics.data.parse import parse_points
 from numerics.flow.stepping import Accuracy
 from numerics.kernels.gram import FLOAT64, ntk
+from numerics.networks.classes import initial_class_arrays
 from theory.architecture import fcn, resnet
 
 OBJECTS = """
@@ -437,3 +438,67 @@ def test_runs_of_other_seeds_draw_other_initialisations_however_many():
     for seeds in (3, 5000):
         training = Training(10, Fraction(0), seeds=seeds)
         assert not set(training.initialisations(0)) & set(training.initialisations(1))
+
+
+SOFTMAX = """
+[[claim]]
+id = "c"
+network = { family = "fcn", depth = 1 }
+points = [[1, 0], [0, 1], [-1, "1/2"]]
+"""
+
+
+def of_classes(assertion, labels="[0, 1, 2]", loss="softmax", until="2"):
+    training = f'training = {{ width = 20, until = {until}, seed = 3, loss = "{loss}" }}'
+    text = f"{SOFTMAX}labels = {labels}\nassertion = {json.dumps(assertion)}\n{training}\n"
+    return audit_claim(parse_claims(text.encode()).claims[0])
+
+
+def softmax_by_hand(steps, length):
+    """The sum of cross-entropies and the first margin after explicit Euler steps, in plain numpy."""
+    weights = initial_class_arrays(fcn(1), 2, 20, 3, np.random.default_rng(3))
+    one, bias, two = (weights[name].copy() for name in ("W_1", "b_1", "W_2"))
+    points, scale = np.array([[1, 0], [0, 1], [-1, 0.5]]), np.sqrt(2 / 20)
+
+    def forward():
+        hidden = points @ one.T + bias
+        return hidden, scale * np.maximum(hidden, 0) @ two.T
+
+    for _ in range(steps):
+        hidden, outputs = forward()
+        shares = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
+        residual = np.eye(3) - shares
+        back = scale * (residual @ two) * (hidden > 0)
+        two += length * residual.T @ (scale * np.maximum(hidden, 0))
+        one += length * back.T @ points
+        bias += length * back.sum(axis=0)
+    outputs = forward()[1]
+    losses = np.log(np.exp(outputs).sum(axis=1)) - np.diag(outputs)
+    return losses.sum(), outputs[0, 0] - outputs[0, 1:].max()
+
+
+@pytest.mark.parametrize(("steps", "time", "error"), [(0, "0", "1e-6"), (4000, "2", "1/20")])
+def test_several_classes_train_by_the_softmax_as_by_explicit_steps(steps, time, error):
+    loss, margin = softmax_by_hand(steps, 1 / 2000)
+    assert of_classes(f"|loss({time}) - {loss:.9f}| < {error}").verdict == "CONFIRMED"
+    assert of_classes(f"|margin(1, {time}) - ({margin:.9f})| < {error}").verdict == "CONFIRMED"
+    assert of_classes(f"loss({time}) > {loss:.9f} + 1/10").verdict == "REFUTED"
+
+
+def test_the_kernel_of_several_classes_is_near_that_of_independent_outputs():
+    assert of_classes("|K_t(0)(1, 2)| < 2 and K_t(0)(9, 9) > 0 and gap(0) < 20").verdict == "CONFIRMED"
+
+
+@pytest.mark.parametrize(
+    ("assertion", "changes", "message"),
+    [
+        ("output(1, 1) > 0", {}, "has no one output"),
+        ("lambda_min(K_t(1) - K) < 0", {}, "kernels on 9 and 3 points (or outputs) cannot be added"),
+        ("gap_labels(K) > 0", {}, "the labels are classes"),
+        ("loss(1) > 0", {"loss": "logistic"}, "labels must be a list of 0 and 1"),
+        ("loss(1) > 0", {"labels": "[0, 1, 10]"}, "labels must be a list of classes from 0 to 9"),
+    ],
+)
+def test_what_several_classes_do_not_have_is_bad_input(assertion, changes, message):
+    with pytest.raises(InputError, match=re.escape(message)):
+        of_classes(assertion, **changes)

@@ -58,6 +58,7 @@ new = [["3/5", "4/5"], [2, 1]]
 rays = [[1, 0], [2, 0], [0, 3]]
 same = [[1, 0], [1, 0], [0, 1]]
 flat = [[1, 0], [0, 1]]
+one = [[1, 0]]
 solid = [[1, 0, 0], [0, 1, 0]]
 """
 LABELS = [0, 1, 1, 0, 0, 1]
@@ -135,6 +136,8 @@ def test_a_claim_with_a_known_answer(case):
         ("K(six, solid)(1, 1) > 0", "the points have 2 coordinates, the others 3"),
         ("K(six, new)(7, 1) > 0", "the number of a point must be a whole number from 1 to 6"),
         ("K(six, new)(1, 3) > 0", "the number of a point must be a whole number from 1 to 2"),
+        ("lambda_min(K[biased, flat] + K[biased, one]) > 0", "kernels on 2 and 1 points (or outputs) cannot be added"),
+        ("lambda_min(K[biased, six] + K[biased, flat]) > 0", "cannot be added: name the same points"),
         ("ridge(K, 0, new, 1) > 0", "must be positive"),
         ("ridge(K, 1, 2, 1) > 0", "expected the name of a point set"),
         ("logistic(K - NNGP, 1, new, 1) > 0", "unique for kernels of networks"),

@@ -137,3 +137,47 @@ def test_what_cannot_be_compared_is_said_in_one_line(arguments, message, tmp_pat
     np.save("zero.npy", np.zeros((6, 6)))
     assert main.main(["compare", *arguments, "--points", "hexagon"]) == 2
     assert message in capsys.readouterr().err
+
+
+MISTAKES = """
+import torch
+
+class Net(torch.nn.Module):
+    def __init__(self, outputs=1, inputs=2):
+        super().__init__()
+        self.layers = torch.nn.Sequential(
+            torch.nn.Linear(inputs, 100), torch.nn.ReLU(), torch.nn.Linear(100, outputs, bias=False)
+        )
+    def forward(self, x):
+        return self.layers(x).sum(-1)
+
+def added():
+    return Net(3)
+
+def frozen():
+    net = Net()
+    net.layers[0].weight.requires_grad_(False)
+    return net
+
+def number():
+    return 3
+
+def wide():
+    return Net(1, 5)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("added", 0, "the last layer has 3 outputs, the module 1: logits are added up or left out"),
+        ("frozen", 0, "layers.0.weight (W_1) is not trained"),
+        ("number", 2, "the function returns a int"),
+        ("wide", 2, "the module fails on points of shape (6, 2)"),
+    ],
+)
+def test_mistakes_in_a_module_are_named(tmp_path, capsys, name, code, told):
+    (tmp_path / "net.py").write_text(MISTAKES, encoding="utf-8")
+    arguments = ["compare", "--module", f"{tmp_path / 'net.py'}:{name}", "--points", "hexagon", "--draws", "5"]
+    assert main.main(arguments) == code
+    assert told in "".join(capsys.readouterr())

@@ -10,6 +10,8 @@ import json
 import random
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from typing import Any
 
 import mpmath
 
@@ -232,6 +234,122 @@ def of_kernel(draw: random.Random) -> tuple[str, bool, str]:
     return *draw.choice(claims), network
 
 
+def dot(one: list[Fraction], two: list[Fraction]) -> Fraction:
+    return sum((a * b for a, b in zip(one, two, strict=True)), Fraction(0))
+
+
+def rank(rows: list[list[Fraction]]) -> int:
+    """The rank of a matrix of fractions, by elimination."""
+    rest, found = [list(row) for row in rows], 0
+    for column in range(len(rows[0])):
+        pivot = next((row for row in rest if row[column]), None)
+        if pivot is not None:
+            rest.remove(pivot)
+            rest = [[v - row[column] / pivot[column] * p for v, p in zip(row, pivot, strict=True)] for row in rest]
+            found += 1
+    return found
+
+
+SIZES = (2, 3, 4)
+AXES = {f"axes{n}": [[Fraction(int(row == column)) for column in range(n)] for row in range(n)] for n in SIZES}
+_FIXED = random.Random(0)
+SETS = AXES | {
+    f"rows{k}": [[Fraction(_FIXED.randint(-3, 3)) for _ in range(n)] for _ in range(_FIXED.randint(1, 4))]
+    for k, n in enumerate(SIZES * 5)
+}
+HEADER = "[points]\n" + "".join(f"{name} = {[list(map(int, row)) for row in rows]}\n" for name, rows in SETS.items())
+"""What a file of generated claims begins with: the point sets that they name."""
+
+
+@cache
+def eigenvalue(dimension: int, degree: int) -> Any:
+    """Of u k0(u) + k1(u) on harmonics of the sphere, the uniform probability measure, by quadrature."""
+    half = CONTEXT.mpf(dimension) / 2
+
+    def harmonic(t: Any) -> Any:
+        if dimension == 2:
+            return CONTEXT.cos(degree * t)
+        return CONTEXT.gegenbauer(degree, half - 1, CONTEXT.cos(t)) / CONTEXT.gegenbauer(degree, half - 1, 1)
+
+    def integrand(t: Any) -> Any:
+        kernel = (2 * (CONTEXT.pi - t) * CONTEXT.cos(t) + CONTEXT.sin(t)) / CONTEXT.pi
+        return kernel * harmonic(t) * CONTEXT.sin(t) ** (dimension - 2)
+
+    with CONTEXT.workdps(40):
+        share = CONTEXT.gamma(half) / (CONTEXT.sqrt(CONTEXT.pi) * CONTEXT.gamma(half - CONTEXT.mpf(1) / 2))
+        return share * CONTEXT.quad(integrand, [0, CONTEXT.pi / 2, CONTEXT.pi])
+
+
+def of_sphere(draw: random.Random) -> tuple[str, bool, str]:
+    """A claim about an eigenvalue of the kernel of one hidden layer without biases, on a sphere."""
+    dimension, degree = draw.choice([2, 3, 4]), draw.randint(0, 7)
+    word = f"harmonic(K, {dimension}, {degree})"
+    network = 'network = { family = "fcn", depth = 1, bias = "none" }\n'
+    if degree % 2 and degree > 1:
+        relation = draw.choice(list(RELATIONS))
+        zero = rational("0", Fraction(0))
+        return f"{word} {relation} 0", RELATIONS[relation](zero, zero), network
+    value, places = eigenvalue(dimension, degree), draw.randint(2, 25)
+    claimed = Fraction(CONTEXT.nstr(value, 35)) + Fraction(draw.choice([1, -1, 3]), 10**places)
+    relation = draw.choice(["<", ">", "<=", ">=", "=", "!="])
+    less = value < CONTEXT.mpf(claimed.numerator) / claimed.denominator
+    truth = {"<": less, "<=": less, ">": not less, ">=": not less, "=": False, "!=": True}[relation]
+    if draw.random() < 0.1:
+        return f"decay_exponent(K, {dimension}) = {draw.randint(-5, -1)} + 1/7", False, network
+    return f"{word} {relation} {claimed}", truth, network
+
+
+def of_other_points(draw: random.Random) -> tuple[str, bool, str]:
+    """A claim about predictions from orthonormal points, where K is the identity; ranks and products of random ones."""
+    size, sign = draw.choice(SIZES), draw.choice([1, -1])
+    place, name = draw.randint(1, size), draw.choice([name for name, rows in SETS.items() if len(rows[0]) == size])
+    axes, rows = f"axes{size}", SETS[name]
+    labels = [draw.randrange(2) for _ in range(size)]
+    labels[place - 1] = (1 + sign) // 2
+    other = draw.randint(1, len(rows))
+    penalty, near = Fraction(draw.randint(1, 30), draw.randint(1, 9)), Fraction(1, 10 ** draw.randint(1, 25))
+    ridge, rest = sign / (1 + penalty), rows[other - 1][place - 1]
+    target = Fraction(draw.randint(1, 40), 10)
+    strength = f"1 / ({target} * (1 + exp({target})))"  # of which the minimiser's output is the target, or minus that
+    found = rank(rows)
+    claims = [
+        (f"ridge(K, {penalty}, {axes}, {place}) < {ridge + near}", True),
+        (f"ridge(K, {penalty}, {axes}, {place}) > {ridge + near}", False),
+        (f"|ridge(K, {penalty}, {axes}, {place}) - ({ridge})| < {near}", True),
+        (f"ridgeless(K, {axes}, {place}) > {sign - near}", True),
+        (f"ridgeless(K, {axes}, {place}) >= {sign + near}", False),
+        (f"|logistic(K, {strength}, {axes}, {place}) - ({sign * target})| < {near}", True),
+        (f"logistic(K, {strength}, {axes}, {place}) > {sign * target + near}", False),
+        (f"inner({name}, {axes})({other}, {place}) = {rest}", True),
+        (f"inner({name}, {axes})({other}, {place}) != {rest}", False),
+        (f"inner({name}, {axes})({other}, {place}) > {rest + near}", False),
+        (f"rank(inner[{name}]) = {found}", True),
+        (f"rank(inner[{name}]) = {found + draw.choice([1, -1])}", False),
+        (f"rank(K) < {size}", False),
+        (f"K is positive semidefinite and inner[{name}] is positive semidefinite", True),
+        (
+            f"(inner[{name}] - {1 + sum(dot(row, row) for row in rows)} * identity[{name}]) is positive semidefinite",
+            False,
+        ),
+    ]
+    network = 'network = { family = "fcn", depth = 1, bias = "none", trained = ["W_1"] }\n'
+    return *draw.choice(claims), f'{network}points = "{axes}"\nlabels = {labels}\n'
+
+
+def of_depth(draw: random.Random) -> tuple[str, bool, str]:
+    """A claim about a limit in depth: K(1, 2) / K(1, 1) tends to |y|/(4 |x|) for x and y on different axes."""
+    one, two = (Fraction(draw.randint(1, 9), draw.randint(1, 4)) for _ in range(2))
+    near = draw.choice([0, 0, 1, -1]) * Fraction(1, 10 ** draw.randint(1, 60))
+    claims = [
+        ("K(1, 2) / K(1, 1)", two / one / 4), ("K(2, 2) / K(1, 1)", two**2 / one**2), ("K(1, 3) / L", 2 * one**2),
+        ("K(1, 2) / (L + 3)", one * two / 4), ("NNGP(1, 2)", one * two), ("1 / K(1, 2)", Fraction(0)),
+    ]  # fmt: skip
+    left, limit = draw.choice(claims)
+    more = f'points = [["{one}", 0], [0, "-{two}"], ["{2 * one}", 0]]\n'
+    more += 'network = { family = "fcn", depth = "L", bias = "none" }\n'
+    return f"{left} tends to {limit + near} as L grows", near == 0, more
+
+
 def of_training(draw: random.Random) -> tuple[str, bool, str]:
     """A claim about a small trained network: the loss falls along its gradient flow, and nothing has moved at 0."""
     until = draw.choice(["1/2", "1", "3"])
@@ -258,7 +376,7 @@ class Case:
     more: str = ""
 
     def toml(self, name: str) -> str:
-        """The claim as a table."""
+        """The claim as a table, for a file that begins with `HEADER`."""
         return f'[[claim]]\nid = "{name}"\nassertion = {json.dumps(self.assertion)}\n{self.more}'
 
 
@@ -271,6 +389,8 @@ def case(draw: random.Random) -> Case:
         return Case(*extreme_of_two(draw))
     if kind < 0.88:
         return Case(*vacuous(draw))
-    if kind < 0.93:
+    if kind < 0.92:
         return Case(*on_interval(draw))
+    if kind < 0.96:
+        return Case(*draw.choice([of_sphere, of_other_points, of_other_points, of_depth])(draw))
     return Case(*(of_training(draw) if kind > 0.999 else of_kernel(draw)))

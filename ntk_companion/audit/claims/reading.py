@@ -168,11 +168,12 @@ class _Reader:
         reading = toml.text_of(entry, "reading", where, Reading.PRINTED)
         if reading not in READINGS or ("reading" in entry and not statement):
             raise InputError(f"{where}: reading says of a statement which form is meant, one of {', '.join(READINGS)}")
+        training = _training(entry, where)
         written = {"claim": entry} | {key: self.table.get(key, {}) for key in SHARED}
         return Claim(
             name, toml.sentence_of(entry, "sentence", where), toml.sentence_of(entry, "source", where), text, assertion,
             statement or None, Reading(reading), networks, point_sets, constants, network, points,
-            _labels(entry, where), _training(entry, where), expected, written, formulas=self.formulas, formula=formula,
+            _labels(entry, where, training), training, expected, written, formulas=self.formulas, formula=formula,
             sampling=_sampling(entry, where),
         )  # fmt: skip
 
@@ -354,15 +355,14 @@ def _number(value: Any, where: str, known: Mapping[str, Node]) -> Node:
     return Number((0, 0), toml.exact_number(value, where))
 
 
-def _labels(entry: dict[str, Any], where: str) -> Labels:
+def _labels(entry: dict[str, Any], where: str, training: Training | None) -> Labels:
     labels = entry.get("labels")
     if labels is None or labels == ALTERNATING:
         return labels
-    training = entry.get("training")
-    softmax = isinstance(training, dict) and training.get("loss") == SOFTMAX
-    known, said = (range(MOST_CLASSES), f"classes 0 to {MOST_CLASSES - 1}") if softmax else (range(2), "0 and 1")
-    if not isinstance(labels, list) or not all(type(label) is int and label in known for label in labels):
-        raise InputError(f'{where}: labels must be a list of {said}, one a point, or "{ALTERNATING}"')
+    classes = MOST_CLASSES if training is not None and training.loss == SOFTMAX else 2
+    if not isinstance(labels, list) or not all(label in range(classes) and type(label) is int for label in labels):
+        which = "0 and 1" if classes == 2 else f"classes from 0 to {classes - 1}"
+        raise InputError(f'{where}: labels must be a list of {which}, one a point, or "{ALTERNATING}"')
     return tuple(labels)
 
 

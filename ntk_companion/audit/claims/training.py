@@ -8,14 +8,15 @@ MOST_WIDTH = 100_000
 MOST_NUMBERS = 2_000_000
 """Parameters and pre-activations."""
 MOST_TRAINED_POINTS = 20
+MOST_CLASSES = 10
+SOFTMAX = "softmax"
+"""The loss of an output for each class, the cross-entropy of their softmax."""
 MOST_SEEDS = 1_000_000
 """Initialisations that a claim may speak of; of so many as the work of one claim allows the outcome is told."""
 SEEDS_OF_A_RUN = 1_000
 """How far apart the first initialisations of runs of consecutive seeds are at least."""
 MOST_WORK = 300_000_000
 """Microseconds, about, of training a claim: counted by sizes and sweeps, so that no verdict depends on the machine."""
-SOFTMAX, MOST_CLASSES = "softmax", 10
-"""The loss whose labels are classes, and how many there may be: so many outputs has the network."""
 SAME_TIME = 1e-9
 """Times whose logarithms differ by less are one."""
 
@@ -42,8 +43,8 @@ class Training:
     """What a claim says of the training of its networks: width, the last time, and how many initialisations.
 
     `seed` is set if the claim speaks of one initialisation alone, that of this seed. `loss` and `reduction` are those
-    of `numerics.losses`, or the loss is the "softmax" of as many outputs as there are classes; `weight_decay` beta adds
-    beta/2 |theta - theta_0|^2, or |theta|^2 with `towards` "zero".
+    of `numerics.losses`, or the softmax; `weight_decay` beta adds beta/2 |theta - theta_0|^2, or |theta|^2 with
+    `towards` "zero".
     """
 
     width: int

@@ -165,7 +165,7 @@ class Environment:
         """The labels as signs 2y - 1. Raises MeaninglessError unless there is one a point, 0 or 1."""
         labels = self.labels(size)
         if max(labels) > 1:
-            raise MeaninglessError("labels that are more than two classes have no signs")
+            raise MeaninglessError("the labels are classes: this word is of labels 0 and 1")
         return [2 * label - 1 for label in labels]
 
     def labels(self, size: int) -> list[int]:

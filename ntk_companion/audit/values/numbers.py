@@ -8,6 +8,7 @@ from typing import Any
 import flint
 
 from ntk_companion.audit.syntax import vocabulary
+from ntk_companion.audit.syntax.errors import MeaninglessError
 from ntk_companion.audit.syntax.vocabulary import Word
 from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Environment
@@ -51,7 +52,12 @@ def _pi(environment: Environment) -> Range:
 
 @means(vocabulary.PLUS)
 def _add(environment: Environment, *terms: Any) -> Any:
-    return reduce(ranges.add if isinstance(terms[0], Range) else operator.add, terms)
+    if isinstance(terms[0], Range):
+        return reduce(ranges.add, terms)
+    if len({term.shape for term in terms}) > 1:
+        sizes = " and ".join(str(len(term)) for term in terms)
+        raise MeaninglessError(f"kernels on {sizes} points (or outputs) cannot be added: name the same points")
+    return reduce(operator.add, terms)
 
 
 @means(vocabulary.TIMES)

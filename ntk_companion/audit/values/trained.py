@@ -20,6 +20,7 @@ from ntk_companion.audit.values.registry import means
 from ntk_companion.audit.values.times import log_ends
 from ntk_companion.audit.values.trajectory_bounds import Array, Setting, TrajectoryBounds, is_usual, trajectory_bounds
 from numerics.kernels.gram import FLOAT64
+from numerics.networks.classes import class_kernel
 
 START = point(0)
 START_WORK = 3000
@@ -37,7 +38,10 @@ def margin(environment: Environment, index: Range, time: Range) -> Range:
 @means(vocabulary.OUTPUT)
 def output(environment: Environment, index: Range, time: Range) -> Range:
     """f_t(x_i), the point numbered from 1."""
-    _refuse_softmax(environment, "output")
+    if environment.trained.loss == SOFTMAX:
+        raise MeaninglessError(
+            "a network of several classes has no one output: its margins say by how much one is ahead"
+        )
     found = margin(environment, index, time)
     sign = environment.signs(len(environment.point_set))[_place(environment, index)]
     return found if sign > 0 else Range(-found.upper, -found.lower)
@@ -71,18 +75,13 @@ for _word in (
 @means(vocabulary.K_T)
 def kernel(environment: Environment, time: Range) -> Matrix:
     """The Gram matrix of the empirical NTK at a time, n x n balls."""
-    _refuse_softmax(environment, "K_t")
     if environment.share is not None and not _is_start(time):
-        away = kernel(environment, START) - limit(environment)
-        return limit(environment) + away * environment.share.ball()
+        there = class_kernel(limit(environment), setting_of(environment).classes)
+        away = kernel(environment, START) - there
+        return there + away * environment.share.ball()
     lower, upper = _values("kernel", environment, time)
     ball = np.frompyfunc(lambda low, high: arb((low + high) / 2, (high - low) / 2 * (1 + 1e-9)), 2, 1)
     return np.asarray(ball(lower, upper), dtype=object)
-
-
-def _refuse_softmax(environment: Environment, word: str) -> None:
-    if environment.trained.loss == SOFTMAX:
-        raise MeaninglessError(f"{word} is that of one output: of the softmax there are margins, losses and gaps")
 
 
 def _is_start(time: Range) -> bool:

@@ -63,15 +63,19 @@ class Setting:
         return reduced(found, self.reduction)
 
     @property
+    def classes(self) -> int:
+        """Outputs of the network: one for each class of the softmax."""
+        return self.training_loss.classes
+
+    @property
     def rows(self) -> int:
         """The number of outputs at all points."""
-        return len(self.points) * self.training_loss.classes
+        return len(self.points) * self.classes
 
     @property
     def numbers(self) -> int:
         """How many parameters and pre-activations there are: what a sweep computes."""
-        dimension, classes = self.points.dimension, self.training_loss.classes
-        shapes = class_shapes(self.architecture, dimension, self.width, classes).values()
+        shapes = class_shapes(self.architecture, self.points.dimension, self.width, self.classes).values()
         return sum(math.prod(shape) for shape in shapes) + self.width * self.rows * self.architecture.depth
 
     @property
@@ -164,7 +168,7 @@ def trajectory_bounds(setting: Setting) -> TrajectoryBounds:
     """The flow of a setting, computed at two accuracies. The last 64 are remembered. Raises ValueError on a misfit."""
     with np.errstate(all="ignore"):
         fine, coarse = _flow(setting, FINE), _flow(setting, COARSE)
-        limit = class_kernel(ntk(setting.architecture, setting.points, FLOAT64), setting.training_loss.classes)
+        limit = class_kernel(ntk(setting.architecture, setting.points, FLOAT64), setting.classes)
         trusted = min(_trusted(fine), _trusted(coarse))
         length = min(trusted, _common(fine.log_t, coarse.log_t))
         shorter = fine if len(fine) <= len(coarse) else coarse
@@ -196,8 +200,7 @@ def _trusted(run: Trajectory) -> int:
 def _flow(setting: Setting, accuracy: Accuracy) -> Trajectory:
     points = setting.points
     generator = np.random.default_rng(setting.seed)
-    classes = setting.training_loss.classes
-    start = initial_class_arrays(setting.architecture, points.dimension, setting.width, classes, generator)
+    start = initial_class_arrays(setting.architecture, points.dimension, setting.width, setting.classes, generator)
     return gradient_flow(
         setting.architecture,
         start,

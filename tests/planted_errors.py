@@ -659,7 +659,7 @@ ERRORS: tuple[Planted, ...] = (
     Planted(
         "a printed formula refuted though its kernel agrees",
         "ntk_companion/audit/decide/formulas.py",
-        "judge",
+        "_judgement",
         "Verdict.REFUTED if differs or (wrong and differs is None) else Verdict.INCONCLUSIVE",
         "Verdict.REFUTED if wrong else Verdict.INCONCLUSIVE",
         ("tests/test_audit_formulas.py", "-k", "letters"),
@@ -1510,8 +1510,8 @@ ERRORS: tuple[Planted, ...] = (
         "the integral of gamma^2 5% too large",
         "checks/setups/trajectories.py",
         "_margin_and_bound",
-        "log_integral + math.log(factor)",
-        "log_integral + math.log(1.05 * factor)",
+        "value + math.log(factor)",
+        "value + math.log(1.05 * factor)",
         ("checks/divergence/test_divergence.py", "-k", "attain"),
     ),
     Planted(

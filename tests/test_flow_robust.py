@@ -96,10 +96,10 @@ def test_what_is_dissipated_at_rest_is_the_squared_speed_of_the_parameters_times
 
 
 def test_a_flow_is_refused_where_rounding_moves_its_outputs_by_as_much_as_the_loss_changes_within():
-    for exponent, status in ((4, FINISHED), (5, STALLED), (6, STALLED)):
+    for exponent in (4, 5, 6):
         for seed in range(2):
             found = flow(resnet(3, 10**exponent), 64, HEXAGON, -12, seed, errors=False)
-            assert found.status == status and (len(found) == 1) == (status == STALLED)
+            assert found.reached if exponent == 4 else found.status == STALLED and len(found) == 1
 
 
 def test_the_resolution_of_outputs_that_cancel_is_that_of_their_terms():

@@ -266,7 +266,7 @@ def crowded(session: int, count: int, dimension: int, apart: float) -> PointSet:
 def cluster(session: int, count: int = 3, dimension: int = 3) -> PointSet:
     """Points within about 0.05 of one of norm 1."""
     generator = np.random.default_rng((session, count))
-    rows = np.eye(dimension)[0] + 0.035 / dimension**0.5 * generator.standard_normal((count, dimension))
+    rows = np.eye(dimension)[0] + 0.02 * (3 / dimension) ** 0.5 * generator.standard_normal((count, dimension))
     return float_points(f"{count} points within 0.05", rows)
 
 
@@ -294,10 +294,11 @@ class Setting:
         log10_until: float = 2,
         accuracy: Accuracy = Accuracy(),  # noqa: B008
         recording: Recording = Recording(6, -1),  # noqa: B008
+        member: int = 0,
     ) -> Pair:
-        """The gradient flow to t = 10^log10_until, at both accuracies."""
+        """The gradient flow of the `member`-th network to t = 10^log10_until, at both accuracies."""
         points = self.points(session_seed())
-        given = (self.architecture, points, self.loss_on(points), self.width, log10_until)
+        given = (self.architecture, points, self.loss_on(points), self.width, log10_until, member)
         return pair_of(*given, accuracy=accuracy, recording=recording)
 
     @per_session

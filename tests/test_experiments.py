@@ -51,7 +51,7 @@ MINE = {
     "lazy_ensemble",
     "condition_by_depth",
     "cntk",
-    "printed_networks",
+    "kernel_networks",
     "residual_by_depth",
     "eigenvalue_decay",
 }

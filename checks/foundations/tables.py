@@ -5,7 +5,7 @@ from ntk_companion.appendix.recorded_table import RecordedTable
 
 TABLES = headed(
     RecordedTable(
-        "printed_networks", "Which network each printed kernel belongs to", ("fd:networks",),
+        "kernel_networks", "Which network each paper's kernel belongs to", ("fd:networks",),
         {"factors": "squared, before", "diagonal": "$K(x, x)$", "at_60_degrees": "$K(x, x')$"},
         note=r"Two kernels of the list are equal up to a factor only if `fd:networks` says so.",
     ),

@@ -1,4 +1,4 @@
-"""Which network a printed kernel belongs to: kernels that go by one name and are of different networks."""
+"""Which network a paper's kernel belongs to: kernels that go by one name and are of different networks."""
 
 from fractions import Fraction
 from itertools import combinations
@@ -16,22 +16,23 @@ from numerics.numbers.systems import Array, Balls
 from theory.architecture import Architecture
 from theory.recursion import closed_form, input_dimension, recursion
 
-ONE = sympy.Integer(1)
+ONE, MORE = sympy.Integer(1), sympy.Rational(102, 100)
 POINTS = rational_points("three lengths", [[Fraction(entry) for entry in row] for row in ((1, 0), (0, 2), (2, 1))])
 OWN = Statement(
     id="fd:networks",
-    title="Printed kernels of one hidden layer or block: no two are equal up to a factor, but Lee's without biases, "
-    "Arora's, Bietti and Mairal's, and Huang's",
+    title="The papers' kernels of one hidden layer or block: no two are equal up to a factor, but Lee's without "
+    "biases, Arora's, Bietti and Mairal's, Huang's and Belfer's",
     source="this suite",
-    number="the printed kernels of the four subjects compared",
+    number="the kernels of the four subjects compared",
     formula=r"K \ne c K' \text{ for any } c, \text{ but } K_{\mathrm{LE}}(\sigma_b = 0) = \tfrac2d K_{\mathrm{AR}}, \ "
     r"K_{\mathrm{BM}} = K_{\mathrm{AR}}, \ K_{\mathrm{HU}} = \alpha^2 K_{\mathrm{AR}}",
-    qualification="That each printed kernel is its network's is held by the statements used. Kernels at depth 1 and the"
-    " strengths of the table, residual scale 1/2: equal ones in symbols for all inputs, different ones by balls on "
-    "three points of different lengths. Deeper networks and other strengths are not compared.",
+    qualification="That each kernel, printed, quoted or remembered, is its network's is held by the statements used. "
+    "Kernels at depth 1 and the strengths of the table, residual scale 1/2: equal ones in symbols for all inputs, "
+    "different ones by balls on three points of different lengths; what a paper divides by is held to its K(x, x). "
+    "Deeper networks and other strengths are not compared.",
     uses=(WIDTH_LIMIT.id, *dict.fromkeys(one.statement for one in NETWORKS)),
 )
-SAME = {"fd:20": 2 / input_dimension, "fd:28": ONE, "sp:1": ONE, "rn:1": HALF**2}
+SAME = {"fd:20": 2 / input_dimension, "fd:28": ONE, "sp:1": ONE, "rn:1": HALF**2, "rn:5": HALF**2}
 """Of these statements' networks the kernel is so many times Arora's."""
 
 
@@ -48,17 +49,30 @@ def in_closed_form(network: Architecture) -> sympy.Expr:
     return closed_form(derived, derived.ntk, INPUTS)
 
 
+DIAGONALS = {"sp:23": ONE, "rn:5": ONE, "sp:28": ONE / 2}
+"""K(x, x) on unit vectors divided by what the paper divides by."""
+
+
+@check(OWN, DIAGONALS, mutants={"not divided": DIAGONALS | {"sp:23": 2 * ONE}, "2% more": DIAGONALS | {"rn:5": MORE}})
+def test_what_kernels_are_divided_by(claim):
+    for one in NETWORKS:
+        derived = recursion(one.network)
+        if one.divisor != 1:
+            found = closed_form(derived, derived.ntk, (ONE,) * 3) / one.divisor
+            record(symbolic(vanishes(found - claim[one.statement]), f"{one.paper}: {found} at x, x", covers_all=False))
+
+
 @check(
     OWN,
     SAME,
     mutants={
         "Lee's 1/d times Arora's": SAME | {"fd:20": 1 / input_dimension},
         "Bietti and Bach's with a bias the same": SAME | {"sp:18": ONE},
-        "2% more": SAME | {"sp:1": sympy.Rational(102, 100)},
+        "2% more": SAME | {"sp:1": MORE},
         "that of arXiv 2504.11130 is Bietti and Bach's": SAME | {"sp:18": ONE, "eq:3.6": ONE},
     },
 )
-def test_which_printed_kernels_are_of_one_network(claim):
+def test_which_kernels_are_of_one_network(claim):
     grams = {}
     with Balls(128).working():
         for one in NETWORKS:

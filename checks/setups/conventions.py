@@ -1,4 +1,4 @@
-"""Which network a printed kernel belongs to: what the papers' networks have before their weights, in biases, and fixed.
+"""Which network a paper's kernel belongs to: what the papers' networks have before their weights, in biases, and fixed.
 
 Everything is read off the architectures. With one hidden layer, or one block, where papers that print deep kernels and
 those that print kernels of two layers meet.
@@ -30,12 +30,18 @@ HALF = ONE / 2
 
 
 @dataclass(frozen=True)
-class PrintedNetwork:
-    """A printed kernel, the statement that it is this network's, and the network with one hidden layer or block."""
+class KernelNetwork:
+    """A paper's kernel, the statement that it is this network's, and the network with one hidden layer or block.
+
+    `seen` says how the kernel was at hand: printed, quoted, as code, remembered. The paper has the network's kernel
+    divided by `divisor`.
+    """
 
     paper: str
+    seen: str
     statement: str
     network: Architecture
+    divisor: sympy.Expr = ONE
 
 
 def li(depth: int) -> Architecture:
@@ -48,22 +54,27 @@ def li(depth: int) -> Architecture:
     return Architecture(f"Li, depth {depth}", (), blocks, (Affine(Group("W", depth + 1, ONE), bias(depth + 1)),))
 
 
-NETWORKS: tuple[PrintedNetwork, ...] = (
-    PrintedNetwork("Jacot et al. 2018", "fd:1", jacot(1, TENTH)),
-    PrintedNetwork("Lee et al. 2019, sigma_w^2 = 2, sigma_b^2 = 1/100", "fd:19", lee(1, TWO, TENTH**2)),
-    PrintedNetwork("Lee et al. 2019, sigma_w^2 = 2, sigma_b = 0", "fd:20", lee(1, TWO)),
-    PrintedNetwork("Arora et al. 2019", "fd:28", arora(1)),
-    PrintedNetwork("Bietti, Mairal 2019", "sp:1", fcn(1, "none")),
-    PrintedNetwork("Bietti, Bach 2021, with a bias", "sp:18", fcn(1, "zero")),
-    PrintedNetwork("Geifman et al. 2020, beta = 1/10", "sp:23", geifman(1, TENTH)),
-    PrintedNetwork("Basri et al. 2020 (5), corrected", "sp:28", with_trained(fcn(1, "zero"), ["W_1", "b_1"])),
-    PrintedNetwork("Li et al. 2023", "sp:39", li(1)),
-    PrintedNetwork("arXiv 2504.11130 (3.6), corrected", "eq:3.6", fcn(1)),
-    PrintedNetwork("Huang et al. 2020", "rn:1", huang(1, HALF)),
-    PrintedNetwork("Tirer et al. 2020", "rn:2", tirer(1, HALF)),
-    PrintedNetwork("arXiv 2504.11130 (3.10), corrected", "eq:3.10", resnet(1, HALF)),
+NETWORKS: tuple[KernelNetwork, ...] = (
+    KernelNetwork("Jacot et al. 2018", "printed", "fd:1", jacot(1, TENTH)),
+    KernelNetwork(
+        "Lee et al. 2019, sigma_w^2 = 2, sigma_b^2 = 1/100", "remembered, code", "fd:19", lee(1, TWO, TENTH**2)
+    ),
+    KernelNetwork("Lee et al. 2019, sigma_w^2 = 2, sigma_b = 0", "remembered, code", "fd:20", lee(1, TWO)),
+    KernelNetwork("Arora et al. 2019", "quoted", "fd:28", arora(1)),
+    KernelNetwork("Bietti, Mairal 2019", "quoted", "sp:1", fcn(1, "none")),
+    KernelNetwork("Bietti, Bach 2021, with a bias", "printed", "sp:18", fcn(1, "zero")),
+    KernelNetwork("Geifman et al. 2020, beta = 1/10", "code, quoted", "sp:23", geifman(1, TENTH), 2 * (1 + TENTH**2)),
+    KernelNetwork(
+        "Basri et al. 2020 (5), corrected", "printed", "sp:28", with_trained(fcn(1, "zero"), ["W_1", "b_1"]), 2 * TWO
+    ),
+    KernelNetwork("Li et al. 2023", "printed", "sp:39", li(1)),
+    KernelNetwork("arXiv 2504.11130 (3.6), corrected", "printed", "eq:3.6", fcn(1)),
+    KernelNetwork("Huang et al. 2020", "quoted", "rn:1", huang(1, HALF)),
+    KernelNetwork("Belfer et al. 2021, Lai et al. 2023", "remembered", "rn:5", huang(1, HALF), 2 * HALF**2),
+    KernelNetwork("Tirer et al. 2020", "code", "rn:2", tirer(1, HALF)),
+    KernelNetwork("arXiv 2504.11130 (3.10), corrected", "printed", "eq:3.10", resnet(1, HALF)),
 )
-"""The printed kernels of the seven subjects' papers."""
+"""The kernels of the papers of these subjects."""
 
 
 def factors(network: Architecture) -> Iterator[str]:

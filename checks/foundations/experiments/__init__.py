@@ -4,5 +4,5 @@
 |---|---|
 | cntk_by_channels | head, depth, channels, draws, mean, half_width |
 | cntk_limits | head, depth, derived, note |
-| printed_networks | kernel, statement, factors, biases, fixed, diagonal, at_60_degrees |
+| kernel_networks | kernel, seen, statement, factors, biases, fixed, divided_by, diagonal, at_60_degrees |
 """

@@ -166,7 +166,7 @@ ERRORS: tuple[Planted, ...] = (
         "over_rows",
         "matrix.reshape(size, count, size, count).sum(axis=(1, 3))",
         "np.einsum('iaja->ij', matrix.reshape(size, count, size, count))",
-        ("tests/test_flow_images.py", "-k", "integrator and biased"),
+        ("tests/test_flow_images.py", "-k", "parts_at_the_start"),
     ),
     Planted(
         "a position moved to the wrong place on the way back",

@@ -8,10 +8,17 @@ import pytest
 import sympy
 import torch
 
-from numerics.data.points import circle
+from numerics.data.points import circle, float_points
+from numerics.flow.descent import gradient_descent
+from numerics.flow.integrate import gradient_flow
+from numerics.kernels.gap import certified_gap_constants
 from numerics.kernels.gram import kernel_grams, nngp, ntk
+from numerics.kernels.structure import singular_because
+from numerics.losses import logistic
 from numerics.networks.exact_law import sample_kernels
+from numerics.networks.parameters import initial_arrays
 from numerics.networks.torch_network import empirical_ntk, initialise
+from numerics.numbers.systems import Float64
 from tests.oracles.activations import inner_products, moment, triple
 from theory.activations import Erf, Relu, Tanh
 from theory.architecture import Affine, Architecture, Group, Scale, fcn, map_groups, resnet
@@ -20,6 +27,7 @@ from theory.presets import PRESETS, arora, changed, geifman, huang, jacot, lee, 
 POINTS = np.array([[0.6, 0.8, 0.1], [0.3, -0.5, 2.0], [-1.2, 0.4, 0.0]])
 PAIRS = ((0, 0), (0, 1), (1, 2))
 HALF = sympy.Rational(1, 2)
+GENERATOR = np.random.default_rng(0)
 
 
 def image(name, k, factor=1.0):
@@ -207,6 +215,30 @@ def test_points_that_are_none_are_refused_in_one_sentence(points):
         lambda: ntk(fcn(1), points),
         lambda: sample_kernels(fcn(1), points, 10, 2, seed=0),
         lambda: empirical_ntk(fcn(1), {"W_1": torch.ones(1, 2)}, points),
+        lambda: gradient_flow(fcn(1), initial_arrays(fcn(1), 2, 3, GENERATOR), points, logistic([0, 1]), 0.0),
+        lambda: gradient_descent(fcn(1), initial_arrays(fcn(1), 2, 3, GENERATOR), points, logistic([0, 1]), 0.1, 1),
+        lambda: singular_because(fcn(1), points),
+        lambda: certified_gap_constants(fcn(1), points, [1, -1]),
     ):
         with pytest.raises(ValueError, match="a point a row"):
             use()
+
+
+def test_every_function_takes_point_sets_arrays_and_rows_of_numbers():
+    """Two points in the three forms, with the same result."""
+    start, network = initial_arrays(fcn(1), 2, 5, np.random.default_rng(1)), fcn(1)
+    exact = float_points("two", [[1.0, 0.5], [-0.25, 2.0]])
+    parameters = {name: torch.from_numpy(array) for name, array in start.items()}
+    for use in (
+        lambda points: ntk(network, points),
+        lambda points: ntk(network, points, others=points),
+        lambda points: sample_kernels(network, points, 10, 2, seed=0).ntk,
+        lambda points: empirical_ntk(network, parameters, points).ntk,
+        lambda points: gradient_flow(network, start, points, logistic([0, 1]), 0.0, errors=False).outputs,
+        lambda points: list(gradient_descent(network, start, points, logistic([0, 1]), 0.1, 2))[-1].outputs,
+        lambda points: [float(certified_gap_constants(network, points, [1, -1])[0].lower)],
+        lambda points: [singular_because(network, points) is None],
+    ):
+        first, second, third = (np.asarray(use(points)) for points in
+                                (exact, exact.coordinates(Float64()), [[1.0, 0.5], [-0.25, 2.0]]))  # fmt: skip
+        assert np.array_equal(first, second) and np.array_equal(first, third)

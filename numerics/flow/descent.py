@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
+from numerics.data.points import Points
 from numerics.flow.discrete_gradient import Array, by_row, point_gradients, point_slopes, run
 from numerics.flow.stepping import move, problem_of
 from numerics.losses import Loss
@@ -27,7 +28,7 @@ class Epoch:
 def gradient_descent(
     architecture: Architecture,
     parameters: Parameters,
-    inputs: Array | torch.Tensor,
+    inputs: Points | torch.Tensor,
     loss: Loss,
     rate: float,
     epochs: int,

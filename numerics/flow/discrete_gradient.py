@@ -96,7 +96,7 @@ class Gather:
         return taken.transpose(0, 1, 3, 2).reshape(size * len(self.table), -1)
 
     def spread(self, cotangent: Array) -> Array:
-        """The transpose of `of`."""
+        """The transpose of `of`: (samples new) x (width k) to (samples count) x width."""
         table = np.array(self.table)
         size, width = len(cotangent) // len(table), cotangent.shape[1] // table.shape[1]
         pieces = cotangent.reshape(size, len(table), width, table.shape[1])
@@ -106,14 +106,14 @@ class Gather:
         return result[:, :-1].reshape(size * self.count, width)
 
     def kernel(self, kernel: Array) -> Array:
-        """Mean products of the entries of new rows from those of old ones, a matrix of all rows of all samples."""
+        """Mean products of the entries of new rows from those of old ones, n count x n count, of all samples."""
         sources = self.sources(len(kernel) // self.count)
         padded = np.pad(kernel, (0, 1))  # the source -1 is the last row
         found: Array = sum(padded[np.ix_(column, column)] for column in sources.T) / sources.shape[1]
         return found
 
     def sources(self, size: int) -> Array:
-        """The old row of every entry of every new row of so many samples, -1 beyond the edge."""
+        """The old rows of every new row of so many samples, (size new) x k; -1 beyond the edge."""
         table = np.array(self.table)
         first = self.count * np.arange(size)[:, None, None]
         return np.where(table == self.count, -1, first + table).reshape(size * len(table), -1)
@@ -131,15 +131,15 @@ class Average:
         return found
 
     def spread(self, cotangent: Array) -> Array:
-        """The transpose of `of`."""
+        """The transpose of `of`: samples x width to (samples count) x width."""
         return np.repeat(cotangent / self.count, self.count, axis=0)
 
     def kernel(self, kernel: Array) -> Array:
-        """As `Gather.kernel`."""
+        """Mean products of the entries of the means, size x size, from those of all rows, n count x n count."""
         return over_rows(kernel, len(kernel) // self.count) / self.count**2
 
     def sources(self, size: int) -> Array:
-        """As `Gather.sources`."""
+        """The old rows of every new row of so many samples, size x count."""
         return np.arange(size * self.count).reshape(size, self.count)
 
 
@@ -227,17 +227,17 @@ def trained_groups(tape: Tape) -> list[str]:
 
 
 def matrix_of(weight: Array) -> Array:
-    """A weight matrix as it is, filters as outputs x (channels offsets): a view."""
+    """A weight matrix, outputs x inputs, as it is, filters as outputs x (channels offsets): a view."""
     return weight.reshape(len(weight), -1)
 
 
 def by_row(numbers: Array, rows: Array) -> Array:
-    """A number a sample for each of its rows, as a column."""
+    """A number a sample, shape (n,), for each of its rows, as a column: rows x 1 for `rows` x width."""
     return np.repeat(numbers, len(rows) // len(numbers))[:, None]
 
 
 def over_rows(matrix: Array, size: int) -> Array:
-    """The size x size sums over the rows of every sample, of a matrix of all rows."""
+    """The size x size sums over the rows of every sample, of a square matrix of all rows, n P x n P."""
     if len(matrix) == size:
         return matrix
     count = len(matrix) // size

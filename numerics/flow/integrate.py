@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from numerics.data.points import Points
 from numerics.flow import checkpoint
 from numerics.flow.discrete_gradient import (
     Array,
@@ -130,7 +131,7 @@ class Recording:
 def gradient_flow(
     architecture: Architecture,
     parameters: Parameters | Weights,
-    inputs: Array | torch.Tensor,
+    inputs: Points | torch.Tensor,
     loss: Loss,
     log_until: float,
     *,

@@ -68,7 +68,7 @@ class Sharing:
         return Sharing(leader, factor)
 
     def rearranged(self, sources: Array) -> Sharing:
-        """That of rows made of some of these side by side, or of their sums: `sources` has a line of them for each.
+        """That of rows made of some of these side by side, or of their sums: `sources` is rows x k, a line for each.
 
         They are proportional if all they are made of are so at one ratio. The source -1 is zero.
         """

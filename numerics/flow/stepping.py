@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.linalg.blas import dgemm
 
+from numerics.data.points import Points, as_coordinates
 from numerics.flow.activations import solve_slopes
 from numerics.flow.discrete_gradient import (
     Activate,
@@ -158,7 +159,7 @@ class Problem:
 def problem_of(
     architecture: Architecture,
     parameters: Parameters | Weights,
-    inputs: Array | torch.Tensor,
+    inputs: Points | torch.Tensor,
     loss: Loss,
     penalty: float = 0.0,
     accuracy: Accuracy = Accuracy(),
@@ -166,13 +167,11 @@ def problem_of(
 ) -> Problem:
     """The problem of a flow from these parameters, tensors or arrays, with which it shares memory.
 
-    `inputs` is n x d. Raises ValueError unless it is finite and not empty, the loss is of n samples, the parameters
+    `inputs` are points, n x d. Raises ValueError unless they are finite, the loss is of n samples, the parameters
     have the shapes of the network's and the penalty is finite and not negative, or on a network that the flow does not
     know.
     """
-    points = np.ascontiguousarray(inputs, dtype=float)
-    if points.ndim != 2 or 0 in points.shape or not np.isfinite(points).all():
-        raise ValueError("the inputs must be a finite n x d array with at least one point, a point a row")
+    points = np.ascontiguousarray(as_coordinates(inputs))
     if loss.size != len(points) * loss.classes:
         raise ValueError(f"the loss has {loss.size // loss.classes} samples, the inputs are {len(points)}")
     if towards not in TOWARDS:

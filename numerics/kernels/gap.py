@@ -19,7 +19,7 @@ import flint
 import numpy as np
 import scipy.optimize
 
-from numerics.data.points import PointSet
+from numerics.data.points import Points, as_points
 from numerics.kernels.gram import ntk
 from numerics.kernels.spectrum import MOST_BITS, Bounds, Enclosure, certified_lambda_min
 from numerics.numbers.latex import interval_latex
@@ -77,7 +77,7 @@ def gap_constants(matrix: np.ndarray, lambda_min: Enclosure, signs: Sequence[int
 
 def certified_gap_constants(
     architecture: Architecture,
-    points: PointSet,
+    points: Points,
     signs: Sequence[int] | np.ndarray,
     digits: int = 12,
     most_bits: int = MOST_BITS,
@@ -88,6 +88,7 @@ def certified_gap_constants(
     reached: then the bounds are what was found. Above n = 12 `best` lies between bounds that do not meet. Raises
     NotDefiniteError if the kernel is not known to be positive definite.
     """
+    points = as_points(points)
     enclosure = certified_lambda_min(lambda system: ntk(architecture, points, system), digits, most_bits)
     bits = 256
     while True:

@@ -12,7 +12,7 @@ from math import gcd
 
 import flint
 
-from numerics.data.points import CirclePoints, PointSet
+from numerics.data.points import CirclePoints, Points, as_points
 from numerics.kernels.spectrum import MOST_BITS, Enclosure, certified_lambda_min
 from numerics.numbers.systems import Array, NumberSystem
 from theory.architecture import Architecture, positively_homogeneous
@@ -21,8 +21,12 @@ MOST_NAMED = 3
 """So many coincidences are named; the rest are counted."""
 
 
-def singular_because(architecture: Architecture, points: PointSet) -> str | None:
-    """A sentence on which points (numbered from 1) make every kernel of the network singular on them, or None."""
+def singular_because(architecture: Architecture, points: Points) -> str | None:
+    """A sentence on which of n points (numbered from 1) make every kernel of the network singular on them, or None.
+
+    A point set or n x d.
+    """
+    points = as_points(points)
     if isinstance(points, CirclePoints):
         return None  # different, and none a positive multiple of another
     without_bias = positively_homogeneous(architecture)
@@ -61,7 +65,7 @@ def _listed(places: list[int]) -> str:
 
 def lambda_min_of_network(
     architecture: Architecture,
-    points: PointSet,
+    points: Points,
     gram_over: Callable[[NumberSystem], Array],
     digits: int = 3,
     most_bits: int = MOST_BITS,

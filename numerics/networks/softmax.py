@@ -12,14 +12,15 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from numerics.data.points import Points
 from numerics.losses import Array
 from numerics.networks.classes import class_kernel  # noqa: F401 - it is of several classes
-from numerics.networks.torch_network import Parameters, pullback
+from numerics.networks.torch_network import Parameters, as_tensor, pullback
 from numerics.softmax import SoftmaxCrossEntropy  # noqa: F401 - it is of several classes
 from theory.architecture import Affine, Architecture
 
 
-def output_kernel(architecture: Architecture, parameters: Parameters, inputs: Array, heads: Sequence[Array]) -> Array:
+def output_kernel(architecture: Architecture, parameters: Parameters, inputs: Points, heads: Sequence[Array]) -> Array:
     """The empirical NTK, n C x n C, of a network whose last layer's weights are the rows `heads`, all else shared.
 
     Inputs: n x d; heads: C rows of shape (m,). Raises ValueError if the head has a bias.
@@ -27,7 +28,7 @@ def output_kernel(architecture: Architecture, parameters: Parameters, inputs: Ar
     last = architecture.head[-1]
     if not isinstance(last, Affine) or last.bias is not None:
         raise ValueError(f"{architecture.name}: a last layer with a bias is not supported")
-    name, points = last.weight.name, torch.from_numpy(np.asarray(inputs, dtype=float))
+    name, points = last.weight.name, as_tensor(inputs)
     shared, own = [], []
     for chosen in np.eye(len(points)):
         for row in heads:

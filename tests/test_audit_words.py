@@ -18,6 +18,11 @@ OBJECTS = """
 family = "fcn"
 depth = 1
 bias = "none"
+[networks.plain1]
+family = "fcn"
+depth = 1
+bias = "none"
+trained = ["W_1"]
 [networks.biased]
 family = "fcn"
 depth = 1
@@ -59,6 +64,7 @@ rays = [[1, 0], [2, 0], [0, 3]]
 same = [[1, 0], [1, 0], [0, 1]]
 flat = [[1, 0], [0, 1]]
 one = [[1, 0]]
+axes = [[2, 0], [0, 3]]
 solid = [[1, 0, 0], [0, 1, 0]]
 """
 LABELS = [0, 1, 1, 0, 0, 1]
@@ -78,6 +84,16 @@ KNOWN = [
     ("CONFIRMED", "rank(K) = 2 and rank(identity) = 3 and rank(K + identity) = 3", "two", "same"),
     ("REFUTED", "rank(K) < n", "biased", "six"),
     ("REFUTED", "rank(K) = 3", "biased", "same"),
+    (
+        "CONFIRMED",
+        "condition(K) = condition(inner) and condition(inner) = 9/4 and lambda_max(inner) = 9",
+        "plain1",
+        "axes",
+    ),
+    ("CONFIRMED", "condition(inner - 5 * identity) = -4 and lambda_min(inner) = 4", "plain1", "axes"),
+    ("REFUTED", "condition(inner) = 9/4 + 1e-90", "plain1", "axes"),
+    ("CONFIRMED", "for all X in any_points(4, 2): trace(K) >= 0", "biased", "X"),
+    ("REFUTED", "there exists X in any_points(3, 2): lambda_min(K) < 0", "biased", "X"),
     # Between two sets.
     ("CONFIRMED", "K(six, six)(1, 2) = K(1, 2) and inner(six, new)(6, 2) = 2", "two", "six"),
     ("CONFIRMED", "K[biased](six, new)(1, 1) > K(six, new)(1, 1)", "plain", "six"),

@@ -133,21 +133,32 @@ def circle_of(kernel: Node, environment: Environment) -> CirclePoints | None:
     return points
 
 
-def multiple_of_identity(kernel: Node, environment: Environment) -> sympy.Expr | None:
-    """The number c of a kernel that is c times the identity; None if it is not proved to be so."""
+def diagonal(kernel: Node, environment: Environment) -> list[sympy.Expr] | None:
+    """The diagonal entries of a kernel that is zero elsewhere; None if it is not proved to be so."""
     size = len(evaluate(kernel, environment))
     if size > MOST_DIAGONAL:
         return None
     try:
-        number = exact_entry(kernel, environment, 0, 0)
         for row in range(size):
-            for column in range(row, size):
-                entry = exact_entry(kernel, environment, row, column)
-                if not vanishes(entry - number if row == column else entry):
+            for column in range(row + 1, size):
+                if not vanishes(exact_entry(kernel, environment, row, column)):
                     return None
+        return [exact_entry(kernel, environment, index, index) for index in range(size)]
     except NoExactValueError:
         return None
-    return number
+
+
+def extreme_entries(kernel: Node, environment: Environment) -> tuple[sympy.Expr, sympy.Expr] | None:
+    """The least and the largest entry of a diagonal kernel, which are its extreme eigenvalues; None where not known."""
+    entries = diagonal(kernel, environment)
+    if entries is None:
+        return None
+    if all(entry.is_Rational for entry in entries):
+        return min(entries), max(entries)
+    try:
+        return (entries[0], entries[0]) if all(vanishes(entry - entries[0]) for entry in entries) else None
+    except NoExactValueError:
+        return None
 
 
 _shape = partial(declaring, SHAPES)
@@ -161,18 +172,22 @@ def _smallest(kernel: Node, environment: Environment) -> sympy.Expr | None:
         if reason is not None:
             environment.note(reason)
             return sympy.Integer(0)
-    return multiple_of_identity(kernel, environment)
+    found = extreme_entries(kernel, environment)
+    return None if found is None else found[0]
 
 
 @_shape(vocabulary.LAMBDA_MAX)
 def _largest(kernel: Node, environment: Environment) -> sympy.Expr | None:
-    return multiple_of_identity(kernel, environment)
+    found = extreme_entries(kernel, environment)
+    return None if found is None else found[1]
 
 
 @_shape(vocabulary.CONDITION)
 def _condition(kernel: Node, environment: Environment) -> sympy.Expr | None:
-    number = multiple_of_identity(kernel, environment)
-    return None if number is None or vanishes(number) else sympy.Integer(1)
+    found = extreme_entries(kernel, environment)
+    if found is None or vanishes(found[0]):
+        return None
+    return sympy.Integer(1) if vanishes(found[1] - found[0]) else found[1] / found[0]
 
 
 @_shape(vocabulary.DET)

@@ -206,8 +206,8 @@ FCN_CASES: dict[str, Case] = {
 }
 MORE_FCN: dict[str, Case] = {
     "20 points in R^10 of norm 2, depth 1": Case(fcn(1), opposite(*[2] * 10), 12_000, 16),
-    "3 points in R^2, two of them equal, depth 1": Case(
-        fcn(1), rational_points("two equal", [[1, 0], [0, 1], [1, 0]]), 64, 4
+    "3 points in R, two of them equal, depth 1": Case(
+        fcn(1), rational_points("two equal", [[Fraction(1)], [Fraction(2)], [Fraction(1)]]), 64, 4
     ),
     "3 orthogonal points of norm 2, depth 3": Case(fcn(3), axes(2, 2, 2), 1024, 16, FINER),
 }

@@ -30,7 +30,7 @@ from checks.setups.trajectories import (
 from ntk_companion.evidence import Evidence, Kind, numerical, statistical, vacuous
 from ntk_companion.judging import check, counterexample, judge_case, random_seed, record, thorough
 from ntk_companion.statement import Statement
-from numerics.data.points import PointSet, circle, float_points, hexagon, rational_points
+from numerics.data.points import PointSet, circle, hexagon, rational_points
 from numerics.flow.integrate import Accuracy, Recording
 from numerics.flow.trajectory import Trajectory, log10_crossing
 from numerics.kernels.gap import CONSTANTS, Bounds, certified_gap_constants
@@ -206,8 +206,8 @@ FCN_CASES: dict[str, Case] = {
 }
 MORE_FCN: dict[str, Case] = {
     "20 points in R^10 of norm 2, depth 1": Case(fcn(1), opposite(*[2] * 10), 12_000, 16),
-    "3 points in R^2, two of them equal, depth 1": Case(
-        fcn(1), float_points("two equal", np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]])), 64, 4
+    "3 points in R, two of them equal, depth 1": Case(
+        fcn(1), rational_points("two equal", [[Fraction(1)], [Fraction(2)], [Fraction(1)]]), 64, 4
     ),
     "3 orthogonal points of norm 2, depth 3": Case(fcn(3), axes(2, 2, 2), 1024, 16, FINER),
 }

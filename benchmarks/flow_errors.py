@@ -92,7 +92,7 @@ def compare(problem: Problem) -> list[dict[str, str]]:
 
 def summary(rows: list[dict[str, str]]) -> str:
     """How many recorded values lie outside their estimated errors, a line a quantity."""
-    known = [row for row in rows if float(row["defect_of_truth"]) <= MOST_DEFECT]
+    known = with_truth(rows)
     lines = [f"{len({row['number'] for row in rows})} problems, {len(rows)} records, {len(known)} of them with a truth"]
     rows = known
     for name in QUANTITIES:
@@ -107,8 +107,14 @@ def summary(rows: list[dict[str, str]]) -> str:
     return "\n".join(lines)
 
 
+def with_truth(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The records at which the finer run closes the energy identity."""
+    return [row for row in rows if float(row["defect_of_truth"]) <= MOST_DEFECT]
+
+
 def draw(rows: list[dict[str, str]], path: Path) -> None:
-    """Claimed against true errors, a point a record."""
+    """Claimed against true errors, a point a record with a truth."""
+    rows = with_truth(rows)
     import matplotlib
 
     matplotlib.use("svg")
@@ -117,10 +123,10 @@ def draw(rows: list[dict[str, str]], path: Path) -> None:
     figure, axes = plt.subplots(1, len(QUANTITIES), figsize=(13, 3.4), layout="constrained")
     for axis, name in zip(axes, QUANTITIES, strict=True):
         claimed, true = (np.array([float(row[f"{name}_{kind}"]) for row in rows]) for kind in ("claimed", "true"))
-        axis.loglog(np.maximum(true, 1e-10), np.maximum(claimed, 1e-10), ".", markersize=2)
+        axis.loglog(np.maximum(true, 1e-10), np.maximum(claimed, 1e-10), ".", markersize=2, rasterized=True)
         axis.axline((1e-6, 1e-6), (1.0, 1.0), color="black", linewidth=0.8)
         axis.set(title=name.replace("_", " "), xlabel="true error", ylabel="claimed error")
-    figure.savefig(path)
+    figure.savefig(path, dpi=150)
     plt.close(figure)
 
 

@@ -181,10 +181,10 @@ def draw(rows: list[dict[str, str]], path: Path) -> None:
     columns = {"seconds": "processor seconds", "energy_defect": "|energy defect|", "last_resort_share": "last resorts"}
     for axis, (name, title) in zip(axes, columns.items(), strict=True):
         values = np.sort(np.abs([float(row[name]) for row in rows]))
-        axis.plot(np.arange(1, len(values) + 1), values, ".", markersize=3)
+        axis.plot(np.arange(1, len(values) + 1), values, ".", markersize=3, rasterized=True)
         axis.set(title=title, xlabel="problems, sorted")
         axis.set_yscale("linear" if name == "last_resort_share" else "log")
-    figure.savefig(path)
+    figure.savefig(path, dpi=150)
     plt.close(figure)
 
 

@@ -603,7 +603,7 @@ ERRORS: tuple[Planted, ...] = (
     Planted(
         "a printed formula refuted though its kernel agrees",
         "ntk_companion/audit/decide/formulas.py",
-        "judge",
+        "_judgement",
         "Verdict.REFUTED if differs or (wrong and differs is None) else Verdict.INCONCLUSIVE",
         "Verdict.REFUTED if wrong else Verdict.INCONCLUSIVE",
         ("tests/test_audit_formulas.py", "-k", "letters"),

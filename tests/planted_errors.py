@@ -1731,11 +1731,11 @@ ERRORS: tuple[Planted, ...] = (
         ("tests/test_comparing.py", "-k", "as_many"),
     ),
     Planted(
-        "several classes that start as one output does",
-        "ntk_companion/audit/values/trajectory_bounds.py",
-        "Setting.classes",
-        "1 + max(self.labels)",
-        "2 + max(self.labels)",
+        "an output more than there are classes",
+        "numerics/softmax.py",
+        "cross_entropy_of_classes",
+        "1 + max(labels)",
+        "2 + max(labels)",
         ("tests/test_audit_trained.py", "-k", "explicit_steps"),
     ),
 )

@@ -22,8 +22,8 @@ from theory.positions import channels, number_of_positions
 from theory.recursion import Recursion, input_dimension, layer_width, recursion
 
 FLOAT64 = Float64()
-BLOCK = 65_536
-"""Pairs evaluated together: enough to outweigh the interpreter, few enough for the processor's cache."""
+BLOCK = 131_072
+"""Pairs evaluated together: enough to outweigh the interpreter, and to leave some for every thread."""
 SLOW_BLOCK = 2_048
 """The same where every pair takes long, of mpmath's numbers or balls: few enough to say how far it is."""
 

@@ -5,7 +5,7 @@ import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,13 @@ class RationalPoints:
 
     def coordinates(self, system: NumberSystem) -> Array:
         """The n x d coordinates in `system`, each correctly rounded or enclosed before any normalisation."""
+        return self._doubles.copy() if isinstance(system, Float64) else self._in(system)
+
+    @cached_property
+    def _doubles(self) -> np.ndarray:
+        return self._in(Float64())
+
+    def _in(self, system: NumberSystem) -> Array:
         values = _convert(self.numerators, self.denominator, system)
         if not self.unit_norm:
             return values

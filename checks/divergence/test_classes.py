@@ -62,7 +62,7 @@ CLASSES = Statement(
     qualification="sympy proves |r|^2 >= u^2 K / (K - 1) for K = 3 and 10. Seen from t = 10 to 100 in plain gradient "
     "descent of narrow networks with 3 and 10 classes, the Gram matrix being that of gradients averaged over the "
     "chatter on kinks: the identity within 10%, set with such paths in view, the bound with a factor of 3 to 10 to "
-    "spare; and along gradient flows, where it has a factor of 3 to 30 or more to spare, of up to 9 points in R^10, near "
+    "spare; and along gradient flows, with a factor of 3 to 30 or more to spare, of up to 9 points in R^10, near "
     "ones and norms 0.5 to 2 among them, FCNs and ResNets of depth 1 to 3, alpha 1/10 to 10. No limit is shown."
     + TOLERATED,
     hypotheses=(HARD,),

@@ -8,6 +8,7 @@ import pytest
 
 from checks.divergence import (
     test_alternative,
+    test_classes,
     test_crossing,
     test_crossing_time,
     test_displacement,
@@ -122,6 +123,43 @@ def test_a_bound_that_rises_by_no_more_than_its_error_says_nothing():
             bound = held_against(pair, trajectories.spectral_rate).bound
             assert bound.max() == bound.min()
     assert found == {"one label": Verdict.CONFIRMED, "both labels": Verdict.VACUOUS}
+
+
+def test_a_kernel_that_stays_is_not_said_to_grow():
+    start = initialise(fcn(1), 2, 32, np.random.default_rng(1))
+    inputs, loss = circle(2).coordinates(FLOAT64), logistic([0, 1])
+    path = two_flows(fcn(1), start, inputs, loss, 40, recording=Recording(1 / 4, 0))[0]
+    constant = test_alternative.output_constant(fcn(1), 32)
+    assert test_alternative.judged(path, constant, "own", "late").verdict is Verdict.CONFIRMED
+    assert test_alternative.judged(path, 4 * constant, "own", "late").verdict is Verdict.REFUTED
+    early = two_flows(fcn(1), start, inputs, loss, 1, recording=Recording(4, -1))[0]
+    found = test_alternative.judged(early, constant, "own", "early")
+    assert found.verdict is Verdict.VACUOUS and "is demanded" in found.detail
+
+
+def test_a_path_that_hardly_moves_closes_no_identity():
+    times = np.zeros(3)
+    for first, last, expected in ((0.0, 6.0, Verdict.CONFIRMED), (-1.5, -1.48, Verdict.VACUOUS)):
+        margin = np.array([first, (first + last) / 2, last])
+        held = trajectories.Held(margin, margin, times, times)
+        assert trajectories.closes_within(held, "a path").verdict is expected
+        # By half more of the integral, and by the derivative.
+        potential = math.exp(last) + last
+        more = 1e-6 * (potential - math.exp(first) - first)
+        share = more / (math.exp(last) + 1) / 1e-6
+        assert trajectories.share_of_integral(held) == pytest.approx(share, rel=1e-6)
+    wide = trajectories.Held(np.array([0.0, 6.0]), np.array([0.0, 6.0]), np.array([0.0, 0.2]), np.zeros(2))
+    assert trajectories.closes_within(wide, "an error above what is told").verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_case_of_several_classes_counts_once():
+    with session(3):
+        found = []
+        pair = test_classes.flow_of("3 classes, 4 points in R^5, FCN, depth 3, flow")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(test_classes, "record", found.append)
+            test_classes.stays_above_its_bound((0, 1.0), test_classes.Classified(pair, 3, "a flow"))
+    assert [one.verdict for one in found] == [Verdict.CONFIRMED]
 
 
 def test_a_flow_whose_recorded_gram_is_not_that_of_its_steps_says_so_and_decides_nothing():

@@ -26,6 +26,22 @@ source = "a test"
 formula = "one"
 """
 
+DECIDED = """
+[[claim]]
+id = "decided"
+sentence = "a finding, decided here too"
+source = "a test"
+statement = "bc:28"
+assertion = "1 = 1"
+expected = "CONFIRMED"
+"""
+
+
+def test_a_claim_that_is_decided_here_too_must_have_the_verdict_of_its_statement(tmp_path):
+    path = tmp_path / "decided.toml"
+    path.write_text(DECIDED)
+    assert list(misfits(path)) == ["decided is CONFIRMED on record, bc:28 is REFUTED"]
+
 
 @pytest.fixture
 def file(tmp_path):

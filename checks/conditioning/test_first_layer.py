@@ -134,11 +134,21 @@ def by_gates(depth: int) -> Kernel:
     return partial(entrywise, entry=entry)
 
 
+def further_layer(matrix: sympy.Matrix) -> sympy.Matrix:
+    """The Gram matrix of a layer more, W_1 alone trained: again times twice the share of signs that open both gates.
+
+    One of two signs opens the gate of one neuron; the share of two different inputs is left open, as a symbol.
+    """
+    one = Rational(2 * sum((False, True)), 2)
+    shares = sympy.Matrix(*matrix.shape, lambda i, j: one if i == j else sympy.Symbol(f"p_{min(i, j)}{max(i, j)}"))
+    return matrix.multiply_elementwise(shares)
+
+
 def by_signs(rows: Rows) -> sympy.Matrix:
     """The Gram matrix times twice the share of signs at which both gates are open, for orthogonal rows: a count.
 
     A reflection takes w.x_i to its negative, leaves the other w.x_j as they are, and the law of w too: all patterns of
-    signs are equally likely. More layers take the diagonal as it is and the other entries, which are zero, likewise.
+    signs are equally likely.
     """
     patterns = list(product((False, True), repeat=len(rows)))
     count = len(rows)
@@ -263,8 +273,8 @@ def test_the_first_layer_alone_by_signs(claim):
 
 @check(DEEPER_FIRST, narrows, corrected=corrected, mutants=NO_MORE)
 def test_the_first_layer_alone_and_depth_by_signs(claim):
-    """At every depth the kernel of orthogonal inputs is the one that the signs give."""
-    judge(by_signs, by_signs, claim, UNIT_AND_LONGER)
+    """Whatever share of a further layer's gates open together: no symbol is left where inputs are orthogonal."""
+    judge(lambda rows: further_layer(by_signs(rows)), by_signs, claim, UNIT_AND_LONGER)
 
 
 @check(DEEPER_FIRST, narrows, corrected=corrected, mutants=WRONG)

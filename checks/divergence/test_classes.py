@@ -1,7 +1,7 @@
 """K classes: margins against the runner-up under gradient descent on the cross-entropy of a softmax."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -24,10 +24,9 @@ from checks.setups.trajectories import (
     judge_held,
     per_session,
     scattered,
-    stays_above,
     two_flows,
 )
-from ntk_companion.evidence import symbolic
+from ntk_companion.evidence import Verdict, symbolic
 from ntk_companion.judging import check, counterexample, judge_case, record, session_seed, thorough
 from ntk_companion.statement import Hypothesis, Statement
 from ntk_companion.symbolics import is_nonnegative, vanishes
@@ -63,8 +62,9 @@ CLASSES = Statement(
     qualification="sympy proves |r|^2 >= u^2 K / (K - 1) for K = 3 and 10. Seen from t = 10 to 100 in plain gradient "
     "descent of narrow networks with 3 and 10 classes, the Gram matrix being that of gradients averaged over the "
     "chatter on kinks: the identity within 10%, set with such paths in view, the bound with a factor of 3 to 10 to "
-    "spare; and along gradient flows, of up to 9 points in R^10, near ones and norms 0.5 to 2 among them, "
-    "FCNs and ResNets of depth 1 to 3, alpha 1/10 to 10. No limit is shown." + TOLERATED,
+    "spare; and along gradient flows, with a factor of 3 to 30 or more to spare, of up to 9 points in R^10, near "
+    "ones and norms 0.5 to 2 among them, FCNs and ResNets of depth 1 to 3, alpha 1/10 to 10. No limit is shown."
+    + TOLERATED,
     hypotheses=(HARD,),
     uses=("thm:1-classes", "envelope:lower"),
     inconclusive=1,
@@ -228,21 +228,27 @@ def closes(factor: float, case: Classified) -> None:
     record(cut_short(case.pair.fine, case.what) or closes_within(held, case.what))
 
 
-@check(CLASSES, 0, mutants={"lambda_max for lambda_min": -1})
+@check(CLASSES, (0, 1.0), mutants={"lambda_max for lambda_min": (-1, 1.0)})
 @pytest.mark.parametrize("name", CASES)
 def test_every_margin_against_the_runner_up_is_above_its_bound(claim, name):
     judge_case(stays_above_its_bound, claim, Classified(trained(CASES[name], session_seed()), CASES[name][1], name))
 
 
-def stays_above_its_bound(place: int, case: Classified) -> None:
-    """Is every margin above -ln S, and that above what the `place`-th eigenvalue proves, with and without the sum u?"""
+WORST_FIRST = (Verdict.REFUTED, Verdict.INCONCLUSIVE, Verdict.VACUOUS, Verdict.CONFIRMED)
+
+
+def stays_above_its_bound(claim: tuple[int, float], case: Classified) -> None:
+    """Are all margins, and -ln S, above what an eigenvalue, 0 the least, times a factor proves?
+
+    With and without the sum u: one case, decided as the worse of both bounds is.
+    """
+    place, factor = claim
+    found = []
     for sharp in (True, False):
-        held = held_against(case.pair, class_rate(case.classes, place, sharp))
-        record(judge_held(case.pair, held, case.what))
-    if cut_short(case.pair.fine, case.what):
-        return
-    margins = least_margins(case.pair.fine)[-len(held.margin) :]
-    record(stays_above(margins, held.margin, 0.0, f"{case.what}, margins beside -ln S"))
+        held = held_against(case.pair, class_rate(case.classes, place, sharp), factor)
+        least = np.minimum(held.margin, least_margins(case.pair.fine)[-len(held.margin) :])
+        found.append(judge_held(case.pair, replace(held, margin=least), case.what))
+    record(min(found, key=lambda one: WORST_FIRST.index(one.verdict)))
 
 
 def flows() -> Iterator[Classified]:
@@ -263,7 +269,7 @@ def test_the_energy_identity_closes_along_flows_of_several_classes(claim):
         judge_case(closes, claim, case)
 
 
-@check(CLASSES, 0, mutants={"lambda_max for lambda_min": -1})
+@check(CLASSES, (0, 1.0), mutants={"lambda_max for lambda_min": (-1, 1.0), "ten times lambda_min": (0, 10.0)})
 def test_every_margin_along_flows_of_several_classes_is_above_its_bound(claim):
     for case in flows():
         judge_case(stays_above_its_bound, claim, case)

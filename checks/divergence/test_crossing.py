@@ -238,11 +238,12 @@ WIDER_RESNET: dict[str, Case] = {
 def judge_crossings(title: str, case: Case, loss: CrossEntropy | None, members: int = 1) -> None:
     """Judge all distinct constants of a case, the largest first; with a loss of its own the mutant of that loss.
 
-    VACUOUS where two points are equal: lambda_0 is zero, and so are the constants that are multiples of it.
+    VACUOUS where two points are equal: lambda_0 is zero, and so are the constants that are multiples of it; gamma^2,
+    which may be positive if they have one label, is not enclosed there.
     """
     rows = case.points.coordinates(FLOAT64)
     if len(np.unique(rows, axis=0)) < len(rows):
-        record(vacuous(Kind.CERTIFIED, f"{title}: two points are equal, so that lambda_0 = 0 and there is no constant"))
+        record(vacuous(Kind.CERTIFIED, f"{title}: two points are equal, lambda_0 = 0, and gamma^2 is not enclosed"))
         return
     for member in range(members):
         for name, bounds in reversed(distinct_constants(case.architecture, case.points).items()):

@@ -118,6 +118,9 @@ def test_the_kernel_grows_at_every_sample_in_any_setting(claim):
     for name, setting, flow in flows():
         constant = output_constant(setting.architecture, setting.width)
         judge_case(grows_as_it_must, claim, Grown(flow, constant, f"{name}, flow"))
+    constant = output_constant(LATE.architecture, LATE.width)
+    for late_case in late_on_five_points():
+        judge_case(grows_as_it_must, claim, Grown(late_case.trajectory, constant, late_case.what))
     if claim != "own":
         case = Grown(as_flow(exception().fine), output_constant(fcn(1), 2), "three points, width 2, the exception")
         judge_case(grows_as_it_must, claim, case)

@@ -559,9 +559,12 @@ def _shares(log_errors: Array, log_integrals: Array) -> Array:
 
 
 def judge_held(pair: Pair, held: Held, what: str) -> Evidence:
-    """Is -ln S >= its bound at every time? VACUOUS if the bound rises by no more than its error: it says nothing."""
+    """Is -ln S >= its bound at every time but the first, where it is the bound by construction?
+
+    VACUOUS if the bound rises by no more than its error: it says nothing.
+    """
     error = held.error + held.gram_error
-    found = cut_short(pair.fine, what) or stays_above(held.margin, held.bound, error, what)
+    found = cut_short(pair.fine, what) or stays_above(held.margin[1:], held.bound[1:], error[1:], what)
     rise = float(held.bound[-1] - held.bound[0])
     if found.verdict is Verdict.CONFIRMED and rise <= error[-1]:
         return vacuous(
@@ -595,19 +598,30 @@ def same(values: Array, others: Array, error: Array, tolerance: float, what: str
     detail = f"{what}: apart by {abs(values[worst] - others[worst]):.3g}, error {error[worst]:.2g}"
     if excess[worst] > tolerance:
         return numerical(False, detail)
-    decided = bool(np.max(error) <= MOST_ERROR and np.isfinite(excess).all())
+    decided = bool(np.max(error) <= tolerance and np.isfinite(excess).all())
     return numerical(True if decided else None, detail, margin=tolerance - float(excess[worst]) if decided else None)
 
 
 WITHIN = 0.1
-"""By how much ln of the integral may be off. A flow whose Gram matrix leaves more than that open decides nothing."""
+"""By how much a margin may be off. A flow whose Gram matrix leaves more than that open decides nothing."""
+
+
+def share_of_integral(held: Held) -> float:
+    """By how much the bound moves at the last time with ln of the integral: about 1 once that outweighs the start."""
+    first, last = float(held.bound[0]), float(held.bound[-1])
+    return (1 - math.exp(first - last) + (last - first) * math.exp(-last)) / (1 + math.exp(-last))
 
 
 def closes_within(held: Held, what: str) -> Evidence:
     """Is what the energy's rate makes of the path the path, within 10%?
 
-    Undecided where the recorded Gram matrices and those of the steps which ended there leave more than that open.
+    Undecided where the recorded Gram matrices and those of the steps which ended there leave more than that open;
+    VACUOUS if half more of the integral would pass too, as on a path that hardly moves.
     """
     if (apart := float(held.gram_error.max())) > WITHIN:
         return numerical(None, f"{what}: the Gram matrices of steps and of their ends are apart by {apart:.2g}")
-    return same(held.margin, held.bound, held.error, WITHIN, what)
+    found = same(held.margin[1:], held.bound[1:], held.error[1:], WITHIN, what)
+    moved = math.log(1.5) * share_of_integral(held)
+    if found.verdict is not Verdict.REFUTED and moved <= WITHIN + min(held.error[-1], WITHIN):
+        return vacuous(Kind.NUMERICAL, f"{what}: half more of the integral would move the margin by {moved:.2g} only")
+    return found

@@ -148,7 +148,7 @@ def test_a_path_that_hardly_moves_closes_no_identity():
         more = 1e-6 * (potential - math.exp(first) - first)
         share = more / (math.exp(last) + 1) / 1e-6
         assert trajectories.share_of_integral(held) == pytest.approx(share, rel=1e-6)
-    wide = trajectories.Held(np.array([0.0, 6.0]), np.array([0.0, 6.0]), np.array([0.0, 0.2]), np.zeros(2))
+    wide = trajectories.Held(np.array([0.0, 6.0]), np.array([0.0, 6.0]), np.array([0.0, 0.25]), np.zeros(2))
     assert trajectories.closes_within(wide, "an error above what is told").verdict is Verdict.INCONCLUSIVE
 
 

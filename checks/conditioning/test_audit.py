@@ -13,7 +13,7 @@ AUDIT = Statement(
     number="audit of arXiv 2305.08813",
     formula=r"\text{verdict} = \text{verdict on record}",
     qualification="Each claim is decided for the networks, points and depths that it names. Claims that stand for a "
-    "statement have its verdict, and are not decided here.",
+    "statement have its verdict; those with an assertion or a formula too are decided here as well.",
     uses=("bc:19", "bc:23", "bc:26", "bc:28"),
 )
 MUTANTS = {

@@ -13,7 +13,7 @@ AUDIT = Statement(
     number="audit of Jacot et al. 2018, Lee et al. 2019 and Arora et al. 2019",
     formula=r"\text{verdict} = \text{verdict on record}",
     qualification="Each claim is decided for the networks, points and depths that it names. Claims that stand for a "
-    "statement have its verdict, and are not decided here.",
+    "statement have its verdict; those with an assertion or a formula too are decided here as well.",
     uses=("fd:1", "fd:7", "fd:19", "fd:20", "fd:28"),
 )
 MUTANTS = {

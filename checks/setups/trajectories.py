@@ -588,8 +588,10 @@ def stays_above(values: Array, bound: Array, error: Array | float, what: str) ->
     return numerical(True if decided else None, detail, margin=float(slack[worst]) if decided else None)
 
 
-def same(values: Array, others: Array, error: Array, tolerance: float, what: str) -> Evidence:
-    """Do both agree within the tolerance and the error? Undecided if the error is larger than what it is to tell.
+def same(
+    values: Array, others: Array, error: Array, tolerance: float, what: str, most_error: float | None = None
+) -> Evidence:
+    """Do both agree within the tolerance and the error? Undecided if the error is above `most_error`, the tolerance.
 
     All of shape (R,).
     """
@@ -598,12 +600,14 @@ def same(values: Array, others: Array, error: Array, tolerance: float, what: str
     detail = f"{what}: apart by {abs(values[worst] - others[worst]):.3g}, error {error[worst]:.2g}"
     if excess[worst] > tolerance:
         return numerical(False, detail)
-    decided = bool(np.max(error) <= tolerance and np.isfinite(excess).all())
+    decided = bool(np.max(error) <= (most_error or tolerance) and np.isfinite(excess).all())
     return numerical(True if decided else None, detail, margin=tolerance - float(excess[worst]) if decided else None)
 
 
 WITHIN = 0.1
 """By how much a margin may be off. A flow whose Gram matrix leaves more than that open decides nothing."""
+MOST_OPEN = 2 * WITHIN
+"""An error above this decides nothing: with it half more of the integral would still be refuted, ln(1.5) = 0.405."""
 
 
 def share_of_integral(held: Held) -> float:
@@ -620,7 +624,7 @@ def closes_within(held: Held, what: str) -> Evidence:
     """
     if (apart := float(held.gram_error.max())) > WITHIN:
         return numerical(None, f"{what}: the Gram matrices of steps and of their ends are apart by {apart:.2g}")
-    found = same(held.margin[1:], held.bound[1:], held.error[1:], WITHIN, what)
+    found = same(held.margin[1:], held.bound[1:], held.error[1:], WITHIN, what, MOST_OPEN)
     moved = math.log(1.5) * share_of_integral(held)
     if found.verdict is not Verdict.REFUTED and moved <= WITHIN + min(held.error[-1], WITHIN):
         return vacuous(Kind.NUMERICAL, f"{what}: half more of the integral would move the margin by {moved:.2g} only")

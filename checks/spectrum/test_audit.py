@@ -13,7 +13,7 @@ AUDIT = Statement(
     number="audit of the seven papers",
     formula=r"\text{verdict} = \text{verdict on record}",
     qualification="Each claim is decided for the networks, points and depths that it names. Claims that stand for a "
-    "statement have its verdict, and are not decided here.",
+    "statement have its verdict; those with an assertion or a formula too are decided here as well.",
     uses=("sp:1", "sp:3", "sp:28", "sp:29"),
 )
 MUTANTS = {

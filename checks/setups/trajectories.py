@@ -342,12 +342,15 @@ FLOWS: dict[str, Setting] = {
     "6 points in R^3, two 1e-3 apart with one label, FCN, depth 2": Setting(
         fcn(2), lambda seed: crowded(seed, 6, 3, 1e-3), 32, ONE_LABEL
     ),
-    "6 points in R^3, two 0.1 apart with both labels, FCN": Setting(
-        fcn(1), lambda seed: crowded(seed, 6, 3, 0.1), 32, BOTH_LABELS
+    "6 points in R^3, two 0.2 apart with both labels, FCN": Setting(
+        fcn(1), lambda seed: crowded(seed, 6, 3, 0.2), 32, BOTH_LABELS
     ),
 }
 """Flows on which every statement on trajectories is tried, to t = 1000."""
 MORE_FLOWS: dict[str, Setting] = LARGER | {
+    "6 points in R^3, two 0.1 apart with both labels, FCN": Setting(
+        fcn(1), lambda seed: crowded(seed, 6, 3, 0.1), 32, BOTH_LABELS
+    ),
     "6 points in R^3, two 1e-3 apart with both labels, FCN": Setting(
         fcn(1), lambda seed: crowded(seed, 6, 3, 1e-3), 32, BOTH_LABELS
     ),

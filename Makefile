@@ -6,7 +6,7 @@ CPU_TORCH = https://download.pytorch.org/whl/cpu
 .PHONY: checks tests venv baseline planted benchmarks lint report docs proofs generated seal release notebook pictures
 
 checks: venv
-	$(RUN) pytest checks/ -n 2
+	$(RUN) pytest checks/ -n 2 --dist loadfile
 
 tests: venv
 	$(RUN) pytest tests/ -n 2
@@ -38,7 +38,7 @@ docs: venv
 
 # Record the ledger of this run: what a reader sees first, and the verdicts that later runs must reach.
 baseline: venv
-	$(RUN) pytest checks/ -n 2 --write-baseline
+	$(RUN) pytest checks/ -n 2 --dist loadfile --write-baseline
 
 # Plant known errors one at a time in a copy; each must turn the run red.
 planted: venv

@@ -1,9 +1,13 @@
 """Settings of the process that checks run in."""
 
+import os
+
+# Small products dominate: threads only get in each other's way. Read when numpy and torch are loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 import torch
 
-# Small products dominate; two processes with two threads each only get in each other's way.
 torch.set_num_threads(1)
 
 

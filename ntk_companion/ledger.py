@@ -322,8 +322,6 @@ def _reasons(entry: Record) -> list[str]:
     reasons += [f"{name}: the mutant {survivor!r} survives" for survivor in survivors]
     if not all(entry["corrected_confirmed"]):
         reasons.append(f"{name}: its corrected form is not confirmed")
-    if finding and finding["corrected"] and not entry["corrected_confirmed"]:
-        reasons.append(f"{name}: its corrected form was not tried: give it to @check(..., corrected=...)")
     if not entry["mutants"] and not entry["corrected_confirmed"]:
         reasons.append(f"{name} has no mutant: nothing shows that its check can fail")
     return reasons

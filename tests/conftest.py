@@ -1,3 +1,7 @@
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import torch
 
 pytest_plugins = ["pytester"]

@@ -1762,12 +1762,4 @@ ERRORS: tuple[Planted, ...] = (
         "2 + max(labels)",
         ("tests/test_audit_trained.py", "-k", "explicit_steps"),
     ),
-    Planted(
-        "a corrected form that was not tried passes",
-        "ntk_companion/ledger.py",
-        "_reasons",
-        "finding and finding['corrected'] and not entry['corrected_confirmed']",
-        "False",
-        ("tests/test_ledger.py", "-k", "must_be_tried"),
-    ),
 )

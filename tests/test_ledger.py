@@ -50,20 +50,12 @@ def test_what_true_statements_risk_by_sampling_adds_up_and_must_not_exceed_one_i
         found = item(CONFIRMED=1, **changes)
         return found | {"tally": found["tally"] | {"false_alarm": probability}}
 
-    finding = {"finding": {"verdict": "REFUTED", "corrected": ""}}
+    finding = {"finding": {"verdict": "REFUTED"}}
     entries = [risks(6e-7), risks(3e-7), risks(1.0, role=Role.MUTANT), risks(1.0, statement=finding | {"id": "b"})]
     assert ledger.false_alarm(built(*entries)) == pytest.approx(9e-7)
     assert not [reason for reason in ledger.failures(built(*entries), {}) if "false alarm" in reason]
     entries.append(risks(2e-7, role=Role.CORRECTED, statement=finding | {"id": "b"}))
     assert "false alarm" in ledger.failures(built(*entries), {})[-1]
-
-
-@pytest.mark.parametrize("text, tried, told", [("x = 1", False, True), ("x = 1", True, False), ("", False, False)])
-def test_a_corrected_form_that_is_shown_must_be_tried(text, tried, told):
-    statement = {"finding": {"verdict": "REFUTED", "corrected": text}}
-    items = [item(REFUTED=1, statement=statement), item(REFUTED=1, role=Role.MUTANT, statement=statement)]
-    items += [item(CONFIRMED=1, role=Role.CORRECTED, statement=statement)] * tried
-    assert any("corrected form was not tried" in reason for reason in ledger.failures(built(*items), {})) == told
 
 
 def test_of_the_confirmed_cases_the_nearest_to_refutation_is_kept():

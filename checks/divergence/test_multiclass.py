@@ -72,15 +72,16 @@ class Case(NamedTuple):
 
 
 @per_session
-def flow_of(case: Case) -> Trajectory:
-    """The flow of the softmax loss."""
+def flow_of(case: Case, member: int = 0) -> Trajectory:
+    """The flow of the softmax loss from the session's `member`-th network."""
     inputs = case.points.coordinates(FLOAT64)
-    given = (inputs.shape[1], case.width, case.classes, np.random.default_rng((session_seed(), 0)))
+    given = (inputs.shape[1], case.width, case.classes, np.random.default_rng((session_seed(), member)))
     start = tensors(initial_class_arrays(case.architecture, *given))
     loss = one_hot(list(range(len(inputs))), case.classes)
     return two_flows(case.architecture, start, inputs, loss, case.log10_until, accuracy=STEPS, recording=RECORDS)[0]
 
 
+MOST_NETWORKS = 5
 CASES: dict[str, Case] = {
     "3 classes, two points, FCN": Case(fcn(1), TWO, 3, 10_000, 60),
     "3 classes, norms 2 and 3/2, ResNet, alpha = 1/10": Case(
@@ -95,9 +96,16 @@ def output_weights_alone(case: Case) -> Case:
 
 
 def strays(case: Case, what: str) -> Evidence:
-    """Did the kernel stray by the constant? VACUOUS if it was that far at the start, REFUTED if it settled before."""
-    flow, constant = flow_of(case), case.constant
-    gap = gap_to(class_kernel(ntk(case.architecture, case.points), case.classes), flow)
+    """Did the kernel stray by the constant? REFUTED if it settled before.
+
+    Of the first network that is not that far at the start; VACUOUS if all of `MOST_NETWORKS` are.
+    """
+    constant, limit = case.constant, class_kernel(ntk(case.architecture, case.points), case.classes)
+    for member in range(MOST_NETWORKS):
+        flow = flow_of(case, member)
+        gap = gap_to(limit, flow)
+        if gap[0] < constant:
+            break
     error = errors(flow, "kernel")
     if gap[0] >= constant:
         return vacuous(Kind.NUMERICAL, f"{what}: {gap[0]:.3g} at the start, the constant is {constant:.3g}")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from checks.setups.claims import Edit, misfits, record_replies
+from checks.setups.claims import DECIDED, Edit, misfits, record_replies
 from ntk_companion import Statement, check
 
 FILE = Path(__file__).with_name("foundations-1806.07572-1904.11955.toml")
@@ -12,8 +12,7 @@ AUDIT = Statement(
     source="this suite",
     number="audit of Jacot et al. 2018, Lee et al. 2019 and Arora et al. 2019",
     formula=r"\text{verdict} = \text{verdict on record}",
-    qualification="Each claim is decided for the networks, points and depths that it names. Claims that stand for a "
-    "statement have its verdict; those with an assertion or a formula too are decided here as well.",
+    qualification=DECIDED,
     uses=("fd:1", "fd:7", "fd:19", "fd:20", "fd:28"),
 )
 MUTANTS = {

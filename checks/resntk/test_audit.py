@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from checks.setups.claims import Edit, misfits, record_replies
+from checks.setups.claims import DECIDED, Edit, misfits, record_replies
 from ntk_companion import Statement, check
 
 FILE = Path(__file__).with_name("residual-kernels.toml")
@@ -12,8 +12,7 @@ AUDIT = Statement(
     source="this suite",
     number="audit of Huang, Tirer, Belfer, Lai and Tian",
     formula=r"\text{verdict} = \text{verdict on record}",
-    qualification="Each claim is decided for the networks, points and depths that it names. Claims that stand for a "
-    "statement have its verdict; those with an assertion or a formula too are decided here as well.",
+    qualification=DECIDED,
     uses=("rn:1", "rn:5", "rn:9", "rn:14"),
 )
 MUTANTS = {

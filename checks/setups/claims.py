@@ -14,6 +14,12 @@ from ntk_companion.audit.reply.auditing import Reply, audit_claim
 from ntk_companion.evidence import Evidence, Kind, Verdict
 from ntk_companion.suite import declared
 
+DECIDED = (
+    "Each claim is decided for the networks, points and depths that it names. Claims that stand for a statement have "
+    "its verdict; those with an assertion or a formula too are decided here as well."
+)
+"""The qualification of an audit: what its verdicts are of."""
+
 
 @dataclass(frozen=True)
 class Edit:

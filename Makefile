@@ -18,7 +18,7 @@ venv: .venv/installed
 # The processor's build of torch, a tenth as large, where its index is in reach.
 	@$(PYTHON) -c "import urllib.request as u; u.urlopen('$(CPU_TORCH)/torch/', timeout=5)" 2>/dev/null \
 	  && .venv/bin/pip install --no-deps --constraint constraints.txt --index-url $(CPU_TORCH) torch || true
-	.venv/bin/pip install --constraint constraints.txt --editable '.[checks,data,report,docs,develop,mcp]'
+	.venv/bin/pip install --constraint constraints.txt --editable '.[checks,data,fast,report,docs,develop,mcp]'
 	touch $@
 
 lint: venv

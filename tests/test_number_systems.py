@@ -213,7 +213,7 @@ def test_a_wrong_coefficient_of_the_angular_series_would_be_seen(monkeypatch):
         wrong = list(right)
         wrong[order] *= 1 + 1e-3
         for coefficients, agrees in ((right, True), (wrong, False)):
-            monkeypatch.setattr("numerics.numbers.systems._angular_series", lambda c=coefficients: np.array(c))
+            monkeypatch.setattr("numerics.numbers.systems.angular_series", lambda c=coefficients: np.array(c))
             found = Float64().angular(1, arguments, np.sin(arguments), np.cos(arguments))
             assert (np.abs(found / exact - 1).max() < 1e-15) == agrees
 

@@ -12,10 +12,11 @@ import numpy as np
 import sympy
 
 from numerics.data.points import Points, as_coordinates, as_points
+from numerics.kernels.double_points import DoublePoints
 from numerics.kernels.pairs import PairEvaluation, Pairs, half_angles_of
 from numerics.kernels.positions import Positions, pairs_of_positions
 from numerics.numbers.float_balls import FloatBalls
-from numerics.numbers.systems import Array, DoubleBalls, Float64, NumberSystem
+from numerics.numbers.systems import Array, CompiledFloat64, DoubleBalls, Float64, NumberSystem
 from numerics.progress import counted
 from theory.architecture import Architecture
 from theory.positions import channels, number_of_positions
@@ -121,6 +122,11 @@ def _grams(
                 f"the points have {dimension} coordinates, the others {second.shape[1]}: give equally many"
             )
         equations, kernels = _with_sizes(derived, kernels, dimension, width)
+        if isinstance(system, CompiledFloat64) and not derived.image:
+            from numerics.kernels.compiled import compiled_grams, compiles
+
+            if compiles(equations):
+                return compiled_grams(equations, kernels, first, None if others is None else second)
         if others is None:
             row, column = np.triu_indices(size)
         else:
@@ -240,6 +246,11 @@ def _fill(result: Array, row: np.ndarray, column: np.ndarray, entries: Any, symm
         result[column, row] = entries
 
 
+def _float_inputs(coordinates: np.ndarray, system: NumberSystem) -> PairsOf:
+    """The kernel <x, x'> on pairs of points, to full relative accuracy in the angle."""
+    return DoublePoints.of(coordinates).pairs
+
+
 def _exact_inputs(coordinates: Array, system: NumberSystem) -> PairsOf:
     """The kernel <x, x'> on pairs of points, from a matrix of inner products."""
     products = system.product(coordinates, coordinates.T)
@@ -250,52 +261,3 @@ def _exact_inputs(coordinates: Array, system: NumberSystem) -> PairsOf:
         return Pairs(norms, cross, lambda: half_angles_of(norms, cross, row, column, system))
 
     return pairs
-
-
-def _float_inputs(coordinates: np.ndarray, system: NumberSystem) -> PairsOf:
-    """The kernel <x, x'> on pairs of points, to full relative accuracy in the angle."""
-    _, exponents = np.frexp(np.abs(coordinates).max(axis=1))
-    scaled = np.ldexp(coordinates, -exponents[:, None])
-    scaled_norms = np.sqrt((scaled * scaled).sum(axis=1))
-    norms = np.ldexp(scaled_norms, exponents)
-    units = scaled / np.where(scaled_norms == 0, 1.0, scaled_norms)[:, None]
-    cosines = _inner_products(units)
-
-    def pairs(row: np.ndarray, column: np.ndarray) -> Pairs:
-        cosine = cosines[row, column]
-
-        def squares() -> tuple[np.ndarray, np.ndarray]:
-            sine_squared, cosine_squared = (1 - cosine) / 2, (1 + cosine) / 2
-            # Where the cosine has lost the angle, or its supplement, take it from the coordinates.
-            for sign, squared in ((1, sine_squared), (-1, cosine_squared)):
-                near = np.flatnonzero(sign * cosine > 0.9)
-                for block in np.array_split(near, 1 + len(near) * scaled.shape[1] // 10**6):
-                    squared[block] = _half_sine_squared(scaled, scaled_norms, row[block], column[block], sign)
-            return sine_squared, cosine_squared
-
-        return Pairs(norms, norms[row] * norms[column] * cosine, squares)
-
-    return pairs
-
-
-def _inner_products(units: np.ndarray) -> np.ndarray:
-    """units @ units.T; thin ones by parts that BLAS computes in one thread, as its threads wait on a busy machine."""
-    rows = 2**18 // units.size
-    if rows < 16:
-        return units @ units.T
-    return np.concatenate([units[start : start + rows] @ units.T for start in range(0, len(units), rows)])
-
-
-def _half_sine_squared(points: np.ndarray, norms: np.ndarray, row: np.ndarray, column: np.ndarray, sign: int) -> Any:
-    """sin^2 of half the angle between x = points[row] and y = sign points[column], for small angles.
-
-    It is |(|y| x - |x| y)|^2 / (2 |x| |y|)^2. As |y| x - |x| y = |y| (x - y) - (x - y).(x + y) / (|x| + |y|) y, it
-    loses nothing that x - y keeps; y is scaled by a power of two to be about as long as x.
-    """
-    factors = np.exp2(np.rint(np.log2(norms[row] / norms[column])))
-    first, second = points[row], points[column] * (sign * factors)[:, None]
-    first_norm, second_norm = norms[row], norms[column] * factors
-    step = first - second
-    excess = (step * (first + second)).sum(axis=1) / (first_norm + second_norm)
-    across = second_norm[:, None] * step - excess[:, None] * second
-    return (across * across).sum(axis=1) / (2 * first_norm * second_norm) ** 2

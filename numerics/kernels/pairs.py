@@ -14,6 +14,7 @@ from numerics.kernels.hermite import series
 from numerics.kernels.positions import Positions
 from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.systems import Array, NumberSystem, evaluate, evaluate_all
+from numerics.numbers.traced import Traced
 from theory import half_angle
 from theory.activations import Analytic, Elementary, GaussianMoment, Homogeneous
 from theory.integrals import c, p, r
@@ -22,6 +23,8 @@ from theory.recursion import input_kernel
 
 MAPS = (GaussianMoment, PositionMap)
 """What makes kernels of kernels."""
+Indices = Any
+"""The indices of points, an array of shape (P,); one `Index` in a trace."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,8 @@ class PairEvaluation:
         self,
         equations: Mapping[sympy.Symbol, sympy.Expr],
         inputs: Pairs,
-        row: np.ndarray,
-        column: np.ndarray,
+        row: Indices,
+        column: Indices,
         system: NumberSystem,
         positions: Positions | None = None,
     ) -> None:
@@ -247,7 +250,7 @@ class PairEvaluation:
         """A slope's moment is zero where a variance is exactly zero: there the slope is that at the kink."""
         zero = _is_zero(norms)
         kinked = zero[self.row] | zero[self.column]
-        return _replace(values, kinked, 0) if kinked.any() else values
+        return values if isinstance(kinked, np.ndarray) and not kinked.any() else _replace(values, kinked, 0)
 
     @property
     def _one(self) -> Any:
@@ -355,13 +358,13 @@ def half_angles_of(
     return _replace(sine_squared, same, 0), _replace(cosine_squared, same, 1)
 
 
-def _is_zero(norms: Array) -> np.ndarray:
+def _is_zero(norms: Array) -> Any:
     """Which norms are exactly zero, shape (n,)."""
-    return np.asarray(norms.is_zero() if isinstance(norms, FloatBalls) else norms == 0, dtype=bool)
+    return norms.is_zero() if isinstance(norms, FloatBalls | Traced) else np.asarray(norms == 0, dtype=bool)
 
 
-def _replace(values: Array, where: np.ndarray, number: int) -> Array:
-    if isinstance(values, FloatBalls):
-        return FloatBalls(np.where(where, float(number), values.centre), np.where(where, 0.0, values.radius))
+def _replace(values: Array, where: Any, number: int) -> Array:
+    if isinstance(values, FloatBalls | Traced):
+        return values.replaced(where, number)
     values[where] = values[where] * 0 + number
     return values

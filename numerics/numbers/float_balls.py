@@ -119,6 +119,10 @@ class FloatBalls:
         """Which balls are exactly zero?"""
         return (self.centre == 0) & (self.radius == 0)
 
+    def replaced(self, where: np.ndarray, number: int) -> FloatBalls:
+        """The same balls, but the one number where `where` holds."""
+        return FloatBalls(np.where(where, float(number), self.centre), np.where(where, 0.0, self.radius))
+
     def is_exact_number(self) -> bool:
         """Is this a single number with radius zero?"""
         return self.radius.ndim == 0 and bool(self.radius == 0)

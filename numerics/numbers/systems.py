@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache, reduce
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import flint
@@ -228,7 +229,7 @@ class Float64:
         small = angle < 1.0
         arguments = angle[small]
         square = arguments * arguments
-        result[small] = arguments * square * np.polynomial.polynomial.polyval(square, _angular_series())
+        result[small] = arguments * square * np.polynomial.polynomial.polyval(square, np.array(angular_series()))
         return result
 
     def elementary(self, function: type[sympy.Function], values: Array) -> Array:
@@ -239,10 +240,23 @@ class Float64:
         return contextlib.nullcontext()
 
 
+class CompiledFloat64(Float64):
+    """Float64 by machine code, for many points or many calls: the first one of a network compiles for some seconds.
+
+    Results are those of `Float64` up to rounding. It evaluates what is not compiled: kernels that are series, and
+    those of images. Raises ModuleNotFoundError without numba, the extra `fast`.
+    """
+
+    def __init__(self) -> None:
+        if find_spec("numba") is None:
+            raise ModuleNotFoundError("compiling needs numba: pip install 'ntk-companion[fast]'", name="numba")
+
+
 @cache
-def _angular_series() -> np.ndarray:
+def angular_series() -> tuple[float, ...]:
+    """J_1 / t^3 below t = 1 as a polynomial in t^2, the lowest coefficient first."""
     # The first coefficient left out is below 1e-19.
-    return np.array([float(angular_coefficient(order)) for order in range(9)])
+    return tuple(float(angular_coefficient(order)) for order in range(9))
 
 
 class Mpmath:

@@ -33,6 +33,38 @@ class Planted:
 
 ERRORS: tuple[Planted, ...] = (
     Planted(
+        "a point of another set taken for the same by machine code",
+        "numerics/kernels/compiled.py",
+        "",
+        "same = symmetric and row == column",
+        "same = row == column",
+        ("tests/test_compiled.py",),
+    ),
+    Planted(
+        "the last row of a tile not mirrored",
+        "numerics/kernels/compiled.py",
+        "",
+        "for row in range(top, min(top + TILE, last, column)):",
+        "for row in range(top, min(top + TILE - 1, last, column)):",
+        ("tests/test_compiled.py",),
+    ),
+    Planted(
+        "a difference fused with a product in machine code",
+        "numerics/kernels/compiled.py",
+        "_machine_code",
+        "numba.njit(nogil=True, error_model='numpy')",
+        "numba.njit(nogil=True, error_model='numpy', fastmath={'contract'})",
+        ("tests/test_compiled.py",),
+    ),
+    Planted(
+        "a near pair left to its cosine in machine code",
+        "numerics/kernels/compiled.py",
+        "",
+        "LOST = (1 - NEAR) / 2",
+        "LOST = 1e-14",
+        ("tests/test_compiled.py",),
+    ),
+    Planted(
         "the factor 2 of the activation dropped",
         "theory/architecture.py",
         "fcn_block",

@@ -113,7 +113,18 @@ def kernels(run: Run, folder: Path, quick: bool) -> None:
                 time(theirs, "spectrum"),
             )
         )
-    headings = ("n", "compiled", "numpy", "n-t", "ratio", "error", "n-t error", "on its diagonal", "certified", "n-t eigvalsh")
+    headings = (
+        "n",
+        "compiled",
+        "numpy",
+        "n-t",
+        "ratio",
+        "error",
+        "n-t error",
+        "on its diagonal",
+        "certified",
+        "n-t eigvalsh",
+    )
     table(headings, rows)
     print("certified: Gram matrix in balls and a proved lambda_min to 3 digits; n-t eigvalsh: its matrix, no proof")
     edges(run, folder)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numerics.data.points import rational_points, sphere
+from numerics.kernels import spectrum
 from numerics.kernels.gram import ntk
 from numerics.kernels.spectrum import (
     SMALL,
@@ -208,3 +209,23 @@ def test_a_close_pair_is_certified_to_three_digits(gap):
     assert enclosure.has_digits(3)
     assert encloses(enclosure, Fraction("0.45015815807855303477759959550") / 10**gap) or gap < 12
     assert abs(float(enclosure.lower) * 10.0**gap - 0.450158) < 0.001
+
+
+@pytest.mark.parametrize("rows", [1, 3, 4, 7, 512])
+def test_a_residual_is_bounded_by_its_exact_row_sums_however_it_is_cut(rows, monkeypatch):
+    monkeypatch.setattr(spectrum, "ROWS", rows)
+    generator = np.random.default_rng(rows)
+    factor, matrix = np.tril(generator.standard_normal((7, 7))), generator.standard_normal((7, 7))
+    matrix = matrix + matrix.T
+    exact = np.vectorize(Fraction, otypes=[object])
+    residual = exact(matrix) - Fraction(1, 2) * np.eye(7, dtype=int) - exact(factor) @ exact(factor).T
+    largest = max(abs(residual).sum(axis=1))
+    found = Fraction(spectrum._largest_row_sum(FloatBalls.exact(matrix), 0.5, factor))
+    assert largest <= found <= largest * (1 + Fraction(1, 10**12))
+
+
+def test_the_least_eigenpair_of_many_points_is_that_of_the_whole_spectrum():
+    for matrix in (ntk(fcn(1), sphere(250, 3)), ntk(fcn(1, "none"), sphere(250, 3)) - 0.1 * np.eye(250)):
+        value, vector = spectrum._least_eigenpair(matrix)
+        assert np.isclose(value, np.linalg.eigvalsh(matrix)[0], rtol=1e-4)
+        assert np.isclose(vector[:, 0] @ matrix @ vector[:, 0], value, rtol=1e-4)

@@ -167,7 +167,8 @@ class FloatBalls:
         length = self.shape[1]
         centre = self.centre @ other.centre
         size, other_size = np.abs(self.centre), np.abs(other.centre)
-        error = (size + self.radius) @ other.radius + self.radius @ other_size
+        error = (size + self.radius) @ other.radius if other.radius.any() else np.zeros_like(centre)
+        error += self.radius @ other_size if self.radius.any() else 0.0
         rounding = (2 * length + 4) * _UNIT
         radius = _radius((error + rounding * (size @ other_size)) * (1 + rounding) + length * _FLOOR)
         # A row or a column of exact zeros gives exact zeros: a point at the origin has the norm zero, not about zero.

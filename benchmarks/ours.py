@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -38,6 +40,50 @@ def certified(points: str, depth: int, output: str, bits: int) -> dict[str, Any]
     matrix = ntk(fcn(depth), float_points("benchmark", np.load(points)), Balls(bits))
     np.save(output, np.array([[float(ball.mid()) for ball in row] for row in matrix]))
     return {"radius": max(float(ball.rad()) for ball in matrix.flat)}
+
+
+def certificate(points: str, depth: int) -> dict[str, Any]:
+    """The proved lambda_min of the FCN, to 3 digits, once what is derived has been derived."""
+    from numerics.data.points import float_points
+    from numerics.kernels.gram import ntk
+    from numerics.kernels.spectrum import certified_lambda_min
+
+    coordinates, chosen = np.load(points), fcn(depth)
+
+    def prove(count: int) -> None:
+        found = float_points("benchmark", coordinates[:count])
+        if not certified_lambda_min(lambda system: ntk(chosen, found, system)).has_digits(3):
+            raise ArithmeticError("lambda_min is not known to 3 digits")
+
+    prove(300)
+    return stopwatch(lambda: prove(len(coordinates)), 5.0)
+
+
+def balls(points: str, depth: int, digits: int) -> dict[str, Any]:
+    """The Gram matrix of the FCN in balls that hold this many digits."""
+    from numerics.data.points import float_points
+    from numerics.kernels.gram import ntk
+    from numerics.numbers.systems import Balls
+
+    found, chosen = float_points("benchmark", np.load(points)), fcn(depth)
+    return stopwatch(lambda: ntk(chosen, found, Balls(4 * digits)))
+
+
+def flow(width: int, until: str) -> dict[str, Any]:
+    """The flow on two opposite points with both labels, as the command line has it."""
+    return shell(f"flow --network fcn --depth 1 --width {width} --points circle:2 --labels alternating --until {until}")
+
+
+def shell(arguments: str, code: int = 0) -> dict[str, Any]:
+    """From Enter to the shell's next prompt."""
+
+    def ask() -> None:
+        command = [sys.executable, "-m", "ntk_companion", *arguments.split()]
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+        if found.returncode != code:
+            raise RuntimeError(found.stderr)
+
+    return stopwatch(ask)
 
 
 def network(points: str, output: str, table: dict[str, Any]) -> dict[str, Any]:
@@ -107,5 +153,8 @@ def jacobian(points: str, depth: int, width: int, seconds: float) -> dict[str, A
         raise
 
 
+JOBS = (kernel, certified, certificate, balls, flow, shell, networks, exact_law, explicit, jacobian)
+
+
 if __name__ == "__main__":
-    serve({job.__name__: job for job in (kernel, certified, networks, exact_law, explicit, jacobian)})
+    serve({job.__name__: job for job in JOBS})

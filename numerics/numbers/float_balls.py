@@ -109,9 +109,10 @@ class FloatBalls:
         if self.is_exact_number():
             return other._scaled(self.centre)
         centre = self.centre * other.centre
-        error = np.abs(self.centre) + self.radius
+        error = np.abs(self.centre)
+        error += self.radius
         error = error * other.radius
-        error = error + self.radius * np.abs(other.centre)
+        error += self.radius * np.abs(other.centre)
         error += np.abs(centre) * _UNIT
         return FloatBalls(centre, _radius(error))
 

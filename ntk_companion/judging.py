@@ -152,6 +152,10 @@ class MutantKilled(BaseException):
     """Ends the check of a mutant at its first refutation. Not an Exception, so that hypothesis lets it pass."""
 
 
+NO_DETAIL = "the check does not say where"
+"""What is told in the place of a refutation's empty detail."""
+
+
 @dataclass
 class Tally:
     """What one check item found, case by case added up."""
@@ -173,6 +177,8 @@ class Tally:
     """The coordinates of the case that refuted, if a judge decided it through `judge_case`."""
     on_a_case: bool = False
     """Of a counterexample: was every hypothesis evaluated on its case?"""
+    error: str = ""
+    """What ended the check before it decided: an exception that is no verdict."""
 
     def add(self, evidence: Evidence) -> None:
         """Count a case. Raises AssertionError on a refutation nobody expects, MutantKilled on a mutant's first."""
@@ -195,14 +201,15 @@ class Tally:
             if self.role in (Role.MUTANT, Role.COUNTEREXAMPLE):
                 raise MutantKilled
             if not self.refutation_expected:
-                raise AssertionError(f"refuted ({evidence.kind}): {evidence.detail}")
+                raise AssertionError(f"refuted ({evidence.kind}): {evidence.detail or NO_DETAIL}")
 
     def _keep_refutation(self, evidence: Evidence) -> None:
         """Keep the last refutation; of a finding, one of each kind of evidence."""
+        detail = evidence.detail or NO_DETAIL
         if not self.refutation_expected or not self.refutation:
-            self.refutation = f"[{evidence.kind}] {evidence.detail}" if self.refutation_expected else evidence.detail
+            self.refutation = f"[{evidence.kind}] {detail}" if self.refutation_expected else detail
         elif f"[{evidence.kind}]" not in self.refutation:
-            self.refutation += f"; [{evidence.kind}] {evidence.detail}"
+            self.refutation += f"; [{evidence.kind}] {detail}"
 
 
 @dataclass(frozen=True)

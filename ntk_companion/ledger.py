@@ -27,7 +27,7 @@ ENTRY = {
     "rests_on": [str], "verdict": str, "scope": str, "evidence": [str],
     "finding": (NoneType, {"severity": str, "sentence": str, "corrected": str, "verdict": str}),
     "instances": {str: int}, "margin": NUMBER | None, "corrected_confirmed": [bool], "necessity": {str: str},
-    "mutants": [{"name": str, "role": str, "killed": bool, "by": str, "test?": str, "case?": str}],
+    "mutants": [{"name": str, "role": str, "killed": bool, "by": str, "test?": str, "case?": str, "error?": str}],
     "refutation": str, "confirmation": str,
     "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str], "case?": str,
     "theorems": [{
@@ -158,7 +158,7 @@ def _entry(items: list[Record]) -> Record:
         "mutants": [
             {
                 "name": item["name"], "role": item["role"], "killed": killed(item), "by": item["tally"]["refutation"],
-                "test": item.get("test", ""), "case": item["tally"].get("case", ""),
+                "test": item.get("test", ""), "case": item["tally"].get("case", ""), "error": error_of(item),
             }
             for item in attacks
         ],
@@ -169,7 +169,7 @@ def _entry(items: list[Record]) -> Record:
         "refutation": next((item["tally"]["refutation"] for item in own if item["tally"]["refutation"]), ""),
         "case": next((item["tally"].get("case", "") for item in own if item["tally"]["refutation"]), ""),
         "confirmation": _nearest(own)["tally"]["confirmation"] if own else "",
-        "undecided": next((item["tally"]["inconclusive"] for item in own if item["tally"]["inconclusive"]), ""),
+        "undecided": next(filter(None, (error_of(item) or item["tally"]["inconclusive"] for item in own)), ""),
         "false_alarm": sum(item["tally"]["false_alarm"] for item in items if _true_if_it_holds(item)),
         "seconds": round(sum(item["seconds"] for item in items), 2),
         "items": len(items),
@@ -270,6 +270,20 @@ def killed(item: Record) -> bool:
     return bool(item["tally"]["verdicts"].get(Verdict.REFUTED, 0))
 
 
+def error_of(item: Record) -> str:
+    """What ended an item that decided nothing; empty if it was decided, or if nothing but a verdict ended it."""
+    return "" if killed(item) or item["outcome"] == "passed" else str(item["tally"].get("error", ""))
+
+
+def survival(mutant: Mapping[str, Any]) -> str:
+    """What is said of a mutant or a counterexample that refuted nothing: that it survives, or what ended its check."""
+    is_mutant = mutant["role"] == Role.MUTANT
+    who = f"the {'mutant' if is_mutant else 'counterexample to'} {mutant['name']!r}"
+    if mutant.get("error"):
+        return f"{who} was not decided: its check ended with {mutant['error']}"
+    return f"{who} {'survives' if is_mutant else 'refutes nothing'}"
+
+
 def is_formal(mutant: Mapping[str, Any]) -> bool:
     """Is a mutant of an entry a theorem with a change in it, which reads as Coq and not as a sentence?"""
     return " proves the negation of " in mutant["by"]
@@ -318,8 +332,8 @@ def _reasons(entry: Record) -> list[str]:
         reasons.append(f"{name}: the recorded finding is {finding['verdict']}, this run says {verdict}")
     if not finding and verdict == Verdict.REFUTED:
         reasons.append(f"{name} is refuted: {entry['refutation']}")
-    survivors = [mutant["name"] for mutant in entry["mutants"] if not mutant["killed"]]
-    reasons += [f"{name}: the mutant {survivor!r} survives" for survivor in survivors]
+    survivors = [mutant for mutant in entry["mutants"] if not mutant["killed"]]
+    reasons += [f"{name}: {survival(mutant)}" for mutant in survivors]
     if not all(entry["corrected_confirmed"]):
         reasons.append(f"{name}: its corrected form is not confirmed")
     if not entry["mutants"] and not entry["corrected_confirmed"]:

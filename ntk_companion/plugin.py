@@ -172,7 +172,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     except MutantKilled:
         pass
     except StalledError:
-        pytest.fail(f"{statement.id}: stalled, not done in {MOST_SECONDS[options.ntk_profile]} s", pytrace=False)
+        tally.error = f"stalled, not done in {MOST_SECONDS[options.ntk_profile]} s"
+        pytest.fail(f"{statement.id}: {tally.error}", pytrace=False)
+    except (Exception, pytest.fail.Exception, pytest.skip.Exception) as error:
+        tally.error = " ".join(f"{type(error).__name__}: {error}".split())
+        raise
     finally:
         value = {
             "statement": statement.record(), "role": role, "name": name, "tally": dataclasses.asdict(tally),

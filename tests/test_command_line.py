@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
@@ -24,6 +25,7 @@ from numerics.kernels.gram import FLOAT64
 from numerics.losses import logistic
 from numerics.networks.exact_law import sample_kernels
 from numerics.networks.parameters import initial_arrays
+from numerics.progress import counted, tell, told_to
 from tests import ledgers
 from tests.oracles import high_precision as oracle
 from theory.architecture import fcn
@@ -518,10 +520,57 @@ def test_progress_says_how_many_draws_of_how_many_are_done(monkeypatch):
     assert len(draws.ntk) == 7
 
 
+def test_progress_within_a_count_is_told_behind_it_and_its_share_is_one_of_an_item():
+    told = []
+    with told_to(lambda *far: told.append(far)):
+        for name in counted(("a", "b", "c", "d"), 4, "tables"):
+            if name == "b":
+                assert list(counted("xy", 2, "draws")) == ["x", "y"]
+            if name == "c":
+                tell(lambda: "log10 t = 1.0 of 2.0")
+        assert list(counted((), 0, "figures")) == []
+    assert told[1:5] == [
+        ("1 of 4 tables", 0.25), ("1 of 4 tables: 0 of 2 draws", 0.25), ("1 of 4 tables: 1 of 2 draws", 0.375),
+        ("1 of 4 tables: 2 of 2 draws", 0.5),
+    ]  # fmt: skip
+    assert told[5:] == [
+        ("2 of 4 tables", 0.5), ("2 of 4 tables: log10 t = 1.0 of 2.0", 0.5), ("3 of 4 tables", 0.75),
+        ("4 of 4 tables", 1.0), ("0 of 0 figures", 0.0),
+    ]  # fmt: skip
+
+
+def test_a_count_that_is_given_up_is_no_longer_told():
+    told = []
+    with told_to(lambda *far: told.append(far)):
+        with contextlib.suppress(ZeroDivisionError):
+            for one in counted((1, 0), 2, "parts"):
+                1 / one
+        tell(lambda: "after")
+    assert told[-1] == ("after", None)
+
+
 def test_progress_says_how_long_the_rest_takes_if_it_is_as_slow():
-    assert main._far(12.0, (10.0, "5 of 20 draws", 1 / 4)) == "5 of 20 draws, 12 s, about 28 s left"
-    assert main._far(50.0, (50.0, "20 of 20 draws", 1.0)) == "20 of 20 draws, 50 s"
-    assert main._far(7.0, (6.0, "log10 t = 1.5 of 4.0", None)) == "log10 t = 1.5 of 4.0, 7 s"
+    heard = main.Heard()
+    assert heard.line(1.0) == "1 s"
+    heard.hear(2.0, "0 of 20 draws", 0.0)
+    assert heard.line(3.0) == "0 of 20 draws, 3 s"
+    heard.hear(3.0, "0 of 20 draws: 1 of 9 blocks", 1 / 180)
+    assert heard.line(3.0) == "0 of 20 draws: 1 of 9 blocks, 3 s"
+    heard.hear(12.0, "5 of 20 draws", 1 / 4)
+    assert heard.line(12.0) == "5 of 20 draws, 12 s, about 30 seconds left"
+    assert heard.line(14.0) == "5 of 20 draws, 14 s, about 28 seconds left"
+    heard.hear(50.0, "20 of 20 draws", 1.0)
+    assert heard.line(50.0) == "20 of 20 draws, 50 s"
+
+
+def test_the_time_left_is_that_of_the_count_that_goes_on_now():
+    heard = main.Heard()
+    heard.hear(90.0, "9 of 10 tables", 0.9)
+    heard.hear(100.0, "0 of 4 pages", 0.0)
+    heard.hear(105.0, "1 of 4 pages", 0.25)
+    assert heard.line(105.0) == "1 of 4 pages, 105 s, about 15 seconds left"
+    heard.hear(106.0, "search and font", None)
+    assert heard.line(107.0) == "search and font, 107 s"
 
 
 def test_progress_of_a_flow_says_the_time_reached(monkeypatch):

@@ -114,6 +114,20 @@ def test_a_surviving_mutant_fails_a_run():
     assert reasons == ["test:a: the mutant 'wrong' survives"]
 
 
+def test_a_mutant_whose_check_ends_in_an_error_is_told_as_that_and_not_as_one_that_survives():
+    for role, who in ((Role.MUTANT, "the mutant 'wrong'"), (Role.COUNTEREXAMPLE, "the counterexample to 'wrong'")):
+        crashed = item(role, name="wrong", outcome="failed")
+        crashed["tally"]["error"] = "ZeroDivisionError: division by zero"
+        reasons = ledger.failures(built(item(CONFIRMED=1), KILLED, crashed), {})
+        assert reasons == [f"test:a: {who} was not decided: its check ended with ZeroDivisionError: division by zero"]
+
+
+def test_a_statement_whose_check_ends_in_an_error_says_so():
+    crashed = item(outcome="failed")
+    crashed["tally"]["error"] = "KeyError: 'x'"
+    assert built(item(CONFIRMED=1), crashed)["statements"][0]["undecided"] == "KeyError: 'x'"
+
+
 def test_a_statement_without_mutants_fails_a_run():
     assert "no mutant" in ledger.failures(built(item(CONFIRMED=1)), {})[0]
 

@@ -178,6 +178,28 @@ def test_a_baseline_of_another_version_fails_the_run_in_a_sentence_and_can_be_wr
     assert run(pytester, "--baseline", "mine.json", "--write-baseline")[0].ret == 0
 
 
+def test_a_mutant_on_which_the_check_ends_in_an_error_is_no_survivor(pytester):
+    pytester.makepyfile(test_mine=CHECKS.replace("lambda x: x * x * x", "lambda x: 1 // 0"))
+    result, ledger = run(pytester)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["*FAILS: mine:squares: the mutant 'cubes' was not decided: its check ended with ZeroDivisionError: *"]
+    )
+    result.stdout.no_fnmatch_line("*survives*")
+    mutant = ledger["statements"][0]["mutants"][0]
+    assert not mutant["killed"] and mutant["error"].startswith("ZeroDivisionError: ")
+
+
+def test_a_refutation_without_a_detail_is_told_in_words(pytester):
+    without = CHECKS.replace('f"at {x}", ', "").replace("x * x, mutants", "x * x - 1, mutants")
+    pytester.makepyfile(test_mine=without)
+    result, ledger = run(pytester)
+    result.stdout.fnmatch_lines(["*refuted (certified): the check does not say where"])
+    (entry,) = ledger["statements"]
+    assert entry["refutation"] == "the check does not say where"
+    assert all(mutant["by"] for mutant in entry["mutants"])
+
+
 def test_a_check_that_stalls_fails_and_the_others_are_run(pytester):
     stalling = CHECKS.replace("judge_case(not_negative, claim, x)", "exec('while True: pass')")
     pytester.makepyfile(test_mine=stalling)

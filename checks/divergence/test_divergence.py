@@ -185,12 +185,14 @@ def larger() -> dict[str, Callable[[], Pair]]:
 def test_the_lower_envelope_solves_its_differential_inequality(claim):
     # Phi falls, so that a bound on it from below is one on S from above.
     falls = is_positive(-envelopes.potential_slope())
-    record(symbolic(combined([vanishes(envelopes.lower_rate() - claim), falls]), covers_all=False))
+    said = f"the rate of the lower envelope against {claim}"
+    record(symbolic(combined([vanishes(envelopes.lower_rate() - claim), falls]), said, covers_all=False))
 
 
 @check(UPPER, envelopes.size * envelopes.kernel_form, mutants={"n lost": envelopes.kernel_form})
 def test_the_upper_envelope_solves_its_differential_inequality(claim):
-    record(symbolic(vanishes(envelopes.upper_rate() - claim), covers_all=False))
+    said = f"the rate of the upper envelope against {claim}"
+    record(symbolic(vanishes(envelopes.upper_rate() - claim), said, covers_all=False))
 
 
 def least_margin(path: Path) -> np.ndarray:

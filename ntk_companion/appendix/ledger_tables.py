@@ -126,7 +126,7 @@ def mutants(material: Material) -> Table:
     """Every mutant but the theorems, and what refuted it."""
     entries = material.entries(lambda record: True)
     rows = [
-        (one["id"], mutant["name"], "refuted" if mutant["killed"] else "SURVIVES", mutant["by"])
+        (one["id"], mutant["name"], *_outcome(mutant))
         for one, mutant in _mutants(entries, formal=False)
     ]
     return _of_entries(
@@ -138,6 +138,13 @@ def mutants(material: Material) -> Table:
         rows=rows,
         entries=entries,
     )
+
+
+def _outcome(mutant: Record) -> tuple[str, str]:
+    """What came of a mutant, and by what."""
+    if mutant["killed"]:
+        return "refuted", mutant["by"]
+    return ("ERROR", mutant["error"]) if mutant.get("error") else ("SURVIVES", mutant["by"])
 
 
 def mutants_in_coq(material: Material) -> Table:

@@ -35,7 +35,7 @@ SERIES: tuple[dict[str, Any], ...] = (
     {"color": "#3a8f5c", "linestyle": "-.", "marker": "^"},
     {"color": "#8a6fb0", "linestyle": ":", "marker": "D"},
     {"color": "#b58900", "linestyle": (0, (5, 1, 1, 1, 1, 1)), "marker": "v"},
-    {"color": "#6b6b6b", "linestyle": (0, (1, 1)), "marker": "x"},
+    {"color": "#6b6b6b", "linestyle": (0, (9, 2)), "marker": "x"},
 )
 """Looks of the series of a plot, told apart by line and marker as well as by colour."""
 

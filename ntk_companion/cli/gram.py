@@ -118,8 +118,10 @@ def _smallest_eigenvalue(
 ) -> tuple[Any, str | None]:
     from numerics.kernels.spectrum import MOST_FACTORISED
     from numerics.kernels.structure import lambda_min_of_network
+    from numerics.progress import tell
 
     size = len(points)
+    tell(lambda: "the smallest eigenvalue")
     if size > MOST_FACTORISED:
         return lambda_min_of_network(architecture, points, gram_over, min(digits, 3))
     most_bits = 8 * digits + (4096 if size <= 50 else 1024)

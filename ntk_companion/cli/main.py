@@ -12,8 +12,8 @@ import sys
 import threading
 import time
 import traceback
-from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ntk_companion.cli import (
@@ -31,12 +31,15 @@ from ntk_companion.cli import (
     tables,
 )
 from ntk_companion.cli.arguments import ERASE, Parser, Result
+from ntk_companion.cli.duration import in_words
 from numerics.progress import told_to
 
 COMMANDS = (gram, sample, flow, derive, audit, compare, statements, experiment, tables, figures, report, serve)
 DONE, BAD_INPUT, DEFECT, INTERRUPTED, BROKEN_PIPE = 0, 2, 3, 130, 141
 TICK = 1.0
 """Seconds between two signs of progress."""
+LEAST_SHARE = 0.05
+"""From a smaller one nothing is said of the rest."""
 EXTRAS = {
     "pytest": "checks",
     "sklearn": "data",
@@ -167,13 +170,28 @@ def _defect() -> int:
     return DEFECT
 
 
-def _far(seconds: float, told: tuple[float, str, float | None] | None = None) -> str:
-    """What a line of progress says: what is done, the seconds passed, and those to come if the rest is as slow."""
-    if told is None:
-        return f"{seconds:.0f} s"
-    when, words, share = told
-    left = f", about {max(when / share - seconds, 0):.0f} s left" if share and share < 1 else ""
-    return f"{words}, {seconds:.0f} s{left}"
+@dataclass
+class Heard:
+    """What was told of how far the work is, first and last of the count that goes on now, each with its time."""
+
+    first: tuple[float, float] = (0.0, 0.0)
+    last: tuple[float, float] = (0.0, 0.0)
+    words: str = ""
+
+    def hear(self, seconds: float, words: str, share: float | None) -> None:
+        """Keep what is told. Before a share that falls another part of the work was done, at another pace."""
+        told = (seconds, share or 0.0)
+        if not self.words or told[1] < self.last[1]:
+            self.first = told
+        self.last, self.words = told, words
+
+    def line(self, seconds: float) -> str:
+        """What is done, the seconds passed, and those to come if the rest is as slow."""
+        done = self.last[1] - self.first[1]
+        left = (self.last[0] - self.first[0]) * (1 - self.last[1]) / done if done >= LEAST_SHARE else 0.0
+        left -= seconds - self.last[0]
+        parts = [self.words, f"{seconds:.0f} s", f"about {in_words(left)} left" if left > 0 else ""]
+        return ", ".join(filter(None, parts))
 
 
 @contextlib.contextmanager
@@ -183,18 +201,18 @@ def progress(title: str) -> Iterator[None]:
         yield
         return
     ended, begin = threading.Event(), time.monotonic()
-    reached: deque[tuple[float, str, float | None]] = deque(maxlen=1)
+    heard = Heard()
 
     def count() -> None:
         while not ended.wait(TICK):
-            line = _far(time.monotonic() - begin, *reached)
+            line = heard.line(time.monotonic() - begin)
             print(f"\r{title}: {line}{ERASE}", end="", file=sys.stderr, flush=True)
         print(f"\r{ERASE}", end="", file=sys.stderr, flush=True)
 
     counter = threading.Thread(target=count, daemon=True)
     counter.start()
     try:
-        with told_to(lambda *far: reached.append((time.monotonic() - begin, *far))):
+        with told_to(lambda *far: heard.hear(time.monotonic() - begin, *far)):
             yield
     finally:
         ended.set()

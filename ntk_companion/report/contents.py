@@ -10,6 +10,7 @@ from ntk_companion.appendix.material import Material
 from ntk_companion.appendix.table import Refusal, Table
 from ntk_companion.report.facts import Appendix, Contents, Figure
 from ntk_companion.suite import Suite
+from numerics.progress import counted
 
 
 def contents(ledger_path: Path, entries: Iterable[dict[str, Any]]) -> Contents:
@@ -38,7 +39,8 @@ def appendix(ledger_path: Path, suite: Suite) -> Appendix:
     found = list(tables.attempts(ledger_path, of_statements=False))
     refusals = [one.sentence for one in found if isinstance(one, Refusal)]
     drawn = []
-    for spec in suite.figures():
+    specs = suite.figures()
+    for spec in counted(specs, len(specs), "figures"):
         try:
             picture = figure.render_svg(spec, suite.recorded)
         except ValueError as error:

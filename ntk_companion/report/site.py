@@ -8,6 +8,7 @@ from ntk_companion.report import graph, mathematics, search
 from ntk_companion.report.badge import badge
 from ntk_companion.report.facts import HERE, Contents, environment, facts, mathematical_characters
 from ntk_companion.report.links import IN_FOLDER, ON_HOME, file_name
+from numerics.progress import counted, tell
 
 MARKER = "index.js"
 """The file that tells the folder of a report from any other."""
@@ -19,6 +20,7 @@ def site(contents: Contents, formulas: mathematics.Formulas) -> tuple[str, dict[
     said = facts(contents) | {"grouped": contents.by_subject(), "titles": contents.titles()}
     home = environment(formulas, ON_HOME).get_template("overview.html.j2").render(said, page="report")
     pages = dict(_pages(contents, said, formulas))
+    tell(lambda: "search and font")
     characters = mathematical_characters(home).union(*map(mathematical_characters, pages.values()))
     index = search.index(contents.entries, formulas)
     return home, pages | {MARKER: index} | _files(contents, mathematics.font(characters))
@@ -38,26 +40,31 @@ def _files(contents: Contents, font: str) -> dict[str, str]:
 
 
 def _pages(contents: Contents, said: dict[str, Any], formulas: mathematics.Formulas) -> Iterator[tuple[str, str]]:
+    """The name and the text of every page in the folder."""
     templates = environment(formulas, IN_FOLDER)
+    planned = list(_planned(contents, said))
+    for template, name, more in counted(planned, len(planned), "pages"):
+        text = templates.get_template(template).render(said, page=name.removesuffix(".html"), **more)
+        yield name, text
 
-    def made(template: str, name: str, **more: Any) -> tuple[str, str]:
-        return name, templates.get_template(template).render(said, page=name.removesuffix(".html"), **more)
 
+def _planned(contents: Contents, said: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """The template of every page, its name, and what it alone says."""
     if said["findings"]:
-        yield made("findings_page.html.j2", "findings.html")
-    yield made("graph_page.html.j2", "graph.html", drawing=_drawing(contents.entries))
+        yield "findings_page.html.j2", "findings.html", {}
+    yield "graph_page.html.j2", "graph.html", {"drawing": _drawing(contents.entries)}
     for subject, entries in said["grouped"].items():
         more = {"subject": subject, "of_subject": entries, "drawing": _drawing(entries)}
-        yield made("subject.html.j2", file_name("subject", subject), **more)
+        yield "subject.html.j2", file_name("subject", subject), more
         for before, entry, after in _with_neighbours(entries):
             more = {"subject": subject, "entry": entry, "before": before, "after": after}
-            yield made("one.html.j2", file_name("statement", entry["id"]), **more)
+            yield "one.html.j2", file_name("statement", entry["id"]), more
     if contents.appendix and contents.appendix.figures:
-        yield made("figures_page.html.j2", "figures.html")
+        yield "figures_page.html.j2", "figures.html", {}
     if contents.appendix and contents.appendix.tables:
-        yield made("tables_page.html.j2", "tables.html")
+        yield "tables_page.html.j2", "tables.html", {}
         for one in contents.appendix.tables:
-            yield made("table_page.html.j2", file_name("table", one.name), one=one)
+            yield "table_page.html.j2", file_name("table", one.name), {"one": one}
 
 
 def _drawing(entries: Sequence[Record]) -> graph.Drawing:

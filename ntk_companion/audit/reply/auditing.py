@@ -25,6 +25,7 @@ from ntk_companion.audit.values.log import Log
 from ntk_companion.audit.values.ranges import Range
 from ntk_companion.evidence import Kind, Verdict
 from numerics.numbers.decimals import decimal_enclosure
+from numerics.progress import counted
 
 OUTCOMES = {
     Verdict.CONFIRMED: "holds for",
@@ -90,7 +91,7 @@ def audit(
     `ledger` maps the ids of statements to their records; `tell` is called with each reply as it comes.
     """
     replies = []
-    for claim in claims.claims:
+    for claim in counted(claims.claims, len(claims.claims), "claims"):
         replies.append(_reply(claim, claims.name, seed, ledger))
         tell(replies[-1])
     return replies

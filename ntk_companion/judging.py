@@ -173,6 +173,8 @@ class Tally:
     """The coordinates of the case that refuted, if a judge decided it through `judge_case`."""
     on_a_case: bool = False
     """Of a counterexample: was every hypothesis evaluated on its case?"""
+    lacking: str = ""
+    """The package that the item needs and that is not installed, in a sentence."""
 
     def add(self, evidence: Evidence) -> None:
         """Count a case. Raises AssertionError on a refutation nobody expects, MutantKilled on a mutant's first."""

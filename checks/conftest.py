@@ -1,14 +1,21 @@
 """Settings of the process that checks run in."""
 
+import importlib.util
 import os
 
 # Small products dominate: threads only get in each other's way. Read when numpy and torch are loaded.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
-import torch
 
-torch.set_num_threads(1)
+
+def pytest_configure() -> None:
+    """One thread for torch, which the checks need. Raises UsageError without it."""
+    if importlib.util.find_spec("torch") is None:
+        raise pytest.UsageError("the checks need torch: install the extra, pip install 'ntk-companion[checks]'")
+    import torch
+
+    torch.set_num_threads(1)
 
 
 @pytest.fixture

@@ -59,17 +59,46 @@ def why_not_writable(path: Path) -> str:
 def write_folder(folder: Path, contents: Mapping[str, str | bytes], stale: Collection[str] = ()) -> list[Path]:
     """Write files into a folder, made if it is not there, by their names, and remove the stale ones; what was written.
 
-    Raises OSError, before anything is written, if the folder cannot be made or a folder is in the place of a file.
+    All of them, or the folder stays as it was: raises OSError if it cannot be made, if a folder is in the place of a
+    file, or if there is no room.
     """
     for path in (folder / name for name in (*contents, *stale)):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, "it is a folder, and a file is to be written there", str(path))
-    make_folder(folder)
-    for name, content in contents.items():
-        write_whole(folder / name, content)
+    with staged(folder, contents):
+        pass
     for name in stale:
         (folder / name).unlink(missing_ok=True)
     return [folder / name for name in contents]
+
+
+@contextlib.contextmanager
+def staged(folder: Path, contents: Mapping[str, str | bytes]) -> Iterator[None]:
+    """Have files on the disk before the body runs, and in their places in a folder, which is made, after it.
+
+    Raises OSError if they cannot be written; then, and if the body raises, the files that were there stay.
+    """
+    make_folder(folder)
+    try:
+        fresh = Path(tempfile.mkdtemp(dir=folder, prefix=".fresh."))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from None
+    try:
+        _write_all(fresh, contents, folder)
+        yield
+        for name in contents:
+            os.replace(fresh / name, folder / name)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _write_all(fresh: Path, contents: Mapping[str, str | bytes], folder: Path) -> None:
+    """Write files into a new folder that is to be, or to go into, `folder`, which an OSError names."""
+    try:
+        for name, content in contents.items():
+            (fresh / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from None
 
 
 def needs_writable(folder: Path) -> None:
@@ -96,8 +125,7 @@ def replace_folder(folder: Path, contents: Mapping[str, str | bytes], marker: st
     fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     old = fresh.with_name(fresh.name + ".old")
     try:
-        for name, content in contents.items():
-            (fresh / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        _write_all(fresh, contents, folder)
         fresh.chmod(0o755)
         if folder.exists():
             folder.rename(old)

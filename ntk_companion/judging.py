@@ -179,6 +179,8 @@ class Tally:
     """Of a counterexample: was every hypothesis evaluated on its case?"""
     error: str = ""
     """What ended the check before it decided: an exception that is no verdict."""
+    lacking: str = ""
+    """The package that the item needs and that is not installed, in a sentence."""
 
     def add(self, evidence: Evidence) -> None:
         """Count a case. Raises AssertionError on a refutation nobody expects, MutantKilled on a mutant's first."""

@@ -30,6 +30,7 @@ ENTRY = {
     "mutants": [{"name": str, "role": str, "killed": bool, "by": str, "test?": str, "case?": str, "error?": str}],
     "refutation": str, "confirmation": str,
     "undecided": str, "false_alarm": NUMBER, "seconds": NUMBER, "items": int, "tests": [str], "case?": str,
+    "lacking?": str,
     "theorems": [{
         "name": str, "statement": str, "file": str, "line": int, "axioms": [str], "definitions": [str],
         "mutants": [str], "witness": str, "less": str, "proves": str,
@@ -147,7 +148,8 @@ def _entry(items: list[Record]) -> Record:
     theorems = [theorem for item in items for theorem in item["tally"]["theorems"]]
     counterexamples = {item["name"]: item for item in attacks if item["role"] == Role.COUNTEREXAMPLE}
     judges = {judge for item in own for judge in item["tally"]["judges"]}
-    return statement | {
+    lacking = next((item["tally"]["lacking"] for item in items if item["tally"].get("lacking")), "")
+    return statement | ({"lacking": lacking} if lacking else {}) | {
         "qualification": qualified(statement["qualification"], [theorem["less"] for theorem in theorems]),
         "rests_on": [record["id"] for record in items[0]["cites"]],
         "verdict": str(verdict),
@@ -309,7 +311,7 @@ def failures(ledger: Record, baseline: Mapping[str, Record], expected: Iterable[
     reasons = []
     for entry in found.values():
         reasons += _reasons(entry)
-        recorded = baseline.get(entry["id"])
+        recorded = None if entry.get("lacking") else baseline.get(entry["id"])
         if recorded and recorded["revision"] == entry["revision"] and entry["verdict"] not in DECIDED:
             reasons.append(f"{entry['id']} was {recorded['verdict']} in the baseline and is {entry['verdict']} now")
     reasons += [f"{name} is in the baseline and was not run" for name in expected if name not in found]
@@ -328,10 +330,12 @@ def _reasons(entry: Record) -> list[str]:
         return []
     name, verdict, finding = entry["id"], entry["verdict"], entry["finding"]
     reasons = []
-    if finding and verdict != finding["verdict"]:
-        reasons.append(f"{name}: the recorded finding is {finding['verdict']}, this run says {verdict}")
     if not finding and verdict == Verdict.REFUTED:
         reasons.append(f"{name} is refuted: {entry['refutation']}")
+    if entry.get("lacking"):  # the rest of it was not all run
+        return reasons
+    if finding and verdict != finding["verdict"]:
+        reasons.append(f"{name}: the recorded finding is {finding['verdict']}, this run says {verdict}")
     survivors = [mutant for mutant in entry["mutants"] if not mutant["killed"]]
     reasons += [f"{name}: {survival(mutant)}" for mutant in survivors]
     if not all(entry["corrected_confirmed"]):
@@ -339,6 +343,15 @@ def _reasons(entry: Record) -> list[str]:
     if not entry["mutants"] and not entry["corrected_confirmed"]:
         reasons.append(f"{name} has no mutant: nothing shows that its check can fail")
     return reasons
+
+
+def skipped(ledger: Record) -> list[str]:
+    """A line for each package that some statements need and that was not installed."""
+    names: dict[str, list[str]] = {}
+    for entry in ledger["statements"]:
+        if entry.get("lacking"):
+            names.setdefault(entry["lacking"], []).append(entry["id"])
+    return [f"SKIPPED, and so not decided: {', '.join(several)}: {lacking}" for lacking, several in names.items()]
 
 
 HEADINGS = ("statement", "verdict", "scope", "evidence", "instances", "margin", "mutants", "seconds")
@@ -351,7 +364,7 @@ def table(ledger: Record) -> list[str]:
 
 
 def _row(entry: Record) -> tuple[str, ...]:
-    verdict = entry["verdict"] + (" (finding)" if entry["finding"] else "")
+    verdict = entry["verdict"] + (" (skipped)" if entry.get("lacking") else " (finding)" if entry["finding"] else "")
     return (
         entry["id"],
         verdict,

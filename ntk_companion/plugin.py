@@ -76,11 +76,16 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     path = config.option.ntk_baseline
     if path and not path.is_file() and not config.option.ntk_write_baseline:
         raise pytest.UsageError(f"there is no baseline {path}: add --ntk-write-baseline to record one")
-    ledger = config.option.ntk_ledger
-    if ledger and (fault := why_not_writable(ledger)):
-        raise pytest.UsageError(f"the ledger cannot be written to {ledger}: {fault}; give another --ledger")
-    if ledger and ledger.exists() and not _is_some_ledger(ledger):
-        raise pytest.UsageError(f"{ledger} is not a ledger, and stays as it is: give another --ledger")
+    if config.option.ntk_ledger:
+        _needs_place(config.option.ntk_ledger)
+
+
+def _needs_place(path: Path) -> None:
+    """Raise UsageError unless a ledger can be written there, over a ledger or nothing."""
+    if fault := why_not_writable(path):
+        raise pytest.UsageError(f"the ledger cannot be written to {path}: {fault}; give another --ledger")
+    if path.exists() and not _is_some_ledger(path):
+        raise pytest.UsageError(f"{path} is not a ledger, and stays as it is: give another --ledger")
 
 
 def _is_some_ledger(path: Path) -> bool:
@@ -160,6 +165,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     if mark is None:
         return (yield)
     from ntk_companion.judging import MutantKilled, Run, Tally, rests_on, running
+    from numerics.data.images import NotInstalledError
 
     _set_examples(item)
     statement, role, name = mark.args
@@ -171,6 +177,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
             yield
     except MutantKilled:
         pass
+    except NotInstalledError as error:
+        tally.lacking = tally.inconclusive = str(error)
+        pytest.skip(tally.lacking)
     except StalledError:
         tally.error = f"stalled, not done in {MOST_SECONDS[options.ntk_profile]} s"
         pytest.fail(f"{statement.id}: {tally.error}", pytrace=False)
@@ -214,6 +223,18 @@ class Gatherer:
         self.partly: list[str] = []
         self.written = False
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Try the ledger's place before any check runs. Raises UsageError."""
+        checks = any(item.get_closest_marker("statement") for item in session.items)
+        if checks and not self.config.option.collectonly:
+            _needs_place(self._path())
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """The same where workers collect. Raises UsageError."""
+        if any("statement" in name.partition("[")[2] for name in ids):
+            _needs_place(self._path())
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the tally from the report of a check item's call."""
         if report.when != "call":
@@ -227,7 +248,7 @@ class Gatherer:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Derive the ledger, write it, and fail the run for what must fail it."""
         options = self.config.option
-        if not self.items and not self._suite_is_chosen():
+        if session.exitstatus == pytest.ExitCode.USAGE_ERROR or not (self.items or self._suite_is_chosen()):
             return
         path = options.ntk_baseline or (self._suite.ledger if self._suite else None)
         baseline, fault = self._baseline(path)
@@ -273,9 +294,8 @@ class Gatherer:
                 write_whole(path, json_text(found))
             self.written = True
         except (ValueError, OSError) as error:
-            self.reasons.append(
-                f"the ledger was not written, and {path} stays as it is: {error}; or give another --ledger"
-            )
+            why = getattr(error, "strerror", None) or error
+            self.reasons.append(f"the ledger was not written, and {path} stays as it is ({why}): give another --ledger")
 
     def _with_what_was_there(self, path: Path, found: dict[str, Any]) -> dict[str, Any]:
         """The ledger of a run of some checks, put into the one there. Raises ValueError if that is not whole."""
@@ -324,6 +344,8 @@ class Gatherer:
             terminalreporter.write_line(line)
         for reason in self.reasons:
             terminalreporter.write_line(f"FAILS: {reason}", red=True)
+        for line in ledger.skipped(self.ledger):
+            terminalreporter.write_line(line, yellow=True)
         spent = ledger.false_alarm(self.ledger)
         if spent:
             line = f"by sampling, this run refutes something true with probability at most {spent:.1e}"

@@ -117,6 +117,8 @@ def test_times_beyond_doubles_are_read_exactly():
         ("--labels alternating --until 1 --width 9000000 --depth 2", "smaller width"),
         ("--labels alternating --until 1 --scale 2", "--scale"),
         ("--labels alternating", "--until"),
+        ("--labels alternating --until 1 --checkpoint .", "--checkpoint: . cannot be written: it is a folder"),
+        ("--labels alternating --until 1 --checkpoint nowhere/file", "--checkpoint: nowhere/file cannot be written"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(run, options, message):

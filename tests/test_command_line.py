@@ -174,7 +174,7 @@ def test_bad_input_is_refused_with_one_line(run, command, word):
     "command",
     [
         "statements --ledger {0}/none.json", "audit {0}/none.toml", "audit {1} --against {0}", "audit {0}",
-        "report --out {1} --ledger {0}/none.json",
+        "report --out {1} --ledger {0}/none.json", "audit {1} --certificate {0}/none/file",
     ],
 )  # fmt: skip
 def test_what_the_system_refuses_is_a_sentence_that_names_the_file(run, tmp_path, command):
@@ -606,6 +606,9 @@ def test_an_experiment_never_writes_over_recorded_results_unless_told(run, monke
     assert run("experiment mine --replace")[0] == 0
     assert (tmp_path / "recorded" / "mine.csv").is_file()
     refused(run("experiment mine --replace --out elsewhere"), "--replace", "--out")
+    module.run = lambda: pytest.fail("worked")
+    (tmp_path / "file").write_text("in the way")
+    refused(run("experiment mine --out file"), "something else is in the way")
 
 
 def test_the_version_is_that_of_the_installed_distribution(run):

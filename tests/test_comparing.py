@@ -1,6 +1,7 @@
 """Recognising a network by its Gram matrix, or by the kernel of a torch module, and what is off."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -129,14 +130,23 @@ def test_a_module_that_is_the_network_meant_differs_in_nothing(compare):
         (["--module", "nowhere.py:make"], "write FILE.py:NAME"),
         (["--gram", "k.npy"], "a row each"),
         (["--gram", "zero.npy"], "zeros only"),
+        (["--gram", "many.npz"], "many.npz holds no matrix"),
+        (["--gram", "short.npy"], "short.npy holds no matrix"),
+        (["--gram", "words.csv"], "words.csv holds no matrix"),
+        (["--gram", "empty.csv"], "a row each"),
     ],
 )
 def test_what_cannot_be_compared_is_said_in_one_line(arguments, message, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     np.save("k.npy", np.eye(3))
     np.save("zero.npy", np.zeros((6, 6)))
+    np.savez("many.npz", np.eye(6))
+    Path("short.npy").write_bytes(Path("zero.npy").read_bytes()[:200])
+    Path("words.csv").write_text("1,a")
+    Path("empty.csv").write_text("")
     assert main.main(["compare", *arguments, "--points", "hexagon"]) == 2
-    assert message in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert message in told and told.count("\n") == 1
 
 
 MISTAKES = """

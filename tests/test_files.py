@@ -1,6 +1,9 @@
+import errno
+from pathlib import Path
+
 import pytest
 
-from ntk_companion.files import digest, json_text, write_folder, write_whole
+from ntk_companion.files import digest, json_text, staged, write_folder, write_whole
 
 
 def test_a_file_is_replaced_whole(tmp_path):
@@ -41,6 +44,31 @@ def test_nothing_is_written_where_one_file_cannot_be(tmp_path):
         write_folder(tmp_path, {"one": "1", "two": "2"})
     assert caught.value.filename == str(tmp_path / "two")
     assert [file.name for file in tmp_path.iterdir()] == ["two"]
+
+
+def test_when_the_disk_is_full_all_files_of_a_folder_stay_as_they_were(tmp_path, monkeypatch):
+    write_folder(tmp_path, {"one": "1", "two": "2"})
+    write = Path.write_bytes
+
+    def full(path, content):
+        if path.name == "two":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError) as caught:
+        write_folder(tmp_path, {"one": "11", "two": "22"})
+    assert caught.value.filename == str(tmp_path)
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"one": "1", "two": "2"}
+
+
+def test_what_is_staged_is_in_its_place_once_the_body_has_ended_well(tmp_path):
+    with pytest.raises(RuntimeError), staged(tmp_path, {"one": "1"}):
+        raise RuntimeError
+    assert not list(tmp_path.iterdir())
+    with staged(tmp_path, {"one": "1"}):
+        assert not (tmp_path / "one").exists()
+    assert [file.name for file in tmp_path.iterdir()] == ["one"]
 
 
 def test_a_file_is_no_folder_to_write_into(tmp_path):

@@ -210,18 +210,35 @@ def test_a_check_that_stalls_fails_and_the_others_are_run(pytester):
     assert ledger["statements"][0]["verdict"] == "INCONCLUSIVE"
 
 
-@pytest.mark.parametrize("place", ["nowhere/ledger.json", "folder", "notes.txt"])
-def test_a_place_where_no_ledger_can_go_is_told_before_any_check_runs(pytester, place):
-    pytester.makepyfile(test_mine=CHECKS)
+@pytest.mark.parametrize(
+    "options",
+    [["--ledger", "nowhere/ledger.json"], ["--ledger", "folder"], ["--ledger", "notes.txt"], [], ["-n", "2"]],
+    ids=" ".join,
+)
+def test_a_place_where_no_ledger_can_go_is_told_before_any_check_runs(pytester, options):
+    pytester.makepyfile(test_mine=CHECKS.replace("x * x,", "open('ran', 'w').write('') or x * x,"))
     (pytester.path / "folder").mkdir()
-    (pytester.path / "notes.txt").write_text("mine")
-    result, _ = run(pytester, "--ledger", place)
+    mine = pytester.path / "notes.txt" if "--ledger" in options else pytester.path / "ledger.json"
+    mine.write_text('{"mine": 1}')
+    result, _ = run(pytester, *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*ledger*give another --ledger*"])
-    assert (pytester.path / "notes.txt").read_text() == "mine"
+    assert mine.read_text() == '{"mine": 1}' and not (pytester.path / "ran").exists()
 
 
-@pytest.mark.parametrize("fault", ["edited", "of another version", "no ledger"])
+def test_data_of_a_package_that_is_not_installed_are_skipped_and_the_verdict_says_so(pytester):
+    pytester.makepyfile(test_mine=CHECKS)
+    run(pytester, "--baseline", "mine.json", "--write-baseline")
+    missing = "from numerics.data.images import NotInstalledError; raise NotInstalledError('needs mlxtend')"
+    pytester.makepyfile(test_mine=CHECKS.replace("record(certified(", f"{missing}; record(certified("))
+    result, ledger = run(pytester, "--baseline", "mine.json")
+    assert result.ret == 0
+    result.assert_outcomes(skipped=3)
+    result.stdout.fnmatch_lines(["mine:squares *INCONCLUSIVE (skipped)*", "SKIPPED*mine:squares: needs mlxtend"])
+    assert ledger["statements"][0]["undecided"] == "needs mlxtend"
+
+
+@pytest.mark.parametrize("fault", ["edited", "of another version"])
 def test_a_run_of_some_checks_leaves_a_ledger_that_it_cannot_add_to(pytester, fault):
     pytester.makepyfile(test_mine=CHECKS)
     _, ledger = run(pytester)
@@ -229,7 +246,7 @@ def test_a_run_of_some_checks_leaves_a_ledger_that_it_cannot_add_to(pytester, fa
     if fault == "edited":
         ledger["statements"][0]["verdict"] = "REFUTED"
     else:
-        ledger = {"schema": "ntk-companion ledger 1"} if fault == "of another version" else {"mine": 1}
+        ledger = {"schema": "ntk-companion ledger 1"}
     path.write_text(json.dumps(ledger))
     result, after = run(pytester)
     assert result.ret == 1 and after == ledger

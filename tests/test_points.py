@@ -97,12 +97,14 @@ def test_a_csv_file_keeps_its_decimals(tmp_path):
         "1;2\n3;4\n",
         "1,2,\n3,4,\n",
         "first;second;\n\n1;2;\n3;4;\n",
+        "x;y\n1;2;\n3;4\n",
+        "\ufeff# x,infected\n1,2\n3,4\n",
         '"x 1","x 2"\n"1","2"\n3,4',
     ],
 )
 def test_csv_files_as_people_write_them(tmp_path, monkeypatch, text):
     path = tmp_path / "points.csv"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
     for points in (read_csv(path), read_csv(Path("-"))):
         assert (points.numerators / points.denominator).tolist() == [[1, 2], [3, 4]]
@@ -114,8 +116,11 @@ def test_csv_files_as_people_write_them(tmp_path, monkeypatch, text):
         ("x,y\n", "line 1: 'x'"),
         ("x,1\n1,2\n", "line 1: 'x'"),
         ("nan,inf\n1,2\n", "line 1: 'nan'"),
-        ("1,2\n\n3\n", "1 numbers in line 3, 2 in line 1"),
+        ("1,2\n\n3\n", "1 in line 3, 2 in line 1"),
+        ("1,2\n3,\n", "1 in line 2, 2 in line 1"),
+        ("1,2,\n3,4,5\n", "3 in line 2, 2 in line 1"),
         ("1,5;2\n", "line 1: '1,5'"),
+        ("1,5;2,5\n3;4\n", "line 1: '1,5'"),
         ("1,,2\n3,,4\n", "line 1: ''"),
     ],
 )

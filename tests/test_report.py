@@ -503,20 +503,21 @@ def test_the_report_is_shown_in_a_browser_if_that_is_asked_for_and_there_is_one(
     assert ("no browser was found" in capsys.readouterr().out) == (not found)
 
 
-def test_when_the_disk_is_full_the_old_report_stays(folder, monkeypatch):
+@pytest.mark.parametrize("file", ["subject", "report.html"])
+def test_when_the_disk_is_full_the_old_report_stays(folder, monkeypatch, file):
     _, _, out = folder(built(items()))
-    before = {path.name: path.read_bytes() for path in (out / "pages").iterdir()}
+    before = {path.name: path.read_bytes() for path in [out / "report.html", *(out / "pages").iterdir()]}
     write = Path.write_bytes
 
     def full(path, content):
-        if path.name.startswith("subject"):
+        if path.name.startswith(file):
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
         return write(path, content)
 
     monkeypatch.setattr(Path, "write_bytes", full)
     code, error, _ = folder(built(items(), items(id="mine:new")))
     assert code == 2 and "No space left" in error
-    assert {path.name: path.read_bytes() for path in (out / "pages").iterdir()} == before
+    assert {path.name: path.read_bytes() for path in [out / "report.html", *(out / "pages").iterdir()]} == before
     assert sorted(path.name for path in out.iterdir()) == ["pages", "report.html"]
 
 

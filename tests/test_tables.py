@@ -370,8 +370,49 @@ def test_a_sentence_has_its_mathematics_set_and_code_stays_code():
     cells = [escaping.latex_cell(cell, column) for cell, column in zip(row, columns, strict=True)]
     assert cells[0] == r"$\lambda _{\min}(K_{t}) \ge 1/2$ \& more"
     assert cells[1].startswith(r"\texttt{a\_b") and "$c" not in cells[1]
-    assert escaping.markdown_cell(row[0], columns[0]) == r"$\lambda _{\min}(K_{t}) \ge 1/2$ & more"
+    assert escaping.markdown_cell(row[0], columns[0]) == r"$\lambda _{\min}(K_{t}) \ge 1/2$ \& more"
     assert escaping.markdown_cell(row[1], columns[1]) == "`a_b -> c_d`"
+
+
+HOSTILE = r"""@octocat at https://evil.example or www.evil.example: <b>1</b> &lt; ![i](u.png) `tick` $\input{secret}$
+
+# head
+- item"""
+
+
+def test_what_an_author_wrote_stays_text_in_latex_and_in_markdown():
+    columns = (Column("a", "a"), Column("b", "b", Cells.MATH), Column("c", "c", Cells.CODE))
+    table = Table("t", HOSTILE, HOSTILE, columns, ((HOSTILE, r"x $ \input{secret} $", "`` @octocat"),), (), "make `t`")
+    latex, markdown = formats.latex(table), formats.markdown(table)
+    assert r"\input" not in latex and "\n\n# head" not in latex
+    assert r"{\textbackslash}input\{secret\}" in latex
+    row = next(line for line in markdown.splitlines() if "octocat" in line and line.startswith("|"))
+    assert row.endswith(r"`tick\` `\input{secret}` \# head - item | `x $ \input{secret} $` | ``` `` @octocat ``` |")
+    assert "](u.png)" in row and "[i](u" not in row
+    assert len([line for line in markdown.splitlines() if line.startswith(("#", "-"))]) == 1
+    for call in ("@octocat at", "s://", "www.", "<b>", " &lt;"):
+        assert call not in markdown
+    assert "command: `` make `t` ``" in markdown
+
+
+@pytest.mark.parametrize(
+    "latex, whole",
+    [
+        (r"x^2 \le \text{one} < 2", True),
+        (r"\textstyle\sum_i x_i", True),
+        (r"x $ y", False),
+        (r"x % y", False),
+        (r"\input{x}", False),
+        (r"\^^69nput{x}", False),
+        (r"\def\a{1} \a", False),
+        (r"\newcommand{\a}{1}", False),
+        (r"\text{@octocat}", False),
+        (r"{x", False),
+    ],
+)
+def test_a_formula_is_mathematics_and_nothing_else(latex, whole):
+    assert escaping.is_formula(latex) == whole
+    assert escaping.latex_formula(latex).startswith("$" if whole else r"\texttt")
 
 
 def test_every_statement_stands_beside_its_formula(whole, records):

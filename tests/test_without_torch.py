@@ -32,6 +32,7 @@ def companion(*arguments, cwd=None):
         ["sample", *NETWORK, "--width", "10", "--draws", "3"],
         ["flow", *NETWORK, "--width", "10", "--labels", "alternating", "--until", "10"],
         ["statements"],
+        ["experiment"],
     ],
     ids=lambda arguments: arguments[0],
 )
@@ -47,6 +48,12 @@ def test_claims_on_trained_networks_are_decided_without_torch(tmp_path):
     )
     code, out, err = companion("audit", "claims.toml", cwd=tmp_path)
     assert (code, err) == (0, "") and "CONFIRMED" in out
+
+
+def test_an_experiment_that_needs_torch_names_the_extra_and_leaves_no_folder(tmp_path):
+    code, out, err = companion("experiment", "crossing_times", "--out", "new", cwd=tmp_path)
+    assert (code, out) == (2, "") and "'ntk-companion[torch]'" in err
+    assert not list(tmp_path.iterdir())
 
 
 def test_comparing_a_module_names_the_extra(tmp_path):

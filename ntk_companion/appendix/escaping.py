@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from math_core import LatexError, LatexToMathML
 from pylatexenc.latexencode import UnicodeToLatexEncoder
 
-from ntk_companion import sentences
+from ntk_companion import markdown, sentences
 from ntk_companion.appendix.table import Cells, Column
 
 WORD_WITH_PUNCTUATION = 14
@@ -16,7 +17,7 @@ LONG_WORD = 18
 _BREAKS = re.compile(r"(?<=[-+*/=,;:_)\]|])|(?<=[a-z]\.)(?=[a-z])")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|nan|inf", re.IGNORECASE)
 _EXPONENT = re.compile(r"(?<=[\d.])e([-+]?\d+)", re.IGNORECASE)
-_MARKDOWN = re.compile(r"([\\*_`<>\[\]$#~])")
+_MORE_THAN_MATHEMATICS = re.compile(r"[%@]|://|\\(?:\w*def|(?:re)?newcommand|let)\b")
 
 
 @cache
@@ -29,7 +30,8 @@ def latex_text(text: str) -> str:
 
     Raises ValueError on a character that LaTeX has no name for.
     """
-    return " ".join(r"\allowbreak{}".join(map(_latex_word, pieces(word))) for word in text.split(" "))
+    words = re.sub(r"\s+", " ", text).split(" ")
+    return " ".join(r"\allowbreak{}".join(map(_latex_word, pieces(word))) for word in words)
 
 
 def _latex_word(word: str) -> str:
@@ -53,6 +55,23 @@ def mixed(text: str, write_text: Callable[[str], str]) -> str:
     return "".join(f"${part}$" if index % 2 else write_text(part) for index, part in enumerate(parts) if part)
 
 
+@cache
+def is_formula(latex: str) -> bool:
+    """Is it mathematics and nothing else: does it neither leave its formula nor define, read or call anything?"""
+    try:
+        LatexToMathML().convert_with_local_state(latex, displaystyle=False)
+    except LatexError:
+        return False
+    return not _MORE_THAN_MATHEMATICS.search(latex)
+
+
+def latex_formula(latex: str) -> str:
+    """A formula in LaTeX; as it was typed if it is more than that."""
+    if not is_formula(latex):
+        return rf"\texttt{{{latex_text(latex)}}}"
+    return f"${' '.join(latex.split())}$"
+
+
 def latex_mixed(text: str) -> str:
     """A text with $...$ in LaTeX."""
     return mixed(text, latex_text)
@@ -60,14 +79,14 @@ def latex_mixed(text: str) -> str:
 
 def latex_sentence(text: str) -> str:
     """A plain sentence in LaTeX, its mathematics set though it is typed in ASCII."""
-    return "".join(f"${one.text}$" if one.is_math else latex_text(one.text) for one in sentences.pieces(text))
+    return "".join(latex_formula(one.text) if one.is_math else latex_text(one.text) for one in sentences.pieces(text))
 
 
 def latex_cell(cell: str, column: Column) -> str:
     """A cell in LaTeX."""
     match column.cells:
         case Cells.MATH:
-            return f"${cell}$" if cell else ""
+            return latex_formula(cell) if cell else ""
         case Cells.NUMBER:
             return latex_number(cell)
         case Cells.CODE:
@@ -95,28 +114,31 @@ def _power(exponent: re.Match[str]) -> str:
     return rf" \times 10^{{{int(exponent[1])}}}"
 
 
-def markdown_text(text: str) -> str:
-    """Plain text in Markdown."""
-    return _MARKDOWN.sub(r"\\\1", text)
+def markdown_formula(latex: str) -> str:
+    """A formula in Markdown, none of it a tag of HTML; as it was typed if it is more than a formula."""
+    if not is_formula(latex):
+        return markdown.code(latex)
+    return "$" + re.sub(r"<(?=\S)", "< ", " ".join(latex.split())) + "$"
 
 
 def markdown_mixed(text: str) -> str:
     """A text with $...$ in Markdown."""
-    return mixed(text, markdown_text)
+    return mixed(text, markdown.text)
 
 
 def markdown_sentence(text: str) -> str:
     """A plain sentence in Markdown, its mathematics set though it is typed in ASCII."""
-    return "".join(f"${one.text}$" if one.is_math else markdown_text(one.text) for one in sentences.pieces(text))
+    found = sentences.pieces(text)
+    return "".join(markdown_formula(one.text) if one.is_math else markdown.text(one.text) for one in found)
 
 
 def markdown_cell(cell: str, column: Column) -> str:
     """A cell in Markdown."""
     if column.cells is Cells.MATH:
-        return f"${cell}$" if cell else ""
+        return markdown_formula(cell) if cell else ""
     if column.cells is Cells.CODE:
-        return f"`{cell}`" if cell else ""
-    return markdown_sentence(cell) if column.cells is Cells.TEXT else markdown_text(cell)
+        return markdown.code(cell) if cell else ""
+    return markdown_sentence(cell) if column.cells is Cells.TEXT else markdown.text(cell)
 
 
 def piped(text: str) -> str:

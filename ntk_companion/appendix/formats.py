@@ -14,6 +14,8 @@ from ntk_companion.appendix import escaping
 from ntk_companion.appendix.figure import FigureSpec
 from ntk_companion.appendix.layout import column_spec, headings
 from ntk_companion.appendix.table import Table
+from ntk_companion.markdown import code as markdown_code
+from ntk_companion.markdown import text as markdown_text
 from ntk_companion.statement import Severity
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -114,10 +116,12 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES),
     )  # fmt: skip
     names = (
-        "latex_text", "latex_mixed", "latex_sentence", "latex_cell", "markdown_text", "markdown_mixed",
-        "markdown_sentence", "markdown_cell", "piped",
+        "latex_text", "latex_mixed", "latex_sentence", "latex_cell", "markdown_mixed", "markdown_sentence",
+        "markdown_cell", "piped",
     )  # fmt: skip
     environment.filters |= {name: getattr(escaping, name) for name in names} | {
+        "markdown_text": markdown_text,
+        "markdown_code": markdown_code,
         "provenance": provenance,
         "tabular": tabular,
     }

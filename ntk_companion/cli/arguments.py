@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from ntk_companion.files import aligned
+from ntk_companion.files import aligned, why_not_writable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -166,6 +166,12 @@ def refuse_equal(found: PointSet) -> None:
         if first.setdefault(tuple(row), number) != number:
             equal = f"points {first[tuple(row)]} and {number} of --points are equal"
             raise ValueError(f"{equal}, which makes the kernel's matrix singular: leave one of them out")
+
+
+def needs_place(path: Path | None, option: str) -> None:
+    """Raise ValueError unless the file of an option can be written, before the work that it is for."""
+    if path is not None and (fault := why_not_writable(path)):
+        raise ValueError(f"--{option}: {path} cannot be written: {fault}")
 
 
 def add_ledger(parser: argparse.ArgumentParser) -> None:

@@ -52,6 +52,7 @@ def run(options: argparse.Namespace) -> Result:
         return Result(record_schema(), [json.dumps(record_schema(), indent=2)])
     if options.file is None:
         raise InputError("audit needs a file of claims, or a record; see ntk-companion audit --help")
+    arguments.needs_place(options.certificate, "certificate")
     claims = _claims(options)  # before what decides them is loaded
     if options.only is not None:
         chosen = tuple(claim for claim in claims.claims if claim.id == options.only)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,7 +80,12 @@ def _matrix(path: Path, size: int) -> tuple[np.ndarray, float]:
     """The matrix in a file and the relative precision of its entries. Raises ValueError, OSError."""
     import numpy as np
 
-    matrix = np.loadtxt(path, delimiter=",", ndmin=2) if path.suffix == ".csv" else np.load(path, allow_pickle=False)
+    try:
+        with path.open("rb") as file, warnings.catch_warnings(action="ignore"):  # of numpy, that a file is empty
+            numpys = path.suffix != ".csv"
+            matrix = np.lib.format.read_array(file) if numpys else np.loadtxt(file, delimiter=",", ndmin=2)
+    except ValueError:
+        raise ValueError(f"{path} holds no matrix: save it with numpy.save, or its rows as .csv") from None
     if matrix.shape != (size, size) or matrix.dtype.kind not in "fiu":
         raise ValueError(f"{path} holds an array of shape {matrix.shape}; --points has {size} points, a row each")
     epsilon = float(np.finfo(matrix.dtype if matrix.dtype.kind == "f" else float).eps)

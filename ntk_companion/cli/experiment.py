@@ -8,13 +8,10 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 from ntk_companion.cli.arguments import Result
-from ntk_companion.files import aligned
-
-if TYPE_CHECKING:
-    from ntk_companion.suite import Suite
+from ntk_companion.files import aligned, make_folder, needs_writable
 
 SUMMARY = "run an experiment and record it"
 DESCRIPTION = """Runs experiments and writes each table of results as a CSV file that names its command, settings and
@@ -43,9 +40,13 @@ def run(options: argparse.Namespace) -> Result:
     unknown = sorted(set(options.names) - set(found))
     if unknown:
         raise ValueError(f"there is no experiment {unknown[0]!r}: choose from {', '.join(sorted(found))}")
+    modules = [importlib.import_module(found[name].experiments()[name]) for name in options.names]
     out = None if options.replace else options.out or _new_folder()
-    names = counted(options.names, len(options.names), "experiments")
-    written = [str(path) for name in names for path in _written(found[name], name, out)]
+    folders = [out or found[name].recorded_folder(name) for name in options.names]
+    for folder in folders:
+        needs_writable(folder)
+    tasks = counted(list(zip(options.names, modules, folders, strict=True)), len(modules), "experiments")
+    written = [str(path) for task in tasks for path in _written(*task)]
     return Result({"files": written}, [f"written: {path}" for path in written])
 
 
@@ -54,13 +55,11 @@ def _new_folder() -> Path:
     return next(path for number in itertools.count(1) if not (path := Path(f"experiment-{number}")).exists())
 
 
-def _written(suite: Suite, name: str, out: Path | None) -> Iterator[Path]:
-    """Run an experiment and write its tables into `out`, or over the suite's recorded results if that is None."""
+def _written(name: str, module: ModuleType, folder: Path) -> Iterator[Path]:
+    """Run an experiment and write its tables into a folder."""
     from ntk_companion import results
-    from ntk_companion.files import make_folder
 
-    folder = out or suite.recorded_folder(name)
     make_folder(folder)
-    for found in importlib.import_module(suite.experiments()[name]).run():
+    for found in module.run():
         command = found.command or f"ntk-companion experiment {name}"
         yield results.write(replace(found, command=command), folder)

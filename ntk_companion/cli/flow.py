@@ -93,6 +93,7 @@ def run(options: argparse.Namespace) -> Result:
     if options.width <= SMALL_WIDTH * (1000 if options.depth == 1 else 1):
         os.environ.setdefault("OMP_NUM_THREADS", "1")
     points = arguments.points(options, MOST_POINTS)  # what is wrong with them is told before more is loaded
+    arguments.needs_place(options.checkpoint, "checkpoint")
     architecture = arguments.architecture(options)
     import numpy as np
 

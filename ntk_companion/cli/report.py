@@ -51,14 +51,13 @@ def run(options: argparse.Namespace) -> Result:
 
 def _folder(folder: Path, found: Any, formulas: Any) -> list[Path]:
     """Write the folder form, the pages before the overview that leads to them; its files."""
-    from ntk_companion.files import make_folder, replace_folder, write_whole
+    from ntk_companion.files import replace_folder, staged
     from ntk_companion.report.links import FOLDER
     from ntk_companion.report.site import MARKER, site
 
     home, pages = site(found, formulas)
-    make_folder(folder)
-    replace_folder(folder / FOLDER, pages, MARKER)
-    write_whole(folder / FILE, home)
+    with staged(folder, {FILE: home}):
+        replace_folder(folder / FOLDER, pages, MARKER)
     return [folder / FILE, *(folder / FOLDER / name for name in pages)]
 
 

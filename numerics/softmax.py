@@ -67,14 +67,23 @@ class SoftmaxCrossEntropy:
         """ln p_a and ln(1 - p_a), n x C, each without cancellation."""
         rows = outputs.reshape(self._shares.shape)
         totals = np.logaddexp.reduce(rows, axis=1, keepdims=True)
-        others = [np.logaddexp.reduce(np.delete(rows, a, axis=1), axis=1) for a in range(self.classes)]
-        return rows - totals, np.stack(others, axis=1) - totals
+        return rows - totals, self._log_others(rows) - totals
+
+    @cached_property
+    def _others(self) -> Array:
+        """The classes but a, in line a of C x (C - 1)."""
+        return np.array([np.delete(np.arange(self.classes), a) for a in range(self.classes)])
+
+    def _log_others(self, rows: Array) -> Array:
+        """ln of the sum of exp(f_b) over the other classes b, n x C."""
+        found: Array = np.logaddexp.reduce(rows[:, self._others], axis=2)
+        return found
 
     def log_value(self, outputs: Array) -> float:
         """ln of the sum over the samples."""
         rows = outputs.reshape(self._shares.shape)
-        others = [np.logaddexp.reduce(np.delete(rows, a, axis=1), axis=1) - rows[:, a] for a in range(self.classes)]
-        return float(np.logaddexp.reduce(self._log_shares[0] + log_softplus(np.stack(others, axis=1)), axis=None))
+        behind = self._log_others(rows) - rows
+        return float(np.logaddexp.reduce(self._log_shares[0] + log_softplus(behind), axis=None))
 
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) (y - p), shape (n C,), without cancellation where the target is 0 or 1."""

@@ -121,7 +121,7 @@ def with_total(parts: Parts) -> Parts:
 
 @cache
 def draws_of(architecture: Architecture, points: PointSet, draws: int, seed: int) -> Parts:
-    return sample_kernels(architecture, points.coordinates(FLOAT64), WIDTH, draws, seed, jobs=2).parts
+    return sample_kernels(architecture, points.coordinates(FLOAT64), WIDTH, draws, seed).parts
 
 
 PILOT_WIDTH = 256
@@ -278,7 +278,7 @@ ROUNDING = 1e-11
 @cache
 def relative_traces(architecture: Architecture, width: int, draws: int, seed: int) -> np.ndarray:
     """Draws of the mean of K_0(x_i, x_i) / K(x_i, x_i) over two points, shape (draws,)."""
-    drawn = sample_kernels(architecture, PAIR.coordinates(FLOAT64), width, draws, seed, jobs=2).ntk
+    drawn = sample_kernels(architecture, PAIR.coordinates(FLOAT64), width, draws, seed).ntk
     limit = np.diagonal(kernel_grams(architecture, PAIR).ntk)
     return (np.diagonal(drawn, axis1=1, axis2=2) / limit).mean(axis=1)
 
@@ -290,7 +290,7 @@ def relative_entries(architecture: Architecture, name: str, width: int, draws: i
     Shape (draws,).
     """
     points = circle(3)
-    part = sample_kernels(architecture, points.coordinates(FLOAT64), width, draws, seed, jobs=2).parts[name]
+    part = sample_kernels(architecture, points.coordinates(FLOAT64), width, draws, seed).parts[name]
     limit = kernel_grams(architecture, points).parts[name][0, 1]  # the same for all three pairs
     return part[:, [0, 0, 1], [1, 2, 2]].mean(axis=1) / limit
 

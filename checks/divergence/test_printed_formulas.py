@@ -177,7 +177,7 @@ def test_first_residual_covariance(claim):
 @cache
 def sampled(architecture: Architecture, rows: tuple[tuple[int, ...], ...], draws: int, seed: int) -> KernelDraws:
     """Draws of the empirical kernel at initialisation."""
-    return sample_kernels(architecture, np.array(rows, dtype=float), WIDTH, draws, seed, jobs=2)
+    return sample_kernels(architecture, np.array(rows, dtype=float), WIDTH, draws, seed)
 
 
 def judge_by_sampling(
@@ -605,13 +605,19 @@ def judge_resnet(claim: ResidualKernel) -> None:
     record(symbolic(verdict, f"every piece: {', '.join(pairs)}", covers_all=True))
 
 
+@cache
+def claimed_values(claim: ResidualKernel, depth: int, scale: sympy.Expr) -> dict[Layers, np.ndarray]:
+    """Balls around the values of a form's parts at `PAIRS`: once for the three statements that try one form."""
+    kernel = claim.unroll(depth)
+    values = [pair_values(kernel, ROWS[one], ROWS[other], scale) for one, other in PAIRS]
+    return {layer: np.array([entry[layer] for entry in values]) for layer in kernel.parts}
+
+
 def judge_resnet_values(claim: ResidualKernel, depth: int, scale: sympy.Expr) -> Verdict:
     """Record the layers' values on pairs of points in balls."""
     architecture = resnet(depth, scale)
-    kernel = claim.unroll(depth)
     with SYSTEM.working():
-        values = [pair_values(kernel, ROWS[one], ROWS[other], scale) for one, other in PAIRS]
-        claims = {layer: np.array([entry[layer] for entry in values]) for layer in kernel.parts}
+        claims = claimed_values(claim, depth, scale)
         first, second = zip(*PAIRS, strict=True)
         derived = {name: part[first, second] for name, part in derived_parts(architecture).items()}
         return judge_values(architecture.name, claims, derived)
@@ -645,11 +651,17 @@ def test_kernel_of_the_resnet_on_the_poster(claim):
     judge_resnet(claim)
 
 
+@cache
+def opposed_matrices(claim: ResidualKernel, depth: int, scale: sympy.Expr) -> dict[Layers, np.ndarray]:
+    """The matrices of a form's parts on the opposed points."""
+    return pair_matrices(claim.unroll(depth), OPPOSED, scale)
+
+
 def judge_resnet_by_sampling(
     claim: ResidualKernel, depth: int, scale: sympy.Expr, draws: int = 512, tolerance: float = TOLERANCE
 ) -> None:
     """Record the layers' parts against finite networks."""
-    claims = pair_matrices(claim.unroll(depth), OPPOSED, scale)
+    claims = opposed_matrices(claim, depth, scale)
     judge_by_sampling(resnet(depth, scale), OPPOSED, claims, draws=draws, tolerance=tolerance)
 
 

@@ -1,6 +1,7 @@
 """Which network a paper's kernel belongs to: kernels that go by one name and are of different networks."""
 
 from fractions import Fraction
+from functools import cache
 from itertools import combinations
 
 import sympy
@@ -43,6 +44,7 @@ def differ(one: Array, other: Array) -> bool | None:
     return True if any(not minor.contains(0) for minor in minors) else None
 
 
+@cache
 def in_closed_form(network: Architecture) -> sympy.Expr:
     """The kernel on any two inputs."""
     derived = recursion(network)

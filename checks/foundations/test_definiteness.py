@@ -122,17 +122,23 @@ def record_definite(network: Architecture, points: PointSet, least: str = "0") -
     record(certified(holds, shown))
 
 
-def record_third_wave(network: Architecture) -> None:
-    """Record whether the eigenvalue of the wave cos(3 t) on circle:8 is positive, exactly: K depends on angles alone.
-
-    It vanishes for the ReLU of one hidden layer without biases.
-    """
+@cache
+def third_wave(network: Architecture) -> sympy.Expr:
+    """The eigenvalue of the wave cos(3 t) on circle:8, of a kernel in angles alone."""
     derived = recursion(network)
     total = ZERO
     for step in range(8):
         angle = sympy.pi * step / 4
         total += sympy.cos(3 * angle) * closed_form(derived, derived.ntk, (ONE, sympy.cos(angle), ONE))
-    found = sympy.simplify(total.subs(input_dimension, 2))
+    return sympy.simplify(total.subs(input_dimension, 2))
+
+
+def record_third_wave(network: Architecture) -> None:
+    """Record whether the eigenvalue of the wave cos(3 t) on circle:8 is positive, exactly: K depends on angles alone.
+
+    It vanishes for the ReLU of one hidden layer without biases.
+    """
+    found = third_wave(network)
     record(symbolic(is_positive(found), f"{network.name}: an eigenvalue on circle:8 is {found}", covers_all=False))
 
 

@@ -41,10 +41,10 @@ class ReluActivation:
 
     def secant(self, start: Array, end: Array) -> Array:
         """The secant slope, exactly 0 or 1 where no sign changes."""
-        change = end - start
+        positive, change = start > 0, end - start
         with np.errstate(divide="ignore", invalid="ignore"):
             crossing = (np.maximum(end, 0.0) - np.maximum(start, 0.0)) / change
-        return np.where((start > 0) == (end > 0), self.slope(start), np.where(change == 0, self.slope(start), crossing))
+        return np.where((positive == (end > 0)) | (change == 0), positive, crossing)
 
     def settled(self, start: Array, middle: Array, reach: Array) -> Array:
         """Where the kink is out of reach (booleans)."""
@@ -53,20 +53,22 @@ class ReluActivation:
     def solve(self, start: Array, zeta: Array, strength: Array) -> Array:
         """The slope in closed form, the end y a root of y^2 - b y + c = 0; at a repelling kink the start's side."""
         positive = start >= 0
-        stays_on, stays_off = positive & (zeta + strength >= 0), ~positive & (zeta <= 0)
+        stays = np.where(positive, zeta + strength, zeta)
         b = start + zeta + np.where(positive, 0.0, strength)
-        c = np.where(positive, (zeta + strength) * start, zeta * start)
-        root = np.sqrt(np.maximum(b * b - 4 * c, 0.0))
+        c = stays * start
         with np.errstate(divide="ignore", invalid="ignore"):
-            below = np.where(b <= 0, (b - root) / 2, 2 * c / (b + root))
-            above = np.where(b >= 0, (b + root) / 2, 2 * c / (b - root))
-            end = np.where(stays_on, zeta + strength, np.where(stays_off, zeta, np.where(positive, below, above)))
-            end = np.where(np.isfinite(end), end, 0.0)
+            root = np.sqrt(np.maximum(b * b - 4 * c, 0.0))
+            root = np.where(positive, -root, root)
+            near = np.where(positive, b, -b) <= 0
+            end = np.where(near, (b + root) / 2, 2 * c / (b - root))
+            end = np.where(np.where(positive, stays >= 0, stays <= 0), stays, end)
+            end[~np.isfinite(end)] = 0.0
             change = end - start
             slope = (np.maximum(end, 0.0) - np.maximum(start, 0.0)) / change
-            at_rest = np.where((start == 0) & (strength != 0), -zeta / strength, self.slope(start))
-        slope = np.where(change != 0, slope, at_rest)
-        return np.clip(np.where(np.isfinite(slope), slope, 0.5), 0.0, 1.0)
+            if not change.all():
+                at_rest = np.where((start == 0) & (strength != 0), -zeta / strength, self.slope(start))
+                slope = np.where(change != 0, slope, at_rest)
+        return np.minimum(np.maximum(np.where(np.isfinite(slope), slope, 0.5), 0.0), 1.0)
 
 
 @dataclass(frozen=True)
@@ -262,10 +264,11 @@ def solve_slopes(
     once, and only those with a kink in reach. Samples that share their kinks share the slope.
     """
     foreseen = np.minimum(push, 0.0)
-    known = start + drift - below @ (foreseen * slopes)
+    carried = start + drift
+    known = carried - below @ (foreseen * slopes) if below.any() else carried
     settled = activation.settled(start, known, np.abs(own + below) @ np.abs(push))
     settled = sharing.together(settled)
-    slopes = np.where(settled, activation.secant(start, start + drift + own @ (push * slopes)), slopes)
+    slopes = np.where(settled, activation.secant(start, carried + own @ (push * slopes)), slopes)
     sliding = np.zeros(start.shape, dtype=bool)
     columns = np.flatnonzero(~settled.all(axis=0))
     if columns.size:
@@ -280,7 +283,7 @@ def solve_slopes(
             unsettled=~settled[:, columns],
             sharing=sharing,
         )
-    return SolvedLayer(start + drift + own @ (push * slopes), slopes, sliding)
+    return SolvedLayer(carried + own @ (push * slopes), slopes, sliding)
 
 
 def _gauss_seidel(
@@ -304,15 +307,22 @@ def _gauss_seidel(
     order, counts = np.argsort(~waiting, axis=0, kind="stable"), waiting.sum(axis=0)
     for turn in range(counts.max()):
         columns = np.flatnonzero(counts > turn)
-        rows = order[turn, columns]
-        same, opposite = sharing.same_side[:, rows], sharing.opposite_side[:, rows]
+        rows, places = order[turn, columns], np.arange(len(columns))
         answers = np.einsum("kji,kij->ij", kernels[:, rows], pushes[:, :, columns])
         present = slopes[:, columns]
-        strength = (answers * same).sum(axis=0) - (answers * opposite).sum(axis=0)
-        others = (answers * np.where(same, 0.0, np.where(opposite, lower + upper, present))).sum(axis=0)
-        zeta = known[rows, columns] + others
+        if sharing.alone:
+            strength = answers[rows, places]
+            present[rows, places] = 0.0
+        else:
+            same, opposite = sharing.same_side[:, rows], sharing.opposite_side[:, rows]
+            strength = (answers * same).sum(axis=0) - (answers * opposite).sum(axis=0)
+            present = np.where(same, 0.0, np.where(opposite, lower + upper, present))
+        zeta = known[rows, columns] + (answers * present).sum(axis=0)
         slope = activation.solve(start[rows, columns], zeta, strength)
         slides = activation.kinked & (zeta + lower * strength > 0) & (zeta + upper * strength < 0)
-        slopes[:, columns] = np.where(same, slope, np.where(opposite, lower + upper - slope, present))
-        sliding[:, columns] = np.where(same | opposite, slides, sliding[:, columns])
+        if sharing.alone:
+            slopes[rows, columns], sliding[rows, columns] = slope, slides
+        else:
+            slopes[:, columns] = np.where(same, slope, np.where(opposite, present - slope, present))
+            sliding[:, columns] = np.where(same | opposite, slides, sliding[:, columns])
     return slopes, sliding

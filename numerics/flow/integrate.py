@@ -52,7 +52,6 @@ from numerics.flow.stepping import (
     State,
     Trial,
     automatic_gram,
-    initial_state,
     largest_distance,
     problem_of,
     squared_distance,
@@ -171,10 +170,11 @@ def gradient_flow(
     """
     problem = problem_of(architecture, parameters, inputs, loss, penalty, accuracy, towards)
     problems = [problem, replace(problem, accuracy=second_accuracy(accuracy))] if errors else [problem]
-    starts = {"inputs": problem.inputs, **problem.start}
-    values = ["gradient flow", architecture, loss, penalty, *(one.accuracy for one in problems), recording]
-    values += [] if towards == "start" else [towards]
-    identity = checkpoint.fingerprint(values, starts)
+    identity = ""
+    if checkpoint_file is not None:
+        values = ["gradient flow", architecture, loss, penalty, *(one.accuracy for one in problems), recording]
+        values += [] if towards == "start" else [towards]
+        identity = checkpoint.fingerprint(values, {"inputs": problem.inputs, **problem.start})
     with checkpoint.held(checkpoint_file):
         if checkpoint_file is not None and checkpoint_file.exists():
             runs = _restored(problems, checkpoint.read(checkpoint_file, identity))
@@ -264,7 +264,7 @@ class _Run:
     @classmethod
     def started(cls, problem: Problem) -> _Run:
         weights = {name: array.copy() for name, array in problem.start.items()}
-        state = initial_state(problem)
+        state = problem.initial
         log_step = problem.first_log_step
         totals = dict.fromkeys((*RECORDED_TOTALS, "rate", "caution", "work", "unpaid"), 0.0)
         totals |= {"log_margin_integral": -math.inf, "log_diagonal_integral": -math.inf}

@@ -38,6 +38,11 @@ class Sharing:
         return self.leader == np.arange(len(self.leader))
 
     @cached_property
+    def alone(self) -> bool:
+        """Does no sample share its kinks with another?"""
+        return bool(self.leads.all())
+
+    @cached_property
     def same_side(self) -> Array:
         """Which samples (rows) have which leader (columns) and are on its side of the kink, n x n."""
         led: Array = self.leader[:, None] == np.arange(len(self.leader))
@@ -51,7 +56,7 @@ class Sharing:
 
     def together(self, marks: Array) -> Array:
         """Marks of samples, n x m, kept only where all that share the kink have them."""
-        if self.leads.all():
+        if self.alone:
             return marks
         marks = marks.copy()
         for group in self.groups:

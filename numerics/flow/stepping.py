@@ -66,6 +66,8 @@ if TYPE_CHECKING:
 
 EVALUATIONS = 300
 """Of the weights of a sweep's flow by its solver, which take as long as the sweep."""
+CHUNK = 2**16
+"""Entries of two arrays that are compared at a time: they stay in the processor's cache."""
 LARGE_OUTPUT = 100.0
 """Of outputs above it the tolerance is relative."""
 
@@ -132,9 +134,14 @@ class Problem:
         return {name: np.zeros_like(array) if name in trained else array for name, array in self.start.items()}
 
     @cached_property
+    def initial(self) -> State:
+        """The state at t = 0."""
+        return initial_state(self)
+
+    @cached_property
     def first_log_step(self) -> float:
         """ln of the length of the first step to try, short beside the stiffness at the start."""
-        state = initial_state(self)
+        state = self.initial
         stiffness = state.gradients.gram.trace() * max(self.loss.curvatures(state.outputs).max(), 0.05)
         return math.log(0.02 / stiffness) if stiffness > 0 else 0.0
 
@@ -506,5 +513,5 @@ def largest_distance(one: Array, other: Array) -> float:
 
 def _chunks(one: Array, other: Array) -> Sequence[tuple[Array, Array]]:
     """The arrays by ranges of rows: no temporary of their size."""
-    rows = max(1, 2**20 // max(1, int(np.prod(one.shape[1:]))))
+    rows = max(1, CHUNK // max(1, math.prod(one.shape[1:])))
     return [(one[start : start + rows], other[start : start + rows]) for start in range(0, len(one), rows)]

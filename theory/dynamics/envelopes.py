@@ -23,6 +23,8 @@ gamma^2 > g on the simplex. Then gamma_s^2 >= gamma^2 - g, so every margin is at
 |f_t(x)| (`theory.dynamics.output_bound`). Both together bound t: `latest_crossing`.
 """
 
+from functools import cache
+
 import sympy
 
 loss, size, kernel_form = sympy.symbols("L n kappa", positive=True)
@@ -37,6 +39,7 @@ def potential(excess: sympy.Expr) -> sympy.Expr:
     return 1 / excess - sympy.log(excess)
 
 
+@cache
 def potential_rate(value: sympy.Expr, residual_sum: sympy.Expr) -> sympy.Expr:
     """d value / dt for an expression in L, when dL/dt = -kappa residual_sum^2; simplified."""
     return sympy.simplify(sympy.diff(value, loss) * -kernel_form * residual_sum**2)
@@ -68,6 +71,7 @@ def potential_slope() -> sympy.Expr:
     return sympy.factor(sympy.diff(potential(excess), excess))
 
 
+@cache
 def latest_crossing(factor: sympy.Expr) -> sympy.Expr:
     """T_g: by this time max |K_t - K| has exceeded g, for a network with K_t(x, x) >= factor |f_t(x)|.
 

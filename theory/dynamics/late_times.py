@@ -23,6 +23,7 @@ multiple of it: rho grows like (ln t)^(1/H).
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import assert_never
 
 import sympy
@@ -92,6 +93,7 @@ def normalised_margin_rate(power: sympy.Expr = degree / heaviest) -> sympy.Expr:
     return sympy.factor(sympy.expand(margin_rate / smoothed_margin - power * norm_rate / norm))
 
 
+@cache
 def scaled_inverse_rate(speed_squared: sympy.Expr, power: sympy.Expr) -> sympy.Expr:
     """d/dt of 1 / (S N^power), N = -ln S, when |d theta/dt|^2 = speed_squared; an expression in S and N."""
     inverse = 1 / (excess * (-sympy.log(excess)) ** power)
@@ -99,6 +101,7 @@ def scaled_inverse_rate(speed_squared: sympy.Expr, power: sympy.Expr) -> sympy.E
     return sympy.simplify(rate.subs(sympy.log(excess), -smoothed_margin))
 
 
+@cache
 def loss_exponent() -> sympy.Expr:
     """p where L falls like 1 / (t (ln t)^p): the power of N that the slowest speed allows."""
     speed_squared = (degree * smoothed_margin * excess / (1 + excess)) ** 2 / norm**2

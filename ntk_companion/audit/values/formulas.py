@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 
 import sympy
 
@@ -349,8 +350,13 @@ def defined_kernel(formula: Formula) -> Term | None:
 
 
 def _root(pair: tuple[sympy.Expr, sympy.Expr]) -> sympy.Expr:
-    one, other = (sympy.powsimp(sympy.factor(part)) for part in pair)
+    one, other = map(_factored, pair)
     return one if one == other else sympy.sqrt(one) * sympy.sqrt(other)
+
+
+@cache
+def _factored(expression: sympy.Expr) -> sympy.Expr:
+    return sympy.powsimp(sympy.factor(expression))
 
 
 def generic_inputs(inputs: str) -> Triple:

@@ -13,7 +13,7 @@ WORD_WITH_PUNCTUATION = 14
 """Characters that stay on a line, whatever their punctuation: the narrowest columns have room for them."""
 LONG_WORD = 18
 """A word of more letters may be broken over lines after its punctuation, or if it has none anywhere."""
-_BREAKS = re.compile(r"(?<=[-+*/=,;:_)\]|])|(?<=[a-z]\.)(?=[a-z])")
+_BREAKS = re.compile(r"(?<=[-+*/=,;:_)\]|])|(?<=[a-z]\.)(?=[a-z])|(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|nan|inf", re.IGNORECASE)
 _EXPONENT = re.compile(r"(?<=[\d.])e([-+]?\d+)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\*_`<>\[\]$#~])")
@@ -60,7 +60,14 @@ def latex_mixed(text: str) -> str:
 
 def latex_sentence(text: str) -> str:
     """A plain sentence in LaTeX, its mathematics set though it is typed in ASCII."""
-    return "".join(f"${one.text}$" if one.is_math else latex_text(one.text) for one in sentences.pieces(text))
+    return "".join(
+        f"${one.text}$" if one.is_math else _latex_code(one.text) if one.is_code else latex_text(one.text)
+        for one in sentences.pieces(text)
+    )
+
+
+def _latex_code(text: str) -> str:
+    return rf"\texttt{{{latex_text(text)}}}"
 
 
 def latex_cell(cell: str, column: Column) -> str:
@@ -71,7 +78,7 @@ def latex_cell(cell: str, column: Column) -> str:
         case Cells.NUMBER:
             return latex_number(cell)
         case Cells.CODE:
-            return rf"\texttt{{{latex_text(cell)}}}" if cell else ""
+            return _latex_code(cell) if cell else ""
     return latex_sentence(cell)
 
 
@@ -107,7 +114,10 @@ def markdown_mixed(text: str) -> str:
 
 def markdown_sentence(text: str) -> str:
     """A plain sentence in Markdown, its mathematics set though it is typed in ASCII."""
-    return "".join(f"${one.text}$" if one.is_math else markdown_text(one.text) for one in sentences.pieces(text))
+    return "".join(
+        f"${one.text}$" if one.is_math else f"`{one.text}`" if one.is_code else markdown_text(one.text)
+        for one in sentences.pieces(text)
+    )
 
 
 def markdown_cell(cell: str, column: Column) -> str:

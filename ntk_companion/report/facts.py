@@ -20,11 +20,9 @@ from ntk_companion.files import digest
 from ntk_companion.report.links import Links, anchor, file_name
 from ntk_companion.report.mathematics import Formulas
 from ntk_companion.standing import standings
-from ntk_companion.status import command, counted, scope, status_of
+from ntk_companion.status import LITERATURE, command, counted, scope, status_of, subject_of, titled
 
 HERE = Path(__file__).parent
-LITERATURE = "cited"
-"""The subject of what is taken from the literature."""
 Record = dict[str, Any]
 
 
@@ -76,16 +74,8 @@ class Contents:
 
     def titles(self) -> dict[str, str]:
         """The title of every subject that has an entry."""
-        said = {LITERATURE: "Taken from the literature"} | dict(self.subjects)
+        said = titled(self.subjects)
         return {name: said.get(name, name) for name in self.by_subject()}
-
-
-def subject_of(entry: Record) -> str:
-    """The folder of the file that decides a statement; that of no file is cited."""
-    for test in entry["tests"]:
-        folders = test.partition("::")[0].split("/")[:-1]
-        return folders[-1] if folders else "statements"
-    return LITERATURE if entry["cited"] else "statements"
 
 
 def facts(contents: Contents) -> dict[str, Any]:

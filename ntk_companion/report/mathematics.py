@@ -76,8 +76,13 @@ class Formulas:
 
     def sentence(self, text: str, where: str) -> Markup:
         """A plain sentence, its mathematics set though it is typed in ASCII."""
-        found = sentences.pieces(text)
-        return Markup("").join(self.inline(one.text, where) if one.is_math else escape(one.text) for one in found)
+        return Markup("").join(self._shown(one, where) for one in sentences.pieces(text))
+
+    def _shown(self, piece: sentences.Piece, where: str) -> Markup:
+        if piece.is_math:
+            whole = pieces(piece.text) if len(piece.text) > 2 * LONG else [piece.text]
+            return Markup(" ").join(self.inline(line, where) for part in whole for line in lines(part))
+        return Markup("<code>{}</code>").format(piece.text) if piece.is_code else escape(piece.text)
 
     def _converted(self, latex: str, where: str, display: bool) -> Markup:
         try:

@@ -54,8 +54,8 @@ function found(words) {
 function item(one) {
   const link = document.createElement("a");
   link.href = document.body.dataset.pages + encodeURIComponent(one.file);
-  link.textContent = `${one.number} ${one.shown ? "" : one.title}`;
   if (one.shown) link.insertAdjacentHTML("beforeend", one.shown);
+  else link.textContent = `${one.number} ${one.title}`;
   const verdict = document.createElement("span");
   verdict.className = `badge ${one.status}`;
   verdict.textContent = ` ${one.verdict}`;

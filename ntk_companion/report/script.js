@@ -42,6 +42,15 @@ function reveal(form) {
   target.scrollIntoView();
 }
 
+// A link to what stands in folded details must lead there, in a browser that does not unfold them by itself too.
+function unfold() {
+  const target = document.getElementById(location.hash.slice(1));
+  const folded = target?.closest("details:not([open])");
+  if (!folded) return;
+  folded.open = true;
+  target.scrollIntoView();
+}
+
 // In a folder of pages: the statements of the index that have all of the words, those that have them in the title first.
 const MOST_SHOWN = 12;
 
@@ -91,6 +100,8 @@ if (filterForm) {
   window.addEventListener("hashchange", () => reveal(filterForm));
 }
 if (searchForm) listen(searchForm, search);
+window.addEventListener("hashchange", unfold);
+unfold();
 window.addEventListener("resize", markScrolling);
 document.addEventListener("toggle", markScrolling, true);
 document.fonts.ready.then(markScrolling);

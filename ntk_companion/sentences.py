@@ -100,7 +100,7 @@ def _read(text: str) -> list[Piece]:
 
 
 def _in_lines(latex: str) -> list[Piece]:
-    """The formula; a long one is cut after commas, and what is still long before signs, so that lines may break there."""
+    """The formula; a long one is cut after commas, what is still long before signs: there lines may break."""
     parts = [latex]
     for pattern in (_AFTER_COMMAS, _BEFORE_SIGNS):
         parts = [piece for part in parts for piece in (_cut(pattern, part) if _is_long(part) else [part])]

@@ -283,12 +283,13 @@ def test_tables_and_figures_are_shown_with_what_made_them():
         "Slopes & their <errors> of",
         "experiment rates ; seed 7",
         "2 rows",
-        "why same scope same",
+        "REFUTED (instances: 1) same scope same",
         "Bands at",
         "Results made by experiment",
         "is refused: no results are recorded under 'missing'",
     ):
         assert part in said
+    assert 'id="replies-claim-1"' in text
     assert 'alt="A falling curve."' in text
     assert text.count("<mfrac>") == 1
 

@@ -119,8 +119,8 @@ def attempted(book, folder):
 
 
 EVERY = {
-    "subjects", "verdicts", "statements_2504_11130", "statements_this_suite", "qualifications", "hypotheses", "mutants", "findings",
-    "audit_small", "crossing_times",
+    "subjects", "verdicts", "statements_2504_11130", "statements_this_suite", "qualifications", "hypotheses", "mutants",
+    "findings", "audit_small", "crossing_times",
 }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e([-+]?\d+))?(?![\d.]*\d)")
 _WORD = re.compile(r"[A-Za-z]+")
 _SUBSCRIPT = re.compile(r"_(?:\{([^{}]*)\}|([A-Za-z0-9]+)|([+*-](?=\W|$)))")
 _EXPONENT = re.compile(r"(?:\^|\*\*)(?:\{([^{}]*)\}|(-?\d+(?:\.\d+)?|-?[A-Za-z]+|[+*](?=\W|$)))")
-_OPENED_SCRIPT = re.compile(r"(\^|\*\*|_)\((?![A-Za-z]\))")
+_OPENED_SCRIPT = re.compile(r"(\^|\*\*|_)(-?)\((?![A-Za-z]\))")
 _INDEX = re.compile(r"\^\(([A-Za-z])\)")
 """The number of a layer, as in Sigma^(h), which is no power."""
 _STAR = re.compile(r"\*(?=[\s,;)/=]|$)")
@@ -55,7 +55,7 @@ _WORDS_OF_CODE = re.compile(r"[\w.]*\w|.", re.DOTALL)
 _CODE = re.compile(r"(?=.*[A-Za-z]{2}.*_|.*_.*[A-Za-z]{2})[A-Za-z]\w*(\.\w+)*")
 _NAMED = re.compile(r"([A-Za-z]+\d*)(?:_(\w*[A-Za-z0-9]))?(?=\()(?!\(s\))")
 _LETTER_AND_NUMBER = re.compile(r"([A-Za-z])(\d+)")
-_SAYS_MORE = re.compile(r"[\\^_'a-zA-Z<>=]|\[[(\[]")
+_SAYS_MORE = re.compile(r"[\\^_'a-zA-Z<>=]|\[[(\[]|\|\.\|")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -233,8 +233,8 @@ class _Reader:
         if word and word[0] in FUNCTIONS:
             return self._function(word)
         if word and word[0] == "sqrt" and self.text.startswith("(", word.end()):
-            inner, end = self.relation(self._skip(word.end() + 1))
-            return rf"\sqrt{{{inner}}}", self._close(end, ")")
+            inner, end = self._with_names(word.end())
+            return rf"\sqrt{{{inner[1:-1]}}}", end
         latex, end = self._atom(place)
         latex, end = self._scripts(latex, end)
         if word and self.text.startswith("(", end):
@@ -278,6 +278,8 @@ class _Reader:
         letter = self.text[place : place + 1]
         if letter in _CLOSING and letter:
             return self._group(place)
+        if self.text.startswith("|.|", place):
+            return r"\lvert \cdot \rvert", place + 3
         if letter == "|":
             inner, end = self.sum(self._skip(place + 1))
             return rf"\lvert {inner} \rvert", self._close(end, "|")
@@ -335,8 +337,8 @@ class _Reader:
                 below if opened[1] == "_" else above.strip("'")
             ):
                 inner, end = self.relation(self._skip(opened.end()))
+                inner, end = f"-({inner})" if opened[2] else inner, self._close(end, ")")
                 below, above = (inner, above) if opened[1] == "_" else (below, above + inner)
-                end = self._close(end, ")")
             elif _PRIME.match(self.text, end):
                 above, end = f"{above}'", end + 1
             elif self.text.startswith("~", end) and re.fullmatch(r"[A-Za-z]", atom):

@@ -1,6 +1,11 @@
+import re
+
 import pytest
 
+from checks.suite import SUITE
+from ntk_companion.ledger import is_formal
 from ntk_companion.sentences import Piece, pieces
+from ntk_companion.suite import catalogue
 
 
 def formulas(sentence):
@@ -38,6 +43,8 @@ def formulas(sentence):
         ("alpha^2*k0(u) + k1(u)", r"\alpha ^{2}\,k_{0}(u) + k_{1}(u)"),
         ("dSigma^(h) + n_(l+1)", r"d\Sigma ^{(h)} + n_{l + 1}"),
         ("A'A/m", r"A'A/m"),
+        ("k^-(d + 1)", "k^{-(d + 1)}"),
+        ("|.| < 1", r"\lvert \cdot \rvert < 1"),
         ("Sigma^h' + x'^2", r"\Sigma ^{h'} + x'^{2}"),
         ("x_i'^(m + 1)", r"x_{i}'^{m + 1}"),
         ("d'K_t d", r"d'K_{t}\, d"),
@@ -119,3 +126,26 @@ def test_half_a_formula_is_no_formula():
 
 def test_a_long_sentence_is_read_in_time():
     assert len(pieces("(((((((((((((((x_1 " * 200)) > 0
+
+
+ASCII = re.compile(
+    r"[\w)\]|]\^|[A-Za-z]_\w|\|[^|\s]+\||\w [<>]=|->|\bsqrt\(|(?<![\w:-])(alpha|beta|gamma|delta|theta|kappa|lambda|sigma|phi)(?![\w-])"
+)
+"""Mathematics that is still as it was typed."""
+SIGNS_ON_A_PHONE = 60
+
+
+def said(entry):
+    finding = entry["finding"] or {"sentence": ""}
+    yield from (entry[key] for key in ("title", "number", "source", "qualification", "refutation", "confirmation"))
+    yield from (finding["sentence"], *entry["hypotheses"].values(), *entry["necessity"].values())
+    yield from (mutant[key] for mutant in entry["mutants"] if not is_formal(mutant) for key in ("name", "by"))
+
+
+def test_no_sentence_of_the_ledger_has_mathematics_in_ascii_or_a_formula_that_no_line_of_a_phone_holds():
+    for entry in catalogue(SUITE).values():
+        for sentence in (one for one in said(entry) if not entry["id"].startswith("companion:")):
+            for piece in pieces(sentence):
+                signs = re.sub(r"\\[a-z]+|[{}^_ ]|\\[,;]", "", piece.text) if piece.is_math else ""
+                assert len(signs) <= SIGNS_ON_A_PHONE, (entry["id"], piece.text)
+                assert piece.is_math or piece.is_code or not ASCII.search(piece.text), (entry["id"], sentence)

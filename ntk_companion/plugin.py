@@ -187,6 +187,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         tally.error = " ".join(f"{type(error).__name__}: {error}".split())
         raise
     finally:
+        if tally.refutation and not tally.case and not tally.kinds[-1].startswith("formal"):
+            tally.case = _parameters(item)
         value = {
             "statement": statement.record(), "role": role, "name": name, "tally": dataclasses.asdict(tally),
             "cites": [cited.record() for cited in rests_on(statement)],
@@ -196,6 +198,15 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     if problem:
         pytest.fail(f"{statement.id}: {problem}", pytrace=False)
     return None
+
+
+def _parameters(item: Any) -> str:
+    """The parameters of a check item but the claim: the coordinates of a case that no judge was given."""
+    from ntk_companion.coordinates import coordinates
+
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    found = {name: value for name, value in parameters.items() if name != "claim"}
+    return coordinates(found)[1:-1] if found else ""
 
 
 def problem_of(role: Role, name: str, tally: Tally) -> str:

@@ -1,5 +1,7 @@
 """Plain sentences whose mathematics is typed in ASCII, such as ``lambda_min(K_t) >= 1/2``: cut into words and LaTeX.
 
+Names of programming languages, such as ``gap_constants.lemma_7``, are pieces of their own.
+
 Two readers share the grammar: the report, which shows the LaTeX as MathML, and the appendix. What the grammar does not
 read is left as the words that it is, so that no sentence is lost.
 """
@@ -26,8 +28,8 @@ RELATIONS = {
     "<=>": r"\Leftrightarrow", "<->": r"\leftrightarrow", "<=": r"\le", ">=": r"\ge", "=>": r"\Rightarrow",
     "->": r"\to", "!=": r"\ne", "<>": r"\ne", ":=": ":=", "=": "=", "<": "<", ">": ">", "~": r"\sim",
 }  # fmt: skip
-LONG = 60
-"""Characters of LaTeX in a line of text; a formula of more may be cut."""
+LONG = 36
+"""Signs of a formula in a line of text; one of more may be cut."""
 DEEPEST = 20
 """More groups within each other are no sentence's."""
 ENGLISH = ("a", "A", "I", "infinity")
@@ -38,21 +40,32 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e([-+]?\d+))?(?![\d.]*\d)")
 _WORD = re.compile(r"[A-Za-z]+")
 _SUBSCRIPT = re.compile(r"_(?:\{([^{}]*)\}|([A-Za-z0-9]+)|([+*-](?=\W|$)))")
 _EXPONENT = re.compile(r"(?:\^|\*\*)(?:\{([^{}]*)\}|(-?\d+(?:\.\d+)?|-?[A-Za-z]+|[+*](?=\W|$)))")
-_OPENED_EXPONENT = re.compile(r"(?:\^|\*\*)\(")
+_OPENED_SCRIPT = re.compile(r"(\^|\*\*|_)(-?)\((?![A-Za-z]\))")
+_INDEX = re.compile(r"\^\(([A-Za-z])\)")
+"""The number of a layer, as in Sigma^(h), which is no power."""
 _STAR = re.compile(r"\*(?=[\s,;)/=]|$)")
 _QUOTED = re.compile(r"'(-?\d[\d.e+-]*)'")
-_ENDS_A_WORD = re.compile(r"(?![\w(^])(?!-[A-Za-z])(?!'[A-Za-z])(?![._]\w)(?!/[A-Za-z])")
-_STARTS = re.compile(r"(?<![\w.\\'_^/<>-])(?=[A-Za-z0-9(|\[{<])|(?<![\w)\]])(?=-[\w(|])")
-_SAYS_MORE = re.compile(r"[\\^_'a-zA-Z<>=]|\[[(\[]")
+_ENDS_A_WORD = re.compile(r"(?![\w(^])(?!-[A-Za-z])(?!'(?!s\b)[A-Za-z])(?![._]\w)(?!/[A-Za-z])")
+_PRIME = re.compile(r"'(?!s(?![\w']))")
+"""No apostrophe before an s that ends a word."""
+_STARTS = re.compile(r"(?!(?<=\w\()s\))(?<![\w.\\'_^/<>-])(?=[A-Za-z0-9(|\[{<])|(?<![\w)\]])(?=-[\w(|])")
+_AFTER_COMMAS = re.compile(r"(?<!\\), |,\\; ")
+_BEFORE_SIGNS = re.compile(r" (?=[-+=<>] |\\(?:le|ge|pm|ne|in|to) )")
+_WORDS_OF_CODE = re.compile(r"[\w.]*\w|.", re.DOTALL)
+_CODE = re.compile(r"(?=.*[A-Za-z]{2}.*_|.*_.*[A-Za-z]{2})[A-Za-z]\w*(\.\w+)*")
+_NAMED = re.compile(r"([A-Za-z]+\d*)(?:_(\w*[A-Za-z0-9]))?(?=\()(?!\(s\))")
+_LETTER_AND_NUMBER = re.compile(r"([A-Za-z])(\d+)")
+_SAYS_MORE = re.compile(r"[\\^_'a-zA-Z<>=]|\[[(\[]|\|\.\|")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a sentence: words, or LaTeX for math mode."""
+    """A piece of a sentence: words, LaTeX for math mode, or a name of a programming language."""
 
     text: str
     is_math: bool = False
+    is_code: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -74,8 +87,11 @@ def _read(text: str) -> list[Piece]:
         place = start.start()
         reading = _longest(reader, place)
         if reading is None:
-            word = re.compile(r"[\w.]*\w|.", re.DOTALL).match(text, place)
+            word = _WORDS_OF_CODE.match(text, place)
             place = word.end() if word else place + 1
+            if word and _CODE.fullmatch(word[0]):
+                found += [Piece(text[done : word.start()]), Piece(word[0], is_code=True)]
+                done = place
             continue
         latex, end = reading
         found += [Piece(text[done:place]), *_in_lines(latex)]
@@ -84,13 +100,23 @@ def _read(text: str) -> list[Piece]:
 
 
 def _in_lines(latex: str) -> list[Piece]:
-    """The formula; a long one, such as a list of points, cut after commas, so that lines may break there."""
-    if len(latex) <= LONG:
-        return [Piece(latex, is_math=True)]
-    commas = [found.end() for found in re.finditer(", ", latex)]
-    cuts = [end for end in commas if latex.count("{", 0, end) == latex.count("}", 0, end)]
-    parts = [latex[start:end].strip() for start, end in pairwise([0, *cuts, len(latex)])]
+    """The formula; a long one is cut after commas, what is still long before signs: there lines may break."""
+    parts = [latex]
+    for pattern in (_AFTER_COMMAS, _BEFORE_SIGNS):
+        parts = [piece for part in parts for piece in (_cut(pattern, part) if _is_long(part) else [part])]
     return [piece for part in parts for piece in (Piece(" "), Piece(part, is_math=True))][1:]
+
+
+def _is_long(latex: str) -> bool:
+    return len(re.sub(r"\\[a-z]+|[{}^_ ]|\\[,;]", "", latex)) > LONG
+
+
+def _cut(pattern: re.Pattern[str], latex: str) -> list[str]:
+    """The formula cut where the pattern is found outside of braces; a sign that begins a piece keeps its space."""
+    ends = [found.end() for found in pattern.finditer(latex)]
+    cuts = [end for end in ends if latex.count("{", 0, end) == latex.count("}", 0, end)]
+    parts = [latex[start:end].strip() for start, end in pairwise([0, *cuts, len(latex)])]
+    return [parts[0], *(f"{{}} {part}" if part[0] in "+-" else part for part in parts[1:])]
 
 
 def _longest(reader: "_Reader", place: int) -> tuple[str, int] | None:
@@ -117,9 +143,11 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.known: dict[int, tuple[str, int] | None] = {}
+        self.known: dict[tuple[int, bool], tuple[str, int] | None] = {}
         """What `power` read at a place, or that it cannot: no place is read twice."""
         self.depth = 0
+        self.names = False
+        """Are words names, as those of networks are among the arguments of a function?"""
 
     def relation(self, place: int) -> tuple[str, int]:
         """Sums with relations between them: a <= b < c."""
@@ -172,40 +200,67 @@ class _Reader:
             return self._try(
                 self.power, behind, r" \cdot " if digits and sign == "*" else r"\," if sign == "*" else "/"
             )
+        if self.text.startswith(".", place) and (word := _WORD.match(self.text, place + 1)) and word[0] in GREEK:
+            return self._try(self.power, place + 1, r" \cdot ")
         if after == place:
             unlike = self.text[place : place + 1] in "-[{<" or self.text[place : place + 1].isdigit()
             return None if unlike else self._try(self.power, place, "")
         more = self._try(self.power, after, r"\, ")
         if more is None or self.text[after] in "[{<" or self.text[after : more[1]] in ENGLISH:
             return None
-        if self.text[after].isdigit() or not _ENDS_A_WORD.match(self.text, more[1]):
+        if (
+            self.text[after].isdigit()
+            or more[0].startswith(r"\, \mathrm")
+            or not _ENDS_A_WORD.match(self.text, more[1])
+        ):
             return None
         return more
 
     def power(self, place: int) -> tuple[str, int]:
         """An atom with its subscript, exponent, primes and tilde."""
-        if place not in self.known:
+        if (key := (place, self.names)) not in self.known:
             self.depth += 1
-            self.known[place] = self._try(self._power, place, "") if self.depth <= DEEPEST else None
+            self.known[key] = self._try(self._power, place, "") if self.depth <= DEEPEST else None
             self.depth -= 1
-        if (found := self.known[place]) is None:
+        if (found := self.known[key]) is None:
             raise _UnreadError
         return found
 
     def _power(self, place: int) -> tuple[str, int]:
         word = _WORD.match(self.text, place)
+        if found := self._try(self._named, place, ""):
+            return self._scripts(*found)
         if word and word[0] in FUNCTIONS:
             return self._function(word)
         if word and word[0] == "sqrt" and self.text.startswith("(", word.end()):
-            inner, end = self.relation(self._skip(word.end() + 1))
-            return rf"\sqrt{{{inner}}}", self._close(end, ")")
+            inner, end = self._with_names(word.end())
+            return rf"\sqrt{{{inner[1:-1]}}}", end
         latex, end = self._atom(place)
         latex, end = self._scripts(latex, end)
         if word and self.text.startswith("(", end):
-            applied = self._try(self._group, end, "")
+            names = word[0] in GREEK and self.text.startswith("_", word.end())
+            applied = self._try(self._with_names if names else self._group, end, "")
             if applied is not None:
                 latex, end = self._scripts(latex + applied[0], applied[1])
         return latex, end
+
+    def _named(self, place: int) -> tuple[str, int]:
+        """A function of a longer name at its arguments, such as K_at_width(1000), and k1(u)."""
+        named = _NAMED.match(self.text, place)
+        if named is None or not _is_name(named[1], named[2] or ""):
+            raise _UnreadError
+        numbered = _LETTER_AND_NUMBER.fullmatch(named[0])
+        name = rf"{numbered[1]}_{{{numbered[2]}}}" if numbered else rf"\operatorname{{{_escaped(named[0])}}}"
+        inner, end = self._with_names(named.end())
+        return name + inner, end
+
+    def _with_names(self, place: int) -> tuple[str, int]:
+        """A group in which words are names."""
+        before, self.names = self.names, True
+        try:
+            return self._group(place)
+        finally:
+            self.names = before
 
     def _function(self, word: re.Match[str]) -> tuple[str, int]:
         latex, end = self._scripts(FUNCTIONS[word[0]], word.end())
@@ -223,6 +278,8 @@ class _Reader:
         letter = self.text[place : place + 1]
         if letter in _CLOSING and letter:
             return self._group(place)
+        if self.text.startswith("|.|", place):
+            return r"\lvert \cdot \rvert", place + 3
         if letter == "|":
             inner, end = self.sum(self._skip(place + 1))
             return rf"\lvert {inner} \rvert", self._close(end, "|")
@@ -250,37 +307,55 @@ class _Reader:
         name, end = word[0], word.end()
         if name in GREEK:
             return rf"\{name} ", end
-        if name == "infinity":
+        if name in ("infinity", "oo"):
             return r"\infty", end
         if len(name) == 1:
             return (r"\mathbb{R}" if name == "R" and self.text.startswith("^", end) else name), end
         if len(name) == 2 and name[0] == "d" and name not in _NOT_DIFFERENTIALS:
             return name, end
+        if name[0] == "d" and name[1:] in GREEK:
+            return rf"d\{name[1:]} ", end
+        if self.names:
+            word = _WORDS_OF_CODE.match(self.text, place)
+            assert word is not None
+            return rf"\mathrm{{{_escaped(word[0])}}}", word.end()
         raise _UnreadError
 
     def _scripts(self, latex: str, end: int) -> tuple[str, int]:
-        """The atom with what is attached to it."""
+        """The atom with what is attached to it: one index at most, and one exponent, as LaTeX has it."""
+        atom, below, above = latex, "", ""
         while True:
             if (sub := _SUBSCRIPT.match(self.text, end)) and self.text[sub.end() : sub.end() + 1] == "_":
                 raise _UnreadError  # a name of several words, as in a programming language
-            if sub:
-                latex, end = rf"{latex}_{{{_subscript(sub[1] or sub[2] or sub[3])}}}", sub.end()
-            elif power := _EXPONENT.match(self.text, end):
-                latex, end = rf"{latex}^{{{_exponent(power[1] or power[2])}}}", power.end()
-            elif opened := _OPENED_EXPONENT.match(self.text, end):
+            if sub and not below:
+                below, end = _subscript(sub[1] or sub[2] or sub[3]), sub.end()
+            elif (exponent := _EXPONENT.match(self.text, end)) and not above.strip("'"):
+                above, end = above + _exponent(exponent[1] or exponent[2]), exponent.end()
+            elif (index := _INDEX.match(self.text, end)) and not above.strip("'"):
+                above, end = f"{above}({index[1]})", index.end()
+            elif (opened := _OPENED_SCRIPT.match(self.text, end)) and not (
+                below if opened[1] == "_" else above.strip("'")
+            ):
                 inner, end = self.relation(self._skip(opened.end()))
-                latex, end = rf"{latex}^{{{inner}}}", self._close(end, ")")
-            elif self.text.startswith("'", end) and not self.text[end + 1 : end + 2].isalpha():
-                latex, end = f"{latex}'", end + 1
-            elif self.text.startswith("~", end) and re.fullmatch(r"[A-Za-z]", latex):
-                latex, end = rf"\tilde{{{latex}}}", end + 1
-            elif star := _STAR.match(self.text, end):
-                latex, end = f"{latex}^{{*}}", star.end()
-            elif self.text.startswith("[", end) and latex[-1:].isalpha():
+                inner, end = f"-({inner})" if opened[2] else inner, self._close(end, ")")
+                below, above = (inner, above) if opened[1] == "_" else (below, above + inner)
+            elif _PRIME.match(self.text, end):
+                above, end = f"{above}'", end + 1
+            elif self.text.startswith("~", end) and re.fullmatch(r"[A-Za-z]", atom):
+                atom, end = rf"\tilde{{{atom}}}", end + 1
+            elif (star := _STAR.match(self.text, end)) and not above:
+                above, end = "*", star.end()
+            elif self.text.startswith("[", end) and atom == "E":
                 inner, end = self._list(end + 1)
-                latex, end = f"{latex}_{{{inner}}}", self._close(end, "]")
+                atom, end = rf"\mathbb{{E}}[{inner}]", self._close(end, "]")
+            elif self.text.startswith("[", end) and not below and atom[-1:].isalpha():
+                inner, end = self._with_names(end)
+                below = inner[1:-1]
             else:
-                return latex, end
+                power = above.lstrip("'")
+                primes = above[: len(above) - len(power)]
+                lower, upper = f"_{{{below}}}" if below else "", f"^{{{power}}}" if power else ""
+                return f"{atom}{lower}{primes}{upper}", end
 
     def _group(self, place: int) -> tuple[str, int]:
         opening = self.text[place]
@@ -327,6 +402,17 @@ class _Reader:
         except _UnreadError:
             return None
         return before + latex, end
+
+
+def _escaped(name: str) -> str:
+    return name.replace("_", r"\_")
+
+
+def _is_name(word: str, more: str) -> bool:
+    """Is word_more no symbol that is read as such: a letter or a Greek one, ln, max_ij, a differential?"""
+    if word in GREEK or word == "sqrt" or (len(word) == 2 and word[0] == "d"):
+        return False
+    return "_" in more or len(more) > 2 if word in FUNCTIONS else len(word) > 1 or "_" in more
 
 
 def _subscript(text: str) -> str:

@@ -1,6 +1,6 @@
 """What a reader must tell apart at a glance: verdicts, and whether a proof covers all or an error is on record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,3 +86,20 @@ def scope(entry: Record) -> str:
 def command(entry: Record) -> str:
     """The command that decides a statement again."""
     return " ".join(["pytest", *(entry.get("tests") or ["checks/"])])
+
+
+LITERATURE = "cited"
+"""The subject of what is taken from the literature."""
+
+
+def titled(titles: Mapping[str, str]) -> dict[str, str]:
+    """The titles of a suite's subjects by name, and that of the literature."""
+    return {LITERATURE: "Taken from the literature"} | dict(titles)
+
+
+def subject_of(entry: Record) -> str:
+    """The folder of the file that decides a statement; that of no file is cited."""
+    for test in entry["tests"]:
+        folders = test.partition("::")[0].split("/")[:-1]
+        return folders[-1] if folders else "statements"
+    return LITERATURE if entry["cited"] else "statements"

@@ -9,6 +9,7 @@ from ntk_companion.coordinates import MOST_CHARACTERS, coordinates
 from ntk_companion.evidence import certified
 from ntk_companion.judging import MutantKilled, Role, Run, Tally, judge_case, record, running
 from ntk_companion.statement import Statement
+from numerics.data.points import RationalPoints
 from theory.architecture import fcn
 
 
@@ -32,7 +33,8 @@ def test_a_network_is_told_by_its_name():
 
 def test_no_address_stands_in_the_record():
     case = {"object": object(), "function": coordinates, "lambda": lambda: 0, "formula": sympy.Symbol("x") ** 2}
-    assert coordinates(case) == "(object = object, function = coordinates, lambda = <lambda>, formula = x**2)"
+    assert coordinates(case) == "(function = coordinates, formula = x**2)"
+    assert coordinates((object(), lambda: 0)) == "tuple"
 
 
 def test_what_is_large_is_told_by_its_size():
@@ -61,6 +63,28 @@ def test_the_case_that_refuted_a_mutant_is_kept():
     assert tally.case == "3/2"
 
 
-def test_what_was_computed_is_told_by_its_type():
-    assert coordinates(Case(Case(np.zeros(100)), name="three copies")) == "points = Case; name = three copies"
+def test_what_was_computed_is_no_coordinate():
+    assert coordinates(Case(Case(np.zeros(100)), name="three copies")) == "name = three copies"
+    assert coordinates(Case([Case(np.zeros(100)), object()], name="two")) == "name = two"
     assert coordinates(Case(Case(np.zeros(2)), name="two")) == "points = Case(points = (0.0, 0.0)); name = two"
+    assert coordinates((Case(np.zeros(100)),)) == "tuple"
+
+
+def test_points_within_a_case_are_told_in_full():
+    points = RationalPoints("two points", np.array([[0, 3], [4, 0]]), 2)
+    said = "two points (numerators = ((0, 3), (4, 0)); denominator = 2)"
+    assert coordinates((Case((points,)), 64)) == f"(Case(points = ({said})), 64)"
+
+
+def test_a_tensor_is_told_by_its_numbers():
+    assert coordinates({"W": Tensor([[0.5, 1.0]])}) == "(W = ((0.5, 1.0)))"
+
+
+class Tensor:
+    """As one of torch, for this purpose."""
+
+    def __init__(self, rows):
+        self.rows, self.shape = rows, (len(rows), len(rows[0]))
+
+    def tolist(self):
+        return self.rows

@@ -51,7 +51,9 @@ def test_series_differ_in_grey(spec):
         looks = {}
         for line in axes.lines:
             red, green, blue = to_rgb(line.get_color())
-            looks.setdefault((line.get_marker(), *pattern(line)), set()).add(round(0.299 * red + 0.587 * green + 0.114 * blue, 1))
+            looks.setdefault((line.get_marker(), *pattern(line)), set()).add(
+                round(0.299 * red + 0.587 * green + 0.114 * blue, 1)
+            )
         for greys in looks.values():
             ordered = sorted(greys)
             assert all(later - earlier >= 0.2 for earlier, later in pairwise(ordered))

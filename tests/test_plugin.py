@@ -200,6 +200,23 @@ def test_a_refutation_without_a_detail_is_told_in_words(pytester):
     assert all(mutant["by"] for mutant in entry["mutants"])
 
 
+def test_a_row_without_a_judge_has_the_parameters_of_its_test_for_coordinates(pytester):
+    pytester.makepyfile(
+        test_mine="""
+        import pytest
+        from ntk_companion import *
+        ONE = Statement(id="mine:one", title="one", source="me", number="1", formula="1", qualification="one case")
+
+        @pytest.mark.parametrize("depth", [3])
+        @check(ONE, 1, mutants={"two": 2})
+        def test_one(claim, depth):
+            record(certified(claim == 1, f"{claim}"))
+        """
+    )
+    _, ledger = run(pytester)
+    assert ledger["statements"][0]["mutants"][0]["case"] == "depth = 3"
+
+
 def test_a_check_that_stalls_fails_and_the_others_are_run(pytester):
     stalling = CHECKS.replace("judge_case(not_negative, claim, x)", "exec('while True: pass')")
     pytester.makepyfile(test_mine=stalling)

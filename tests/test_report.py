@@ -105,6 +105,21 @@ def test_an_authors_own_ledger_has_a_page_without_the_suites_tables(report):
     assert 'id="tables"' not in text and 'id="figures"' not in text
 
 
+def test_an_authors_own_report_says_the_authors_own_command(report, folder):
+    _, _, _, one = report(built(items()))
+    _, _, out = folder(built(items()))
+    for text in map(words, (one, (out / "report.html").read_text())):
+        assert "pytest mine/test_mine.py decides every statement" in text
+        assert "make checks" not in text and "checks/" not in text and "experiment NAME" not in text
+
+
+def test_the_suites_own_report_says_the_suites_command(report):
+    known = next(iter(catalogue(SUITE).values()))
+    _, _, _, text = report(built(items(id=known["id"], revision=known["revision"])))
+    assert f"{SUITE.command} decides every statement" in words(text)
+    assert f"{SUITE.command} decides them." in words(text)
+
+
 def test_a_ledger_of_some_of_the_suites_statements_names_the_others(report):
     known = next(iter(catalogue(SUITE).values()))
     code, _, _, text = report(built(items(id=known["id"], revision=known["revision"])))
@@ -268,12 +283,13 @@ def test_tables_and_figures_are_shown_with_what_made_them():
         "Slopes & their <errors> of",
         "experiment rates ; seed 7",
         "2 rows",
-        "why same scope same",
+        "REFUTED (instances: 1) same scope same",
         "Bands at",
         "Results made by experiment",
         "is refused: no results are recorded under 'missing'",
     ):
         assert part in said
+    assert 'id="replies-claim-1"' in text
     assert 'alt="A falling curve."' in text
     assert text.count("<mfrac>") == 1
 
@@ -466,9 +482,21 @@ def test_a_mutant_is_run_again_by_the_command_beside_it():
     assert "pytest 'mine/test_mine.py::test_lemma[mutant]'" in words(files[file_name("statement", "mine:lemma-1")])
 
 
-def test_mutants_of_one_name_have_anchors_of_their_own():
-    entry = {"mutants": [{"role": "mutant", "name": name} for name in ("a b", "a  b", "a b-2")]}
-    assert mutant_anchors(entry) == ["mutant-a-b", "mutant-a-b--2", "mutant-a-b-2"]
+def test_the_anchor_of_a_mutant_stays_when_others_come_or_its_file_moves():
+    def mutant(name, test):
+        return {"role": "mutant", "name": name, "test": test}
+
+    first, second = mutant("a b", "x/test_x.py::test_a[1-mutant: a b]"), mutant("a  b", "x/test_x.py::test_a[2-mutant]")
+    alone, (later, again) = (mutant_anchors({"mutants": found}) for found in ([first], [second, first]))
+    moved = mutant_anchors({"mutants": [first | {"test": first["test"].replace("x/", "y/")}]})
+    assert alone == [again] == moved and later != again
+    assert again.startswith("mutant-a-b.") and re.fullmatch(r"[a-z0-9.-]+", again)
+
+
+def test_a_wide_formula_of_a_finding_stands_above_its_corrected_form():
+    finding = FINDING | {"corrected": r"\left(" + "x_{1} + " * 30 + r"y\right)"}
+    _, files = pages(entries(items("REFUTED", finding=finding), items("REFUTED", id="b", finding=FINDING)))
+    assert files["findings.html"].count('class="pair wide"') == 1
 
 
 def test_pages_of_an_earlier_run_do_not_stay_and_a_folder_of_others_does(folder):

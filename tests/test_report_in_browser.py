@@ -324,6 +324,17 @@ def test_a_page_of_the_folder_is_light_fits_and_reads_only_files_beside_it(opene
     assert tab.evaluate("getComputedStyle(document.querySelector('h1')).fontWeight") == "600"  # the style is there
 
 
+def test_the_overview_is_short_and_a_link_to_a_statement_unfolds_its_list(opened, folder):
+    tab = opened(PHONE, folder)
+    assert tab.evaluate("document.documentElement.scrollHeight") < 9000
+    tab.goto(folder.as_uri() + "#statement-lemma:3")
+    tab.wait_for_timeout(50)
+    box = tab.evaluate(
+        "(({top, height}) => [top, height])(document.getElementById('statement-lemma:3').getBoundingClientRect())"
+    )
+    assert box[1] > 10 and 0 <= box[0] < PHONE["height"]
+
+
 def test_the_search_leads_to_a_statement(opened, folder):
     tab = opened(file=inner(folder, "statement", "thm:1"))
     tab.fill(".search input", "MINE:undecided")

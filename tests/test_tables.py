@@ -119,8 +119,8 @@ def attempted(book, folder):
 
 
 EVERY = {
-    "verdicts", "statements_2504_11130", "statements_this_suite", "qualifications", "hypotheses", "mutants", "findings",
-    "audit_small", "crossing_times",
+    "subjects", "verdicts", "statements_2504_11130", "statements_this_suite", "qualifications", "hypotheses", "mutants",
+    "findings", "audit_small", "crossing_times",
 }  # fmt: skip
 
 
@@ -148,6 +148,7 @@ def raises_the_verdict(entry):
         (
             "thm:2",
             {
+                "subjects",
                 "verdicts",
                 "statements_2504_11130",
                 "qualifications",
@@ -158,8 +159,19 @@ def raises_the_verdict(entry):
                 "crossing_times",
             },
         ),
-        ("eq:3.6", {"verdicts", "statements_2504_11130", "qualifications", "mutants", "mutants_in_coq", "findings"}),
-        ("gap:best", {"verdicts", "statements_this_suite", "qualifications", "mutants", "mutants_in_coq"}),
+        (
+            "eq:3.6",
+            {
+                "subjects",
+                "verdicts",
+                "statements_2504_11130",
+                "qualifications",
+                "mutants",
+                "mutants_in_coq",
+                "findings",
+            },
+        ),
+        ("gap:best", {"subjects", "verdicts", "statements_this_suite", "qualifications", "mutants", "mutants_in_coq"}),
     ],
 )
 def test_a_deleted_or_edited_entry_refuses_its_tables_by_name_and_no_others(
@@ -231,7 +243,7 @@ def test_the_command_refuses_a_table_with_exit_code_2_and_leaves_none_of_its_fil
     captured = capsys.readouterr()
     assert code == 2
     lines = captured.err.splitlines()
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert all(line.startswith("ntk-companion: the table ") and "'eq:3.6'" in line for line in lines)
     refused = json.loads(captured.out.splitlines()[-1])["refused"]
     left = {file.stem for file in out.iterdir()}
@@ -250,7 +262,7 @@ def test_an_authors_own_ledger_has_the_tables_of_its_statements_alone(records, t
     code = main.main(["tables", "--out", str(out), "--ledger", str(tmp_path / "ledger.json")])
     assert code == 0
     assert {file.stem for file in out.iterdir()} == {
-        "verdicts", "statements_my_paper", "qualifications", "mutants", "appendix", "short"
+        "subjects", "verdicts", "statements_my_paper", "qualifications", "mutants", "appendix", "short"
     }  # fmt: skip
 
 
@@ -422,8 +434,9 @@ def test_every_statement_stands_beside_its_formula(whole, records):
     assert all(row[3] == formulas[row[2]] for row in table.rows)
 
 
-def test_the_verdicts_of_the_sources_add_up(whole, suite, records):
-    table = ledger_tables.verdicts(material(whole, records))
+@pytest.mark.parametrize("build", [ledger_tables.verdicts, ledger_tables.subjects])
+def test_the_verdicts_of_sources_and_of_subjects_add_up(build, whole, suite, records):
+    table = build(material(whole, records))
     assert sum(int(cell or 0) for row in table.rows for cell in row[1:]) == len(whole["statements"])
 
 
@@ -433,9 +446,24 @@ def test_the_short_form_has_verdicts_and_findings_and_points_to_the_long_one(who
     text = (tmp_path / "short.tex").read_text(encoding="utf-8")
     assert "Verdicts" in text and "appendix.tex" in text and SUITE.title in text
     for one in (one for one in records if one["finding"]):
-        assert escaping.latex_text(one["number"]) in text and escaping.latex_text(one["source"]) in text
+        assert escaping.latex_sentence(one["number"]) in text and escaping.latex_sentence(one["source"]) in text
         is_grave = one["finding"]["severity"] == Severity.USED_LATER
         assert (escaping.latex_sentence(one["finding"]["sentence"]) in text) == is_grave
+
+
+def test_the_short_form_of_a_large_ledger_stays_a_page(whole, tmp_path, records):
+    one = next(one for one in records if one["finding"])
+    more = [one | {"id": f"x:{number}", "source": one["source"], "number": "section 1"} for number in range(60)]
+    first = [ledger_tables.subjects(material(whole, records))]
+    found = tables.formats.short_document(tables.formats.Heading(), first, more)
+    assert found.count("section 1") == 1 and "60" in found
+
+
+def test_numbers_of_statements_are_set_as_mathematics_in_the_short_form(whole, records):
+    slight = next(one for one in records if one["finding"] and one["finding"]["severity"] != Severity.USED_LATER)
+    first = [ledger_tables.subjects(material(whole, records))]
+    text = tables.formats.short_document(tables.formats.Heading(), first, [slight | {"number": "f_j from b^(h)"}])
+    assert "$f_{j}$ from $b^{(h)}$" in text
 
 
 def test_figures_stand_in_the_folder_of_the_tables(whole, suite, tmp_path, monkeypatch):

@@ -33,7 +33,7 @@ POINT = {U: Rational(1, 3)}
 
 SMOOTH = Statement(
     id="sp:5",
-    title="The feature map of the two-layer NTK is Hoelder: sqrt(min norm |x - y|) + 2 |x - y|",
+    title="The feature map of the two-layer NTK is Hoelder: sqrt(min(|x|, |y|) |x - y|) + 2 |x - y|",
     source=BM,
     number="proposition on smoothness",
     formula=r"\|\Phi(x) - \Phi(y)\| \le \sqrt{\min(\|x\|, \|y\|) \|x - y\|} + 2 \|x - y\|",

@@ -14,7 +14,7 @@ WORD_WITH_PUNCTUATION = 14
 """Characters that stay on a line, whatever their punctuation: the narrowest columns have room for them."""
 LONG_WORD = 18
 """A word of more letters may be broken over lines after its punctuation, or if it has none anywhere."""
-_BREAKS = re.compile(r"(?<=[-+*/=,;:_)\]|])|(?<=[a-z]\.)(?=[a-z])")
+_BREAKS = re.compile(r"(?<=[-+*/=,;:_)\]|])|(?<=[a-z]\.)(?=[a-z])|(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|nan|inf", re.IGNORECASE)
 _EXPONENT = re.compile(r"(?<=[\d.])e([-+]?\d+)", re.IGNORECASE)
 _MORE_THAN_MATHEMATICS = re.compile(r"[%@]|://|\\(?:\w*def|(?:re)?newcommand|let)\b")
@@ -68,7 +68,7 @@ def is_formula(latex: str) -> bool:
 def latex_formula(latex: str) -> str:
     """A formula in LaTeX; as it was typed if it is more than that."""
     if not is_formula(latex):
-        return rf"\texttt{{{latex_text(latex)}}}"
+        return _latex_code(latex)
     return f"${' '.join(latex.split())}$"
 
 
@@ -79,7 +79,14 @@ def latex_mixed(text: str) -> str:
 
 def latex_sentence(text: str) -> str:
     """A plain sentence in LaTeX, its mathematics set though it is typed in ASCII."""
-    return "".join(latex_formula(one.text) if one.is_math else latex_text(one.text) for one in sentences.pieces(text))
+    return "".join(
+        latex_formula(one.text) if one.is_math else _latex_code(one.text) if one.is_code else latex_text(one.text)
+        for one in sentences.pieces(text)
+    )
+
+
+def _latex_code(text: str) -> str:
+    return rf"\texttt{{{latex_text(text)}}}"
 
 
 def latex_cell(cell: str, column: Column) -> str:
@@ -90,7 +97,7 @@ def latex_cell(cell: str, column: Column) -> str:
         case Cells.NUMBER:
             return latex_number(cell)
         case Cells.CODE:
-            return rf"\texttt{{{latex_text(cell)}}}" if cell else ""
+            return _latex_code(cell) if cell else ""
     return latex_sentence(cell)
 
 
@@ -128,8 +135,14 @@ def markdown_mixed(text: str) -> str:
 
 def markdown_sentence(text: str) -> str:
     """A plain sentence in Markdown, its mathematics set though it is typed in ASCII."""
-    found = sentences.pieces(text)
-    return "".join(markdown_formula(one.text) if one.is_math else markdown.text(one.text) for one in found)
+    return "".join(
+        markdown_formula(one.text)
+        if one.is_math
+        else markdown.code(one.text)
+        if one.is_code
+        else markdown.text(one.text)
+        for one in sentences.pieces(text)
+    )
 
 
 def markdown_cell(cell: str, column: Column) -> str:

@@ -78,7 +78,14 @@ def short_document(heading: Heading, tables: Sequence[Table], findings: Sequence
     for one in findings:
         if one not in grave:
             named.setdefault(one["finding"]["severity"], {}).setdefault(one["source"], []).append(one["number"])
-    others = [(severity, list(sources.items())) for severity, sources in named.items()]
+    others = [
+        (
+            severity,
+            sum(map(len, sources.values())),
+            [(source, list(dict.fromkeys(found))) for source, found in sources.items()],
+        )
+        for severity, sources in named.items()
+    ]
     return _environment().get_template("short.tex.j2").render(heading=heading, tables=shown, grave=grave, others=others)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from ntk_companion.appendix.table import Cells, Column, Table
 from ntk_companion.evidence import Role
 from ntk_companion.ledger import is_formal, killed_of
 from ntk_companion.statement import Severity
-from ntk_companion.status import counted
+from ntk_companion.status import LITERATURE, counted, subject_of, titled
 
 SUITE = "this suite"
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}")
@@ -50,20 +51,36 @@ def statements(material: Material, source: str) -> Table:
 
 def verdicts(material: Material) -> Table:
     """How many statements of each source have each verdict."""
+    return _counted(
+        material, "verdicts", "source", "Verdicts by source", group, lambda sources: sorted(sources, key=_place), _named
+    )
+
+
+def subjects(material: Material) -> Table:
+    """How many statements of each subject have each verdict: what the short form of the appendix begins with."""
+    titles = titled(material.suite.titles() if material.suite else {})
+    found = _counted(
+        material, "subjects", "subject", "Verdicts", subject_of,
+        lambda names: sorted(names, key=lambda name: name == LITERATURE), lambda name: titles.get(name, name),
+    )  # fmt: skip
+    return replace(found, short_rows=found.rows)
+
+
+def _counted(
+    material: Material, name: str, what: str, title: str, kind: Callable[[Record], str],
+    ordered: Callable[[Iterable[str]], list[str]], named: Callable[[str], str],
+) -> Table:  # fmt: skip
+    """How many statements of each kind have each verdict."""
     entries = material.entries(lambda record: True)
     used = [(state, found) for state, found in counted(entries) if found]
-    sources = sorted({group(one) for one in entries}, key=_place)
     rows = [
-        (_named(source), *(str(sum(group(one) == source for one in found) or "") for _, found in used))
-        for source in sources
+        (named(one), *(str(sum(kind(entry) == one for entry in found) or "") for _, found in used))
+        for one in ordered(dict.fromkeys(map(kind, entries)))
     ]
-    columns = [Column("source", "source"), *(Column(state.name, state.label, Cells.NUMBER) for state, _ in used)]
-    return Table(
-        "verdicts", "Verdicts",
-        "Statements by source. A proof covers the scope all; of instances only those decided are covered.",
-        tuple(columns), tuple(rows), tuple(one["id"] for one in entries), material.command, made_of_entries(entries),
-        short_rows=tuple(rows),
-    )  # fmt: skip
+    columns = [Column(what, what), *(Column(state.name, state.label, Cells.NUMBER) for state, _ in used)]
+    caption = f"Statements by {what}. A proof covers the scope all; of instances only those decided are covered."
+    names = tuple(one["id"] for one in entries)
+    return Table(name, title, caption, tuple(columns), tuple(rows), names, material.command, made_of_entries(entries))
 
 
 def _place(source: str) -> tuple[bool, bool, str]:
@@ -125,10 +142,7 @@ def hypotheses(material: Material) -> Table:
 def mutants(material: Material) -> Table:
     """Every mutant but the theorems, and what refuted it."""
     entries = material.entries(lambda record: True)
-    rows = [
-        (one["id"], mutant["name"], *_outcome(mutant))
-        for one, mutant in _mutants(entries, formal=False)
-    ]
+    rows = [(one["id"], mutant["name"], *_outcome(mutant)) for one, mutant in _mutants(entries, formal=False)]
     return _of_entries(
         material,
         name="mutants",
@@ -275,7 +289,7 @@ def _shown(file: Path, material: Material) -> str:
 def builders_of_statements(material: Material) -> dict[str, Callable[[Material], Table]]:
     """The tables of statements, hypotheses, mutants and findings, by name."""
     known = [*material.catalogue.values(), *material.ledger["statements"]]
-    result: dict[str, Callable[[Material], Table]] = {"verdicts": verdicts}
+    result: dict[str, Callable[[Material], Table]] = {"subjects": subjects, "verdicts": verdicts}
     for source in sorted({group(record) for record in known}, key=_place):
         result[f"statements_{slug(source)}"] = partial(statements, source=source)
     more = {

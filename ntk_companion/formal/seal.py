@@ -30,7 +30,7 @@ def read(development: Development) -> dict[str, Any]:
     sealed = parsed(development)
     for name in sorted({*sealed["hashes"], *development.hashes}):
         if sealed["hashes"].get(name) != development.hashes.get(name):
-            raise ProofError(f"{development.folder / name} is not the file that was sealed: replay it with make seal")
+            raise ProofError(f"{name} is not the file that was sealed: replay it with make seal")
     return sealed
 
 

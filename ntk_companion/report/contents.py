@@ -18,8 +18,8 @@ def contents(ledger_path: Path, entries: Iterable[dict[str, Any]]) -> Contents:
 
     The ledger of a folder that is no suite lacks nothing. The appendix needs all of the suite's statements.
     """
-    found = Contents(list(entries))
     material = Material.read(ledger_path)
+    found = Contents(list(entries), command=material.command)
     if (suite := material.suite) is None:
         return found
     revisions = {entry["id"]: entry["revision"] for entry in found.entries}

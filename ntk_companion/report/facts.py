@@ -18,13 +18,11 @@ from ntk_companion.appendix.table import Table
 from ntk_companion.evidence import Role
 from ntk_companion.files import digest
 from ntk_companion.report.links import Links, anchor, file_name
-from ntk_companion.report.mathematics import Formulas
+from ntk_companion.report.mathematics import Formulas, is_wide
 from ntk_companion.standing import standings
-from ntk_companion.status import command, counted, scope, status_of
+from ntk_companion.status import LITERATURE, command, counted, scope, status_of, subject_of, titled
 
 HERE = Path(__file__).parent
-LITERATURE = "cited"
-"""The subject of what is taken from the literature."""
 Record = dict[str, Any]
 
 
@@ -57,6 +55,7 @@ class Contents:
     missing   ids of statements that the ledger should hold and does not
     title, authors  of the suite; authors may be empty
     subjects  titles of subjects by their names, in their order
+    command   that runs the checks
     """
 
     entries: Sequence[Record]
@@ -65,6 +64,7 @@ class Contents:
     title: str = "NTK companion report"
     authors: str = ""
     subjects: Mapping[str, str] = field(default_factory=dict)
+    command: str = "pytest"
 
     def by_subject(self) -> dict[str, list[Record]]:
         """The entries of every subject that has any: those named first, the literature last."""
@@ -76,16 +76,8 @@ class Contents:
 
     def titles(self) -> dict[str, str]:
         """The title of every subject that has an entry."""
-        said = {LITERATURE: "Taken from the literature"} | dict(self.subjects)
+        said = titled(self.subjects)
         return {name: said.get(name, name) for name in self.by_subject()}
-
-
-def subject_of(entry: Record) -> str:
-    """The folder of the file that decides a statement; that of no file is cited."""
-    for test in entry["tests"]:
-        folders = test.partition("::")[0].split("/")[:-1]
-        return folders[-1] if folders else "statements"
-    return LITERATURE if entry["cited"] else "statements"
 
 
 def facts(contents: Contents) -> dict[str, Any]:
@@ -131,7 +123,7 @@ def environment(formulas: Formulas, links: Links) -> jinja2.Environment:
         "counts": counted,
         "rerun": rerun,
     }
-    found.tests["formal"] = ledger.is_formal
+    found.tests |= {"formal": ledger.is_formal, "wide": is_wide}
     found.globals |= {
         "Role": Role,
         "links": links,
@@ -142,14 +134,15 @@ def environment(formulas: Formulas, links: Links) -> jinja2.Environment:
 
 
 def mutant_anchors(entry: Record) -> list[str]:
-    """An anchor for every mutant of an entry, by its name: of several of one name the later ones are numbered."""
-    seen: dict[str, int] = {}
-    anchors = []
-    for mutant in entry["mutants"]:
-        name = re.sub(r"[^a-z0-9]+", "-", f"{mutant['role']} {mutant['name']}".lower()).strip("-")
-        seen[name] = seen.get(name, 0) + 1
-        anchors.append(name if seen[name] == 1 else f"{name}--{seen[name]}")
-    return anchors
+    """An anchor for every mutant of an entry: its name, and a digest of the test and parameters that try it.
+
+    It stays as it is when others are added, reordered or moved to another file.
+    """
+    return [
+        re.sub(r"[^a-z0-9]+", "-", f"{mutant['role']} {mutant['name']}".lower()).strip("-")
+        + f".{digest(mutant.get('test', '').partition('::')[2])[:6]}"
+        for mutant in entry["mutants"]
+    ]
 
 
 def rerun(mutant: Record, entry: Record) -> str:

@@ -30,6 +30,7 @@ _SPACE_AT_END = re.compile(r"(?<!\\)\s+$")
 LONG = 40
 """Characters of LaTeX: a formula of more may be set in several lines."""
 SHORT = 8
+WIDE = 150
 _ITALICS = [*range(0x1D434, 0x1D468), 0x210E, *range(0x1D6E2, 0x1D71C), 0x1D6A4, 0x1D6A5]
 """A browser shows a single letter as the slanted one of these code points."""
 _ALWAYS = [*range(0x20, 0x7F), ord("√")]
@@ -76,8 +77,13 @@ class Formulas:
 
     def sentence(self, text: str, where: str) -> Markup:
         """A plain sentence, its mathematics set though it is typed in ASCII."""
-        found = sentences.pieces(text)
-        return Markup("").join(self.inline(one.text, where) if one.is_math else escape(one.text) for one in found)
+        return Markup("").join(self._shown(one, where) for one in sentences.pieces(text))
+
+    def _shown(self, piece: sentences.Piece, where: str) -> Markup:
+        if piece.is_math:
+            whole = pieces(piece.text) if len(piece.text) > 2 * LONG else [piece.text]
+            return Markup(" ").join(self.inline(line, where) for part in whole for line in lines(part))
+        return Markup("<code>{}</code>").format(piece.text) if piece.is_code else escape(piece.text)
 
     def _converted(self, latex: str, where: str, display: bool) -> Markup:
         try:
@@ -104,6 +110,11 @@ def lines(latex: str) -> list[str]:
     for pattern, length in ((_COMMAS, LONG), (_AROUND_WORDS, LONG), (_RELATIONS, LONG), (_SUMS, 2 * LONG)):
         found = [piece for part in found for piece in (_cut(pattern, part) if len(part) > length else [part])]
     return found
+
+
+def is_wide(latex: str) -> bool:
+    """Is a piece of the formula, between which lines may break, too long for half of a page?"""
+    return any(len(line) > WIDE for whole in pieces(latex) for line in lines(whole))
 
 
 def _cut(pattern: re.Pattern[str], latex: str) -> list[str]:

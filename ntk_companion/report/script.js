@@ -42,6 +42,15 @@ function reveal(form) {
   target.scrollIntoView();
 }
 
+// A link to what stands in folded details must lead there, in a browser that does not unfold them by itself too.
+function unfold() {
+  const target = document.getElementById(location.hash.slice(1));
+  const folded = target?.closest("details:not([open])");
+  if (!folded) return;
+  folded.open = true;
+  target.scrollIntoView();
+}
+
 // In a folder of pages: the statements of the index that have all of the words, those that have them in the title first.
 const MOST_SHOWN = 12;
 
@@ -54,8 +63,8 @@ function found(words) {
 function item(one) {
   const link = document.createElement("a");
   link.href = document.body.dataset.pages + encodeURIComponent(one.file);
-  link.textContent = `${one.number} ${one.shown ? "" : one.title}`;
   if (one.shown) link.insertAdjacentHTML("beforeend", one.shown);
+  else link.textContent = `${one.number} ${one.title}`;
   const verdict = document.createElement("span");
   verdict.className = `badge ${one.status}`;
   verdict.textContent = ` ${one.verdict}`;
@@ -91,6 +100,8 @@ if (filterForm) {
   window.addEventListener("hashchange", () => reveal(filterForm));
 }
 if (searchForm) listen(searchForm, search);
+window.addEventListener("hashchange", unfold);
+unfold();
 window.addEventListener("resize", markScrolling);
 document.addEventListener("toggle", markScrolling, true);
 document.fonts.ready.then(markScrolling);

@@ -19,22 +19,22 @@ COMMON = frozenset(re.findall(r"\w+", """
 def index(entries: Iterable[dict[str, Any]], formulas: Formulas) -> str:
     """The index as a script: of each statement what is shown of it, the file of its page, and the words it is found by.
 
-    `shown` is HTML, and there only if it differs from the title.
+    `shown` is HTML, and there only if it differs from number and title.
 
     What an author wrote stands in it as data, and ends neither the script nor its element.
     """
     rows = [
         {"id": one["id"], "number": one["number"], "title": one["title"], "verdict": one["verdict"],
          "status": status_of(one).name, "file": file_name("statement", one["id"]), "words": _words(one),
-         "shown": formulas.sentence(one["title"], one["id"]) if _has_mathematics(one["title"]) else ""}
+         "shown": _shown(f"{one['number']} {one['title']}", one["id"], formulas)}
         for one in entries
     ]  # fmt: skip
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     return f"const INDEX = {text.replace('<', chr(92) + 'u003c')};\n"
 
 
-def _has_mathematics(title: str) -> bool:
-    return any(piece.is_math for piece in pieces(title))
+def _shown(text: str, where: str, formulas: Formulas) -> str:
+    return formulas.sentence(text, where) if any(piece.is_math or piece.is_code for piece in pieces(text)) else ""
 
 
 def _words(entry: dict[str, Any]) -> str:

@@ -603,8 +603,11 @@ def test_a_request_that_will_take_long_says_so_before_it_begins(monkeypatch, cap
 @pytest.mark.parametrize(
     "line, part",
     [
-        ("sample --network fcn --depth 1 --width 300000000 --draws 1000 --points circle:2", 300000),
+        ("sample --network fcn --depth 1 --width 300000000 --draws 1000 --points circle:2", 400000),
+        ("sample --network fcn --depth 2 --width 100000 --draws 3 --points sphere:100,3", 30),
         ("gram --network fcn --depth 2 --points circle:200", 400),
+        ("gram --network fcn --depth 99 --points circle:6 --digits 1000", 9),
+        ("flow --network fcn --depth 1 --width 9 --points circle:2 --labels alternating --until 1e50", 107),
     ],
 )
 def test_how_long_is_told_by_a_part_of_the_work_that_is_small(monkeypatch, line, part):

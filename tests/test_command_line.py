@@ -6,8 +6,10 @@ import io
 import json
 import math
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 
@@ -258,6 +260,7 @@ def test_a_defect_of_the_program_is_neither_refutation_nor_bad_input(run, monkey
 
 LONG = """
 import sys
+import tomllib
 from ntk_companion import ledger
 from ntk_companion.cli import main
 from ntk_companion.cli import gram
@@ -292,6 +295,7 @@ def test_help_goes_to_stdout_with_code_0(run, command):
 def test_help_needs_no_numerical_package():
     program = """
 import sys
+import tomllib
 from ntk_companion.cli.main import main
 main(["gram", "--help"])
 heavy = {"numpy", "scipy", "sympy", "torch", "mpmath", "flint", "pytest", "hypothesis"} & set(sys.modules)
@@ -567,6 +571,14 @@ def test_the_version_is_that_of_the_installed_distribution(run):
 
     code, out, _ = run("--version")
     assert (code, out) == (0, f"ntk-companion {metadata.version('ntk-companion')}\n")
+
+
+def test_a_version_is_the_same_in_every_place_that_a_release_names():
+    root = Path(main.__file__).parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    changes = re.search(r"^## \[(.+)\] - \d{4}-\d\d-\d\d$", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    cited = re.search(r"^version: (.+)$", (root / "CITATION.cff").read_text(encoding="utf-8"), re.M)
+    assert changes[1] == cited[1] == project
 
 
 @pytest.mark.parametrize(

@@ -617,6 +617,7 @@ def test_a_request_that_will_take_long_says_so_before_it_begins(monkeypatch, cap
     [
         ("sample --network fcn --depth 1 --width 300000000 --draws 1000 --points circle:2", 400000),
         ("sample --network fcn --depth 2 --width 100000 --draws 3 --points sphere:100,3", 30),
+        ("sample --network fcn --depth 2 --width 1000 --draws 100000 --points circle:2", 200),
         ("gram --network fcn --depth 2 --points circle:200", 400),
         ("gram --network fcn --depth 99 --points circle:6 --digits 1000", 9),
         ("flow --network fcn --depth 1 --width 9 --points circle:2 --labels alternating --until 1e50", 107),

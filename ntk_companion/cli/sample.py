@@ -52,10 +52,11 @@ def run(options: argparse.Namespace) -> Result:
     limit = class_kernel(arguments.limiting_kernel(architecture, points, options.width), options.outputs)
     sample = _sampler(architecture, coordinates, options)
     with np.errstate(all="ignore"):
-        narrow = min(options.width, max(len(points), FEW // (len(points) * (architecture.depth + 1))))
-        narrow = options.width if architecture.image else narrow
-        if (parts := options.width / narrow * options.draws) > SEVERAL:
-            announce(lambda: sample(narrow, 1, 0), parts)
+        neurons = max(len(points), FEW // (len(points) * (architecture.depth + 1)))
+        narrow = options.width if architecture.image else min(options.width, neurons)
+        few = min(options.draws, max(1, neurons // narrow))  # narrow networks are drawn together
+        if (parts := options.width * options.draws / (narrow * few)) > SEVERAL:
+            announce(lambda: sample(narrow, few, 0), parts)
         draws = sample(options.width, options.draws, options.seed)
         estimated = estimate(draws.ntk)
     mean, error = estimated.mean, estimated.standard_error

@@ -7,8 +7,10 @@ import io
 import json
 import math
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from decimal import Decimal
 from pathlib import Path
 
@@ -260,6 +262,7 @@ def test_a_defect_of_the_program_is_neither_refutation_nor_bad_input(run, monkey
 
 LONG = """
 import sys
+import tomllib
 from ntk_companion import ledger
 from ntk_companion.cli import main
 from ntk_companion.cli import gram
@@ -294,6 +297,7 @@ def test_help_goes_to_stdout_with_code_0(run, command):
 def test_help_needs_no_numerical_package():
     program = """
 import sys
+import tomllib
 from ntk_companion.cli.main import main
 main(["gram", "--help"])
 heavy = {"numpy", "scipy", "sympy", "torch", "mpmath", "flint", "pytest", "hypothesis"} & set(sys.modules)
@@ -618,6 +622,14 @@ def test_the_version_is_that_of_the_installed_distribution(run):
     assert (code, out) == (0, f"ntk-companion {metadata.version('ntk-companion')}\n")
 
 
+def test_a_version_is_the_same_in_every_place_that_a_release_names():
+    root = Path(main.__file__).parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    changes = re.search(r"^## \[(.+)\] - \d{4}-\d\d-\d\d$", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    cited = re.search(r"^version: (.+)$", (root / "CITATION.cff").read_text(encoding="utf-8"), re.M)
+    assert changes[1] == cited[1] == project
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -652,8 +664,12 @@ def test_a_request_that_will_take_long_says_so_before_it_begins(monkeypatch, cap
 @pytest.mark.parametrize(
     "line, part",
     [
-        ("sample --network fcn --depth 1 --width 300000000 --draws 1000 --points circle:2", 300000),
+        ("sample --network fcn --depth 1 --width 300000000 --draws 1000 --points circle:2", 400000),
+        ("sample --network fcn --depth 2 --width 100000 --draws 3 --points sphere:100,3", 30),
+        ("sample --network fcn --depth 2 --width 1000 --draws 100000 --points circle:2", 200),
         ("gram --network fcn --depth 2 --points circle:200", 400),
+        ("gram --network fcn --depth 99 --points circle:6 --digits 1000", 9),
+        ("flow --network fcn --depth 1 --width 9 --points circle:2 --labels alternating --until 1e50", 107),
     ],
 )
 def test_how_long_is_told_by_a_part_of_the_work_that_is_small(monkeypatch, line, part):

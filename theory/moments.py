@@ -25,9 +25,8 @@ psi = sympy.Symbol("psi", real=True)
 @cache
 def gaussian_moment(power: int) -> sympy.Expr:
     """E[u^power v^power 1(u > 0, v > 0)] at unit variances, as an expression in `theta`; power 0 or 1."""
-    half = sympy.Symbol("s", positive=True)  # rho^2 / 2, whose density is exp(-s)
     phi = sympy.Symbol("phi", real=True)
-    radial = sympy.integrate((2 * half) ** power * sympy.exp(-half), (half, 0, sympy.oo), meijerg=False)
+    radial = 2**power * sympy.gamma(power + 1)  # E[rho^(2 power)]: rho^2 / 2 has the density exp(-s)
     product = TR8((cos(phi) * cos(phi - theta)) ** power)  # as a sum: sympy's search for an integral is slow
     angular = sympy.integrate(product, (phi, theta - pi / 2, pi / 2))
     return sympy.together(sympy.expand(radial * angular / (2 * pi)))

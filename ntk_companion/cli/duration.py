@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 LONG = 60.0
 """Seconds that need no word in advance."""
+SEVERAL = 20
+"""So many times a part that takes less than a second are not long."""
 
 
 def announce(part: Callable[[], object], times: float) -> None:

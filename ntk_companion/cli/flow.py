@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
+from ntk_companion.cli.duration import SEVERAL, announce
 from ntk_companion.files import aligned
 
 if TYPE_CHECKING:
@@ -111,7 +112,10 @@ def run(options: argparse.Namespace) -> Result:
     generator = np.random.default_rng(options.seed)
     start = initial_class_arrays(architecture, points.dimension, options.width, loss.classes, generator)
     recording = Recording(per_decade=4 if log_until <= MANY_DECADES * LOG_10 else 2)
+    records = list(recording.log_times(-math.inf, log_until))
     with np.errstate(all="ignore"):
+        if len(records) > SEVERAL and not decay and options.loss != "squared":  # those may come to rest soon
+            announce(lambda: gradient_flow(architecture, start, coordinates, loss, records[0]), len(records))
         trajectory = gradient_flow(
             architecture,
             start,

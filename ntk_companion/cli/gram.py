@@ -10,8 +10,8 @@ from ntk_companion.cli.duration import announce
 
 MOST_DIGITS = 1000
 MOST_POINTS = 3000
-MOST_SILENT, FEW = 100, 10
-"""Of more points the time is told before it has passed, if it is long; and the points that tell it."""
+MOST_SILENT = 10**6
+"""Of more digits in all layers the time is told before it has passed, if it is long."""
 SUMMARY = "the Gram matrix of a limiting NTK, certified"
 DESCRIPTION = """The n x n Gram matrix of the limiting NTK. Every entry is printed with D significant digits and is off
 by less than one unit of its last digit, proved by ball arithmetic; an entry below 10^-2D sqrt(K(x,x) K(x',x')) is
@@ -72,13 +72,14 @@ def run(options: argparse.Namespace) -> Result:
 
 def _announce(architecture: Any, points: Any, options: argparse.Namespace, columns: int) -> None:
     """Say how long the matrix will take, if it is large."""
-    if len(points) * columns > MOST_SILENT**2:
+    entries = len(points) * columns * (1 if options.against is None else 2)
+    count = 10 if entries > 1000 else 2
+    if entries > 2 * count**2 and entries * (architecture.depth + 1) * options.digits > MOST_SILENT:
         from numerics.data.points import as_coordinates
         from numerics.kernels.gram import ntk
 
-        few, system = as_coordinates(points)[:FEW], next(_systems(options.digits))
-        entries = len(points) * columns * (1 if options.against is None else 2)
-        announce(lambda: ntk(architecture, few, system, width=options.width), entries / len(few) ** 2)
+        few, system = as_coordinates(points)[:count], next(_systems(options.digits))
+        announce(lambda: ntk(architecture, few, system, width=options.width), entries / count**2)
 
 
 def _of_outputs(entries: list[list[str]], outputs: int) -> list[list[str]]:

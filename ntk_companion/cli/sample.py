@@ -6,15 +6,15 @@ from typing import Any
 
 from ntk_companion.cli import arguments
 from ntk_companion.cli.arguments import Result
-from ntk_companion.cli.duration import announce
+from ntk_companion.cli.duration import SEVERAL, announce
 
 MOST_WIDTH = 10**10
 MOST_DRAWS = 10**6
 MOST_POINTS = 3000
 MOST_NUMBERS = 10**8
 """The largest draws x n x n x parameter groups: what is kept in memory."""
-MOST_SILENT, NARROW = 10**7, 10**6
-"""Of more neurons in all the time is told before it has passed, if it is long; and the width that tells it."""
+FEW = 3 * 10**6
+"""Normal deviates of a part of the work that tells how long all of it takes."""
 SUMMARY = "finite networks at initialisation, sampled"
 DESCRIPTION = """The mean over independent networks of width M of the empirical NTK at initialisation, drawn from its
 exact law without weight matrices (of networks on images with their weights), and the standard error of that mean, entry
@@ -52,9 +52,11 @@ def run(options: argparse.Namespace) -> Result:
     limit = class_kernel(arguments.limiting_kernel(architecture, points, options.width), options.outputs)
     sample = _sampler(architecture, coordinates, options)
     with np.errstate(all="ignore"):
-        if options.width * options.draws > MOST_SILENT:
-            narrow = options.width if architecture.image else min(options.width, NARROW)
-            announce(lambda: sample(narrow, 1, 0), options.width / narrow * options.draws)
+        neurons = max(len(points), FEW // (len(points) * (architecture.depth + 1)))
+        narrow = options.width if architecture.image else min(options.width, neurons)
+        few = min(options.draws, max(1, neurons // narrow))  # narrow networks are drawn together
+        if (parts := options.width * options.draws / (narrow * few)) > SEVERAL:
+            announce(lambda: sample(narrow, few, 0), parts)
         draws = sample(options.width, options.draws, options.seed)
         estimated = estimate(draws.ntk)
     mean, error = estimated.mean, estimated.standard_error

@@ -17,8 +17,8 @@ _MEANT_AS_NUMBER = re.compile(r"[-+.,]*[0-9]|[-+]?(nan|inf|infinity)$", re.IGNOR
 def read_csv(path: Path) -> RationalPoints:
     """Points from a CSV file, n x d, a row each; fractions p/q are allowed. The path ``-`` is standard input.
 
-    The first line may be a header without numbers, cells may be parted by semicolons, and lines may end in one
-    separator too many. Raises ValueError with the line at fault, OSError if the file cannot be read.
+    The first line may be a header without numbers, cells may be parted by semicolons, and every line of numbers may end
+    in one separator too many. Raises ValueError with the line at fault, OSError if the file cannot be read.
     """
     if str(path) == "-":
         return _points("standard input", sys.stdin or io.StringIO())
@@ -33,6 +33,8 @@ def _points(name: str, file: TextIO) -> RationalPoints:
         raise ValueError(f"{name} is not a CSV text file: {error}") from error
     if len(lines) > 1 and _is_header(lines[0][1]):
         del lines[0]
+    if lines and all(len(cells) > 1 and not cells[-1].strip() for _, cells in lines):
+        lines = [(number, cells[:-1]) for number, cells in lines]
     if len(lines) > MOST_POINTS:
         raise ValueError(f"{name} has {len(lines)} points; at most {MOST_POINTS} are read")
     rows = []
@@ -45,15 +47,16 @@ def _points(name: str, file: TextIO) -> RationalPoints:
 
 
 def _lines(file: TextIO) -> Iterator[tuple[int, list[str]]]:
-    """The cells of the lines that are not empty, with their numbers; without an empty last one."""
+    """The cells of the lines that are not empty, with their numbers."""
     text = file.read().removeprefix("\ufeff")
     first = next((line for line in text.splitlines() if line.strip()), "")
     reader = csv.reader(text.splitlines(keepends=True), delimiter=";" if ";" in first else ",")
     for cells in reader:
         if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells if cells[-1].strip() else cells[:-1]
+            yield reader.line_num, cells
 
 
 def _is_header(cells: list[str]) -> bool:
     """Do names stand there, and nothing that is meant as a number?"""
-    return all(cell.strip() and not _MEANT_AS_NUMBER.match(cell.strip()) for cell in cells)
+    names = cells if cells[-1].strip() else cells[:-1]
+    return all(name.strip() and not _MEANT_AS_NUMBER.match(name.strip()) for name in names)

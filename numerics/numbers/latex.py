@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterable
 
 import flint
-import jinja2
 
 from numerics.numbers.decimals import decimal_enclosure
 
 FEWEST_DIGITS, MOST_DIGITS = 3, 30
 
-_TABLE = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string("""\
+_TABLE = """\
 <table>
 <caption>{{ caption }}</caption>
 {% if headings %}
@@ -21,12 +20,15 @@ _TABLE = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=Tru
 <tr><th scope="row">{{ row[0] }}</th>{% for cell in row[1:] %}<td>{{ cell }}</td>{% endfor %}</tr>
 {% endfor %}
 </tbody>
-</table>""")
+</table>"""
 
 
 def html_table(caption: str, headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table in HTML, the first cell of each row its heading. Text is escaped unless it is markupsafe's Markup."""
-    return _TABLE.render(caption=caption, headings=list(headings), rows=[list(row) for row in rows])
+    import jinja2  # for notebooks alone
+
+    template = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(_TABLE)
+    return template.render(caption=caption, headings=list(headings), rows=[list(row) for row in rows])
 
 
 def interval_latex(lower: flint.arb, upper: flint.arb) -> str:

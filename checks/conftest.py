@@ -1,5 +1,6 @@
 """Settings of the process that checks run in."""
 
+import gc
 import importlib.util
 import os
 
@@ -16,6 +17,8 @@ def pytest_configure() -> None:
     import torch
 
     torch.set_num_threads(1)
+# Half a million objects of sympy live to the end: to look through them all again and again takes a tenth of a run.
+gc.set_threshold(10_000, 20, 100)
 
 
 @pytest.fixture

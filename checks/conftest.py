@@ -9,6 +9,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 
+# Half a million objects of sympy live to the end: to look through them all again and again takes a tenth of a run.
+gc.set_threshold(10_000, 20, 100)
+
 
 def pytest_configure() -> None:
     """One thread for torch, which the checks need. Raises UsageError without it."""
@@ -17,8 +20,6 @@ def pytest_configure() -> None:
     import torch
 
     torch.set_num_threads(1)
-# Half a million objects of sympy live to the end: to look through them all again and again takes a tenth of a run.
-gc.set_threshold(10_000, 20, 100)
 
 
 @pytest.fixture

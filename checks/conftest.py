@@ -1,5 +1,6 @@
 """Settings of the process that checks run in."""
 
+import gc
 import importlib.util
 import os
 
@@ -7,6 +8,9 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
+
+# Half a million objects of sympy live to the end: to look through them all again and again takes a tenth of a run.
+gc.set_threshold(10_000, 20, 100)
 
 
 def pytest_configure() -> None:

@@ -170,16 +170,21 @@ class Squared(_OneOutput):
     @cached_property
     def signs(self) -> Array:
         """s_i = +1 where y_i >= 0, else -1."""
-        return np.where(np.array(self.targets) >= 0, 1.0, -1.0)
+        return np.where(self._values >= 0, 1.0, -1.0)
+
+    @cached_property
+    def _values(self) -> Array:
+        """y_i as doubles."""
+        return np.array(self.targets)
 
     def log_value(self, outputs: Array) -> float:
         """ln of the sum over the samples; -inf at the minimum."""
         with np.errstate(divide="ignore"):
-            return float(np.log(np.sum((outputs - np.array(self.targets)) ** 2) / 2))
+            return float(np.log(np.sum((outputs - self._values) ** 2) / 2))
 
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) c_i = exp(log_scale) (y_i - f_i), formed in the exponent."""
-        errors = np.array(self.targets) - outputs
+        errors = self._values - outputs
         with np.errstate(divide="ignore"):
             return np.sign(errors) * np.exp(log_scale + np.log(np.abs(errors)))
 

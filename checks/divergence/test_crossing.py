@@ -135,9 +135,9 @@ class Case:
         )
 
     def near(self, loss: CrossEntropy | Squared | None, bounds: Bounds) -> Trajectory:
-        """The flow of the first network that is nearer to its limit at the start than a constant."""
+        """The flow of the first network that starts within half a constant of its limit: with room to move a little."""
         limit = ntk(self.architecture, self.points)
-        return first_near(lambda member: self.flow(loss, member), limit, float(bounds.lower))
+        return first_near(lambda member: self.flow(loss, member), limit, float(bounds.lower) / 2)
 
 
 def axes(*norms: Fraction | int) -> PointSet:
@@ -333,7 +333,7 @@ def test_wider_resnets_cross_too(claim):
 
 @counterexample(RESIDUAL, LOGISTIC, of=test_the_gap_of_the_resnet_to_its_limit_is_crossed)
 def test_under_soft_labels_the_kernel_of_the_resnet_stays_near_its_limit(claim):
-    judge_counterexample(RESNET_CASES["2 points in R^2, norms 2, 3/2, alpha = 1/2"], softened(2), "soft labels")
+    judge_counterexample(MORE_RESNET["2 points in R^2, norms 2, 3/2, alpha = 1/10"], softened(2), "soft labels")
 
 
 @counterexample(RESIDUAL, TOP_TRAINED, of=test_the_gap_of_the_resnet_to_its_limit_is_crossed)

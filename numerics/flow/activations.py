@@ -41,10 +41,13 @@ class ReluActivation:
 
     def secant(self, start: Array, end: Array) -> Array:
         """The secant slope, exactly 0 or 1 where no sign changes."""
-        positive, change = start > 0, end - start
-        with np.errstate(divide="ignore", invalid="ignore"):
-            crossing = (np.maximum(end, 0.0) - np.maximum(start, 0.0)) / change
-        return np.where((positive == (end > 0)) | (change == 0), positive, crossing)
+        positive = start > 0
+        slopes, crossing = positive.astype(float), positive != (end > 0)
+        if crossing.any():
+            before, after = start[crossing], end[crossing]
+            with np.errstate(invalid="ignore"):
+                slopes[crossing] = (np.maximum(after, 0.0) - np.maximum(before, 0.0)) / (after - before)
+        return slopes
 
     def settled(self, start: Array, middle: Array, reach: Array) -> Array:
         """Where the kink is out of reach (booleans)."""

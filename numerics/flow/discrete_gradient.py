@@ -368,7 +368,7 @@ def backward(
             case Affine():
                 signals.setdefault(position, cotangent)
                 cotangents[position] = cotangent
-                parts |= _parts(operation, cotangent, inputs[position], size)
+                parts = _parts(operation, cotangent, inputs[position], size) | parts
                 if position > 0:
                     cotangent = maps[position].pull(cotangent)
             case Activate():
@@ -383,8 +383,7 @@ def backward(
                 cotangent = remembered.pop() + cotangent
             case Select() | Gather() | Average():
                 cotangent = operation.spread(cotangent)
-    ordered = {name: parts[name] for name in trained_groups(tape)}
-    return Gradients(inputs, cotangents, signals, ordered, size)
+    return Gradients(inputs, cotangents, signals, parts, size)
 
 
 def _parts(layer: Affine, cotangent: Array, inputs: Array, size: int) -> dict[str, Array]:

@@ -32,6 +32,7 @@ A sample's weight falls from 1 to 0 while its output, perhaps of 1e12, moves by 
 that would make the weight jump to and fro, and the steps of the solver ever shorter.
 """
 _NODES, _NODE_WEIGHTS = (lambda rule: ((rule[0] + 1) / 2, rule[1] / 2))(np.polynomial.legendre.leggauss(6))
+_TIMES = np.concatenate([[0.0], _NODES, [1.0]])
 
 
 @dataclass(frozen=True)
@@ -144,11 +145,10 @@ def _solved(flow: _FrozenFlow, tolerance: float) -> tuple[Array | None, int]:
     zero = np.zeros(len(flow.outputs))
     norms = np.sqrt(np.maximum(flow.kernel.diagonal(), 1e-300))  # of the gradients
     scale = float(np.max(norms * np.abs(flow.velocity(zero, 0.0)), initial=0.0))
-    nodes = np.concatenate([[0.0], _NODES, [1.0]])
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore", ODEintWarning)
         path, report = odeint(
-            flow.velocity, zero, nodes, Dfun=flow.jacobian, full_output=True,
+            flow.velocity, zero, _TIMES, Dfun=flow.jacobian, full_output=True,
             rtol=tolerance, atol=max(1e-2 * tolerance * scale, 1e-14) / norms, mxstep=MOST_SOLVER_STEPS,
         )  # fmt: skip
     good = report["message"] == "Integration successful." and np.isfinite(path).all()

@@ -281,6 +281,22 @@ ERRORS: tuple[Planted, ...] = (
         ("checks/companion/test_numbers.py",),
     ),
     Planted(
+        "what is taken away added",
+        "numerics/numbers/systems.py",
+        "_sum",
+        "rest(system, values) - less(system, values)",
+        "rest(system, values) + less(system, values)",
+        ("tests/test_number_systems.py", "-k", "differences"),
+    ),
+    Planted(
+        "small angles left to what cancels",
+        "numerics/numbers/systems.py",
+        "Balls.angular",
+        "angle < _SMALL",
+        "angle < 0 * angle",
+        ("tests/test_number_systems.py", "-k", "angular or angles"),
+    ),
+    Planted(
         "a ball's radius dropped",
         "numerics/numbers/float_balls.py",
         "_radius",

@@ -196,7 +196,8 @@ def _run_activation(activation: Activation, values: Field) -> tuple[Field, Backw
     def backward(cotangent: Field) -> tuple[Field, Waiting]:
         return Field(values.width, lambda block: cotangent.on(block) * derivative(values.on(block))), {}
 
-    return Field(values.width, lambda block: function(values.on(block))), backward
+    # A step's values are truths, which would be multiplied as such.
+    return Field(values.width, lambda block: np.asarray(function(values.on(block)), dtype=float)), backward
 
 
 def _run_affine(layer: Affine, inputs: Field, network: _Network) -> tuple[Field, Backward]:

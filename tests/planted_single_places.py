@@ -60,7 +60,7 @@ SINGLE_PLACES: tuple[Planted, ...] = (
         "Covariance.factor",
         "scaled[..., size - columns:]",
         "scaled[..., :columns]",
-        ("checks/divergence/test_initialisation.py", "-k", "hexagon or explicit or same_weights"),
+        ("tests/test_exact_law.py", "-k", "factors_and_inverses or same_weights"),
     ),
     Planted(
         "batches of draws from one stream",

@@ -8,9 +8,10 @@ import pytest
 import scipy.stats
 import sympy
 import torch
+from threadpoolctl import threadpool_info
 
 from numerics.data.points import float_points
-from numerics.kernels.gram import kernel_grams, ntk
+from numerics.kernels.gram import kernel_grams, nngp, ntk
 from numerics.networks import exact_law
 from numerics.networks.classes import class_kernel
 from numerics.networks.exact_law import Covariance, sample_kernels
@@ -117,7 +118,7 @@ def drawn_twice(covariance, alignment, projected):
 
 
 def plant(monkeypatch, mistake, layer, layers):
-    """Makes the mistake at one affine layer of `layers`, counted from the head on as the backward pass meets them."""
+    """Makes the mistake at one of the `layers` between the first and the last, as the backward pass meets them."""
     correct, calls = exact_law._correction, itertools.count()
 
     def correction(*arguments):
@@ -126,10 +127,11 @@ def plant(monkeypatch, mistake, layer, layers):
     monkeypatch.setattr(exact_law, "_correction", correction)
 
 
-@pytest.mark.parametrize("size", ["few", "many"])
-@pytest.mark.parametrize(("mistake", "layer", "layers"), [(without_projection, 0, 1), (without_bias_row, 1, 3)])
-def test_a_mistake_in_the_conditioning_is_seen_at_width_8(monkeypatch, mistake, layer, layers, size):
-    plant(monkeypatch, mistake, layer, layers)
+@pytest.mark.parametrize(
+    ("mistake", "size"), [(without_projection, "many"), (without_bias_row, "few"), (without_bias_row, "many")]
+)
+def test_a_mistake_in_the_conditioning_is_seen_at_width_8(monkeypatch, mistake, size):
+    monkeypatch.setattr(exact_law, "_correction", mistake)
     assert two_sample_test(
         explicit_draws("fcn", 8, size, "trained"), exact_draws("fcn", 8, size, "trained"), TWO_SAMPLE_ALPHA
     ).differs
@@ -190,10 +192,10 @@ def test_forward_and_backward_pass_see_the_same_weights(family):
     assert np.median(np.abs(defects)) < 1e-13 and np.abs(defects).max() < 1e-6
 
 
-@pytest.mark.parametrize(("family", "layer"), [("fcn", 0), ("fcn", 1), ("resnet", 0), ("resnet", 1), ("resnet", 2)])
-def test_one_weight_matrix_drawn_twice_is_seen_in_networks_of_width_1(monkeypatch, family, layer):
-    plant(monkeypatch, drawn_twice, layer, layers={"fcn": 3, "resnet": 4}[family])
-    assert np.median(np.abs(forward_backward_defects(family)[:, layer])) > 0.1
+@pytest.mark.parametrize(("family", "layer", "layers"), [("fcn", 0, 1), ("resnet", 0, 2), ("resnet", 1, 2)])
+def test_one_weight_matrix_drawn_twice_is_seen_in_networks_of_width_1(monkeypatch, family, layer, layers):
+    plant(monkeypatch, drawn_twice, layer, layers)
+    assert np.median(np.abs(forward_backward_defects(family)[:, 1 + layer])) > 0.1
 
 
 def bias_left_over():
@@ -209,7 +211,7 @@ def test_what_the_weights_leave_of_a_preactivation_is_a_standard_normal_bias():
 
 
 def test_a_projection_left_out_leaves_another_bias(monkeypatch):
-    plant(monkeypatch, without_projection, layer=1, layers=3)
+    monkeypatch.setattr(exact_law, "_correction", without_projection)
     assert scipy.stats.kstest(bias_left_over(), scipy.stats.halfnorm.cdf).pvalue < 1e-6
 
 
@@ -265,6 +267,31 @@ def test_draws_depend_on_seed_and_number_alone(width):
     assert np.array_equal(several.ntk[:2], again.ntk) and np.array_equal(several.outputs[:2], again.outputs)
     assert len({float(ntk[0, 0]) for ntk in several.ntk}) == 3
     assert not np.array_equal(again.ntk, sample_kernels(**settings, draws=2, seed=6).ntk)
+
+
+def test_blas_has_one_thread_within_a_draw_and_its_own_number_after_it(monkeypatch):
+    threads = []
+    draw = exact_law._draw
+    monkeypatch.setattr(exact_law, "_draw", lambda *task: threads.append(blas_threads()) or draw(*task))
+    before = blas_threads()
+    sample_kernels(fcn(1), FEW, 5, 1, seed=0)
+    assert threads == [{1}] and blas_threads() == before
+
+
+def blas_threads():
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+def test_the_weights_of_a_first_layer_with_few_inputs_are_drawn_and_the_law_stays(monkeypatch):
+    """Inputs of R^2 with a bias have three weights a neuron: fewer than four points, not fewer than three."""
+    columns = []
+    normals = exact_law._Network.normals
+    monkeypatch.setattr(
+        exact_law._Network, "normals", lambda network, *size: columns.append(size) or normals(network, *size)
+    )
+    for points in (FEW, MANY[:4]):
+        sample_kernels(fcn(1), points, 5, 1, seed=0)
+    assert columns == [(5, 3), (5, 1), (1, 1)] * 2
 
 
 def test_shapes_and_groups_are_those_of_the_architecture():
@@ -335,6 +362,16 @@ def test_outputs_are_independent_in_the_limit_and_not_at_finite_width():
     assert narrow[:, 0, 1].std() > 5 * wide[:, 0, 1].std() > 0
     with pytest.raises(ValueError, match="at least one output"):
         sample_kernels(fcn(1), points, 3, 2, seed=0, outputs=0)
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_outputs_of_one_hidden_layer_have_the_covariance_of_the_limit_at_any_width(outputs):
+    """Weights and biases of the last layer are both in it; 4000 draws, 7 standard errors."""
+    network = changed(fcn(1), output_bias="trained", bias_variance=sympy.Rational(1, 2))
+    found = sample_kernels(network, FEW, 20, 4000, seed=3, outputs=outputs).outputs
+    products = np.einsum("ri,rj->rij", found, found)
+    error = products.std(axis=0) / len(products) ** 0.5
+    assert (np.abs(products.mean(axis=0) - class_kernel(nngp(network, FEW), outputs)) < 7 * error).all()
 
 
 KINDS = [

@@ -205,6 +205,31 @@ def test_the_angular_function_does_not_cancel_at_small_angles(angle):
             assert upper - lower <= 1e-12 * (1 + exact) and (angle > 0.01 or upper <= exact * 1.001 + 1e-300)
 
 
+def test_small_angles_among_others_have_the_ball_that_they_have_alone():
+    system = Balls(100)
+    with system.working():
+        angles = np.array([system.rational(Fraction(value)) for value in (2.0, 1e-30, 0.0, 3.1, 1e-9)])
+        sine, cosine = (system.elementary(function, angles) for function in (sympy.sin, sympy.cos))
+        together = system.angular(1, angles, sine, cosine)
+        for place in range(len(angles)):
+            alone = system.angular(1, *(part[place : place + 1] for part in (angles, sine, cosine)))[0]
+            assert together[place].mid() == alone.mid() and together[place].rad() == alone.rad()
+        assert together[1] > 0 and float(together[1]) == pytest.approx(1e-90 / 3)
+
+
+@pytest.mark.parametrize("expression", [x - y, 1 - x, x - 1, -x - y, 2 * x - y - sympy.Rational(1, 3), y - x * y, -x])
+def test_differences_are_those_of_exact_numbers(expression):
+    first, second = Fraction(3, 8), Fraction(-5, 4)
+    exact = Fraction(*expression.subs({x: sympy.Rational(3, 8), y: sympy.Rational(-5, 4)}).as_numer_denom())
+    for system in (Float64(), Balls(64), DoubleBalls()):
+        with system.working():
+            found = one(evaluate(expression, system, {x: single(system, first), y: single(system, second)}))
+            if isinstance(system, Float64):
+                assert found == pytest.approx(float(exact), abs=1e-15)
+            else:
+                assert contains(found, mp.mpf(exact.numerator) / exact.denominator)
+
+
 def test_a_wrong_coefficient_of_the_angular_series_would_be_seen(monkeypatch):
     right = [float(angular_coefficient(order)) for order in range(9)]
     arguments = np.linspace(0.5, 0.99, 50)

@@ -43,8 +43,9 @@ def test_inner_products_are_those_of_the_fields_held_whole():
     mixed = 0.5 * (first @ matrix) + second + second
     rows = whole(first) @ matrix / 2 + 2 * whole(second)
     assert rows.shape == (1, WIDTH, 3) and np.allclose(whole(mixed), rows)
-    gram, cross = Sums(BLOCK).inner_products((mixed, mixed), (first, mixed))
-    assert np.allclose(gram, rows.mT @ rows) and np.allclose(cross, whole(first).mT @ rows)
+    sums = Sums(BLOCK)
+    gram, cross = sums.inner_product(mixed, mixed), sums.inner_product(3 * first @ matrix, mixed)
+    assert np.allclose(gram(), rows.mT @ rows) and np.allclose(cross(), 3 * (whole(first) @ matrix).mT @ rows)
 
 
 def test_a_constant_field_has_the_given_rows():
@@ -52,16 +53,35 @@ def test_a_constant_field_has_the_given_rows():
     assert np.array_equal(whole(constant(rows)), rows)
 
 
-def test_a_field_is_computed_once_a_block():
-    calls = []
+def counted_field(calls):
+    """A field of ones that notes the blocks it is computed on."""
 
     def compute(block):
         calls.append(block.index)
         return np.ones((block.neurons, 1))
 
-    field = Field(WIDTH, compute)
-    Sums(4 * BLOCK).inner_products((field, field), (field, field + field))
+    return Field(WIDTH, compute)
+
+
+@pytest.mark.parametrize("task", [BLOCK, 4 * BLOCK])
+def test_what_was_asked_for_before_the_first_product_is_needed_is_one_sweep(task):
+    calls = []
+    field, sums = counted_field(calls), Sums(task)
+    square, twice = sums.inner_product(field, field), sums.inner_product(field, field + field)
+    assert calls == []
+    assert (square().item(), twice().item(), square().item()) == (WIDTH, 2 * WIDTH, WIDTH)
     assert calls == [0, 1, 2, 3]
+    assert sums.inner_product(field, field)().item() == WIDTH
+    assert calls == [0, 1, 2, 3] * 2
+
+
+@pytest.mark.parametrize(("task", "sweeps"), [(BLOCK, 2), (4 * BLOCK, 1)])
+def test_a_lasting_field_is_computed_once_where_the_layer_fits_one_task(task, sweeps):
+    calls = []
+    field, sums = counted_field(calls).to_keep(), Sums(task)
+    assert [sums.inner_product(2.0 * field, field)().item() for _ in range(2)] == [2 * WIDTH] * 2
+    assert calls == [0, 1, 2, 3] * sweeps
+    assert all(set(block.values) <= {field} for blocks in sums.kept.values() for block in blocks)
 
 
 @pytest.mark.parametrize("architecture", [fcn(3), resnet(2)], ids=["fcn", "resnet"])
@@ -118,8 +138,7 @@ def neurons_by_process(processes, width):
         return np.tile([float(os.getpid() == process) for process in processes], (block.neurons, 1))
 
     ones = Field(width, lambda block: np.ones((block.neurons, 1)))
-    (counts,) = Sums(BLOCK, jobs=2).inner_products((Field(width, indicators), ones))
-    return counts[:, 0]
+    return Sums(BLOCK, jobs=2).inner_product(Field(width, indicators), ones)()[:, 0]
 
 
 def test_memory_does_not_grow_with_the_width():

@@ -27,7 +27,7 @@ BLOCK = 131_072
 """Pairs evaluated together: enough to outweigh the interpreter, and to leave some for every thread."""
 BALL_BLOCK = 32_768
 """The same of balls of doubles, whose arithmetic takes more arrays at a time."""
-SLOW_BLOCK = 2_048
+SLOW_BLOCK = 8_192
 """The same where every pair takes long, of mpmath's numbers or balls: few enough to say how far it is."""
 
 PairsOf = Callable[[np.ndarray, np.ndarray], Pairs]

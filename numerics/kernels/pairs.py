@@ -56,12 +56,13 @@ class Pairs:
 
 
 class Angles(NamedTuple):
-    """Half the angle of each pair, half its supplement, and the sine and cosine of the angle, of shape (P,) each."""
+    """The angle of each pair and its supplement, their sine, and the cosine of either, of shape (P,) each."""
 
-    half: Array
-    half_supplement: Array
+    theta: Array
+    psi: Array
     sine: Array
     cosine: Array
+    cosine_of_psi: Array
 
 
 class PairEvaluation:
@@ -298,15 +299,16 @@ class PairEvaluation:
         assert isinstance(activation, Homogeneous)
         power, _, left = activation.moment_sides(expression.order)
         angular = self.system.angular
-        values[half_angle.angular_psi] = angular(power, 2 * angles.half_supplement, angles.sine, -angles.cosine)
+        values[half_angle.angular_psi] = angular(power, angles.psi, angles.sine, angles.cosine_of_psi)
         if power == 1 or left != 0 or expression.order == 0:
-            values[half_angle.angular_theta] = angular(power, 2 * angles.half, angles.sine, angles.cosine)
+            values[half_angle.angular_theta] = angular(power, angles.theta, angles.sine, angles.cosine)
         return values
 
     def _find_angles(self, pairs: Pairs) -> Angles:
         sine, cosine = self.system.sqrt(pairs.sine_squared), self.system.sqrt(pairs.cosine_squared)
         half, half_supplement = self.system.angles(sine, cosine)
-        return Angles(half, half_supplement, 2 * sine * cosine, pairs.cosine_squared - pairs.sine_squared)
+        cosine_of_theta = pairs.cosine_squared - pairs.sine_squared
+        return Angles(2 * half, 2 * half_supplement, 2 * sine * cosine, cosine_of_theta, -cosine_of_theta)
 
 
 def _multiple(factor: Any, norms: Array) -> Array:
@@ -350,8 +352,9 @@ def half_angles_of(
     cancels for near points: exact inputs repair that by more precision, doubles keep half their digits.
     """
     scale = norms[row] * norms[column]
-    sine_squared = system.nonnegative(system.ratio(scale - cross, 2 * scale, 0))
-    cosine_squared = system.nonnegative(system.ratio(scale + cross, 2 * scale, 1))
+    twice = 2 * scale
+    sine_squared = system.nonnegative(system.ratio(scale - cross, twice, 0))
+    cosine_squared = system.nonnegative(system.ratio(scale + cross, twice, 1))
     # The angle at the origin is taken to be zero, as `ratio` does, whose whole may be a product about zero.
     zero = _is_zero(norms)
     same = (row == column) | zero[row] | zero[column]

@@ -15,6 +15,11 @@ and the cotangents at A are sqrt(v_W) times its rows but the last, which belongs
 a zero row in A~: it is not conditioned on. Each weight matrix is used once forward and once backward, so the parts
 (G'G) * (A'A) of the weights and G'G of the biases, times the multipliers squared, have exactly the law they have in the
 explicit network. Row by row all this needs A'A, A'N, G'G and H'G only, which are sums over neurons.
+
+Two layers are simpler. The last one has few rows of weights, which are drawn and not conditioned on: what is summed
+over its inputs can wait for the backward pass, and is one sweep with it. Nobody asks for the cotangents at the inputs
+of the first, so that it needs no N and no H'G; where it has fewer weights a neuron than there are points, these are
+drawn.
 """
 
 from __future__ import annotations
@@ -22,10 +27,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import assert_never
 
 import joblib
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from numerics.data.points import Points, as_coordinates
 from numerics.networks.entrywise import NUMPY, function_and_slope
@@ -36,7 +43,9 @@ from theory.architecture import Affine, Architecture, Convolution, Flatten, Laye
 from theory.passes import compose, residual
 
 Parts = dict[str, Array]
-Backward = Callable[[Field], tuple[Field, Parts]]
+Waiting = dict[str, Callable[[], Array]]
+"""Parts by name, to be had once the pass is through."""
+Backward = Callable[[Field], tuple[Field, Waiting]]
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,10 @@ def sample_kernels(
         joblib.delayed(_draw)(architecture, coordinates, (width, outputs), source, Sums(task, jobs))
         for source in (NormalSource(seed, first // most, min(most, draws - first)) for first in range(0, draws, most))
     )
-    found = joblib.Parallel(n_jobs=jobs if narrow else 1, prefer="threads", return_as="generator")(batches)
-    return _join(list(counted(found, draws, "draws", each=most)))
+    # Jobs share the work. On products as thin as these threads of BLAS would wait for one another most of the time.
+    with threadpool_limits(1, "blas"):
+        found = joblib.Parallel(n_jobs=jobs if narrow else 1, prefer="threads", return_as="generator")(batches)
+        return _join(list(counted(found, draws, "draws", each=most)))
 
 
 def _check(width: int, draws: int, seed: int) -> None:
@@ -118,15 +129,23 @@ def _join(batches: Sequence[tuple[Parts, Array]]) -> KernelDraws:
 
 @dataclass(frozen=True)
 class _Network:
-    """What the layers of a batch share: the architecture, its width, the random numbers and the sums over neurons."""
+    """What the layers of a batch share: architecture, inputs (n x d), sizes, the random numbers, sums over neurons."""
 
     architecture: Architecture
-    points: int
+    coordinates: Array
     width: int
     outputs: int
     source: NormalSource
     sums: Sums
     streams: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def points(self) -> int:
+        return len(self.coordinates)
+
+    @cached_property
+    def inputs(self) -> Field:
+        return constant(self.coordinates.T.copy())
 
     def normals(self, width: int, columns: int) -> Field:
         return self.source.field(next(self.streams), width, columns)
@@ -139,14 +158,14 @@ def _draw(
 
     `sizes` are the width and the number C of outputs; of these row i of `coordinates` is for number i mod C.
     """
-    network = _Network(architecture, len(coordinates), *sizes, source, sums)
-    values, backward = _run(architecture.layers, constant(coordinates.T.copy()), network)
+    network = _Network(architecture, coordinates, *sizes, source, sums)
+    values, backward = _run(architecture.layers, network.inputs, network)
     chosen = np.arange(len(coordinates)) % network.outputs == np.arange(network.outputs)[:, None]
-    _, found = backward(constant(chosen.astype(float)))
+    _, waiting = backward(constant(chosen.astype(float)))
+    found = {group.name: waiting[group.name]() for group in architecture.groups if group.trained}
     outputs = (values.on(Block(0, network.outputs)) * chosen).sum(axis=1)
     shape = (*outputs.shape, len(coordinates))
-    parts = {group.name: np.broadcast_to(found[group.name], shape) for group in architecture.groups if group.trained}
-    return parts, outputs
+    return {name: np.broadcast_to(part, shape) for name, part in found.items()}, outputs
 
 
 def _run(layers: Sequence[Layer], values: Field, network: _Network) -> tuple[Field, Backward]:
@@ -174,34 +193,84 @@ def _run_layer(layer: Layer, values: Field, network: _Network) -> tuple[Field, B
 def _run_activation(activation: Activation, values: Field) -> tuple[Field, Backward]:
     function, derivative = function_and_slope(activation, NUMPY)
 
-    def backward(cotangent: Field) -> tuple[Field, Parts]:
+    def backward(cotangent: Field) -> tuple[Field, Waiting]:
         return Field(values.width, lambda block: cotangent.on(block) * derivative(values.on(block))), {}
 
-    return Field(values.width, lambda block: function(values.on(block))), backward
+    # A step's values are truths, which would be multiplied as such.
+    return Field(values.width, lambda block: np.asarray(function(values.on(block)), dtype=float)), backward
 
 
 def _run_affine(layer: Affine, inputs: Field, network: _Network) -> tuple[Field, Backward]:
-    weight_variance = float(layer.weight.strength) / (inputs.width if layer.weight.per_input else 1)
-    bias_variance = 0.0 if layer.bias is None else float(layer.bias.strength)
-    width = network.outputs if layer is network.architecture.head[-1] else network.width
-    rank = min(network.points, width)
-    noise = network.normals(inputs.width, rank)
-    gram, overlap = network.sums.inner_products((inputs, inputs), (inputs, noise))
-    covariance = Covariance.of(weight_variance * gram + bias_variance)
-    outputs = network.normals(width, network.points) @ covariance.factor().mT
+    if layer is network.architecture.head[-1]:
+        return _run_last(layer, inputs, network)
+    if inputs is network.inputs:
+        return _run_first(layer, inputs, network)
+    weight_variance, bias_variance = _variances(layer, inputs)
+    rank = min(network.points, network.width)
+    noise = network.normals(inputs.width, rank).to_keep()
+    gram, overlap = network.sums.inner_product(inputs, inputs), network.sums.inner_product(inputs, noise)
+    covariance = Covariance.of(weight_variance * gram() + bias_variance)
+    outputs = (network.normals(network.width, network.points) @ covariance.factor().mT).to_keep()
     bias_noise = network.normals(1, rank).on(Block(0, 1))
 
-    def affine(cotangent: Field) -> tuple[Field, Parts]:
-        cotangent_gram, alignment = network.sums.inner_products((cotangent, cotangent), (outputs, cotangent))
-        parts = {layer.weight.name: float(layer.weight.multiplier) ** 2 * cotangent_gram * gram}
-        if layer.bias is not None:
-            parts[layer.bias.name] = float(layer.bias.multiplier) ** 2 * cotangent_gram
-        spread = Covariance.of(cotangent_gram).factor(rank).mT
-        projected = (weight_variance**0.5 * overlap + bias_variance**0.5 * bias_noise) @ spread
-        correction = _correction(covariance, alignment, projected)
-        return weight_variance**0.5 * (noise @ spread) + weight_variance * (inputs @ correction), parts
+    def affine(cotangent: Field) -> tuple[Field, Waiting]:
+        cotangent_gram = network.sums.inner_product(cotangent, cotangent)
+        alignment = network.sums.inner_product(outputs, cotangent)
+        spread = Covariance.of(cotangent_gram()).factor(rank).mT
+        projected = (weight_variance**0.5 * overlap() + bias_variance**0.5 * bias_noise) @ spread
+        correction = _correction(covariance, alignment(), projected)
+        before = weight_variance**0.5 * (noise @ spread) + weight_variance * (inputs @ correction)
+        return before, _parts(layer, gram, cotangent_gram)
 
     return outputs, affine
+
+
+def _run_last(layer: Affine, inputs: Field, network: _Network) -> tuple[Field, Backward]:
+    weight_variance, bias_variance = _variances(layer, inputs)
+    weights = network.normals(inputs.width, network.outputs).to_keep()
+    bias = bias_variance**0.5 * network.normals(1, network.outputs).on(Block(0, 1)).mT
+    gram, products = network.sums.inner_product(inputs, inputs), network.sums.inner_product(weights, inputs)
+    outputs = Field(network.outputs, lambda block: weight_variance**0.5 * products() + bias)
+
+    def last(cotangent: Field) -> tuple[Field, Waiting]:
+        cotangents = cotangent.on(Block(0, network.outputs))
+        before = weight_variance**0.5 * (weights @ cotangents)
+        return before, _parts(layer, gram, lambda: cotangents.mT @ cotangents)
+
+    return outputs, last
+
+
+def _run_first(layer: Affine, inputs: Field, network: _Network) -> tuple[Field, Backward]:
+    weight_variance, bias_variance = _variances(layer, inputs)
+    gram = network.sums.inner_product(inputs, inputs)
+    if inputs.width + 1 < network.points:
+        ones = np.ones((1, network.points))
+        factor = np.vstack([weight_variance**0.5 * network.coordinates.T, bias_variance**0.5 * ones])
+    else:
+        factor = Covariance.of(weight_variance * gram() + bias_variance).factor().mT
+    outputs = (network.normals(network.width, len(factor)) @ factor).to_keep()
+
+    def first(cotangent: Field) -> tuple[Field, Waiting]:
+        return Field(inputs.width, _unasked), _parts(layer, gram, network.sums.inner_product(cotangent, cotangent))
+
+    return outputs, first
+
+
+def _unasked(block: Block) -> Array:
+    raise AssertionError("nobody asks for the cotangents at the inputs of a network")
+
+
+def _variances(layer: Affine, inputs: Field) -> tuple[float, float]:
+    """The variances v_W and v_b of the weights and biases, as they enter."""
+    weight = float(layer.weight.strength) / (inputs.width if layer.weight.per_input else 1)
+    return weight, 0.0 if layer.bias is None else float(layer.bias.strength)
+
+
+def _parts(layer: Affine, gram: Callable[[], Array], cotangent_gram: Callable[[], Array]) -> Waiting:
+    """The kernel's parts (G'G) * (A'A) of a layer's weights and G'G of its biases."""
+    parts = {layer.weight.name: lambda: float(layer.weight.multiplier) ** 2 * cotangent_gram() * gram()}
+    bias = layer.bias
+    return parts if bias is None else parts | {bias.name: lambda: float(bias.multiplier) ** 2 * cotangent_gram()}
 
 
 def _correction(covariance: Covariance, alignment: Array, projected: Array) -> Array:

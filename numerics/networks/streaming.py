@@ -2,8 +2,9 @@
 
 A field is a quantity with one row of few columns for every neuron of a layer, such as the pre-activations on n inputs.
 It is never held whole: a block of neurons is computed when it is asked for, from standard normals that are found again
-at any time by their address. Only inner products of fields, sums over all neurons, are kept. Narrow networks come in
-batches: rows and matrices then have an axis of draws before their own two.
+at any time by their address. Only inner products of fields, sums over all neurons, are kept, and they wait for one
+another: all that was asked for on layers of one width is summed in one sweep, once any of it is needed. Narrow networks
+come in batches: rows and matrices then have an axis of draws before their own two.
 
 The blocks are the unit of everything: of the random streams and of the sums. A task is a range of blocks; tasks are
 independent and go through joblib, whose backends (threads, processes, dask) spread them. Which job computes a task
@@ -13,7 +14,7 @@ changes no bit of the result.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import joblib
 import numpy as np
@@ -23,7 +24,7 @@ Array = np.ndarray
 BLOCK = 4096
 """Neurons in a block."""
 
-TASK_ENTRIES = 2**19
+TASK_ENTRIES = 2**20
 """Entries of one field, neurons x columns, that a task computes by default; it holds a block of them at a time."""
 
 BATCH_ENTRIES = 2**17
@@ -36,19 +37,25 @@ class Block:
     def __init__(self, index: int, width: int) -> None:
         self.index = index
         self.neurons = min(BLOCK, width - index * BLOCK)
-        self.values: dict[object, Array] = {}
+        self.values: dict[Field, Array] = {}
+
+    def forget(self) -> None:
+        """Of what was computed keep the lasting fields alone."""
+        self.values = {one: rows for one, rows in self.values.items() if one.lasting}
 
 
 @dataclass(frozen=True, eq=False)
 class Field:
     """A field on a layer of `width` neurons; `compute` gives its rows on a block, (draws x) neurons x columns.
 
-    A field that is another one times a matrix or a number says so in `multiple`.
+    A field that is another one times a matrix or a number says so in `multiple`. A `lasting` one is dear to compute:
+    a layer that fits one task keeps its rows for the next sweep.
     """
 
     width: int
     compute: Callable[[Block], Array]
     multiple: tuple[Field, Array] | None = None
+    lasting: bool = False
 
     def on(self, block: Block) -> Array:
         """The rows of the field on `block`, (draws x) neurons x columns, computed at most once."""
@@ -56,8 +63,16 @@ class Field:
             block.values[self] = self.compute(block)
         return block.values[self]
 
+    def to_keep(self) -> Field:
+        """The same field, lasting."""
+        return replace(self, multiple=None, lasting=True)
+
+    def factors(self) -> tuple[Field, Array]:
+        """A field and what it is multiplied with to give this one."""
+        return self.multiple or (self, np.array(1.0))
+
     def __matmul__(self, matrix: Array) -> Field:
-        source, before = self.multiple or (self, np.array(1.0))
+        source, before = self.factors()
         product = _product(before, matrix)
         return Field(self.width, lambda block: _product(source.on(block), product), (source, product))
 
@@ -70,6 +85,9 @@ class Field:
     def _summand(self, block: Block) -> Array:
         """The rows on `block`; those of a multiple are needed but once, and are not kept."""
         return self.on(block) if self.multiple is None else self.compute(block)
+
+
+Pair = tuple[Field, Field]
 
 
 def _product(one: Array, other: Array) -> Array:
@@ -94,7 +112,10 @@ class NormalSource:
     draws: int = 1
 
     def rows(self, stream: int, block: int, count: int, columns: int) -> Array:
-        """The draws x count x columns normals of a block of a stream."""
+        """The draws x count x columns normals of a block of a stream.
+
+        By numpy's ziggurat: no other generator at hand, its own or torch's, takes less time for a double.
+        """
         address = np.random.SeedSequence(self.seed, spawn_key=(self.batch, stream, block))
         return np.random.Generator(np.random.SFC64(address)).standard_normal((self.draws, count, columns))
 
@@ -107,21 +128,41 @@ class NormalSource:
 class Sums:
     """Sums over neurons, spread over `jobs` jobs in tasks of `task_neurons` neurons.
 
-    A layer that fits one task keeps what was computed on it for the next sum; a wider one is computed again. Raises
-    ValueError unless a task is a number of whole blocks.
+    A layer that fits one task keeps its lasting fields for the next sweep; on a wider one they are computed again.
+    Raises ValueError unless a task is a number of whole blocks.
     """
 
     task_neurons: int
     jobs: int = 1
     kept: dict[int, list[Block]] = field(default_factory=dict)
+    waiting: dict[int, list[tuple[Pair, list[Array]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.task_neurons < 1 or self.task_neurons % BLOCK:
             raise ValueError(f"a task must be whole blocks of {BLOCK} neurons, not {self.task_neurons} neurons")
 
-    def inner_products(self, *pairs: tuple[Field, Field]) -> list[Array]:
-        """For every pair of fields P, Q of one width the matrix P'Q, (draws x) columns of P x columns of Q."""
-        width = pairs[0][0].width
+    def inner_product(self, one: Field, other: Field) -> Callable[[], Array]:
+        """What gives P'Q, (draws x) columns of P x columns of Q, of two fields P, Q of one width.
+
+        The first to be called computes all that was asked for on that width until then.
+        """
+        found: list[Array] = []
+        (first, before), (second, after) = one.factors(), other.factors()
+        self.waiting.setdefault(one.width, []).append(((first, second), found))
+
+        def product() -> Array:
+            if not found:
+                self._sweep(one.width)
+            return _product(_product(before.mT if before.ndim else before, found[0]), after)
+
+        return product
+
+    def _sweep(self, width: int) -> None:
+        pairs, found = zip(*self.waiting.pop(width), strict=True)
+        for place, total in zip(found, self._totals(pairs, width), strict=True):
+            place.append(total)
+
+    def _totals(self, pairs: Sequence[Pair], width: int) -> list[Array]:
         if width <= self.task_neurons:
             return _inner_products(pairs, self.kept.setdefault(width, list(_blocks(width, 0, width))))
         tasks = (
@@ -147,12 +188,18 @@ def _blocks(width: int, first: int, end: int) -> Iterator[Block]:
     return (Block(index, width) for index in range(first // BLOCK, -(-end // BLOCK)))
 
 
-def _task(pairs: Sequence[tuple[Field, Field]], width: int, first: int, end: int) -> list[Array]:
+def _task(pairs: Sequence[Pair], width: int, first: int, end: int) -> list[Array]:
     return _inner_products(pairs, _blocks(width, first, end))
 
 
-def _inner_products(pairs: Sequence[tuple[Field, Field]], blocks: Iterable[Block]) -> list[Array]:
-    return _total([one.on(block).mT @ other.on(block) for one, other in pairs] for block in blocks)
+def _inner_products(pairs: Sequence[Pair], blocks: Iterable[Block]) -> list[Array]:
+    return _total(_on_block(pairs, block) for block in blocks)
+
+
+def _on_block(pairs: Sequence[Pair], block: Block) -> list[Array]:
+    products = [one.on(block).mT @ other.on(block) for one, other in pairs]
+    block.forget()
+    return products
 
 
 def _total(terms: Iterable[list[Array]]) -> list[Array]:

@@ -123,7 +123,7 @@ def _operation(expression: sympy.Expr) -> Callable[[NumberSystem, Mapping[sympy.
         case sympy.core.numbers.Pi():
             return lambda system, values: system.pi
         case sympy.Add():
-            return _folded(operator.add, operator.iadd, expression.args)
+            return _sum(expression.args)
         case sympy.Mul():
             return _folded(operator.mul, operator.imul, expression.args)
         case sympy.Pow():
@@ -133,6 +133,16 @@ def _operation(expression: sympy.Expr) -> Callable[[NumberSystem, Mapping[sympy.
         argument, function = _compiled(expression.args[0]), expression.func
         return lambda system, values: system.elementary(function, argument(system, values))
     return _unknown(expression)
+
+
+def _sum(terms: Sequence[sympy.Expr]) -> Callable[[NumberSystem, Mapping[sympy.Basic, Any]], Any]:
+    """A sum, less what has the factor -1: a difference takes no product."""
+    added = [term for term in terms if term.as_coeff_Mul()[0] != -1]
+    taken = [-term for term in terms if term not in added]
+    if not added or not taken:
+        return _folded(operator.add, operator.iadd, terms)
+    rest, less = _compiled(sympy.Add(*added, evaluate=False)), _compiled(sympy.Add(*taken))
+    return lambda system, values: rest(system, values) - less(system, values)
 
 
 def _folded(
@@ -346,7 +356,13 @@ class Balls:
 
     def angular(self, power: int, angle: Array, sine: Array, cosine: Array) -> Array:
         direct = _angular(self, power, angle, sine, cosine)
-        return direct if power == 0 else _entrywise(_ball_angular, direct, angle)
+        small = np.asarray(power > 0 and angle < _SMALL, dtype=bool)
+        if not small.any():
+            return direct
+        # sin(t) - t cos(t) cancels at small t, where partial sums of the series are the better enclosure.
+        lower, upper = _angular_bounds(self, angle[small])
+        direct[small] = _entrywise(_between, direct[small], lower, upper)
+        return direct
 
     def elementary(self, function: type[sympy.Function], values: Array) -> Array:
         return _entrywise(getattr(flint.arb, function.__name__), values)
@@ -429,14 +445,18 @@ def _entrywise(function: Callable[..., Any], *values: Any) -> Any:
 
 
 def _ball_nonnegative(value: flint.arb) -> flint.arb:
+    return value if value > 0 else _cut(value)
+
+
+def _cut(value: flint.arb) -> flint.arb:
     # A ball of a non-negative quantity: intersect it with [0, infinity). NaN stays NaN.
     if value < 0:
         raise ArithmeticError(f"the ball {value} should contain a non-negative number: an enclosure was lost")
-    return value if value > 0 else value.nonnegative_part()
+    return value.nonnegative_part()
 
 
 def _ball_sqrt(value: flint.arb) -> flint.arb:
-    return _ball_nonnegative(value).sqrt()
+    return value.sqrt() if value > 0 else _cut(value).sqrt()
 
 
 def _ball_angle(sine: flint.arb, cosine: flint.arb) -> flint.arb:
@@ -449,12 +469,5 @@ def _ball_angle(sine: flint.arb, cosine: flint.arb) -> flint.arb:
 _SMALL = flint.arb(2) ** -20
 
 
-def _ball_angular(direct: flint.arb, angle: flint.arb) -> flint.arb:
-    # sin(t) - t cos(t) cancels at small t, where partial sums of the series are the better enclosure.
-    if not angle < _SMALL:
-        return direct
-    lower, upper = _angular_bounds(_BALLS, angle)
+def _between(direct: flint.arb, lower: flint.arb, upper: flint.arb) -> flint.arb:
     return direct.intersection(lower.union(upper))
-
-
-_BALLS = Balls(53)  # stateless in what it evaluates: the precision is that of the surrounding context

@@ -78,7 +78,10 @@ class DoublePoints:
 
 
 def inner_products(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """first @ second.T; thin ones by parts that BLAS computes in one thread, as its threads wait on a busy machine."""
+    """<x, x'> of n and n' points of R^d, shape (n, n'), from their coordinates, n x d and n' x d.
+
+    Few coordinates by parts that BLAS computes in one thread, as its threads wait for one another on a busy machine.
+    """
     rows = 2**18 // max(1, second.size)
     if rows < 16:
         return first @ second.T

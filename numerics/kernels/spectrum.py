@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import flint
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from numerics.numbers.float_balls import FloatBalls
 from numerics.numbers.latex import interval_latex
@@ -171,7 +172,8 @@ def _least_eigenpair(matrix: np.ndarray) -> tuple[float, np.ndarray]:
         factor = scipy.linalg.cho_factor(matrix)
         inverse = LinearOperator(matrix.shape, lambda vector: scipy.linalg.cho_solve(factor, vector), dtype=float)
         start = np.random.default_rng(0).standard_normal(len(matrix))
-        values, vectors = eigsh(matrix, 1, sigma=0.0, OPinv=inverse, v0=start, tol=1e-6)
+        with threadpool_limits(1, "blas"):  # small steps, between which threads would wait for one another
+            values, vectors = eigsh(matrix, 1, sigma=0.0, OPinv=inverse, v0=start, tol=1e-6)
     except (np.linalg.LinAlgError, ArpackError):  # not positive definite, or hardly
         values, vectors = scipy.linalg.eigh(matrix, subset_by_index=[0, 0])
     return values[0], vectors

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 from checks.suite import SUITE
 from ntk_companion.appendix.table import Cells, Column, Table
@@ -23,6 +24,7 @@ from ntk_companion.report.page import page as page_of
 from ntk_companion.report.site import site
 from ntk_companion.suite import catalogue
 from tests.ledgers import FINDING, built, entries, items
+from tests.pictures import GRAPH, GRAPH_PAGE, PICTURES, SHOWN, shown
 
 
 def page(found, missing=(), appendix=None, **more):
@@ -402,6 +404,12 @@ def test_a_statement_that_is_not_in_the_ledger_leads_nowhere():
     text = page(entries(items(uses=["thm:absent"])))
     assert "not in this ledger" in words(text)
     assert anchor("thm:absent") not in text
+
+
+def test_the_readme_shows_the_graph_of_the_recorded_ledger():
+    _, files = pages(list(catalogue(SUITE).values()))
+    with Image.open(PICTURES / GRAPH) as picture:
+        assert picture.text[SHOWN] == shown(files[Path(GRAPH_PAGE).name]), "python -m tests.pictures draws it again"
 
 
 def test_no_statements_that_use_each_other_make_no_graph():

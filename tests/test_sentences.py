@@ -129,7 +129,8 @@ def test_a_long_sentence_is_read_in_time():
 
 
 ASCII = re.compile(
-    r"[\w)\]|]\^|[A-Za-z]_\w|\|[^|\s]+\||\w [<>]=|->|\bsqrt\(|(?<![\w:-])(alpha|beta|gamma|delta|theta|kappa|lambda|sigma|phi)(?![\w-])"
+    r"[\w)\]|]\^|[A-Za-z]_\w|\|[^|\s]+\||\w [<>]=|->|\bsqrt\("
+    r"|(?<![\w:-])(alpha|beta|gamma|delta|theta|kappa|lambda|sigma|phi)(?![\w-])"
 )
 """Mathematics that is still as it was typed."""
 SIGNS_ON_A_PHONE = 60

@@ -377,13 +377,13 @@ def test_a_row_of_another_length_is_refused():
 
 
 def test_a_sentence_has_its_mathematics_set_and_code_stays_code():
-    row = ("lambda_min(K_t) >= 1/2 & more", "a_b -> c_d", "x_1")
+    row = ("lambda_min(K_t) >= 1/2 & more", "a_b <= c_d", "x_1")
     columns = (Column("a", "a"), Column("b", "b", Cells.CODE), Column("c", "c", Cells.MATH))
     cells = [escaping.latex_cell(cell, column) for cell, column in zip(row, columns, strict=True)]
     assert cells[0] == r"$\lambda _{\min}(K_{t}) \ge 1/2$ \& more"
-    assert cells[1].startswith(r"\texttt{a\_b") and "$c" not in cells[1]
+    assert cells[1] == r"\texttt{a\_b \ensuremath{<}= c\_d}"
     assert escaping.markdown_cell(row[0], columns[0]) == r"$\lambda _{\min}(K_{t}) \ge 1/2$ \& more"
-    assert escaping.markdown_cell(row[1], columns[1]) == "`a_b -> c_d`"
+    assert escaping.markdown_cell(row[1], columns[1]) == "`a_b <= c_d`"
 
 
 HOSTILE = r"""@octocat at https://evil.example or www.evil.example: <b>1</b> &lt; ![i](u.png) `tick` $\input{secret}$

@@ -30,13 +30,13 @@ def latex_text(text: str) -> str:
 
     Raises ValueError on a character that LaTeX has no name for.
     """
-    words = re.sub(r"\s+", " ", text).split(" ")
-    return " ".join(r"\allowbreak{}".join(map(_latex_word, pieces(word))) for word in words)
-
-
-def _latex_word(word: str) -> str:
-    encoded = _encoder().unicode_to_latex(word)
+    encoded = _latex_characters(text)
     return encoded.replace(r"\ensuremath{<}=", r"\ensuremath{\le}").replace(r"\ensuremath{>}=", r"\ensuremath{\ge}")
+
+
+def _latex_characters(text: str) -> str:
+    encode = _encoder().unicode_to_latex
+    return " ".join(r"\allowbreak{}".join(map(encode, pieces(word))) for word in text.split(" "))
 
 
 def pieces(word: str) -> list[str]:
@@ -86,7 +86,7 @@ def latex_sentence(text: str) -> str:
 
 
 def _latex_code(text: str) -> str:
-    return rf"\texttt{{{latex_text(text)}}}"
+    return rf"\texttt{{{_latex_characters(text)}}}"
 
 
 def latex_cell(cell: str, column: Column) -> str:

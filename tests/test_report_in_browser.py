@@ -290,6 +290,13 @@ def test_in_print_nothing_stays_folded(opened):
     assert printed.startswith(b"%PDF") and len(re.findall(rb"/Type\s*/Page\b", printed)) > 1
 
 
+def test_what_only_a_screen_needs_is_not_printed(opened, folder):
+    tab = opened(file=folder.parent / FOLDER / file_name("statement", "mine:proved"))
+    tab.emulate_media(media="print")
+    shown = "[...document.querySelectorAll('nav, .search, .skip, .self')].filter((one) => one.checkVisibility()).length"
+    assert tab.evaluate(shown) == 0
+
+
 def test_an_unknown_element_of_an_authors_text_is_text(opened):
     tab = opened()
     assert tab.locator("h4", has_text="a <title>").is_visible()

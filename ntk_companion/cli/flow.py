@@ -93,6 +93,7 @@ def run(options: argparse.Namespace) -> Result:
     """The trajectory, the constants and the crossings. Raises ValueError on options that do not fit, or on overflow."""
     if options.width <= SMALL_WIDTH * (1000 if options.depth == 1 else 1):
         os.environ.setdefault("OMP_NUM_THREADS", "1")
+    arguments.check_network(options.network)
     points = arguments.points(options, MOST_POINTS)  # what is wrong with them is told before more is loaded
     arguments.needs_place(options.checkpoint, "checkpoint")
     architecture = arguments.architecture(options)

@@ -98,6 +98,15 @@ def test_a_person_reads_a_table(run):
     assert "estimated errors at the end: margin " in out
 
 
+@pytest.mark.parametrize("variable", ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"])
+def test_a_flow_says_how_many_threads_there_were(run, monkeypatch, variable):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setenv(variable, "3")
+    line = "flow --network fcn --depth 1 --width 4 --points circle:2 --labels alternating --until 1"
+    assert json.loads(run(f"{line} --json")[1])["threads"] == 3
+    assert run(line)[1].splitlines()[0].endswith("; 3 threads")
+
+
 def test_times_beyond_doubles_are_read_exactly():
     assert flow._log_time("1e400") == pytest.approx(400 * math.log(10), rel=1e-15)
     assert flow._log_time("1e-400") == pytest.approx(-400 * math.log(10), rel=1e-15)

@@ -19,7 +19,7 @@ import pytest
 import scipy.stats
 
 from ntk_companion import ledger
-from ntk_companion.cli import duration, gram, main
+from ntk_companion.cli import arguments, duration, gram, main
 from ntk_companion.files import digest
 from numerics.data.points import circle
 from numerics.flow.integrate import gradient_flow
@@ -31,6 +31,7 @@ from numerics.progress import counted, tell, told_to
 from tests import ledgers
 from tests.oracles import high_precision as oracle
 from theory.architecture import fcn
+from theory.presets import PRESETS
 
 HEXAGON_NETWORKS = {
     "fcn, depth 3": ("--network fcn --depth 3", lambda x, y: oracle.fcn_ntk(x, y, 3)),
@@ -622,6 +623,10 @@ def test_the_version_is_that_of_the_installed_distribution(run):
     assert (code, out) == (0, f"ntk-companion {metadata.version('ntk-companion')}\n")
 
 
+def test_the_networks_of_the_command_line_are_the_presets():
+    assert tuple(PRESETS) == arguments.NETWORKS
+
+
 def test_a_version_is_the_same_in_every_place_that_a_release_names():
     root = Path(main.__file__).parents[2]
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -637,6 +642,8 @@ def test_a_version_is_the_same_in_every_place_that_a_release_names():
         "gram --network fcn --depth x --points hexagon",
         "sample --network fcn --depth 2 --width 9 --draws 3 --points circle:",
         "flow --network fcn --depth 2 --width 9 --points missing.csv --labels alternating --until 9",
+        "gram --network fcm --depth 3 --points hexagon",
+        "derive --network slip.toml:a --depth 3",
         "audit missing.toml",
         "audit slip.toml",
     ],

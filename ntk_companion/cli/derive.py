@@ -22,6 +22,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The recursion in the form asked for, or in LaTeX and text for --json."""
+    arguments.check_network(options.network)
     from theory.architecture import network_latex
     from theory.recursion import recursion
 

@@ -47,7 +47,8 @@ envelopes, and the exit code is 2. Errors of the margins, of log10_loss, of the 
 are estimated from a second run with finer steps; log10_parted is when the two went different ways, as ReLU networks
 may from a kink that repels, null if never. Where accurate steps are too short ever to arrive, the flow waits, or takes
 inconsistent ones: last_resort_share is their share of the steps, last_resort_defect by how much they are off the energy
-identity, as a share of the fall of the loss, and above a tenth the exit code is 2 too. Where the limiting kernel is
+identity, as a share of the fall of the loss, and above a tenth the exit code is 2 too. threads is how many
+numpy's products use: with another number a result may differ in its last digits. Where the limiting kernel is
 not proved positive definite, as for repeated points, it has no constants: they are null, and constants_because says
 why. Envelopes are known for the summed logistic and exponential losses without weight decay; margins of the softmax
 are by how much a point's class is ahead of the next."""
@@ -93,6 +94,7 @@ def run(options: argparse.Namespace) -> Result:
     """The trajectory, the constants and the crossings. Raises ValueError on options that do not fit, or on overflow."""
     if options.width <= SMALL_WIDTH * (1000 if options.depth == 1 else 1):
         os.environ.setdefault("OMP_NUM_THREADS", "1")
+    arguments.check_network(options.network)
     points = arguments.points(options, MOST_POINTS)  # what is wrong with them is told before more is loaded
     arguments.needs_place(options.checkpoint, "checkpoint")
     architecture = arguments.architecture(options)
@@ -130,10 +132,17 @@ def run(options: argparse.Namespace) -> Result:
     gap = trajectory.gap(limit)
     if not np.isfinite(gap).all():
         raise ValueError(arguments.OVERFLOW)
-    values = _values(trajectory, gap, lowest, constants) | {"constants_because": because}
+    values = _values(trajectory, gap, lowest, constants) | {"constants_because": because, "threads": threads()}
     head = f"{architecture.name}, width {options.width}, seed {options.seed}; {len(points)} points: {options.points}"
+    head += f"; {threads()} threads" if threads() > 1 else ""
     complaint = _complaint(values, _why(trajectory))
     return Result(values, _lines(head, values), 2 if complaint else 0, (complaint,) if complaint else ())
+
+
+def threads() -> int:
+    """How many threads numpy's products use, on which their last bits depend, as their library reads it when loaded."""
+    asked = (os.environ.get(name, "").partition(",")[0] for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"))
+    return next((int(text) for text in asked if text.isdecimal() and int(text)), os.cpu_count() or 1)
 
 
 def _constants(

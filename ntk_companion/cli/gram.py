@@ -39,6 +39,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The Gram matrix and lambda_min; with --against the matrix alone."""
+    arguments.check_network(options.network)
     points = arguments.points(options, MOST_POINTS)  # what is wrong with them is told before more is loaded
     others = None if options.against is None else arguments.points(options, MOST_POINTS, "against")
     architecture = arguments.architecture(options)

@@ -38,6 +38,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> Result:
     """The mean kernel, its standard error and its limit. Raises ValueError on too many numbers, or on overflow."""
+    arguments.check_network(options.network)
     points = arguments.points(options, MOST_POINTS)  # what is wrong with them is told before more is loaded
     architecture = arguments.architecture(options)
     import numpy as np

@@ -57,3 +57,8 @@ def test_beyond_the_label_aware_constant_nothing_is_promised():
 def test_the_rates_of_the_potentials_are_those_of_their_losses():
     assert envelopes.exponential_rate() == envelopes.kernel_form
     assert sympy.simplify(envelopes.tempered_rate() - envelopes.kernel_form / envelopes.temperature**2) == 0
+
+
+def test_the_crossing_time_is_known_where_no_double_holds_the_start():
+    found = log10_latest_crossing(fcn(1), 10, np.eye(2), np.array([1.0, -1.0]), math.log(3000.0), 0.1)
+    assert 0 < found < math.inf

@@ -343,7 +343,7 @@ def log10_latest_crossing(
     if not least_form > gap:
         return math.inf
     values = {
-        envelopes.start: math.exp(log_expm1(log_loss)),
+        envelopes.start: mpmath.exp(log_expm1(log_loss)),  # of a loss of thousands no double
         envelopes.gap: gap,
         envelopes.diagonal: float(reference.diagonal().min()),
         envelopes.least_form: least_form,

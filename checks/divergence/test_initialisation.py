@@ -248,9 +248,12 @@ def parts_of_a_network(architecture: Architecture, seed: int) -> tuple[Parts, Pa
     gradients = [
         pullback(architecture, parameters, inputs)[1](weights) for weights in torch.eye(2, dtype=torch.float64)
     ]
-    columns = {name: torch.stack([each[name].flatten() for each in gradients]) for name in found}
+    products = {
+        name: [[float(torch.vdot(one[name].flatten(), two[name].flatten())) for two in gradients] for one in gradients]
+        for name in found
+    }
     return {name: part.numpy() for name, part in found.items()}, {
-        name: (rows @ rows.T).numpy() for name, rows in columns.items()
+        name: np.array(rows) for name, rows in products.items()
     }
 
 

@@ -36,16 +36,20 @@ def of_points(norms, numbers):
         {point_assignments}
         {kept_numbers}
 
-def of_pairs(squares, symmetric, row_numbers, column_numbers, found, first, last):
-    size = squares.shape[1]
+def of_pairs(found, symmetric, row_numbers, column_numbers, first, last):
+    size = found.shape[2]
+    squares = empty(size)
     for top in range(first, last, TILE):
         for left in range(top if symmetric else 0, size, TILE):
             for row in range(top, min(top + TILE, last)):
                 {row_loads}
-                for column in range(max(left, row) if symmetric else left, min(left + TILE, size)):
+                start, end = max(left, row) if symmetric else left, min(left + TILE, size)
+                for column in range(start, end):
+                    squares[column] = found[0, row, column]
+                for column in range(start, end):
                     {column_loads}
                     same = symmetric and row == column
-                    square = squares[row, column]
+                    square = squares[column]
                     acute = copysign(1.0, square) > 0.0
                     sine_squared = square if acute else 1.0 + square
                     cosine_squared = 1.0 - square if acute else -square
@@ -56,7 +60,7 @@ def of_pairs(squares, symmetric, row_numbers, column_numbers, found, first, last
                     for row in range(top, min(top + TILE, last, column)):
                         {mirrored}
 """
-"""`squares` holds sin^2 of half a pair's angle, or minus its cos^2 where that is the smaller one."""
+"""`found[0]` begins with sin^2 of half a pair's angle, or minus its cos^2 where that is the smaller one."""
 
 
 def compiles(equations: Mapping[sympy.Symbol, sympy.Expr]) -> bool:
@@ -87,11 +91,11 @@ def compiled_grams(
     numbers = np.empty((kept, len(points.norms)))
     of_points(points.norms, numbers)
     columns = slice(0 if symmetric else size, None)
-    squares = _signed_squares(points, slice(0, size), columns, symmetric)
-    found = np.empty((len(kernels), *squares.shape))
+    found = np.empty((len(kernels), size, len(points.norms[columns])))
+    _signed_squares(points, slice(0, size), columns, symmetric, found[0])
 
     def evaluate(rows: tuple[int, int]) -> None:
-        of_pairs(squares, symmetric, numbers[:, :size], numbers[:, columns], found, *rows)
+        of_pairs(found, symmetric, numbers[:, :size], numbers[:, columns], *rows)
 
     bands = [(start, min(start + TILE, size)) for start in range(0, size, TILE)]
     threads = os.cpu_count() or 1 if found.size > FEW else 1
@@ -101,13 +105,12 @@ def compiled_grams(
     return list(found)
 
 
-def _signed_squares(points: DoublePoints, rows: slice, columns: slice, symmetric: bool) -> np.ndarray:
-    """What `FORM` says of `squares`; only the upper triangle of symmetric ones."""
-    squares = inner_products(points.units[rows], points.units[columns])
+def _signed_squares(points: DoublePoints, rows: slice, columns: slice, symmetric: bool, squares: np.ndarray) -> None:
+    """Fill `squares` with what `FORM` begins with; the upper triangle of symmetric ones."""
+    inner_products(points.units[rows], points.units[columns], squares)
     row, column = _sign(squares, symmetric)
     signs = np.copysign(1.0, squares[row, column])
     squares[row, column] = signs * points.half_sine_squared(row, column + columns.start, signs)
-    return squares
 
 
 @numba.njit(nogil=True)
@@ -138,7 +141,7 @@ def _machine_code(
     """How many numbers of a point the pairs need, and the two functions of `FORM`."""
     program, results = _trace(dict(equations), kernels)
     kept = sorted({number for numbers in program.loads.values() for number in numbers.values()})
-    names: dict[str, Any] = {function.__name__: function for function in FUNCTIONS} | {"TILE": TILE}
+    names: dict[str, Any] = {function.__name__: function for function in FUNCTIONS} | {"TILE": TILE, "empty": np.empty}
     names |= {name: _polynomial(coefficients) for coefficients, name in program.polynomials.items()}
     exec(_text(program, kept, results), names)  # the text is made of the operations that `Traced` knows
     compiled = numba.njit(nogil=True, error_model="numpy")

@@ -77,12 +77,14 @@ class DoublePoints:
         return (across * across).sum(axis=1) / (2 * first_norm * second_norm) ** 2
 
 
-def inner_products(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """<x, x'> of n and n' points of R^d, shape (n, n'), from their coordinates, n x d and n' x d.
+def inner_products(first: np.ndarray, second: np.ndarray, into: np.ndarray | None = None) -> np.ndarray:
+    """<x, x'> of n and n' points of R^d, shape (n, n'), from their coordinates, n x d and n' x d; `into` takes them.
 
     Few coordinates by parts that BLAS computes in one thread, as its threads wait for one another on a busy machine.
     """
+    found = np.empty((len(first), len(second))) if into is None else into
     rows = 2**18 // max(1, second.size)
-    if rows < 16:
-        return first @ second.T
-    return np.concatenate([first[start : start + rows] @ second.T for start in range(0, len(first), rows)])
+    step = rows if rows >= 16 else max(1, len(first))
+    for start in range(0, len(first), step):
+        np.matmul(first[start : start + step], second.T, out=found[start : start + step])
+    return found

@@ -144,6 +144,8 @@ def _rows(rows: Sequence[Sequence[Number]], what: str) -> Any:
         for value in row
     ):
         raise ValueError(f"{what}: a number is a decimal, or a fraction in quotes")
+    if len({len(row) for row in rows}) > 1:
+        raise ValueError(f"{what}: the rows have different lengths")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.csv"
         with path.open("w", encoding="utf-8", newline="") as file:

@@ -227,7 +227,7 @@ def test_sampling_refuses_points_that_overflow_doubles(run, csv):
         "overflow",
     )
     refused(
-        run("sample --network fcn --depth 1 --width 4 --draws 2 --points", csv("1e100,0\n0,1\n")), "kernel overflows"
+        run("sample --network fcn --depth 1 --width 64 --draws 2 --points", csv("1e100,0\n0,1\n")), "kernel overflows"
     )
 
 

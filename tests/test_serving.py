@@ -65,7 +65,7 @@ def test_claims_are_audited_from_their_text():
         (lambda: serving.audit("[[claim]]"), "id"),
         (lambda: serving.audit(CLAIMS.replace('"hexagon"', '"x.csv"')), "is a file; claims that are not in a file"),
         (lambda: serving.audit(CLAIMS, seed=-1), "the seed must be"),
-        (lambda: serving.compare([[1, 2], [3]], "circle:2"), "number of columns"),
+        (lambda: serving.compare([[1, 2], [3]], "circle:2"), "the matrix: the rows have different lengths"),
     ],
 )
 def test_what_is_out_of_bounds_is_refused_in_a_sentence(ask, message):

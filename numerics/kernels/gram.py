@@ -25,8 +25,6 @@ from theory.recursion import Recursion, input_dimension, layer_width, recursion
 FLOAT64 = Float64()
 BLOCK = 131_072
 """Pairs evaluated together: enough to outweigh the interpreter, and to leave some for every thread."""
-BALL_BLOCK = 32_768
-"""The same of balls of doubles, whose arithmetic takes more arrays at a time."""
 SLOW_BLOCK = 8_192
 """The same where every pair takes long, of mpmath's numbers or balls: few enough to say how far it is."""
 
@@ -142,7 +140,8 @@ def _grams(
             evaluation = evaluation_at(row[block], column[block] + shift)
             return [_without_positions(evaluation.entries(kernel), count) for kernel in kernels]
 
-        length = max(1, _block(system) // count**2)
+        most = BLOCK if isinstance(system, Float64 | DoubleBalls) else SLOW_BLOCK
+        length = max(1, most // count**2)
         blocks = [slice(start, min(start + length, len(row))) for start in range(0, len(row), length)]
         results: list[Array] = [None] * len(kernels)
         found = counted(_mapped(evaluate_block, blocks, system), len(row), "pairs", each=length)
@@ -152,15 +151,6 @@ def _grams(
                     results[index] = _empty(entries, (size, len(second)))
                 _fill(results[index], row[block], column[block], entries, symmetric=others is None)
     return results
-
-
-def _block(system: NumberSystem) -> int:
-    match system:
-        case Float64():
-            return BLOCK
-        case DoubleBalls():
-            return BALL_BLOCK
-    return SLOW_BLOCK
 
 
 def _coordinates(points: Points, system: NumberSystem) -> Array:

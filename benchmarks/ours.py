@@ -69,11 +69,6 @@ def balls(points: str, depth: int, digits: int) -> dict[str, Any]:
     return stopwatch(lambda: ntk(chosen, found, Balls(4 * digits)))
 
 
-def flow(width: int, until: str) -> dict[str, Any]:
-    """The flow on two opposite points with both labels, as the command line has it."""
-    return shell(f"flow --network fcn --depth 1 --width {width} --points circle:2 --labels alternating --until {until}")
-
-
 def shell(arguments: str, code: int = 0) -> dict[str, Any]:
     """From Enter to the shell's next prompt."""
 
@@ -153,7 +148,7 @@ def jacobian(points: str, depth: int, width: int, seconds: float) -> dict[str, A
         raise
 
 
-JOBS = (kernel, certified, certificate, balls, flow, shell, networks, exact_law, explicit, jacobian)
+JOBS = (kernel, certified, certificate, balls, shell, networks, exact_law, explicit, jacobian)
 
 
 if __name__ == "__main__":

@@ -38,5 +38,6 @@ def serve(jobs: dict[str, Callable[..., dict[str, Any]]]) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     result = jobs[order.pop("job")](**order)
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    result |= {"peak_bytes": 1024 * usage.ru_maxrss, "processor_seconds": usage.ru_utime + usage.ru_stime}
+    peak = max(usage.ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)  # of a command: its own process
+    result |= {"peak_bytes": 1024 * peak, "processor_seconds": usage.ru_utime + usage.ru_stime}
     print(json.dumps(result))

@@ -1819,6 +1819,14 @@ ERRORS: tuple[Planted, ...] = (
         ("tests/test_audit_words.py", "-k", "solid"),
     ),
     Planted(
+        "a kernel remembered by the address of its points",
+        "ntk_companion/audit/values/kernels.py",
+        "gram_matrix",
+        "(found.key, points, environment.bits, found.kernel)",
+        "(found.key, id(points), environment.bits, found.kernel)",
+        ("tests/test_audit_verdicts.py", "-k", "kept_as_long"),
+    ),
+    Planted(
         "a ridge predictor without its penalty",
         "ntk_companion/audit/values/between.py",
         "_ridge",

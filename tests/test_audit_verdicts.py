@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import weakref
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ntk_companion.audit.claims.reading import InputError, parse_claims
 from ntk_companion.audit.reply.auditing import audit, audit_claim
+from ntk_companion.audit.values.environment import Environment
+from ntk_companion.audit.values.kernels import limit
+from numerics.data.points import RationalPoints
 
 PAPER = (Path(__file__).parent.parent / "checks" / "divergence" / "divergence-iclr2025.toml").read_text("utf-8")
 FORMULAS = PAPER[PAPER.index("[formulas.") : PAPER.index("[[claim]]")].replace("fcn3", "net")
@@ -260,6 +265,15 @@ def test_a_counterexample_in_a_real_variable_is_the_simplest_fraction_found():
     (again,) = audit(parse_claims(reply.counterexample.encode()))
     assert again.verdict == "REFUTED"
     assert 'u = "1"' in reply.counterexample
+
+
+def test_points_are_kept_as_long_as_their_kernel_is_so_that_no_others_are_taken_for_them():
+    environment = Environment.of(claims_of("for all X in any_points(2, 1): trace(K) > 0", "net", "X").claims[0], 0)
+    points = RationalPoints("X", np.array([[1]]), 1)
+    limit(environment.bind("X", points))
+    kept = weakref.ref(points)
+    del points
+    assert kept() is not None
 
 
 def test_a_search_that_finds_nothing_says_how_far_it_went():

@@ -131,6 +131,24 @@ def test_a_docstring_of_three_words_is_seen():
     assert says_next_to_nothing(function)
 
 
+def addresses(source):
+    """Where an object stands for its address, which another has once it is gone."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Name) and node.id == "id" and isinstance(node.ctx, ast.Load)
+    ]
+
+
+def test_nothing_is_remembered_by_the_address_of_an_object():
+    paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    assert {path: lines for path in paths if (lines := addresses(path.read_text(encoding="utf-8")))} == {}
+
+
+def test_an_address_is_seen():
+    assert addresses("known[id(points)] = matrix") == [1]
+
+
 def test_the_machinery_names_no_paper_and_no_statement_of_ours():
     folder = Path(ntk_companion.__file__).parent
     subjects = "|".join(SUITE.subjects)

@@ -73,15 +73,14 @@ def _of_word(kernel: Apply, environment: Environment, others: PointSet) -> Matri
 def points_of(kernel: Node | str, environment: Environment) -> PointSet:
     """The one point set that a kernel is on. Raises MeaninglessError if its parts are on several."""
     words = [part for part in parts(kernel) if isinstance(part, Apply)] if isinstance(kernel, Node) else []
-    sets = [
+    sets = {
         environment.selected(part).point_set
         for part in words
         if part.word in OF_POINTS or part.word is vocabulary.PRINTED
-    ]
-    found = {id(here): here for here in sets}
-    if len(found) > 1:
+    }
+    if len(sets) > 1:
         raise MeaninglessError("the parts of this kernel are on different points: name one point set")
-    return next(iter(found.values()), environment.point_set)
+    return next(iter(sets), environment.point_set)
 
 
 @known_by_structure(vocabulary.BETWEEN)
@@ -89,7 +88,7 @@ def _between(node: Apply, environment: Environment) -> Matrix:
     kernel, first, second = node.arguments
     here, others = named_set(str(first), environment), named_set(str(second), environment)
     there = replace(environment, points=str(first))
-    if points_of(kernel, there) is not here:
+    if points_of(kernel, there) != here:
         raise MeaninglessError("the points are named twice: write K(six, new), or K[net](six, new) of another network")
     return between(kernel, there, others)
 

@@ -38,7 +38,7 @@ def null_vector(kernel: Node | str, environment: Environment) -> NullVector | No
         case Apply(word=word) if word in OF_POINTS:
             here = environment.selected(kernel)
             linear = word is vocabulary.INNER
-            place = ("null vector", linear or here.network, id(here.point_set))
+            place = ("null vector", linear or here.network, here.point_set)
             return once(
                 environment.memory.values,
                 place,

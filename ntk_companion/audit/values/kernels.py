@@ -97,7 +97,7 @@ def definitions_of(node: Apply, environment: Environment) -> Definitions:
 def gram_matrix(found: Definitions, environment: Environment) -> Matrix:
     """The n x n Gram matrix of a kernel, as balls at the environment's precision."""
     points, equations = found.points, len(found.recursion.equations)
-    place = (found.key, id(points), environment.bits, found.kernel)
+    place = (found.key, points, environment.bits, found.kernel)
     if place not in environment.memory.values:
         size = len(points) * (len(points) + 1) // 2
         environment.budget.charge((3000 + 100 * size * max(1, environment.bits // 512)) * max(1, equations) // 3)

@@ -101,7 +101,7 @@ def _draws(word: Word, environment: Environment, width: Range) -> KernelDraws | 
     number = draws_at(environment.bits, environment.claim.sampling.draws)
     if number * len(points) ** 2 > MOST_NUMBERS:
         raise MeaninglessError(f"{number} draws of {len(points)} points are too many: take fewer draws or points")
-    place = ("draws", network, id(points), neurons, number)
+    place = ("draws", network, points, neurons, number)
     memory, log = environment.memory.values, environment.log
     log.draws = max(log.draws, number)
     log.tests.add((word, *place[1:-1]))

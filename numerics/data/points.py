@@ -8,11 +8,12 @@ from fractions import Fraction
 from functools import cached_property, reduce
 from typing import Any
 
+import flint
 import numpy as np
 import sympy
 
 from numerics.numbers.float_balls import FloatBalls, nearest_double
-from numerics.numbers.systems import Array, DoubleBalls, Float64, NumberSystem, evaluate
+from numerics.numbers.systems import Array, Balls, DoubleBalls, Float64, NumberSystem, evaluate
 
 MOST_POINTS = 20_000
 
@@ -126,6 +127,8 @@ def _convert(numerators: np.ndarray, denominator: int, system: NumberSystem) -> 
             if small:
                 return FloatBalls.exact(numerators) / FloatBalls.rational(Fraction(denominator))
             return _double_balls(numerators, denominator)
+        case Balls():
+            return np.frompyfunc(flint.arb, 1, 1)(numerators.astype(object)) / flint.arb(denominator)
     exact = np.frompyfunc(lambda numerator: system.rational(Fraction(int(numerator), denominator)), 1, 1)
     return exact(numerators)
 

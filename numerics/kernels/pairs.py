@@ -307,8 +307,11 @@ class PairEvaluation:
     def _find_angles(self, pairs: Pairs) -> Angles:
         sine, cosine = self.system.sqrt(pairs.sine_squared), self.system.sqrt(pairs.cosine_squared)
         half, half_supplement = self.system.angles(sine, cosine)
+        half_sine = sine * cosine
         cosine_of_theta = pairs.cosine_squared - pairs.sine_squared
-        return Angles(2 * half, 2 * half_supplement, 2 * sine * cosine, cosine_of_theta, -cosine_of_theta)
+        return Angles(
+            half + half, half_supplement + half_supplement, half_sine + half_sine, cosine_of_theta, -cosine_of_theta
+        )
 
 
 def _multiple(factor: Any, norms: Array) -> Array:

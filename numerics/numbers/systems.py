@@ -125,7 +125,7 @@ def _operation(expression: sympy.Expr) -> Callable[[NumberSystem, Mapping[sympy.
         case sympy.Add():
             return _sum(expression.args)
         case sympy.Mul():
-            return _folded(operator.mul, operator.imul, expression.args)
+            return _product(expression.args)
         case sympy.Pow():
             base, exponent = _compiled(expression.base), expression.exp
             return lambda system, values: _power(base(system, values), exponent, system)
@@ -143,6 +143,20 @@ def _sum(terms: Sequence[sympy.Expr]) -> Callable[[NumberSystem, Mapping[sympy.B
         return _folded(operator.add, operator.iadd, terms)
     rest, less = _compiled(sympy.Add(*added, evaluate=False)), _compiled(sympy.Add(*taken))
     return lambda system, values: rest(system, values) - less(system, values)
+
+
+def _product(factors: Sequence[sympy.Expr]) -> Callable[[NumberSystem, Mapping[sympy.Basic, Any]], Any]:
+    """A product: its constants are one number, and what has the power -1 divides."""
+    varying = [factor for factor in factors if factor.free_symbols]
+    below = [factor.base for factor in varying if factor.as_base_exp()[1] == -1]
+    above = [factor for factor in varying if factor.as_base_exp()[1] != -1]
+    constants = [factor for factor in factors if factor not in varying]
+    if varying and constants:
+        above.insert(0, sympy.Mul(*constants))
+    if not above or not below:
+        return _folded(operator.mul, operator.imul, above if varying and above else factors)
+    whole, part = _compiled(sympy.Mul(*above)), _compiled(sympy.Mul(*below))
+    return lambda system, values: whole(system, values) / part(system, values)
 
 
 def _folded(
@@ -338,15 +352,16 @@ class Balls:
         return self.sqrt(first * first + second * second)
 
     def ratio(self, part: Array, whole: Array, at_zero: int) -> Array:
-        return _entrywise(lambda p, w: flint.arb(at_zero) if w == 0 else p / w, part, whole)
+        return _entrywise(lambda p, w: flint.arb(at_zero) if w == _ZERO else p / w, part, whole)
 
     def product(self, first: Array, second: Array) -> Array:
         result = flint.arb_mat(first.tolist()) * flint.arb_mat(second.tolist())
         return np.array(result.entries(), dtype=object).reshape(len(first), second.shape[1])
 
     def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
-        angle = _entrywise(_ball_angle, sine, cosine)
-        return angle, self.pi / 2 - angle
+        quarter_turn = self.pi / 2
+        angle = _entrywise(_ball_angle, sine, cosine, quarter_turn)
+        return angle, quarter_turn - angle
 
     def nonnegative(self, values: Array) -> Array:
         return _entrywise(_ball_nonnegative, values)
@@ -445,7 +460,7 @@ def _entrywise(function: Callable[..., Any], *values: Any) -> Any:
 
 
 def _ball_nonnegative(value: flint.arb) -> flint.arb:
-    return value if value > 0 else _cut(value)
+    return value if value > _ZERO else _cut(value)
 
 
 def _cut(value: flint.arb) -> flint.arb:
@@ -456,16 +471,17 @@ def _cut(value: flint.arb) -> flint.arb:
 
 
 def _ball_sqrt(value: flint.arb) -> flint.arb:
-    return value.sqrt() if value > 0 else _cut(value).sqrt()
+    return value.sqrt() if value > _ZERO else _cut(value).sqrt()
 
 
-def _ball_angle(sine: flint.arb, cosine: flint.arb) -> flint.arb:
+def _ball_angle(sine: flint.arb, cosine: flint.arb, quarter_turn: flint.arb) -> flint.arb:
     # The quotient is taken the way round that keeps the denominator away from zero.
     if sine < cosine:
         return (sine / cosine).atan()
-    return flint.arb.pi() / 2 - (cosine / sine).atan()
+    return quarter_turn - (cosine / sine).atan()
 
 
+_ZERO = flint.arb(0)
 _SMALL = flint.arb(2) ** -20
 
 

@@ -14,9 +14,13 @@ gc.set_threshold(10_000, 20, 100)
 
 
 def pytest_configure() -> None:
-    """One thread for torch, which the checks need. Raises UsageError without it."""
+    """Raises UsageError without torch, which the checks need."""
     if importlib.util.find_spec("torch") is None:
         raise pytest.UsageError("the checks need torch: install the extra, pip install 'ntk-companion[checks]'")
+
+
+def pytest_collection_finish() -> None:
+    """One thread for torch, where checks run: not in the process that hands them out to others."""
     import torch
 
     torch.set_num_threads(1)

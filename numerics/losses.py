@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
+from scipy.special import log_expit
 
 Array = np.ndarray
 
@@ -91,9 +92,9 @@ class CrossEntropy(_OneOutput):
         return np.where(np.array(self.targets) > 0.5, 1.0, -1.0)
 
     @cached_property
-    def _scaled_signs(self) -> Array:
-        """s_i / T."""
-        return self.signs / self.temperature
+    def _scaled_signs(self) -> tuple[Array, Array]:
+        """s_i / T and -s_i / T."""
+        return self.signs / self.temperature, -self.signs / self.temperature
 
     @cached_property
     def hard(self) -> bool:
@@ -116,8 +117,8 @@ class CrossEntropy(_OneOutput):
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) c_i, without cancellation where the target is 0 or 1."""
         if self.hard:
-            signs = self._scaled_signs
-            weights: Array = signs * np.exp(log_scale - np.logaddexp(0.0, signs * outputs))
+            signs, against = self._scaled_signs
+            weights: Array = signs * np.exp(log_scale + log_expit(against * outputs))
             return weights
         logits = outputs / self.temperature
         ones, zeros = self._log_shares

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -183,7 +184,7 @@ class _FrozenFlow:
         return math.expm1(-self.pull.strength * math.exp(min(log_elapsed, MOST_EXPONENT)))
 
     def change_at(self, total: Array, x: float) -> Array:
-        change = self.kernel @ total
+        change: Array = self.kernel.dot(total)
         return change if self.pull is None else change + self.decay(x) * self.pull.overlaps
 
     def outputs_at(self, total: Array, x: float) -> Array:
@@ -205,20 +206,21 @@ class _FrozenFlow:
         return weights if self.all_live else np.where(self.live, weights, 0.0)
 
     @cached_property
-    def _clock(self) -> tuple[float, float]:
-        """`log_time` at x = 0 and how much it grows to x = 1."""
-        return (self.step.log_end, 0.0) if self.step.from_zero else (self.step.log_start, self.step.log_ratio)
+    def velocity(self) -> Callable[[Array, float], Array]:
+        """dC/dx at C, shape (n,), and x; what does not change on the way is looked up once."""
+        start, growth = (self.log_time(0.0), 0.0) if self.step.from_zero else (self.step.log_start, self.step.log_ratio)
+        start += math.log(self.span)
+        if self.pull is None and self.all_live:
+            outputs, image, weights = self.outputs, self.kernel.dot, self.loss.flow_weights
+            return lambda total, x: weights(outputs + image(total), start + x * growth)
+        strength = 0.0 if self.pull is None else self.pull.strength
 
-    def velocity(self, total: Array, x: float) -> Array:
-        begin, growth = self._clock
-        log_time = begin + x * growth
-        if self.pull is None and self.all_live:  # what is called most by far
-            rate = self.loss.flow_weights(self.outputs + self.kernel @ total, log_time)
-        else:
+        def velocity(total: Array, x: float) -> Array:
+            log_time = start + x * growth
             rate = self.weights_at(total, x, log_time)
-        if self.pull is not None:
-            rate = rate - self.pull.strength * math.exp(min(log_time, MOST_EXPONENT)) * total
-        return self.span * rate
+            return rate - strength * math.exp(min(log_time, MOST_EXPONENT)) * total if strength else rate
+
+        return velocity
 
     def jacobian(self, total: Array, x: float) -> Array:
         curvatures = self.loss.curvatures(self.outputs_at(total, x), self.log_time(x))

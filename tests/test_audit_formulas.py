@@ -8,7 +8,7 @@ import sympy
 
 from ntk_companion.audit.claims.formulas import read_formulas
 from ntk_companion.audit.claims.reading import parse_claims
-from ntk_companion.audit.decide.formulas import judge
+from ntk_companion.audit.decide.formulas import MEMORY, judge
 from ntk_companion.audit.decide.terms import is_zero, told_parts
 from ntk_companion.audit.reply.auditing import audit, audit_claim
 from ntk_companion.audit.syntax.errors import ClaimError, InputError, MeaninglessError
@@ -174,6 +174,15 @@ def test_near_changes_of_them_are_not(name, old, new):
     assert old in text
     found = verdict(network, text.replace(old, new), **more)
     assert found.verdict is Verdict.REFUTED, found.sentence
+
+
+def test_formulas_that_were_judged_before_change_nothing():
+    meaning = {"meaning": {"g": "inner"}}
+    undefined, defined = ["Theta(1) = g + 1"], ["Theta(1) = g + 1", "g = inner"]
+    for texts in ([undefined, defined, undefined], [defined, undefined]):
+        MEMORY.clear()
+        found = [verdict(FCN, text, **meaning).verdict for text in texts]
+        assert found == [Verdict.CONFIRMED if text is defined else Verdict.INCONCLUSIVE for text in texts]
 
 
 def test_letters_that_may_mean_other_things_refute_nothing():

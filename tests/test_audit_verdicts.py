@@ -176,6 +176,15 @@ KNOWN = [
     ("INCONCLUSIVE", "sqrt(0 - 1) = sqrt(0 - 1)"),
     ("INCONCLUSIVE", "k0(2) > 0 or k1(1 + 1e-1000) > 0"),
     ("INCONCLUSIVE", "(u0 - u0) / (u0 - u0) = 1", None, None, "constants = { u0 = 1 }"),
+    # A part of a kernel between other points is a number of those, also where the same words stand for one of these.
+    ("CONFIRMED", "for all u in 1..2: (lambda_min(K) < u and (lambda_min(K)*K)(six, six)(1, 1) > 10*u)", "net", "near"),
+    ("REFUTED", "for all u in [0, 1]: (lambda_min(K)*K)(six, six)(1, 1)*u = lambda_min(K)*13*u", "net", "near"),
+    (
+        "INCONCLUSIVE",
+        "for all X in any_points(1, 2): ((trace(K)*K)(six, six)(1, 1) > 1000 and trace(K) = K(1, 1))",
+        "net",
+        "X",
+    ),
     # Where doubles go wrong.
     ("CONFIRMED", "1 + 1e-30 > 1 and 1e-30 > 0 and 0.1 + 0.2 = 0.3"),
     ("REFUTED", "1 + 1e-300 = 1"),
@@ -257,6 +266,14 @@ def test_a_universal_claim_is_refuted_by_a_small_counterexample_that_refutes_it_
     assert "X = [[0], [0]]" in reply.counterexample
     (again,) = audit(parse_claims(reply.counterexample.encode()))
     assert (again.verdict, again.scope) == ("REFUTED", "all")
+
+
+def test_the_numbers_beside_a_counterexample_are_those_of_the_counterexample():
+    assertion, more = "for all X in any_points(2, 2): for all u in 1..3: c < 40*u", 'constants = { c = "trace(K)" }'
+    reply = reply_to(assertion, "net", "X", more)
+    (again,) = audit(parse_claims(reply.counterexample.encode()))
+    assert reply.verdict == again.verdict == "REFUTED"
+    assert reply.value["c"] == again.value["c"]
 
 
 def test_a_counterexample_in_a_real_variable_is_the_simplest_fraction_found():

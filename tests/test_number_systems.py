@@ -230,6 +230,14 @@ def test_differences_are_those_of_exact_numbers(expression):
                 assert contains(found, mp.mpf(exact.numerator) / exact.denominator)
 
 
+def test_quotients_overflow_no_earlier_than_their_value():
+    a, x, y = sympy.symbols("a x y", positive=True)
+    values = {a: np.array([1e300]), x: np.array([1e200]), y: np.array([1e200])}
+    for quotient in (a / (x * y), 3 * a / (x * y) / 3, sympy.pi * a / x / y / sympy.pi):
+        np.testing.assert_allclose(evaluate(quotient, Float64(), values), 1e-100, rtol=1e-14)
+    assert evaluate(a / x, Float64(), {a: 6.0, 1 / x: 0.5}) == 3.0
+
+
 def test_a_wrong_coefficient_of_the_angular_series_would_be_seen(monkeypatch):
     right = [float(angular_coefficient(order)) for order in range(9)]
     arguments = np.linspace(0.5, 0.99, 50)

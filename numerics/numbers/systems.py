@@ -148,15 +148,23 @@ def _sum(terms: Sequence[sympy.Expr]) -> Callable[[NumberSystem, Mapping[sympy.B
 def _product(factors: Sequence[sympy.Expr]) -> Callable[[NumberSystem, Mapping[sympy.Basic, Any]], Any]:
     """A product: its constants are one number, and what has the power -1 divides."""
     varying = [factor for factor in factors if factor.free_symbols]
-    below = [factor.base for factor in varying if factor.as_base_exp()[1] == -1]
-    above = [factor for factor in varying if factor.as_base_exp()[1] != -1]
+    below = [factor for factor in varying if factor.as_base_exp()[1] == -1]
+    above = [factor for factor in varying if factor not in below]
     constants = [factor for factor in factors if factor not in varying]
     if varying and constants:
         above.insert(0, sympy.Mul(*constants))
     if not above or not below:
         return _folded(operator.mul, operator.imul, above if varying and above else factors)
-    whole, part = _compiled(sympy.Mul(*above)), _compiled(sympy.Mul(*below))
-    return lambda system, values: whole(system, values) / part(system, values)
+    whole = _compiled(above[0]) if len(above) == 1 else _folded(operator.mul, operator.imul, above)
+    bases = [(factor, _compiled(factor.as_base_exp()[0])) for factor in below]
+
+    def value(system: NumberSystem, values: Mapping[sympy.Basic, Any]) -> Any:
+        result = whole(system, values)
+        for factor, base in bases:
+            result = result * values[factor] if factor in values else result / base(system, values)
+        return result
+
+    return value
 
 
 def _folded(

@@ -18,6 +18,7 @@ from ntk_companion.audit.syntax.vocabulary import MATRIX_ARITHMETIC, MEANS, SAMP
 from ntk_companion.audit.values import exact, facts, ranges, sampling
 from ntk_companion.audit.values.environment import LEAST_BITS, MOST_BITS, Environment
 from ntk_companion.audit.values.evaluate import evaluate
+from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.ranges import Range, point
 from ntk_companion.audit.values.slopes import slope
 from ntk_companion.evidence import Kind, Verdict, verdict_of
@@ -37,11 +38,11 @@ def decide_comparison(node: Comparison, environment: Environment) -> Verdict:
         return _on_box(node, environment)
     if environment.bound:
         return _compare(node, environment)
-    memory = environment.memory.constants
-    if node not in memory:
+    memory, place = environment.memory.constants, ("comparison", node, environment.place)
+    if place not in memory:
         outcome = _compare(node, replace(environment, most_bits=MOST_BITS))
-        memory[node] = outcome, kinds_of(node) if outcome is not Verdict.INCONCLUSIVE else set()
-    outcome, kinds = memory[node]
+        memory[place] = outcome, kinds_of(node) if outcome is not Verdict.INCONCLUSIVE else set()
+    outcome, kinds = memory[place]
     environment.log.kinds |= kinds
     return outcome
 
@@ -204,14 +205,14 @@ def _on_box(node: Comparison, environment: Environment) -> Verdict:
 
 
 def _is_identity(node: Comparison, environment: Environment) -> bool:
-    place = (
-        "identity",
-        node,
-        tuple((name, value) for name, value in environment.bindings.items() if isinstance(value, Node)),
-    )
-    if place not in environment.memory.values:
-        environment.memory.values[place] = exact.sign_of_difference(node.left, node.right, environment) == 0
-    return environment.memory.values[place]
+    """Are both sides equal for all values of the variables that stand for intervals?
+
+    Remembered if there are no others.
+    """
+    boxes = [isinstance(value, Range) and not value.is_point for value in map(environment.value_of, environment.bound)]
+    known = environment.memory.constants if all(boxes) else {}
+    place = ("identity", node, environment.place)
+    return once(known, place, lambda: exact.sign_of_difference(node.left, node.right, environment) == 0)
 
 
 def _by_slope(node: Comparison, environment: Environment) -> Verdict:

@@ -142,9 +142,10 @@ MEMORY: dict[object, list[Finding]] = {}
 def _question(equation: Equation, formula: Formula) -> object:
     """All that the findings of an equation depend on."""
     definitions = tuple(other for other in formula.equations if not _has_meaning(other, formula))
+    letters = tuple(sorted({other.left.name for other in formula.equations}))  # which are kernels, not numbers
     meaning = tuple(sorted(formula.meaning.items()))
     settings = (str(formula.network(1)), formula.inputs, formula.first, formula.depth)
-    return equation, definitions, repr(meaning), settings
+    return equation, definitions, letters, repr(meaning), settings
 
 
 def _depths(formula: Formula) -> tuple[int, ...]:

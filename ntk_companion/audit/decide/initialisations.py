@@ -36,7 +36,7 @@ def over_initialisations(node: Node, environment: Environment) -> list[Verdict]:
     Remembered if it depends on no variable.
     """
     environment = environment.without_idle_variables(node)
-    memory, place = environment.memory.values, ("initialisations", node)
+    memory, place = environment.memory.constants, ("initialisations", node, environment.place)
     if environment.bound or place not in memory:
         outcomes = []
         for _, outcome, _ in each_initialisation(node, replace(environment, root=False, strict=False)):

@@ -88,6 +88,8 @@ def over_family(node: Quantified, domain: Family, environment: Environment, deci
         found = None
     environment.log.cases += len(tried)
     if found is not None:
+        if isinstance(node.body, Quantified):
+            attempt(found)  # sets that were tried after it have left their own values of the variables within
         remember(node, plain(found), settling, environment, decide)
         return settling
     if known and not tried:

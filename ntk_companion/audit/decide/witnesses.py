@@ -25,4 +25,5 @@ def remember(node: Quantified, value: Any, outcome: Verdict, environment: Enviro
     log.notes[:] = [f"{node.variable} = {named(value)} {verb} it"]
     log.facts.clear()
     log.kinds.clear()
-    decide(node.body, replace(environment.bind(node.variable, value), bound=()))
+    memory = environment.memory.branch()  # where nothing is bound what is found of this value is one of the constants
+    decide(node.body, replace(environment.bind(node.variable, value), bound=(), memory=memory))

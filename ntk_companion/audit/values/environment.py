@@ -14,7 +14,7 @@ from ntk_companion.audit.syntax.nodes import Apply, Name, Node, Number, parts
 from ntk_companion.audit.syntax.vocabulary import speaks_of_network
 from ntk_companion.audit.values.budget import Budget
 from ntk_companion.audit.values.log import Log
-from ntk_companion.audit.values.memory import Memory, once
+from ntk_companion.audit.values.memory import Memory, Place, once
 from ntk_companion.audit.values.ranges import Range
 from numerics.data.points import PointSet
 
@@ -76,9 +76,14 @@ class Environment:
         kept = {name: value for name, value in self.bindings.items() if name not in idle}
         return replace(self, bindings=kept, bound=tuple(name for name in self.bound if name in used))
 
+    @property
+    def place(self) -> Place:
+        """What is spoken of here: a part of an assertion has a value of its own in each place."""
+        return self.network, self.points, self.layer
+
     def names_in(self, node: Node) -> frozenset[str]:
         """The names that a part of the assertion depends on, through constants, networks and points too."""
-        return once(self.memory.names, node, lambda: frozenset(self._names_in(node)))
+        return once(self.memory.names, (node, self.place), lambda: frozenset(self._names_in(node)))
 
     def _names_in(self, node: Node) -> Iterator[str]:
         for part in parts(node):

@@ -45,7 +45,7 @@ def evaluate(node: Node | str, environment: Environment) -> Any:
         case Apply(arguments=arguments):
             if not environment.bound or is_kernel(node) or not any(map(is_kernel, arguments)):
                 return _apply(node, environment)
-            place = (node, environment.bits)
+            place = (node, environment.bits, environment.place)
             if environment.without_idle_variables(node).bound:
                 return _apply(node, environment)
             return once(environment.memory.constants, place, lambda: _apply(node, environment))
@@ -56,7 +56,7 @@ def _constant(name: str, value: Node, environment: Environment) -> Any:
     """The value of a constant, found once at each precision."""
     if isinstance(value, Number) or environment.names_in(value).intersection(environment.bound):
         return evaluate(value, environment)
-    place = (name, environment.bits, environment.network, environment.points, environment.layer)
+    place = (name, environment.bits, environment.place)
     return once(environment.memory.constants, place, lambda: evaluate(value, environment))
 
 

@@ -60,14 +60,16 @@ def sign_of_difference(left: Node, right: Node, environment: Environment) -> int
 
 def _sign_of_term(sign: int, powers: dict[sympy.Expr, int], environment: Environment) -> int | None:
     """The sign of a product of atoms, from enclosures of those that are not positive by themselves."""
-    nodes = {symbol: node for node, symbol in environment.memory.opaque.items()}
+    nodes = {symbol: place for place, symbol in environment.memory.opaque.items()}
     for atom, power in powers.items():
         if atom == sympy.pi or (isinstance(atom, sympy.Pow) and atom.base.is_Rational):
             continue
         if atom not in nodes:
             return None
         with flint.ctx.workprec(SIGN_BITS):
-            value = evaluate(nodes[atom], replace(environment, bits=SIGN_BITS))
+            node, (network, points, layer) = nodes[atom]
+            there = replace(environment, network=network, points=points, layer=layer, bits=SIGN_BITS)
+            value = evaluate(node, there)
         if value.upper < 0:
             sign *= (-1) ** power
         elif not value.lower > 0:
@@ -90,7 +92,7 @@ def exact(node: Node | str, environment: Environment) -> sympy.Expr:
 
 def opaque(node: Node, environment: Environment) -> sympy.Expr:
     """A symbol for the value of a number."""
-    return environment.memory.opaque.setdefault(node, sympy.Dummy(real=True))
+    return environment.memory.opaque.setdefault((node, environment.place), sympy.Dummy(real=True))
 
 
 def _exact(node: Node, environment: Environment) -> sympy.Expr:
@@ -127,7 +129,7 @@ def _constant(name: str, value: Node, environment: Environment) -> sympy.Expr:
     """The form of a constant, found once."""
     if isinstance(value, Number) or environment.names_in(value).intersection(environment.bound):
         return exact(value, environment)
-    place = ("exact", name, environment.network, environment.points, environment.layer)
+    place = ("exact", name, environment.place)
     return once(environment.memory.constants, place, lambda: exact(value, environment))
 
 

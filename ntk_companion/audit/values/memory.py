@@ -10,26 +10,31 @@ import sympy
 
 from ntk_companion.audit.syntax.nodes import Node
 
+Place = tuple[str | None, str | None, int | None]
+"""The network and the points spoken of, by name, and the layer."""
+
 
 @dataclass
 class Memory:
     """Values that are found once.
 
-    values        matrices, draws, flows and outcomes by what they depend on
-    closed_forms  entries of kernels as sympy expressions
+    values        matrices, draws and flows by all that they depend on
+    closed_forms  entries of kernels as sympy expressions, likewise
     names         the names that a part of an assertion depends on
     constants     what depends on no variable, of the trained network at hand
     opaque        symbols for numbers without an exact form
+
+    The last three are of a part of the assertion in its place: the network, points and layer spoken of there.
     """
 
     values: dict[Any, Any] = field(default_factory=dict)
     closed_forms: dict[Any, sympy.Expr] = field(default_factory=dict)
-    names: dict[Node, frozenset[str]] = field(default_factory=dict)
+    names: dict[tuple[Node, Place], frozenset[str]] = field(default_factory=dict)
     constants: dict[Any, Any] = field(default_factory=dict)
-    opaque: dict[Node, sympy.Expr] = field(default_factory=dict)
+    opaque: dict[tuple[Node, Place], sympy.Expr] = field(default_factory=dict)
 
     def branch(self) -> Memory:
-        """The memory for one network of several: it shares what does not depend on the network."""
+        """The memory for one network, or value of a variable, of several: it shares what depends on neither."""
         return Memory(self.values, self.closed_forms)
 
 

@@ -21,7 +21,7 @@ def _rank(node: Apply, environment: Environment) -> Range:
     environment.budget.charge(20 * len(matrix) ** 3 * max(1, environment.bits // 256))
     least, most = certain_rank(matrix), len(matrix)
     if least < most:
-        place = ("null dimension", kernel, environment.network, environment.points, environment.layer)
+        place = ("null dimension", kernel, environment.place)
         known = environment.memory.constants if not environment.bound else {}
         null, reason = once(known, place, lambda: null_dimension(kernel, environment))
         most -= null

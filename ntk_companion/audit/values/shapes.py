@@ -18,6 +18,7 @@ from ntk_companion.audit.values.exact import SHAPES, exact, exact_entry
 from ntk_companion.audit.values.facts import is_semidefinite
 from ntk_companion.audit.values.fourier import singular_frequencies
 from ntk_companion.audit.values.kernels import OF_POINTS
+from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.polynomials import Field, vanishes
 from ntk_companion.audit.values.registry import declaring
 from numerics.data.points import CirclePoints
@@ -35,14 +36,15 @@ def singular(kernel: Node, environment: Environment) -> str | None:
     seen = degeneracy.null_vector(kernel, environment)
     if seen is not None:
         return seen.reason
-    place = ("singular", kernel, environment.network, environment.points, environment.layer)
-    if environment.bound or place not in environment.memory.constants:
-        matrix = centres(kernel, environment)
-        found = None
-        if np.isfinite(matrix).all() and _nearly_singular(matrix):
-            found = _mapped_to_zero(kernel, environment, len(matrix))
-        environment.memory.constants[place] = found
-    return environment.memory.constants[place]
+    known = environment.memory.constants if not environment.bound else {}
+    return once(known, ("singular", kernel, environment.place), lambda: _singular(kernel, environment))
+
+
+def _singular(kernel: Node, environment: Environment) -> str | None:
+    matrix = centres(kernel, environment)
+    if np.isfinite(matrix).all() and _nearly_singular(matrix):
+        return _mapped_to_zero(kernel, environment, len(matrix))
+    return None
 
 
 def _nearly_singular(matrix: np.ndarray) -> bool:

@@ -11,9 +11,13 @@ import numpy as np
 import pytest
 
 from ntk_companion.audit.claims.reading import InputError, parse_claims
+from ntk_companion.audit.decide.witnesses import remember
 from ntk_companion.audit.reply.auditing import audit, audit_claim
+from ntk_companion.audit.syntax.errors import ExhaustedError
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.kernels import limit
+from ntk_companion.audit.values.ranges import point
+from ntk_companion.evidence import Verdict
 from numerics.data.points import RationalPoints
 
 PAPER = (Path(__file__).parent.parent / "checks" / "divergence" / "divergence-iclr2025.toml").read_text("utf-8")
@@ -274,6 +278,34 @@ def test_the_numbers_beside_a_counterexample_are_those_of_the_counterexample():
     (again,) = audit(parse_claims(reply.counterexample.encode()))
     assert reply.verdict == again.verdict == "REFUTED"
     assert reply.value["c"] == again.value["c"]
+
+
+def test_a_witness_keeps_no_value_of_another_that_was_tried():
+    exists = "there exists X in any_points(1, 1): there exists u in [1, 2]: u^3 = min(8, 2*inner(1, 1))"
+    assert "u = 2" not in reply_to(exists, "net", "X").because
+    both = reply_to("for all u in [0, 1]: for all v in [0, 1]: u + v < 1")
+    assert both.because.startswith("u = 0; v = 1 refutes it")
+
+
+def test_what_is_refuted_stays_so_where_the_work_does_not_reach_for_its_numbers():
+    def exhausted(*_):
+        raise ExhaustedError
+
+    environment = Environment.of(claims_of("for all u in 1..3: u < 2").claims[0], 0)
+    remember(environment.claim.assertion, point(2), Verdict.REFUTED, environment, exhausted)
+    assert environment.log.notes == ["u = 2.00000000000000 refutes it"]
+
+
+@pytest.mark.parametrize("claim", ["for all six in any_points(2, 1): n < 6", "for all net in 1..2: net > 0"])
+def test_a_variable_needs_a_name_of_its_own(claim):
+    with pytest.raises(InputError, match="already: give the variable another name"):
+        reply_to(claim, "net", "six")
+
+
+@pytest.mark.parametrize("number", ["K_at_width(200)(1, 1)", "loss(1)", "probability(loss(1) < 1)", "start_gap(100)"])
+def test_constants_hide_no_random_or_trained_network(number):
+    with pytest.raises(InputError, match="write it in the assertion itself"):
+        reply_to("k < 5", "shallow", "six", f'constants = {{ k = "{number}" }}')
 
 
 def test_a_counterexample_in_a_real_variable_is_the_simplest_fraction_found():

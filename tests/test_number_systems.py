@@ -230,7 +230,7 @@ def test_differences_are_those_of_exact_numbers(expression):
                 assert contains(found, mp.mpf(exact.numerator) / exact.denominator)
 
 
-def test_quotients_overflow_no_earlier_than_their_value():
+def test_quotients_are_divided_by_one_factor_after_another():
     a, x, y = sympy.symbols("a x y", positive=True)
     values = {a: np.array([1e300]), x: np.array([1e200]), y: np.array([1e200])}
     for quotient in (a / (x * y), 3 * a / (x * y) / 3, sympy.pi * a / x / y / sympy.pi):

@@ -210,9 +210,11 @@ class _Reader:
         points: str | None,
         where: str,
     ) -> None:
-        """Point sets and depths may be variables of the assertion, and must then be bound there."""
+        """Point sets and depths may be variables of the assertion, and must then be bound there, under a new name."""
         found = list(parts(assertion))
         bound = {part.variable for part in found if isinstance(part, Quantified | Limit)}
+        for taken in sorted(bound & {*sets, *networks}):
+            raise InputError(f"{where}: {taken!r} is a point set or network already: give the variable another name")
         if points is not None and points not in sets and points not in bound:
             raise InputError(
                 f"{where}: no point set is named {points!r}; declare it under [points],"

@@ -119,7 +119,10 @@ def _settled(
     chain: Chain, values: tuple[Binding, ...], outcome: Verdict, environment: Environment, decide: Decide
 ) -> Verdict:
     """Remember the point that settles the claim."""
+    places = []
     for node, value in zip(chain.nodes, values, strict=True):
-        remember(node, value, outcome, environment, decide)
+        places.append((node, value, environment))
         environment = environment.bind(node.variable, value)
+    for node, value, there in reversed(places):  # as where one quantifier is decided after another
+        remember(node, value, outcome, there, decide)
     return outcome

@@ -1,5 +1,6 @@
 """Search for sample sets that settle a claim about a family of them, shrunk to the simplest one found."""
 
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -8,9 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from ntk_companion.audit.decide.families import reason_for_all
-from ntk_companion.audit.decide.witnesses import Decide, remember
+from ntk_companion.audit.decide.witnesses import Decide, forget, remember
 from ntk_companion.audit.syntax import vocabulary
-from ntk_companion.audit.syntax.errors import MeaninglessError
+from ntk_companion.audit.syntax.errors import ExhaustedError, MeaninglessError
 from ntk_companion.audit.syntax.nodes import Family, Not, Quantified
 from ntk_companion.audit.syntax.vocabulary import SampleFamily
 from ntk_companion.audit.values.environment import Environment
@@ -88,8 +89,10 @@ def over_family(node: Quantified, domain: Family, environment: Environment, deci
         found = None
     environment.log.cases += len(tried)
     if found is not None:
-        if isinstance(node.body, Quantified):
-            attempt(found)  # sets that were tried after it have left their own values of the variables within
+        if environment.root and isinstance(node.body, Quantified):
+            forget(node.body, environment)  # what the sets that were tried after it have left
+            with contextlib.suppress(ExhaustedError):
+                attempt(found)
         remember(node, plain(found), settling, environment, decide)
         return settling
     if known and not tried:

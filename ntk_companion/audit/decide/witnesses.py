@@ -1,10 +1,12 @@
 """Witnesses: values of variables that settle a quantified claim, and why they do."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ntk_companion.audit.syntax.nodes import Node, Quantified
+from ntk_companion.audit.syntax.errors import ExhaustedError
+from ntk_companion.audit.syntax.nodes import Node, Quantified, parts
 from ntk_companion.audit.values.environment import Environment, named
 from ntk_companion.evidence import Verdict
 
@@ -26,4 +28,15 @@ def remember(node: Quantified, value: Any, outcome: Verdict, environment: Enviro
     log.facts.clear()
     log.kinds.clear()
     memory = environment.memory.branch()  # where nothing is bound what is found of this value is one of the constants
-    decide(node.body, replace(environment.bind(node.variable, value), bound=(), memory=memory))
+    with contextlib.suppress(ExhaustedError):  # it is settled all the same, without the numbers
+        decide(node.body, replace(environment.bind(node.variable, value), bound=(), memory=memory))
+
+
+def forget(node: Node, environment: Environment) -> None:
+    """Forget the witnesses of the variables in a statement, and why they were ones."""
+    log = environment.log
+    for part in parts(node):
+        if isinstance(part, Quantified):
+            log.witness.pop(part.variable, None)
+    log.notes.clear()
+    log.facts.clear()

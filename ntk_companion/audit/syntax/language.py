@@ -10,8 +10,8 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
 
 from ntk_companion.audit.syntax.builder import MOST_NESTING, Builder
 from ntk_companion.audit.syntax.errors import ClaimError
-from ntk_companion.audit.syntax.nodes import Node, sort_of
-from ntk_companion.audit.syntax.vocabulary import NUMBER, TRUTH
+from ntk_companion.audit.syntax.nodes import Node, sort_of, words_in
+from ntk_companion.audit.syntax.vocabulary import NUMBER, SAMPLED, TRAINED, TRUTH
 
 MOST_CHARACTERS = 10_000
 """How long an assertion may be."""
@@ -31,10 +31,15 @@ def parse(text: str, names: Iterable[str] = (), objects: Iterable[str] = ()) -> 
 
 
 def parse_constant(text: str, names: Iterable[str] = ()) -> Node:
-    """A number given as an expression in numbers, pi, functions and the constants `names`. Raises ClaimError."""
+    """A number given as an expression in numbers, functions, limiting kernels and the constants `names`.
+
+    Raises ClaimError, on random and trained networks too: what is said of them is seen in the assertion itself.
+    """
     node = _parse(text, names, ())
     if sort_of(node) is not NUMBER:
         raise ClaimError(1, "a constant needs to be a number, such as 1/3 or sqrt(2)")
+    if words_in(node) & (SAMPLED | TRAINED):
+        raise ClaimError(1, "a constant is not of random or trained networks: write it in the assertion itself")
     return node
 
 

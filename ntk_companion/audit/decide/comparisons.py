@@ -38,13 +38,14 @@ def decide_comparison(node: Comparison, environment: Environment) -> Verdict:
         return _on_box(node, environment)
     if environment.bound:
         return _compare(node, environment)
-    memory, place = environment.memory.constants, ("comparison", node, environment.place)
-    if place not in memory:
-        outcome = _compare(node, replace(environment, most_bits=MOST_BITS))
-        memory[place] = outcome, kinds_of(node) if outcome is not Verdict.INCONCLUSIVE else set()
-    outcome, kinds = memory[place]
+    outcome, kinds = environment.constant(("comparison", node), lambda: _with_kinds(node, environment))
     environment.log.kinds |= kinds
     return outcome
+
+
+def _with_kinds(node: Comparison, environment: Environment) -> tuple[Verdict, set[Kind]]:
+    outcome = _compare(node, replace(environment, most_bits=MOST_BITS))
+    return outcome, kinds_of(node) if outcome is not Verdict.INCONCLUSIVE else set()
 
 
 def _compare(node: Comparison, environment: Environment) -> Verdict:

@@ -36,17 +36,16 @@ def over_initialisations(node: Node, environment: Environment) -> list[Verdict]:
     Remembered if it depends on no variable.
     """
     environment = environment.without_idle_variables(node)
-    memory, place = environment.memory.constants, ("initialisations", node, environment.place)
-    if environment.bound or place not in memory:
-        outcomes = []
-        for _, outcome, _ in each_initialisation(node, replace(environment, root=False, strict=False)):
-            outcomes.append(outcome)
-            if environment.budget.nearly_spent:  # the interval found so far is told
-                break
-        if environment.bound:
-            return outcomes
-        memory[place] = outcomes
-    return memory[place]
+    return environment.constant(("initialisations", node), lambda: _over_initialisations(node, environment))
+
+
+def _over_initialisations(node: Node, environment: Environment) -> list[Verdict]:
+    outcomes = []
+    for _, outcome, _ in each_initialisation(node, replace(environment, root=False, strict=False)):
+        outcomes.append(outcome)
+        if environment.budget.nearly_spent:  # the interval found so far is told
+            break
+    return outcomes
 
 
 def speaks_of_one_network(node: Node) -> bool:

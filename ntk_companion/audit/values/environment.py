@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ntk_companion.audit.claims.claim import Claim
 from ntk_companion.audit.claims.networks import Network
@@ -21,6 +21,7 @@ from numerics.data.points import PointSet
 LEAST_BITS = 64
 MOST_BITS = 4096
 Binding = Node | Range | PointSet
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +81,11 @@ class Environment:
     def place(self) -> Place:
         """What is spoken of here: a part of an assertion has a value of its own in each place."""
         return self.network, self.points, self.layer
+
+    def constant(self, what: tuple[Any, ...], find: Callable[[], Found]) -> Found:
+        """A value that is found once in each place where no variable is bound, anew where one is."""
+        found: Found = once({} if self.bound else self.memory.constants, (*what, self.place), find)
+        return found
 
     def names_in(self, node: Node) -> frozenset[str]:
         """The names that a part of the assertion depends on, through constants, networks and points too."""

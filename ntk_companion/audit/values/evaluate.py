@@ -12,7 +12,6 @@ from ntk_companion.audit.syntax.vocabulary import MATRIX_ARITHMETIC, TRUTH
 from ntk_companion.audit.values import ranges
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.facts import OF_SEMIDEFINITE, is_semidefinite
-from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.ranges import Range, point
 from ntk_companion.audit.values.registry import KNOWN, MEANINGS
 
@@ -45,19 +44,17 @@ def evaluate(node: Node | str, environment: Environment) -> Any:
         case Apply(arguments=arguments):
             if not environment.bound or is_kernel(node) or not any(map(is_kernel, arguments)):
                 return _apply(node, environment)
-            place = (node, environment.bits, environment.place)
-            if environment.without_idle_variables(node).bound:
-                return _apply(node, environment)
-            return once(environment.memory.constants, place, lambda: _apply(node, environment))
+            here = environment.without_idle_variables(node)
+            return here.constant((node, environment.bits), lambda: _apply(node, environment))
     raise TypeError(f"{node} is not a value")
 
 
 def _constant(name: str, value: Node, environment: Environment) -> Any:
     """The value of a constant, found once at each precision."""
-    if isinstance(value, Number) or environment.names_in(value).intersection(environment.bound):
+    if isinstance(value, Number):
         return evaluate(value, environment)
-    place = (name, environment.bits, environment.place)
-    return once(environment.memory.constants, place, lambda: evaluate(value, environment))
+    here = environment.without_idle_variables(value)
+    return here.constant((name, environment.bits), lambda: evaluate(value, environment))
 
 
 def _apply(node: Apply, environment: Environment) -> Any:

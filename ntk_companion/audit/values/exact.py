@@ -127,10 +127,10 @@ def _exact(node: Node, environment: Environment) -> sympy.Expr:
 
 def _constant(name: str, value: Node, environment: Environment) -> sympy.Expr:
     """The form of a constant, found once."""
-    if isinstance(value, Number) or environment.names_in(value).intersection(environment.bound):
+    if isinstance(value, Number):
         return exact(value, environment)
-    place = ("exact", name, environment.place)
-    return once(environment.memory.constants, place, lambda: exact(value, environment))
+    here = environment.without_idle_variables(value)
+    return here.constant(("exact", name), lambda: exact(value, environment))
 
 
 def _of_kernel(word: Word, kernel: Node, environment: Environment) -> sympy.Expr:

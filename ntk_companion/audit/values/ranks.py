@@ -7,7 +7,6 @@ from ntk_companion.audit.syntax.nodes import Apply, Node
 from ntk_companion.audit.values.environment import Environment
 from ntk_companion.audit.values.evaluate import evaluate
 from ntk_companion.audit.values.kernels import Matrix
-from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.ranges import Range, point
 from ntk_companion.audit.values.registry import known_by_structure
 from ntk_companion.audit.values.shapes import null_dimension
@@ -21,9 +20,7 @@ def _rank(node: Apply, environment: Environment) -> Range:
     environment.budget.charge(20 * len(matrix) ** 3 * max(1, environment.bits // 256))
     least, most = certain_rank(matrix), len(matrix)
     if least < most:
-        place = ("null dimension", kernel, environment.place)
-        known = environment.memory.constants if not environment.bound else {}
-        null, reason = once(known, place, lambda: null_dimension(kernel, environment))
+        null, reason = environment.constant(("null dimension", kernel), lambda: null_dimension(kernel, environment))
         most -= null
         if null:
             environment.note(reason)

@@ -18,7 +18,6 @@ from ntk_companion.audit.values.exact import SHAPES, exact, exact_entry
 from ntk_companion.audit.values.facts import is_semidefinite
 from ntk_companion.audit.values.fourier import singular_frequencies
 from ntk_companion.audit.values.kernels import OF_POINTS
-from ntk_companion.audit.values.memory import once
 from ntk_companion.audit.values.polynomials import Field, vanishes
 from ntk_companion.audit.values.registry import declaring
 from numerics.data.points import CirclePoints
@@ -36,8 +35,7 @@ def singular(kernel: Node, environment: Environment) -> str | None:
     seen = degeneracy.null_vector(kernel, environment)
     if seen is not None:
         return seen.reason
-    known = environment.memory.constants if not environment.bound else {}
-    return once(known, ("singular", kernel, environment.place), lambda: _singular(kernel, environment))
+    return environment.constant(("singular", kernel), lambda: _singular(kernel, environment))
 
 
 def _singular(kernel: Node, environment: Environment) -> str | None:

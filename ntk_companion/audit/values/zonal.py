@@ -200,8 +200,7 @@ declaring(EXACT, vocabulary.HARMONIC)(exact_eigenvalue)
 def _eigenvalue(node: Apply, environment: Environment, dimension: int, degree: int) -> arb:
     """A ball around the eigenvalue; one that was wider than it should be is not tried again at more bits."""
     kernel, bits = node.arguments[0], environment.bits
-    place = ("eigenvalue", kernel, environment.place, dimension, degree)
-    known = {} if environment.bound else environment.memory.constants.setdefault(place, {})
+    known: dict[int, arb] = environment.constant(("eigenvalue", kernel, dimension, degree), dict)
     for precision, ball in known.items():
         if precision == bits or (precision < bits and not ball.rad() < arb(2) ** -(precision // 2 - SLACK)):
             return ball

@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from numerics.numbers.float_balls import FloatBalls, nearest_double
+from numerics.numbers.systems import DoubleBalls
 
 mp = mpmath.mp.clone()
 mp.dps = 60
@@ -102,7 +103,7 @@ def test_nan_and_infinite_radii_end_undecided(radius):
     bad, good = FloatBalls(np.array([1.0]), np.array([radius])), FloatBalls.exact(np.array([2.0]))
     with np.errstate(all="ignore"):
         results = [bad + good, good - bad, bad * good, bad / good, good / bad, bad.sqrt(), bad.nonnegative(), -bad]
-        results += [bad.angle(good), good.angle(bad)]
+        results += [*DoubleBalls().angles(bad, good), *DoubleBalls().angles(good, bad)]
         for result in results:
             assert not np.isfinite(result.radius[0])
             assert not result.lower()[0] > 0
@@ -250,11 +251,14 @@ def test_arctan_is_tight():
 @given(angle=st.floats(0, math.pi / 2) | st.sampled_from([0.0, 1e-300, 1e-12, math.pi / 4, math.pi / 2 - 1e-12]))
 def test_angles_contain_the_angle_of_the_exact_sine_and_cosine(angle):
     sine, cosine = math.sin(angle), max(math.cos(angle), 0.0)
-    ball = FloatBalls.exact(np.array([sine])).angle(FloatBalls.exact(np.array([cosine])))
-    truth = mp.atan2(mp.mpf(sine), mp.mpf(cosine))
-    error = abs(truth - mp.mpf(float(ball.centre[0])))
-    assert error <= mp.mpf(float(ball.radius[0]))
-    assert ball.radius[0] <= 60 * 2.0**-53 * float(truth) + 1e-300
+    squares = [FloatBalls.exact(np.array([value**2])) for value in (sine, cosine)]
+    exact = [mp.sqrt(mp.mpf(value**2)) for value in (sine, cosine)]
+    found = DoubleBalls().angles(*squares)
+    expected = (2 * mp.atan2(*exact), 2 * mp.atan2(*reversed(exact)), 2 * exact[0] * exact[1])
+    for ball, truth in zip(found, expected, strict=True):
+        error = abs(truth - mp.mpf(float(ball.centre[0])))
+        assert error <= mp.mpf(float(ball.radius[0]))
+        assert ball.radius[0] <= 60 * 2.0**-53 * float(truth) + 1e-300
 
 
 def test_an_intersection_keeps_what_both_contain():

@@ -95,7 +95,7 @@ def product() -> HalfAngle:
 @cache
 def addition() -> HalfAngle:
     """The half-angle squares of the sum of two kernels whose norms are scaled to P1^2 + P2^2 = R1^2 + R2^2 = 1."""
-    spread = (P1 * R2 - P2 * R1) ** 2 / (2 * (1 + P1 * R1 + P2 * R2))
+    spread = (P1 * R2 - P2 * R1) ** 2 / 2 / (1 + P1 * R1 + P2 * R2)
     result = HalfAngle(spread + P1 * R1 * S1 + P2 * R2 * S2, spread + P1 * R1 * C1 + P2 * R2 * C2)
     # Unit vectors by their angle, in the rational parametrisation that sympy decides.
     a, b = sympy.symbols("a b", nonnegative=True)

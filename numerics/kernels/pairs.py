@@ -305,13 +305,8 @@ class PairEvaluation:
         return values
 
     def _find_angles(self, pairs: Pairs) -> Angles:
-        sine, cosine = self.system.sqrt(pairs.sine_squared), self.system.sqrt(pairs.cosine_squared)
-        half, half_supplement = self.system.angles(sine, cosine)
-        half_sine = sine * cosine
-        cosine_of_theta = pairs.cosine_squared - pairs.sine_squared
-        return Angles(
-            half + half, half_supplement + half_supplement, half_sine + half_sine, cosine_of_theta, -cosine_of_theta
-        )
+        cosine = pairs.cosine_squared - pairs.sine_squared
+        return Angles(*self.system.angles(pairs.sine_squared, pairs.cosine_squared), cosine, -cosine)
 
 
 def _multiple(factor: Any, norms: Array) -> Array:

@@ -207,14 +207,6 @@ class FloatBalls:
         narrow = FloatBalls.between(np.maximum(self.lower(), lower.lower()), np.minimum(self.upper(), upper.upper()))
         return narrow.select(self, where & (narrow.radius < self.radius))
 
-    def angle(self, cosine: FloatBalls) -> FloatBalls:
-        """The angle in [0, pi/2] of which self is the sine and `cosine` the cosine, both non-negative."""
-        flat = self.centre < cosine.centre
-        tangent = self.select(cosine, flat) / cosine.select(self, flat)
-        angle = tangent.arctan()
-        half_pi = FloatBalls(np.array(np.pi / 2), np.array(_UNIT))
-        return angle.select(half_pi - angle, flat)
-
     def arctan(self) -> FloatBalls:
         """arctan of balls with centres in [0, 1]; an infinite radius elsewhere.
 

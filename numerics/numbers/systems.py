@@ -54,8 +54,8 @@ class NumberSystem(Protocol):
     def product(self, first: Array, second: Array) -> Array:
         """The matrix product, n x m, of n x d and d x m matrices."""
 
-    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
-        """The angle in [0, pi/2] with this non-negative sine and cosine, and its complement."""
+    def angles(self, sine_squared: Array, cosine_squared: Array) -> tuple[Array, Array, Array]:
+        """The angle in [0, pi] of whose half sine and cosine have these squares, its supplement, and its sine."""
 
     def nonnegative(self, values: Array) -> Array:
         """The same quantities, known to be non-negative: what rounding left below zero is cut.
@@ -240,12 +240,14 @@ class Float64:
     def product(self, first: Array, second: Array) -> Array:
         return first @ second
 
-    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
-        # One arctan of a number in [0, 1]; pi/2 minus that loses nothing, being the larger of the two.
-        acute = np.arctan(np.minimum(sine, cosine) / np.maximum(sine, cosine))
-        obtuse = np.pi / 2 - acute
-        flat = sine < cosine
-        return np.where(flat, acute, obtuse), np.where(flat, obtuse, acute)
+    def angles(self, sine_squared: Array, cosine_squared: Array) -> tuple[Array, Array, Array]:
+        # One arctan of a number in [0, 1]; pi minus twice that loses nothing, being the larger of the two.
+        larger = np.maximum(sine_squared, cosine_squared)
+        tangent = np.sqrt(np.minimum(sine_squared, cosine_squared) / larger)
+        acute = 2 * np.arctan(tangent)
+        obtuse = np.pi - acute
+        flat = sine_squared < cosine_squared
+        return np.where(flat, acute, obtuse), np.where(flat, obtuse, acute), 2 * tangent * larger
 
     def nonnegative(self, values: Array) -> Array:
         return np.maximum(values, 0.0)
@@ -318,8 +320,10 @@ class Mpmath:
     def product(self, first: Array, second: Array) -> Array:
         return first @ second
 
-    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
-        return _entrywise(self.context.atan2, sine, cosine), _entrywise(self.context.atan2, cosine, sine)
+    def angles(self, sine_squared: Array, cosine_squared: Array) -> tuple[Array, Array, Array]:
+        sine, cosine = self.sqrt(sine_squared), self.sqrt(cosine_squared)
+        atan2 = self.context.atan2
+        return 2 * _entrywise(atan2, sine, cosine), 2 * _entrywise(atan2, cosine, sine), 2 * sine * cosine
 
     def nonnegative(self, values: Array) -> Array:
         return _entrywise(lambda value: max(value, self.context.zero), values)
@@ -354,25 +358,38 @@ class Balls:
         return flint.arb(flint.fmpq(value.numerator, value.denominator))
 
     def sqrt(self, values: Array) -> Array:
-        return _entrywise(_ball_sqrt, values)
+        return _entrywise(flint.arb.sqrt, self.nonnegative(values))
 
     def hypot(self, first: Array, second: Array) -> Array:
         return self.sqrt(first * first + second * second)
 
     def ratio(self, part: Array, whole: Array, at_zero: int) -> Array:
-        return _entrywise(lambda p, w: flint.arb(at_zero) if w == _ZERO else p / w, part, whole)
+        zero = np.asarray(whole == _ZERO, dtype=bool)
+        if not zero.any():
+            return part / whole
+        return np.where(zero, flint.arb(at_zero), part / np.where(zero, flint.arb(1), whole))
 
     def product(self, first: Array, second: Array) -> Array:
         result = flint.arb_mat(first.tolist()) * flint.arb_mat(second.tolist())
         return np.array(result.entries(), dtype=object).reshape(len(first), second.shape[1])
 
-    def angles(self, sine: Array, cosine: Array) -> tuple[Array, Array]:
-        quarter_turn = self.pi / 2
-        angle = _entrywise(_ball_angle, sine, cosine, quarter_turn)
-        return angle, quarter_turn - angle
+    def angles(self, sine_squared: Array, cosine_squared: Array) -> tuple[Array, Array, Array]:
+        # The quotient is taken the way round that keeps the denominator away from zero.
+        flat = np.asarray(sine_squared < cosine_squared, dtype=bool)
+        larger = np.where(flat, cosine_squared, sine_squared)
+        tangent = self.sqrt(np.where(flat, sine_squared, cosine_squared) / larger)
+        acute, half_sine = _entrywise(flint.arb.atan, tangent), tangent * larger
+        acute = acute + acute
+        obtuse = self.pi - acute
+        return np.where(flat, acute, obtuse), np.where(flat, obtuse, acute), half_sine + half_sine
 
     def nonnegative(self, values: Array) -> Array:
-        return _entrywise(_ball_nonnegative, values)
+        positive = np.asarray(values > _ZERO, dtype=bool)
+        if positive.all():
+            return values
+        result = np.array(values, dtype=object)
+        result[~positive] = _entrywise(_cut, result[~positive])
+        return result
 
     def where_less(self, one: Array, two: Array, then: Array, otherwise: Array) -> Array:
         return np.where(_entrywise(lambda a, b: bool(a < b), one, two).astype(bool), then, otherwise)
@@ -421,9 +438,12 @@ class DoubleBalls:
     def product(self, first: FloatBalls, second: FloatBalls) -> FloatBalls:
         return first.matrix_product(second)
 
-    def angles(self, sine: FloatBalls, cosine: FloatBalls) -> tuple[FloatBalls, FloatBalls]:
-        angle = sine.angle(cosine)
-        return angle, self.pi * FloatBalls.rational(Fraction(1, 2)) - angle
+    def angles(self, sine_squared: FloatBalls, cosine_squared: FloatBalls) -> tuple[FloatBalls, FloatBalls, FloatBalls]:
+        sine, cosine = sine_squared.sqrt(), cosine_squared.sqrt()
+        flat = sine.centre < cosine.centre
+        acute = (sine.select(cosine, flat) / cosine.select(sine, flat)).arctan() * 2
+        obtuse = self.pi - acute
+        return acute.select(obtuse, flat), obtuse.select(acute, flat), sine * cosine * 2
 
     def nonnegative(self, values: FloatBalls) -> FloatBalls:
         return values.nonnegative()
@@ -467,26 +487,11 @@ def _entrywise(function: Callable[..., Any], *values: Any) -> Any:
     return np.frompyfunc(function, len(values), 1)(*values)
 
 
-def _ball_nonnegative(value: flint.arb) -> flint.arb:
-    return value if value > _ZERO else _cut(value)
-
-
 def _cut(value: flint.arb) -> flint.arb:
     # A ball of a non-negative quantity: intersect it with [0, infinity). NaN stays NaN.
     if value < 0:
         raise ArithmeticError(f"the ball {value} should contain a non-negative number: an enclosure was lost")
     return value.nonnegative_part()
-
-
-def _ball_sqrt(value: flint.arb) -> flint.arb:
-    return value.sqrt() if value > _ZERO else _cut(value).sqrt()
-
-
-def _ball_angle(sine: flint.arb, cosine: flint.arb, quarter_turn: flint.arb) -> flint.arb:
-    # The quotient is taken the way round that keeps the denominator away from zero.
-    if sine < cosine:
-        return (sine / cosine).atan()
-    return quarter_turn - (cosine / sine).atan()
 
 
 _ZERO = flint.arb(0)

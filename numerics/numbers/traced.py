@@ -144,11 +144,12 @@ class Tracing:
     def product(self, first: Any, second: Any) -> Any:
         raise TypeError("products of matrices are not traced")
 
-    def angles(self, sine: Traced, cosine: Traced) -> tuple[Traced, Traced]:
+    def angles(self, sine_squared: Traced, cosine_squared: Traced) -> tuple[Traced, Traced, Traced]:
+        sine, cosine = self.sqrt(sine_squared), self.sqrt(cosine_squared)
         smaller = _choice(sine < cosine, sine, cosine)
-        acute = smaller * _polynomial(_arcsin(), smaller * smaller * 4.0 - 1.0)
-        obtuse, flat = math.pi / 2 - acute, sine < cosine
-        return _choice(flat, acute, obtuse), _choice(flat, obtuse, acute)
+        acute = smaller * _polynomial(_arcsin(), smaller * smaller * 4.0 - 1.0) * 2.0
+        obtuse, flat = math.pi - acute, sine < cosine
+        return _choice(flat, acute, obtuse), _choice(flat, obtuse, acute), sine * cosine * 2.0
 
     def nonnegative(self, values: Traced) -> Traced:
         return _choice(values < 0.0, 0.0, values)

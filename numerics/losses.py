@@ -108,6 +108,11 @@ class CrossEntropy(_OneOutput):
         with np.errstate(divide="ignore"):
             return np.log(targets), np.log(1 - targets)
 
+    @cached_property
+    def _log_rest(self) -> Array:
+        """ln of the target's distance to the label that the sign stands for: -inf where it is hard."""
+        return np.minimum(*self._log_shares)
+
     def log_value(self, outputs: Array) -> float:
         """ln of the sum over the samples."""
         logits = outputs / self.temperature
@@ -116,14 +121,11 @@ class CrossEntropy(_OneOutput):
 
     def flow_weights(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) c_i, without cancellation where the target is 0 or 1."""
-        if self.hard:
-            signs, against = self._scaled_signs
-            weights: Array = signs * np.exp(log_scale + log_expit(against * outputs))
-            return weights
-        logits = outputs / self.temperature
-        ones, zeros = self._log_shares
-        up = np.exp(log_scale + ones - np.logaddexp(0, logits))
-        return (up - np.exp(log_scale + zeros - np.logaddexp(0, -logits))) / self.temperature
+        signs, against = self._scaled_signs
+        weights = np.exp(log_scale + log_expit(against * outputs))
+        if not self.hard:
+            weights -= np.exp(log_scale + self._log_rest)
+        return signs * weights
 
     def curvatures(self, outputs: Array, log_scale: float = 0.0) -> Array:
         """exp(log_scale) l_i''(f_i), without overflow of either factor."""

@@ -197,28 +197,31 @@ class _FrozenFlow:
         return squares > ROUNDING**2 * squares.max(initial=0.0)
 
     @cached_property
-    def all_live(self) -> bool:
-        return bool(self.live.all())
+    def live_weights(self) -> Callable[[Array, float], Array]:
+        """exp(log_scale) c of outputs and log_scale, zero where there is no gradient."""
+        weights = self.loss.flow_weights
+        if self.live.all():
+            return weights
+        return lambda outputs, log_scale: np.where(self.live, weights(outputs, log_scale), 0.0)
 
     def weights_at(self, total: Array, x: float, log_scale: float) -> Array:
         """exp(log_scale) c, zero where there is no gradient."""
-        weights = self.loss.flow_weights(self.outputs_at(total, x), log_scale)
-        return weights if self.all_live else np.where(self.live, weights, 0.0)
+        return self.live_weights(self.outputs_at(total, x), log_scale)
 
     @cached_property
     def velocity(self) -> Callable[[Array, float], Array]:
         """dC/dx at C, shape (n,), and x; what does not change on the way is looked up once."""
         start, growth = (self.log_time(0.0), 0.0) if self.step.from_zero else (self.step.log_start, self.step.log_ratio)
         start += math.log(self.span)
-        if self.pull is None and self.all_live:
-            outputs, image, weights = self.outputs, self.kernel.dot, self.loss.flow_weights
+        outputs, image, weights, pull = self.outputs, self.kernel.dot, self.live_weights, self.pull
+        if pull is None:
             return lambda total, x: weights(outputs + image(total), start + x * growth)
-        strength = 0.0 if self.pull is None else self.pull.strength
+        strength, overlaps, decay = pull.strength, pull.overlaps, self.decay
 
         def velocity(total: Array, x: float) -> Array:
             log_time = start + x * growth
-            rate = self.weights_at(total, x, log_time)
-            return rate - strength * math.exp(min(log_time, MOST_EXPONENT)) * total if strength else rate
+            rate = weights(outputs + (image(total) + decay(x) * overlaps), log_time)
+            return rate - strength * math.exp(min(log_time, MOST_EXPONENT)) * total
 
         return velocity
 

@@ -364,10 +364,9 @@ class Balls:
         return self.sqrt(first * first + second * second)
 
     def ratio(self, part: Array, whole: Array, at_zero: int) -> Array:
-        zero = np.asarray(whole == _ZERO, dtype=bool)
-        if not zero.any():
+        if not np.asarray(whole == _ZERO, dtype=bool).any():
             return part / whole
-        return np.where(zero, flint.arb(at_zero), part / np.where(zero, flint.arb(1), whole))
+        return _entrywise(lambda p, w: flint.arb(at_zero) if w == _ZERO else p / w, part, whole)
 
     def product(self, first: Array, second: Array) -> Array:
         result = flint.arb_mat(first.tolist()) * flint.arb_mat(second.tolist())
@@ -376,7 +375,7 @@ class Balls:
     def angles(self, sine_squared: Array, cosine_squared: Array) -> tuple[Array, Array, Array]:
         # The quotient is taken the way round that keeps the denominator away from zero.
         flat = np.asarray(sine_squared < cosine_squared, dtype=bool)
-        larger = np.where(flat, cosine_squared, sine_squared)
+        larger: Array = np.where(flat, cosine_squared, sine_squared)
         tangent = self.sqrt(np.where(flat, sine_squared, cosine_squared) / larger)
         acute, half_sine = _entrywise(flint.arb.atan, tangent), tangent * larger
         acute = acute + acute

@@ -150,3 +150,27 @@ def test_no_sentence_of_the_ledger_has_mathematics_in_ascii_or_a_formula_that_no
                 signs = re.sub(r"\\[a-z]+|[{}^_ ]|\\[,;]", "", piece.text) if piece.is_math else ""
                 assert len(signs) <= SIGNS_ON_A_PHONE, (entry["id"], piece.text)
                 assert piece.is_math or piece.is_code or not ASCII.search(piece.text), (entry["id"], sentence)
+
+
+OF_THE_MACHINE = re.compile(
+    r"\bnp\.|float64\(|\barray\(\[|<function|object at 0x|(?<![\w.])/(tmp|home|root|usr|work|Users)/"
+)
+
+
+def texts(value):
+    match value:
+        case str():
+            yield value
+        case dict() | list():
+            for inner in value.values() if isinstance(value, dict) else value:
+                yield from texts(inner)
+
+
+def test_no_sentence_of_the_ledger_shows_an_object_of_python_or_a_path_of_a_machine():
+    shown = [
+        (entry["id"], match[0], text)
+        for entry in catalogue(SUITE).values()
+        for text in texts(entry)
+        if (match := OF_THE_MACHINE.search(text))
+    ]
+    assert not shown

@@ -308,7 +308,8 @@ def readings_are_known(claim: Read, case: tuple[str, float, float, tuple[float, 
     """Is the answer the known one: no earlier, nor later, than what is possible, and what is sure?"""
     what, low, high, known = case
     found = claim(made_up_bounds(), what, low, high)
-    record_number(np.allclose(found, known), f"{what} {low:.3g} to {high:.3g}: {found}, known {known}")
+    shown = (" to ".join(f"{value:.6g}" for value in each) for each in (found, known))
+    record_number(np.allclose(found, known), f"{what} {low:.3g} to {high:.3g}: {', known '.join(shown)}")
 
 
 def a_record_late(found: TrajectoryBounds, what: str, low: float, high: float) -> tuple[float, float]:

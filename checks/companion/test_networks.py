@@ -316,7 +316,7 @@ def slope_at_a_kink_is_zero(claim: AtKink, seed: int) -> None:
     found = claim(fcn(1, "zero"), np.array([[0.0, 0.0], [1.0, 2.0]]), seed)
     record_answer(
         bool(found[0, 0] == 0 and found[0, 1] == 0 and found[1, 1] > 0),
-        f"{found[0, 0]} at the origin, {found[1, 1]:.2g} elsewhere",
+        f"{found[0, 0]:.2g} at the origin, {found[1, 1]:.2g} elsewhere",
     )
 
 

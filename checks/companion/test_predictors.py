@@ -156,7 +156,8 @@ def penalty_is_the_best(claim: Choice, problem: Problem) -> None:
     size = len(problem.targets)
     errors = {penalty: left_out(problem._replace(penalty=penalty)) for penalty in PENALTIES}
     found = claim(problem.kernel[:size, :size], problem.targets)
-    record_number(errors[found] == min(errors.values()), f"beta {found:g}, errors {list(errors.values())}")
+    shown = ", ".join(f"{value:.4g}" for value in errors.values())
+    record_number(errors[found] == min(errors.values()), f"beta {found:g}, errors {shown}")
 
 
 def undivided(kernel: Array, targets: Array) -> float:

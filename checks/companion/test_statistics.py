@@ -267,10 +267,9 @@ def fit_is_least_squares(claim: Fit, slope: float) -> None:
     solution = np.linalg.lstsq(design, target, rcond=None)[0]
     half = scipy.stats.norm.isf(0.005) * math.sqrt(np.linalg.inv(design.T @ design)[1, 1])
     misfit = scipy.stats.chi2.sf(((target - design @ solution) ** 2).sum(), 2)
-    found = claim(widths, values, errors)
-    record_number(
-        np.allclose(found, (solution[1], half, misfit), rtol=1e-8), f"{found}, exactly {solution[1], half, misfit}"
-    )
+    found, exact = claim(widths, values, errors), (solution[1], half, misfit)
+    shown = (", ".join(f"{value:.9g}" for value in each) for each in (found, exact))
+    record_number(np.allclose(found, exact, rtol=1e-8), ", exactly ".join(shown))
 
 
 def wrong_freedom(widths: np.ndarray, values: np.ndarray, errors: np.ndarray) -> tuple[float, float, float]:

@@ -54,7 +54,7 @@ def readings_are_known(claim: Readings, trajectory: Trajectory) -> None:
     square = np.array([[3.0, 1.0], [1.0, 3.0]])
     values = [claim["gamma"](square, np.array(signs)) for signs in ([1, -1], [1, 1])]
     values.append(claim["gamma"](np.array([[1.0, 2.0], [2.0, 9.0]]), np.array([1, 1])))
-    record_number(np.allclose(values, [1, 2, 1]), f"gamma^2 {values}")
+    record_number(np.allclose(values, [1, 2, 1]), f"gamma^2 {', '.join(f'{value:.6g}' for value in values)}")
 
 
 def envelopes_are_two_sided(claim: Readings, trajectory: Trajectory) -> None:

@@ -201,7 +201,8 @@ def test_two_layer_coefficients_on_spheres(claim):
         found_ = deep(1, dimension, 80)
         scaled = [found_.values[k] * k ** (dimension + shift) for k in (20, 40, 80)]
         ratio = (max(scaled) + found_.error * 80.0 ** (dimension + shift)) / min(scaled)
-        record(numerical(ratio < 1.15, f"d = {dimension}: k^d mu_k = {scaled}", margin=1.15 - ratio))
+        shown = ", ".join(f"{value:.4g}" for value in scaled)
+        record(numerical(ratio < 1.15, f"d = {dimension}: k^d mu_k = {shown}", margin=1.15 - ratio))
 
 
 @check(NULL, "= 0", mutants={"positive": "> 0"})

@@ -40,7 +40,7 @@ def parsed(development: Development) -> dict[str, Any]:
     try:
         return loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ProofError(f"{path} is not a whole seal ({error}): renew it with make seal") from None
+        raise ProofError(f"{path.name} is not a whole seal ({error}): renew it with make seal") from None
 
 
 def loads(text: str) -> dict[str, Any]:

@@ -326,7 +326,7 @@ ERRORS: tuple[Planted, ...] = (
         "Balls.angles",
         "self.pi - acute",
         "self.pi - acute / 2",
-        ("checks/divergence/test_gap.py",),
+        ("checks/divergence/test_definiteness.py",),
     ),
     Planted(
         "an angle for its supplement, in balls",
@@ -334,7 +334,7 @@ ERRORS: tuple[Planted, ...] = (
         "Balls.angles",
         "np.where(flat, obtuse, acute)",
         "np.where(flat, acute, obtuse)",
-        ("checks/divergence/test_gap.py",),
+        ("checks/divergence/test_definiteness.py",),
     ),
     Planted(
         "the sine of an angle by the smaller square",
@@ -359,6 +359,22 @@ ERRORS: tuple[Planted, ...] = (
         "_entrywise(_cut, result[~positive])",
         "result[~positive]",
         ("tests/test_number_systems.py", "-k", "enclosure or undecided"),
+    ),
+    Planted(
+        "no angle obtuse, whatever the activation",
+        "theory/half_angle.py",
+        "moment",
+        "left == 0",
+        "left >= 0",
+        ("tests/test_activations.py",),
+    ),
+    Planted(
+        "the norms of one point in the angle of a sum",
+        "numerics/kernels/pairs.py",
+        "PairEvaluation._add",
+        "sine[self.column]",
+        "sine[self.row]",
+        ("checks/divergence/test_definiteness.py",),
     ),
     Planted(
         "a ball's radius dropped",

@@ -22,6 +22,9 @@ angular_psi = sympy.Symbol(r"J(\psi)", nonnegative=True)
 P1, P2, R1, R2, S1, S2, C1, C2 = sympy.symbols("P1 P2 R1 R2 S1 S2 C1 C2", nonnegative=True)
 """Two kernels on one pair: norms at x (P) and x' (R), half-angle squares."""
 
+P_COSINE, P_SINE, R_COSINE, R_SINE = sympy.symbols("P_c P_s R_c R_s", nonnegative=True)
+"""Cosine and sine of half the angle whose cosine and sine are P1 and P2, if P1^2 + P2^2 = 1; of R1 and R2 likewise."""
+
 
 class HalfAngle(NamedTuple):
     """The half-angle squares of a pair."""
@@ -33,13 +36,15 @@ class HalfAngle(NamedTuple):
 class Moment(NamedTuple):
     """A moment's factor on variances, its correlation, and the half-angle squares of the image of a pair.
 
-    `obtuse` is another form of the sine squared, for pairs with C < S; None if the one is accurate everywhere.
+    `obtuse` is another form of the sine squared, for pairs with C < S; None if the one is accurate everywhere. `acute`:
+    the function is zero on one side, so that no correlation is negative and 1 - sine squared loses nothing.
     """
 
     variance: sympy.Expr
     correlation: sympy.Expr
     half_angle: HalfAngle
     obtuse: sympy.Expr | None
+    acute: bool
 
 
 @cache
@@ -62,9 +67,10 @@ def moment(power: int, right: sympy.Expr = sympy.S.One, left: sympy.Expr = sympy
         sine_squared = S - (1 + overlap) * angular_theta / (2 * pi)
         cosine_squared = C + (1 + overlap) * angular_theta / (2 * pi)
         obtuse = (1 - overlap) / 2 * S + (1 + overlap) / 2 * (C - angular_psi / pi)
-    if left == 0:
-        cosine_squared, obtuse = (1 + correlation) / 2, None
-    result = Moment(norm * mean_square, correlation, HalfAngle(sine_squared, cosine_squared), obtuse)
+    acute = left == 0
+    if acute:
+        cosine_squared, obtuse = 1 - sine_squared, None
+    result = Moment(norm * mean_square, correlation, HalfAngle(sine_squared, cosine_squared), obtuse, acute)
     angular = angular_function(power)
     values = {
         S: (1 - cos(theta)) / 2,
@@ -95,18 +101,29 @@ def product() -> HalfAngle:
 @cache
 def addition() -> HalfAngle:
     """The half-angle squares of the sum of two kernels whose norms are scaled to P1^2 + P2^2 = R1^2 + R2^2 = 1."""
-    spread = (P1 * R2 - P2 * R1) ** 2 / 2 / (1 + P1 * R1 + P2 * R2)
+    spread = (P_COSINE * R_SINE - P_SINE * R_COSINE) ** 2
     result = HalfAngle(spread + P1 * R1 * S1 + P2 * R2 * S2, spread + P1 * R1 * C1 + P2 * R2 * C2)
     # Unit vectors by their angle, in the rational parametrisation that sympy decides.
     a, b = sympy.symbols("a b", nonnegative=True)
     values = {
         P1: (1 - a**2) / (1 + a**2), P2: 2 * a / (1 + a**2), R1: (1 - b**2) / (1 + b**2), R2: 2 * b / (1 + b**2),
+        P_COSINE: 1 / sympy.sqrt(1 + a**2), P_SINE: a / sympy.sqrt(1 + a**2),
+        R_COSINE: 1 / sympy.sqrt(1 + b**2), R_SINE: b / sympy.sqrt(1 + b**2),
         C1: 1 - S1, C2: 1 - S2,
     }  # fmt: skip
     correlation = (P1 * R1 * (C1 - S1) + P2 * R2 * (C2 - S2)).subs(values)
     _prove(result.sine_squared.subs(values), (1 - correlation) / 2)
     _prove(result.cosine_squared.subs(values), (1 + correlation) / 2)
+    cosine, sine = (half.subs({P1: values[P1], P2: values[P2]}) for half in halved())
+    _prove(cosine**2, values[P_COSINE] ** 2)
+    _prove(sine * cosine, values[P_SINE] * values[P_COSINE])
     return result
+
+
+def halved() -> tuple[sympy.Expr, sympy.Expr]:
+    """`P_COSINE` and `P_SINE` by P1 and P2; nothing cancels."""
+    cosine = sympy.sqrt((1 + P1) / 2)
+    return cosine, P2 / (2 * cosine)
 
 
 def _prove(form: sympy.Expr, definition: sympy.Expr) -> None:

@@ -34,14 +34,16 @@ class Pairs:
     norms    sqrt(k(x_i, x_i)), one a point, shape (n,)
     cross    k(x_i, x_j), one a pair, shape (P,); one number if k is constant
     squares  computes sin^2 and cos^2 of half the angle between the feature vectors, (P,) each: the ReLU family's means
+    acute    whether no angle is known to be obtuse: then cos^2 is 1 - sin^2, which loses nothing, and may be None
     """
 
     norms: Array
     cross: Array
-    squares: Callable[[], tuple[Array, Array]]
+    squares: Callable[[], tuple[Array, Array | None]]
+    acute: bool = False
 
     @cached_property
-    def _squares(self) -> tuple[Array, Array]:
+    def _squares(self) -> tuple[Array, Array | None]:
         return self.squares()
 
     @property
@@ -49,10 +51,10 @@ class Pairs:
         """sin^2 of half the angle, shape (P,)."""
         return self._squares[0]
 
-    @property
+    @cached_property
     def cosine_squared(self) -> Array:
         """cos^2 of half the angle, shape (P,)."""
-        return self._squares[1]
+        return 1 - self.sine_squared if self.acute else self._squares[1]
 
 
 class Angles(NamedTuple):
@@ -173,9 +175,11 @@ class PairEvaluation:
         """The kernel at positions moved by one offset of a filter; zero beyond the edge, and so is its angle."""
         moved = partial(self._places.moved, offset=offset)
         norms = self._places.moved_norms(pairs.norms, offset)
-        return Pairs(
-            norms, moved(pairs.cross), lambda: (moved(pairs.sine_squared), moved(pairs.cosine_squared, beyond=1))
-        )
+
+        def squares() -> tuple[Array, Array | None]:
+            return moved(pairs.sine_squared), None if pairs.acute else moved(pairs.cosine_squared, beyond=1)
+
+        return Pairs(norms, moved(pairs.cross), squares, pairs.acute)
 
     def _total(self, expression: sympy.Expr) -> Pairs:
         """A sum over positions; doubles have half their digits for the angles of near inputs."""
@@ -186,29 +190,36 @@ class PairEvaluation:
 
     def _constant(self, value: sympy.Expr, like: Pairs) -> Pairs:
         number = evaluate(value, self.system, {})
-        return Pairs(like.norms * 0 + evaluate(sympy.sqrt(value), self.system, {}), number, lambda: (None, None))
+        return Pairs(like.norms * 0 + evaluate(sympy.sqrt(value), self.system, {}), number, lambda: (0, 1), acute=True)
 
     def _scale(self, factor: sympy.Expr, pairs: Pairs) -> Pairs:
         norms = _multiple(evaluate(sympy.sqrt(factor), self.system, {}), pairs.norms)
         cross = evaluate(factor, self.system, {}) * pairs.cross
-        return Pairs(norms, cross, lambda: pairs._squares)
+        return Pairs(norms, cross, lambda: pairs._squares, pairs.acute)
 
     def _add(self, one: Pairs, two: Pairs, form: half_angle.HalfAngle) -> Pairs:
         norms = self.system.hypot(one.norms, two.norms)
+        acute = one.acute and two.acute
 
-        def squares() -> tuple[Array, Array]:
+        def squares() -> tuple[Array, Array | None]:
             first_share = self.system.ratio(one.norms, norms, 1)
             second_share = self.system.ratio(two.norms, norms, 0)
+            shares = {half_angle.P1: first_share, half_angle.P2: second_share}
+            cosine, sine = evaluate_all(half_angle.halved(), self.system, shares)
             values = {
                 half_angle.P1: first_share[self.row], half_angle.R1: first_share[self.column],
                 half_angle.P2: second_share[self.row], half_angle.R2: second_share[self.column],
-                half_angle.S1: one.sine_squared, half_angle.C1: one.cosine_squared,
-                half_angle.S2: two.sine_squared, half_angle.C2: two.cosine_squared,
+                half_angle.P_COSINE: cosine[self.row], half_angle.R_COSINE: cosine[self.column],
+                half_angle.P_SINE: sine[self.row], half_angle.R_SINE: sine[self.column],
+                half_angle.S1: one.sine_squared, half_angle.S2: two.sine_squared,
             }  # fmt: skip
+            if acute:
+                return evaluate_all(form[:1], self.system, values)[0], None
+            values |= {half_angle.C1: one.cosine_squared, half_angle.C2: two.cosine_squared}
             sine_squared, cosine_squared = evaluate_all(form, self.system, values)
             return sine_squared, cosine_squared
 
-        return Pairs(norms, one.cross + two.cross, squares)
+        return Pairs(norms, one.cross + two.cross, squares, acute)
 
     def _moment(self, expression: GaussianMoment) -> Pairs:
         """The kernel E[s(u) s(v)]."""
@@ -277,15 +288,15 @@ class PairEvaluation:
         values = self._half_angles(expression)
         correlation = evaluate(form.correlation, self.system, values)
 
-        def squares() -> tuple[Array, Array]:
+        def squares() -> tuple[Array, Array | None]:
             sine_squared = evaluate(form.half_angle.sine_squared, self.system, values)
             if form.obtuse is not None:
                 obtuse = evaluate(form.obtuse, self.system, values)
                 sine_squared = self.system.where_less(values[half_angle.C], values[half_angle.S], obtuse, sine_squared)
-            cosine_squared = evaluate(form.half_angle.cosine_squared, self.system, values)
+            cosine_squared = None if form.acute else evaluate(form.half_angle.cosine_squared, self.system, values)
             return self.system.nonnegative(sine_squared), cosine_squared
 
-        return Pairs(norms, norms[self.row] * norms[self.column] * correlation, squares)
+        return Pairs(norms, norms[self.row] * norms[self.column] * correlation, squares, form.acute)
 
     def _half_angles(self, expression: GaussianMoment) -> dict[sympy.Symbol, Array]:
         """What the half-angle forms of a moment need: S and C, and its angular function at theta and at psi."""

@@ -114,6 +114,16 @@ def test_a_negative_quantity_known_to_be_nonnegative_is_a_lost_enclosure(system)
             function(single(system, -1))
 
 
+def test_balls_are_cut_at_zero_one_by_one_and_a_number_stays_a_number():
+    across, above = flint.arb(0, 1), flint.arb(2, 1)
+    for values in (across, np.array([above, across, above], dtype=object)):
+        cut = Balls(64).nonnegative(values)
+        assert type(cut) is type(values)
+        reach = cut if isinstance(cut, flint.arb) else cut[1]
+        assert reach >= 0 and reach.contains(flint.arb(1)) and Balls(64).sqrt(reach).contains(1)
+    assert cut[0] is above and cut[2] is above
+
+
 def test_an_undecided_ball_stays_undecided():
     for value in (flint.arb.nan(), flint.arb(0, 1) / flint.arb(0, 1)):
         values = np.array([value], dtype=object)

@@ -34,7 +34,7 @@ class Pairs:
     norms    sqrt(k(x_i, x_i)), one a point, shape (n,)
     cross    k(x_i, x_j), one a pair, shape (P,); one number if k is constant
     squares  computes sin^2 and cos^2 of half the angle between the feature vectors, (P,) each: the ReLU family's means
-    acute    whether no angle is known to be obtuse: then cos^2 is 1 - sin^2, which loses nothing, and may be None
+    acute    whether it is known that no angle is obtuse: then cos^2 is 1 - sin^2, which loses nothing, and may be None
     """
 
     norms: Array

@@ -55,7 +55,7 @@ class NumberSystem(Protocol):
         """The matrix product, n x m, of n x d and d x m matrices."""
 
     def angles(self, sine_squared: Array, cosine_squared: Array) -> tuple[Array, Array, Array]:
-        """The angle in [0, pi] of whose half sine and cosine have these squares, its supplement, and its sine."""
+        """The angle in [0, pi] whose half has a sine and a cosine of these squares, its supplement, and its sine."""
 
     def nonnegative(self, values: Array) -> Array:
         """The same quantities, known to be non-negative: what rounding left below zero is cut.
@@ -388,7 +388,7 @@ class Balls:
             return values
         result = np.array(values, dtype=object)
         result[~positive] = _entrywise(_cut, result[~positive])
-        return result
+        return result[()]
 
     def where_less(self, one: Array, two: Array, then: Array, otherwise: Array) -> Array:
         return np.where(_entrywise(lambda a, b: bool(a < b), one, two).astype(bool), then, otherwise)

@@ -120,6 +120,7 @@ def addition() -> HalfAngle:
     return result
 
 
+@cache
 def halved() -> tuple[sympy.Expr, sympy.Expr]:
     """`P_COSINE` and `P_SINE` by P1 and P2; nothing cancels."""
     cosine = sympy.sqrt((1 + P1) / 2)

@@ -213,14 +213,14 @@ class _FrozenFlow:
         """dC/dx at C, shape (n,), and x; what does not change on the way is looked up once."""
         start, growth = (self.log_time(0.0), 0.0) if self.step.from_zero else (self.step.log_start, self.step.log_ratio)
         start += math.log(self.span)
-        outputs, image, weights, pull = self.outputs, self.kernel.dot, self.live_weights, self.pull
-        if pull is None:
+        if self.pull is None:
+            outputs, image, weights = self.outputs, self.kernel.dot, self.live_weights
             return lambda total, x: weights(outputs + image(total), start + x * growth)
-        strength, overlaps, decay = pull.strength, pull.overlaps, self.decay
+        strength = self.pull.strength
 
         def velocity(total: Array, x: float) -> Array:
             log_time = start + x * growth
-            rate = weights(outputs + (image(total) + decay(x) * overlaps), log_time)
+            rate = self.weights_at(total, x, log_time)
             return rate - strength * math.exp(min(log_time, MOST_EXPONENT)) * total
 
         return velocity
